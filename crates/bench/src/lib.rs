@@ -1,0 +1,1 @@
+//! Load generator and reports: intake, drain, end to end, history, footprint.

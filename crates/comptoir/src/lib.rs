@@ -1,0 +1,1 @@
+//! The command line: demo, up, status, doctor, sales, stock, verify.

@@ -1,0 +1,1 @@
+//! A private PostgreSQL and nats-server for one machine, tests and benches.

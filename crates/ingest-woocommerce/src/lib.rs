@@ -1,0 +1,1 @@
+//! The WooCommerce ingest service.

@@ -1,0 +1,1 @@
+//! Wire types of every API and message, and the only place where they meet the domain.

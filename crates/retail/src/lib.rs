@@ -1,0 +1,1 @@
+//! The domain: money, orders, sales, stock, and what an order does to them. No I/O, no clock.

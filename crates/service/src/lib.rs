@@ -1,0 +1,1 @@
+//! What every binary needs: settings, telemetry, health, lifecycle, clock, sealed values.

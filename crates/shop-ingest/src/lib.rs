@@ -1,0 +1,1 @@
+//! The runtime of an ingest service: webhook, inbox, worker.

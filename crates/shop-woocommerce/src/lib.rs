@@ -1,0 +1,1 @@
+//! WooCommerce: payload, signature, mapping, client.

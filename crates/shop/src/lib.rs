@@ -1,0 +1,1 @@
+//! What a shop platform is: the trait, connections, notices, error classes.

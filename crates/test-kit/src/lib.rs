@@ -1,0 +1,1 @@
+//! Builders, matchers and fault drivers for tests and benches.
