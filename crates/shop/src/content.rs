@@ -75,11 +75,11 @@ impl Fields {
             }) => {
                 self.text("product");
                 self.option(variant.as_ref(), |hash, variant| {
-                    hash.text(variant.as_str())
+                    hash.text(variant.as_str());
                 });
                 self.option(sku.as_ref(), |hash, sku| hash.text(sku.as_str()));
                 self.option(barcode.as_ref(), |hash, barcode| {
-                    hash.text(barcode.as_str())
+                    hash.text(barcode.as_str());
                 });
             }
             LineKind::Shipping => self.text("shipping"),
@@ -238,10 +238,10 @@ mod tests {
             |o| o.key.order = ShopOrderId::new("26").unwrap(),
         ];
         let mut seen = vec![content_hash(&order())];
-        for (n, change) in changes.iter().enumerate() {
-            let mut changed = order();
-            change(&mut changed);
-            let hash = content_hash(&changed);
+        for (n, apply) in changes.iter().enumerate() {
+            let mut other = order();
+            apply(&mut other);
+            let hash = content_hash(&other);
             assert!(!seen.contains(&hash), "change {n}");
             seen.push(hash);
         }
