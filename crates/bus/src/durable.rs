@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, ReplayPolicy, pull};
 
-use crate::{Platform, Service, stream};
+use retail::PlatformCode;
+
+use crate::{Service, stream};
 
 /// A message not acknowledged within this time is delivered again.
 const ACK_WAIT: Duration = Duration::from_secs(30);
@@ -35,7 +37,7 @@ pub struct Durable {
 
 /// Reads one platform's inbox and makes canonical orders of it.
 #[must_use]
-pub fn worker(platform: &Platform) -> Durable {
+pub fn worker(platform: &PlatformCode) -> Durable {
     Durable {
         name: format!("worker-{platform}"),
         stream: stream::inbox(platform).name,

@@ -1,6 +1,8 @@
 //! The streams and consumers of the whole system, or of one service.
 
-use crate::{Durable, Platform, Service, Stream, durable, stream};
+use retail::PlatformCode;
+
+use crate::{Durable, Service, Stream, durable, stream};
 
 /// A set of streams and the durable consumers on them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub struct Map {
 impl Map {
     /// Everything, for these platforms.
     #[must_use]
-    pub fn whole(platforms: &[Platform]) -> Self {
+    pub fn whole(platforms: &[PlatformCode]) -> Self {
         let mut streams: Vec<_> = platforms.iter().map(stream::inbox).collect();
         streams.extend([stream::orders(), stream::ledger(), stream::dead()]);
         let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
@@ -23,7 +25,7 @@ impl Map {
     /// What one service writes or reads: its part of the provisioning, and what it checks at start.
     #[must_use]
     pub fn of(service: &Service) -> Self {
-        let platforms: &[Platform] = match service {
+        let platforms: &[PlatformCode] = match service {
             Service::Ingest(platform) => std::slice::from_ref(platform),
             Service::Ledger => &[],
         };
@@ -56,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_service_sees_its_part() {
-        let shop = Platform::new("shop1").unwrap();
+        let shop = PlatformCode::new("shop1").unwrap();
         assert_eq!(
             names(&Map::of(&Service::Ingest(shop.clone()))),
             (
@@ -79,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_streams_fit_a_broker_of_eight_gibibytes() {
-        let reserved: i64 = Map::whole(&[Platform::new("shop1").unwrap()])
+        let reserved: i64 = Map::whole(&[PlatformCode::new("shop1").unwrap()])
             .streams
             .iter()
             .map(|stream| stream.max_bytes)

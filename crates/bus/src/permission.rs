@@ -3,8 +3,10 @@
 //! Rendered into the server's configuration, and tried cell by cell in the tests. A stream accepts whatever
 //! a permission lets through, so "only the ledger emits ledger events" stands here and nowhere else.
 
+use retail::PlatformCode;
+
 use crate::stream::Writers;
-use crate::{Map, Platform, Service};
+use crate::{Map, Service};
 
 /// The user that provisions streams and consumers, and nothing else.
 pub const ADMIN: &str = "admin";
@@ -21,7 +23,7 @@ pub struct User {
 
 /// All users of a system with these platforms.
 #[must_use]
-pub fn users(platforms: &[Platform]) -> Vec<User> {
+pub fn users(platforms: &[PlatformCode]) -> Vec<User> {
     let mut users = vec![admin()];
     users.extend(platforms.iter().cloned().map(Service::Ingest).map(|s| of(&s)));
     users.push(of(&Service::Ledger));
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn only_the_ledger_may_publish_ledger_events() {
-        let users = users(&[Platform::new("shop1").unwrap(), Platform::new("shop2").unwrap()]);
+        let users = users(&[PlatformCode::new("shop1").unwrap(), PlatformCode::new("shop2").unwrap()]);
         let writers = |root: &str| -> Vec<String> {
             users
                 .iter()

@@ -6,7 +6,9 @@ use async_nats::jetstream::stream::{
     Compression, Config, DiscardPolicy, RetentionPolicy, StorageType,
 };
 
-use crate::{Platform, Service};
+use retail::PlatformCode;
+
+use crate::Service;
 
 const DAY: Duration = Duration::from_hours(24);
 const KIB: i32 = 1 << 10;
@@ -47,7 +49,7 @@ pub struct Stream {
 
 /// Raw deliveries of one platform, sealed. One stream a platform, so that none can fill another's.
 #[must_use]
-pub fn inbox(platform: &Platform) -> Stream {
+pub fn inbox(platform: &PlatformCode) -> Stream {
     Stream {
         name: format!("INBOX_{}", platform.as_str().to_uppercase()),
         description: format!("raw deliveries of {platform}"),

@@ -1,15 +1,17 @@
 //! Every subject of the system, built and read in one place.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
+use retail::{ConnectionId, PlatformCode, RetailerId};
 use thiserror::Error;
-use uuid::Uuid;
 
-use crate::{Platform, Service};
+use crate::Service;
 
 /// Raw deliveries of one connection: `inbox.<platform>.<retailer>.<connection>`.
 #[must_use]
-pub fn inbox(platform: &Platform, retailer: Uuid, connection: Uuid) -> Subject {
+pub fn inbox(platform: &PlatformCode, retailer: RetailerId, connection: ConnectionId) -> Subject {
     Subject::from(&Address::Inbox {
         platform: platform.clone(),
         retailer,
@@ -19,7 +21,7 @@ pub fn inbox(platform: &Platform, retailer: Uuid, connection: Uuid) -> Subject {
 
 /// Canonical orders of one connection: `order.<retailer>.<connection>`.
 #[must_use]
-pub fn order(retailer: Uuid, connection: Uuid) -> Subject {
+pub fn order(retailer: RetailerId, connection: ConnectionId) -> Subject {
     Subject::from(&Address::Order {
         retailer,
         connection,
@@ -28,19 +30,19 @@ pub fn order(retailer: Uuid, connection: Uuid) -> Subject {
 
 /// A sale was recorded or changed: `ledger.sale.recorded.<retailer>`.
 #[must_use]
-pub fn sale_recorded(retailer: Uuid) -> Subject {
+pub fn sale_recorded(retailer: RetailerId) -> Subject {
     Subject::from(&Address::SaleRecorded { retailer })
 }
 
 /// A stock level changed: `ledger.stock.changed.<retailer>`.
 #[must_use]
-pub fn stock_changed(retailer: Uuid) -> Subject {
+pub fn stock_changed(retailer: RetailerId) -> Subject {
     Subject::from(&Address::StockChanged { retailer })
 }
 
 /// An item was registered: `ledger.item.registered.<retailer>`.
 #[must_use]
-pub fn item_registered(retailer: Uuid) -> Subject {
+pub fn item_registered(retailer: RetailerId) -> Subject {
     Subject::from(&Address::ItemRegistered { retailer })
 }
 
@@ -53,7 +55,7 @@ pub fn dead(service: &Service) -> Subject {
 }
 
 /// A concrete subject, without wildcards.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(async_nats::Subject);
 
 impl Subject {
@@ -79,6 +81,12 @@ impl Subject {
     }
 }
 
+impl Hash for Subject {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -96,18 +104,18 @@ impl From<&Address> for Subject {
 pub enum Address {
     /// `inbox.<platform>.<retailer>.<connection>`
     Inbox {
-        platform: Platform,
-        retailer: Uuid,
-        connection: Uuid,
+        platform: PlatformCode,
+        retailer: RetailerId,
+        connection: ConnectionId,
     },
     /// `order.<retailer>.<connection>`
-    Order { retailer: Uuid, connection: Uuid },
+    Order { retailer: RetailerId, connection: ConnectionId },
     /// `ledger.sale.recorded.<retailer>`
-    SaleRecorded { retailer: Uuid },
+    SaleRecorded { retailer: RetailerId },
     /// `ledger.stock.changed.<retailer>`
-    StockChanged { retailer: Uuid },
+    StockChanged { retailer: RetailerId },
     /// `ledger.item.registered.<retailer>`
-    ItemRegistered { retailer: Uuid },
+    ItemRegistered { retailer: RetailerId },
     /// `dead.<service>`
     Dead { service: Service },
 }
@@ -117,7 +125,7 @@ impl Address {
         let tokens: Vec<&str> = subject.split('.').collect();
         match tokens.as_slice() {
             ["inbox", platform, retailer, connection] => Some(Self::Inbox {
-                platform: Platform::new(platform).ok()?,
+                platform: PlatformCode::new(platform).ok()?,
                 retailer: id(retailer)?,
                 connection: id(connection)?,
             }),
@@ -170,21 +178,23 @@ pub struct UnknownSubject {
 }
 
 /// One spelling per id, so that one connection has one subject.
-fn id(token: &str) -> Option<Uuid> {
-    let id = Uuid::parse_str(token).ok()?;
+fn id<T: FromStr + fmt::Display>(token: &str) -> Option<T> {
+    let id: T = token.parse().ok()?;
     (id.to_string() == token).then_some(id)
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
-    const RETAILER: Uuid = Uuid::from_u128(0xAB);
-    const CONNECTION: Uuid = Uuid::from_u128(0xCD);
+    const RETAILER: RetailerId = RetailerId::new(Uuid::from_u128(0xAB));
+    const CONNECTION: ConnectionId = ConnectionId::new(Uuid::from_u128(0xCD));
 
     #[test]
     fn what_is_built_reads_back() {
-        let platform = Platform::new("shop1").unwrap();
+        let platform = PlatformCode::new("shop1").unwrap();
         let subjects = [
             inbox(&platform, RETAILER, CONNECTION),
             order(RETAILER, CONNECTION),
