@@ -57,9 +57,9 @@ fn wc_01_every_captured_delivery_is_an_order_a_hint_or_nothing() {
                 };
                 assert_eq!(order.state, expected, "{file}");
                 if expected == SaleState::NotImported {
-                    drafts += 1
+                    drafts += 1;
                 } else {
-                    orders += 1
+                    orders += 1;
                 }
             }
             Reading::Hint(order) => {

@@ -30,7 +30,8 @@ fn refused(order: &Value) -> Option<Reason> {
 
 #[test]
 fn an_order_that_cannot_be_booked_is_refused_with_its_reason() {
-    let changes: [(fn(&mut Value), Option<Reason>); 17] = [
+    type Change = (fn(&mut Value), Option<Reason>);
+    let changes: [Change; 17] = [
         (|_| {}, None),
         (|o| o["total"] = json!("36.21"), None),
         (
