@@ -15,10 +15,7 @@ const PUBLISHERS: usize = 32;
 const KILLS: usize = 3;
 
 fn message(id: &str) -> Message {
-    let subject = subject::order(
-        RetailerId::new(Uuid::nil()),
-        ConnectionId::new(Uuid::nil()),
-    );
+    let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     Message::new(subject, id.to_owned()).with_id(MessageId::new(id).unwrap())
 }
 
@@ -93,10 +90,22 @@ async fn r_1_an_acknowledged_message_outlives_the_broker() {
 
     let state = ingest.stream_info("ORDERS").await.unwrap();
     let lost: Vec<_> = acknowledged.difference(&read).collect();
-    assert!(lost.is_empty(), "{} acknowledged, lost: {lost:?}", acknowledged.len());
-    assert_eq!(state.messages as usize, acknowledged.len(), "stored once each");
+    assert!(
+        lost.is_empty(),
+        "{} acknowledged, lost: {lost:?}",
+        acknowledged.len()
+    );
+    assert_eq!(
+        state.messages as usize,
+        acknowledged.len(),
+        "stored once each"
+    );
     assert_eq!(sequences.len(), acknowledged.len());
-    assert!(acknowledged.len() > 1_000, "{} messages", acknowledged.len());
+    assert!(
+        acknowledged.len() > 1_000,
+        "{} messages",
+        acknowledged.len()
+    );
 }
 
 #[tokio::test]
@@ -108,8 +117,15 @@ async fn a_publisher_says_unavailable_while_the_broker_is_away_and_works_afterwa
     broker.kill();
     let began = Instant::now();
     let away = publisher.publish(message("b")).await;
-    assert!(matches!(away, Err(bus::PublishError::Unavailable { .. })), "{away:?}");
-    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+    assert!(
+        matches!(away, Err(bus::PublishError::Unavailable { .. })),
+        "{away:?}"
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        began.elapsed()
+    );
     broker.restart();
     let until = Instant::now() + Duration::from_secs(20);
     let stored = loop {
