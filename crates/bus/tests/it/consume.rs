@@ -53,7 +53,12 @@ async fn a_batch_is_read_and_acknowledged() {
     let lag = consumer.lag().await.unwrap();
     assert_eq!(
         lag,
-        Lag { pending: 0, ack_pending: 0, redelivered: 0, acknowledged_to: 1_200 }
+        Lag {
+            pending: 0,
+            ack_pending: 0,
+            redelivered: 0,
+            acknowledged_to: 1_200
+        }
     );
 }
 
@@ -86,10 +91,7 @@ async fn r_1_without_an_acknowledgement_a_message_comes_again() {
     bus::provision::provision(&root, &map, bus::provision::Options::default())
         .await
         .unwrap();
-    let subject = subject::order(
-        RetailerId::new(Uuid::nil()),
-        ConnectionId::new(Uuid::nil()),
-    );
+    let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     root.publisher(&stream::orders())
         .publish(Message::new(subject, "x"))
         .await

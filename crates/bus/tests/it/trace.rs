@@ -21,10 +21,7 @@ async fn a_trace_goes_from_publisher_to_reader() {
 
     let broker = Broker::provisioned().await;
     let ingest = broker.connect("ingest-shop1").await;
-    let subject = subject::order(
-        RetailerId::new(Uuid::nil()),
-        ConnectionId::new(Uuid::nil()),
-    );
+    let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     let publisher = ingest.publisher(&stream::orders());
     let span = tracing::info_span!("webhook");
     let sent = span.context().span().span_context().trace_id();
@@ -33,7 +30,10 @@ async fn a_trace_goes_from_publisher_to_reader() {
         .instrument(span)
         .await
         .unwrap();
-    publisher.publish(Message::new(subject, "not traced")).await.unwrap();
+    publisher
+        .publish(Message::new(subject, "not traced"))
+        .await
+        .unwrap();
 
     let ledger = broker.connect("ledger").await;
     let mut consumer = ledger.consumer(&durable::ledger_orders());
@@ -45,7 +45,11 @@ async fn a_trace_goes_from_publisher_to_reader() {
     assert_eq!(parent.span().span_context().trace_id(), sent);
     assert!(parent.span().span_context().is_remote());
     assert!(read[0].header("traceparent").is_some());
-    assert_eq!(read[0].header("tracestate"), None, "an empty header is not sent");
+    assert_eq!(
+        read[0].header("tracestate"),
+        None,
+        "an empty header is not sent"
+    );
     assert_eq!(read[1].header("traceparent"), None);
     assert!(!read[1].trace_parent().span().span_context().is_valid());
 }
