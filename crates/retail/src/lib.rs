@@ -1,1 +1,27 @@
-//! The domain: money, orders, sales, stock, and what an order does to them. No I/O, no clock.
+//! The domain: what a shop's order is, what a sale is, and what the first does to the second.
+//!
+//! Nothing here performs I/O, asks a clock, makes an id or knows a wire format. A decision is a
+//! function that returns a value; the ledger's heart is [`posting::post`].
+
+pub mod customer;
+pub mod ids;
+pub mod money;
+pub mod order;
+pub mod posting;
+pub mod quantity;
+pub mod sale;
+pub mod status;
+pub mod text;
+pub mod version;
+
+pub use customer::{Customer, EmailKey};
+pub use ids::{ConnectionId, CustomerId, ItemId, OutletId, RegisterId, RetailerId, SaleId};
+pub use money::{Currency, Money, MoneyError};
+pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};
+pub use quantity::{Quantity, QuantityError};
+pub use status::{Balance, SaleState};
+pub use text::{
+    Barcode, LineKey, PaymentKey, PlatformCode, ReceiptNumber, ShopOrderId, ShopVariantId, Sku,
+    TextError,
+};
+pub use version::{ContentHash, Version};

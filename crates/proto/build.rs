@@ -1,0 +1,34 @@
+//! Compiles `proto/` without protoc, and keeps the descriptors for gRPC reflection.
+
+use std::path::PathBuf;
+
+use prost::Message as _;
+
+const ROOT: &str = "../../proto";
+const FILES: [&str; 8] = [
+    "comptoir/connect/v1/inbox.proto",
+    "comptoir/ledger/v1/events.proto",
+    "comptoir/ledger/v1/integrity.proto",
+    "comptoir/ledger/v1/orders.proto",
+    "comptoir/ledger/v1/sale.proto",
+    "comptoir/ledger/v1/sales.proto",
+    "comptoir/ledger/v1/stock.proto",
+    "comptoir/order/v1/order.proto",
+];
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script its folder in the environment"
+)]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed={ROOT}");
+    let descriptors = protox::compile(FILES, [ROOT])?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .boxed("OrderMessage.body.order")
+        .bytes(".comptoir.connect.v1.RawDelivery")
+        .bytes(".comptoir.order.v1.Order")
+        .compile_fds(descriptors)?;
+    Ok(())
+}

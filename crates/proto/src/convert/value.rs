@@ -1,0 +1,141 @@
+//! Money, quantities, instants and ids.
+
+use jiff::Timestamp;
+use retail::{Currency, Money, MoneyError, Quantity};
+use uuid::Uuid;
+
+use super::WireError;
+use crate::google::r#type as wire;
+
+const NANOS_PER_UNIT: i64 = 1_000_000_000;
+const NANO_DECIMALS: u32 = 9;
+
+#[must_use]
+pub fn money_into(money: Money) -> wire::Money {
+    let per_unit = minor_per_unit(money.currency());
+    let nanos_per_minor = NANOS_PER_UNIT / per_unit;
+    // The remainder is below one unit, so its nanos are below a billion.
+    let nanos = i32::try_from((money.minor() % per_unit) * nanos_per_minor).unwrap_or(0);
+    wire::Money {
+        currency_code: money.currency().code().to_owned(),
+        units: money.minor() / per_unit,
+        nanos,
+    }
+}
+
+pub fn money_from(field: &'static str, money: Option<wire::Money>) -> Result<Money, WireError> {
+    let wire::Money {
+        currency_code,
+        units,
+        nanos,
+    } = money.ok_or(WireError::Missing(field))?;
+    let invalid = |error: MoneyError| WireError::invalid(field, error);
+    let currency = Currency::from_code(&currency_code).map_err(invalid)?;
+    let per_unit = minor_per_unit(currency);
+    let nanos_per_minor = NANOS_PER_UNIT / per_unit;
+    let nanos = i64::from(nanos);
+    if nanos.abs() >= NANOS_PER_UNIT || (units.signum() * nanos.signum()) < 0 {
+        return Err(WireError::invalid(field, "nanos do not go with the units"));
+    }
+    if nanos % nanos_per_minor != 0 {
+        return Err(invalid(MoneyError::TooPrecise { currency }));
+    }
+    units
+        .checked_mul(per_unit)
+        .and_then(|minor| minor.checked_add(nanos / nanos_per_minor))
+        .map(|minor| Money::new(minor, currency))
+        .ok_or_else(|| invalid(MoneyError::Overflow))
+}
+
+/// A currency of more decimals than nanos can hold does not exist (ISO 4217 ends at four).
+fn minor_per_unit(currency: Currency) -> i64 {
+    10_i64.pow(currency.decimals().min(NANO_DECIMALS))
+}
+
+#[must_use]
+pub fn quantity_into(quantity: Quantity) -> wire::Decimal {
+    wire::Decimal {
+        value: quantity.to_string(),
+    }
+}
+
+pub fn quantity_from(
+    field: &'static str,
+    quantity: Option<wire::Decimal>,
+) -> Result<Quantity, WireError> {
+    let wire::Decimal { value } = quantity.ok_or(WireError::Missing(field))?;
+    value
+        .parse()
+        .map_err(|error| WireError::invalid(field, error))
+}
+
+#[must_use]
+pub fn instant_into(instant: Timestamp) -> prost_types::Timestamp {
+    // protobuf counts nanoseconds upwards from the second before; jiff's have the second's sign.
+    let (seconds, nanos) = (instant.as_second(), instant.subsec_nanosecond());
+    let (seconds, nanos) = if nanos < 0 {
+        (seconds - 1, nanos + 1_000_000_000)
+    } else {
+        (seconds, nanos)
+    };
+    prost_types::Timestamp { seconds, nanos }
+}
+
+pub fn instant_from(
+    field: &'static str,
+    instant: Option<prost_types::Timestamp>,
+) -> Result<Timestamp, WireError> {
+    let prost_types::Timestamp { seconds, nanos } = instant.ok_or(WireError::Missing(field))?;
+    Timestamp::new(seconds, nanos).map_err(|error| WireError::invalid(field, error))
+}
+
+/// Any of our ids, from its text.
+pub fn uuid_from(field: &'static str, text: &str) -> Result<Uuid, WireError> {
+    if text.is_empty() {
+        return Err(WireError::Missing(field));
+    }
+    Uuid::try_parse(text).map_err(|error| WireError::invalid(field, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_goes_there_and_back() {
+        for code in ["CAD", "JPY", "TND"] {
+            let currency = Currency::from_code(code).unwrap();
+            for minor in [0, 1, -1, 99, -100, 123_456, i64::MAX, i64::MIN] {
+                let money = Money::new(minor, currency);
+                assert_eq!(money_from("total", Some(money_into(money))), Ok(money));
+            }
+        }
+    }
+
+    #[test]
+    fn money_that_cannot_be_booked_is_refused() {
+        let wire = |code: &str, units, nanos| {
+            money_from(
+                "total",
+                Some(wire::Money {
+                    currency_code: code.to_owned(),
+                    units,
+                    nanos,
+                }),
+            )
+        };
+        assert!(wire("CAD", 1, 1).is_err(), "a billionth of a dollar");
+        assert!(wire("CAD", 1, -10_000_000).is_err(), "signs differ");
+        assert!(wire("CAD", i64::MAX, 0).is_err(), "too large in cents");
+        assert!(wire("", 1, 0).is_err(), "no currency");
+        assert_eq!(money_from("total", None), Err(WireError::Missing("total")));
+    }
+
+    #[test]
+    fn instants_go_there_and_back() {
+        for text in ["2026-11-21T19:52:29Z", "1969-12-31T23:59:59.5Z"] {
+            let instant: Timestamp = text.parse().unwrap();
+            assert_eq!(instant_from("at", Some(instant_into(instant))), Ok(instant));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A shop's order as every platform's is told to the ledger: one whole snapshot, the target state.
+
+use jiff::Timestamp;
+
+use crate::customer::Customer;
+use crate::ids::ConnectionId;
+use crate::money::{Currency, Money};
+use crate::quantity::Quantity;
+use crate::status::SaleState;
+use crate::text::{Barcode, LineKey, PaymentKey, ReceiptNumber, ShopOrderId, ShopVariantId, Sku};
+use crate::version::Version;
+
+/// What an order is known by, for ever: relinking the same shop gives the same key (POS-9, R-10).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderKey {
+    pub connection: ConnectionId,
+    pub order: ShopOrderId,
+}
+
+/// Everything the shop says of one order at one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub key: OrderKey,
+    pub version: Version,
+    /// The number people know the order by (SH-16).
+    pub receipt_number: ReceiptNumber,
+    pub placed_at: Timestamp,
+    pub state: SaleState,
+    /// The shop's own word for the status, for people.
+    pub shop_status: String,
+    pub lines: Vec<OrderLine>,
+    /// The shop's total, tax included; authoritative. Its currency is the order's.
+    pub total: Money,
+    pub payments: Vec<OrderPayment>,
+    /// `None` when the shop names nobody: the connection's guest stands in (POS-12).
+    pub customer: Option<Customer>,
+}
+
+impl Order {
+    /// More lines than this are refused: no shop's checkout makes them, and every page has a limit.
+    pub const LINES_LIMIT: usize = 1_000;
+
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.total.currency()
+    }
+}
+
+/// One line of an order. Shipping, fees and rounding are lines too, so that lines add up to the total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLine {
+    pub key: LineKey,
+    pub kind: LineKind,
+    pub name: String,
+    pub quantity: Quantity,
+    /// How much of `quantity` the shop says went back to stock.
+    pub restocked: Quantity,
+    /// The line's amount after discounts, without tax.
+    pub net: Money,
+    pub tax: Money,
+}
+
+/// What a line is for. Only products have stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    Product(ItemRef),
+    /// Booked on the retailer's "Shipping charges" product (SH-7).
+    Shipping,
+    Fee,
+    /// What is left between the lines and the shop's total.
+    Rounding,
+}
+
+/// What a shop says of the thing sold. With nothing known but a name (a plugin's line, a product
+/// deleted since) the line keeps the item it had before, else a stand-in takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemRef {
+    pub variant: Option<ShopVariantId>,
+    pub sku: Option<Sku>,
+    pub barcode: Option<Barcode>,
+}
+
+/// One payment as the order tells it. `amount` is positive for both kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPayment {
+    pub key: PaymentKey,
+    pub kind: PaymentKind,
+    /// The shop's name of the means of payment, for example `bacs`.
+    pub method: String,
+    pub amount: Money,
+    /// `None` where the shop does not say.
+    pub paid_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PaymentKind {
+    Received,
+    Refunded,
+}
+
+impl PaymentKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Refunded => "refunded",
+        }
+    }
+}

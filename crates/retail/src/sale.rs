@@ -1,0 +1,38 @@
+//! What the ledger has recorded of an order: the state that the next snapshot is held against.
+
+use crate::ids::ItemId;
+use crate::money::Money;
+use crate::order::PaymentKind;
+use crate::quantity::Quantity;
+use crate::status::SaleState;
+use crate::text::{LineKey, PaymentKey};
+use crate::version::Version;
+
+/// The recorded sale of one order, as far as a decision needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The newest snapshot applied.
+    pub version: Version,
+    pub state: SaleState,
+    /// The sale's total; its currency is the sale's for good.
+    pub total: Money,
+    pub lines: Vec<RecordedLine>,
+    pub payments: Vec<RecordedPayment>,
+}
+
+/// How much of an item a line has taken from stock so far. Also kept, at zero, for lines whose
+/// product moves no stock any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedLine {
+    pub key: LineKey,
+    pub item: ItemId,
+    pub deducted: Quantity,
+}
+
+/// What has been booked under one payment key so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedPayment {
+    pub key: PaymentKey,
+    pub kind: PaymentKind,
+    pub amount: Money,
+}
