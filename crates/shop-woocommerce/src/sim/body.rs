@@ -1,16 +1,18 @@
-//! The order's body: every field of wc/v3 in the shop's own order.
-
-use html_escape::encode_safe;
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, civil::DateTime};
-use serde::Serialize;
+//! The order's body, filled from the shop's own model.
 
 use super::catalogue::Catalogue;
+use super::fields::{
+    Billing, Body, CouponLine, Embeddable, FeeLine, Hints, Image, Itself, LineItem, Link, Links,
+    Meta, RefundEntry, ShipTo, ShippingLine, Tax, TaxLine,
+};
 use super::hook::SOURCE;
 use super::order::{Coupon, Fee, Line, Order, PLUGIN_LINE, Refund, Shipping, Status, Via};
 use super::person::Person;
 use super::php_json;
 use super::tax::{Rate, TaxClass, Zone, rates, tax};
+use html_escape::encode_safe;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, civil::DateTime};
 
 /// The shop stands in Toronto, in winter.
 const SHOP_OFFSET: Offset = Offset::constant(-5);
@@ -20,222 +22,6 @@ const META_IDS: u64 = 7;
 
 pub fn render(catalogue: &Catalogue, order: &Order) -> Vec<u8> {
     php_json::encode(&body(catalogue, order)).expect("plain structs of texts and numbers encode")
-}
-
-#[expect(clippy::struct_excessive_bools, reason = "the fields are the shop's")]
-#[derive(Serialize)]
-struct Body<'a> {
-    id: u64,
-    parent_id: u64,
-    status: &'a str,
-    currency: &'a str,
-    version: &'a str,
-    prices_include_tax: bool,
-    date_created: String,
-    date_modified: String,
-    discount_total: String,
-    discount_tax: String,
-    shipping_total: String,
-    shipping_tax: String,
-    cart_tax: String,
-    total: String,
-    total_tax: String,
-    customer_id: u64,
-    order_key: String,
-    billing: Billing<'a>,
-    shipping: ShipTo<'a>,
-    payment_method: &'a str,
-    payment_method_title: &'a str,
-    transaction_id: String,
-    customer_ip_address: &'a str,
-    customer_user_agent: &'a str,
-    created_via: &'a str,
-    customer_note: &'a str,
-    date_completed: Option<String>,
-    date_paid: Option<String>,
-    cart_hash: &'a str,
-    number: &'a str,
-    meta_data: Vec<Meta<'a>>,
-    line_items: Vec<LineItem<'a>>,
-    tax_lines: Vec<TaxLine>,
-    shipping_lines: Vec<ShippingLine>,
-    fee_lines: Vec<FeeLine>,
-    coupon_lines: Vec<CouponLine>,
-    refunds: Vec<RefundEntry>,
-    payment_url: String,
-    is_editable: bool,
-    needs_payment: bool,
-    needs_processing: bool,
-    date_created_gmt: String,
-    date_modified_gmt: String,
-    date_completed_gmt: Option<String>,
-    date_paid_gmt: Option<String>,
-    currency_symbol: &'a str,
-    _links: Links,
-}
-
-#[derive(Serialize)]
-struct Billing<'a> {
-    first_name: &'a str,
-    last_name: &'a str,
-    company: &'a str,
-    address_1: &'a str,
-    address_2: &'a str,
-    city: &'a str,
-    state: &'a str,
-    postcode: &'a str,
-    country: &'a str,
-    email: &'a str,
-    phone: &'a str,
-}
-
-#[derive(Serialize)]
-struct ShipTo<'a> {
-    first_name: &'a str,
-    last_name: &'a str,
-    company: &'a str,
-    address_1: &'a str,
-    address_2: &'a str,
-    city: &'a str,
-    state: &'a str,
-    postcode: &'a str,
-    country: &'a str,
-    phone: &'a str,
-}
-
-#[derive(Serialize)]
-struct Meta<'a> {
-    id: u64,
-    key: &'a str,
-    value: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_value: Option<String>,
-}
-
-#[derive(Serialize)]
-struct LineItem<'a> {
-    id: u64,
-    name: String,
-    product_id: u64,
-    variation_id: u64,
-    quantity: i64,
-    tax_class: &'a str,
-    subtotal: String,
-    subtotal_tax: String,
-    total: String,
-    total_tax: String,
-    taxes: Vec<Tax>,
-    meta_data: Vec<Meta<'a>>,
-    sku: Option<&'a str>,
-    price: f64,
-    image: Image,
-    parent_name: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Tax {
-    id: u64,
-    total: String,
-    subtotal: String,
-}
-
-#[derive(Serialize)]
-struct Image {
-    id: u64,
-    src: &'static str,
-}
-
-#[derive(Serialize)]
-struct TaxLine {
-    id: u64,
-    rate_code: &'static str,
-    rate_id: u64,
-    label: &'static str,
-    compound: bool,
-    tax_total: String,
-    shipping_tax_total: String,
-    rate_percent: f64,
-    meta_data: [(); 0],
-}
-
-#[derive(Serialize)]
-struct ShippingLine {
-    id: u64,
-    method_title: &'static str,
-    method_id: &'static str,
-    instance_id: &'static str,
-    total: String,
-    total_tax: String,
-    taxes: Vec<Tax>,
-    tax_status: &'static str,
-    meta_data: [(); 0],
-}
-
-#[derive(Serialize)]
-struct FeeLine {
-    id: u64,
-    name: &'static str,
-    tax_class: &'static str,
-    tax_status: &'static str,
-    amount: &'static str,
-    total: String,
-    total_tax: String,
-    taxes: Vec<Tax>,
-    meta_data: [(); 0],
-}
-
-#[derive(Serialize)]
-struct CouponLine {
-    id: u64,
-    code: &'static str,
-    discount: String,
-    discount_tax: String,
-    meta_data: [Meta<'static>; 1],
-    discount_type: &'static str,
-    nominal_amount: u64,
-    free_shipping: bool,
-}
-
-#[derive(Serialize)]
-struct RefundEntry {
-    id: u64,
-    reason: &'static str,
-    total: String,
-}
-
-#[derive(Serialize)]
-struct Links {
-    #[serde(rename = "self")]
-    itself: [Itself; 1],
-    collection: [Link; 1],
-    email_templates: [Embeddable; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<[Link; 1]>,
-}
-
-#[derive(Serialize)]
-struct Itself {
-    href: String,
-    #[serde(rename = "targetHints")]
-    target_hints: Hints,
-}
-
-#[derive(Serialize)]
-struct Hints {
-    allow: [&'static str; 5],
-}
-
-#[derive(Serialize)]
-struct Link {
-    href: String,
-}
-
-#[derive(Serialize)]
-struct Embeddable {
-    embeddable: bool,
-    href: String,
 }
 
 fn body<'a>(catalogue: &'a Catalogue, order: &'a Order) -> Body<'a> {

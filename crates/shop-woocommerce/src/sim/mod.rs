@@ -8,6 +8,7 @@ mod body;
 mod books;
 mod catalogue;
 mod dice;
+mod fields;
 mod hook;
 mod order;
 mod person;
