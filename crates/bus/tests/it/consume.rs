@@ -5,7 +5,7 @@ use futures::future::join_all;
 use retail::{ConnectionId, RetailerId};
 use uuid::Uuid;
 
-use crate::support::Broker;
+use crate::support::{Broker, ROOT};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -85,12 +85,10 @@ async fn an_empty_stream_gives_an_empty_batch_in_time() {
 #[tokio::test]
 async fn r_1_without_an_acknowledgement_a_message_comes_again() {
     let broker = Broker::provisioned().await;
-    let root = broker.connect(crate::support::ROOT).await;
+    let root = broker.connect(ROOT).await;
     let mut map = bus::Map::whole(&[]);
     map.durables[0].ack_wait = Duration::from_secs(1);
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     root.publisher(&stream::orders())
         .publish(Message::new(subject, "x"))
