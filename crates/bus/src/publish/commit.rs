@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Histogram;
+use service::metrics;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +35,9 @@ pub(super) struct Committer {
     stopping: CancellationToken,
     wire: Wire,
     recent: Recent,
+    sizes: Histogram<u64>,
+    durations: Histogram<f64>,
+    attributes: [KeyValue; 1],
 }
 
 /// A message and all who wait for it.
@@ -64,6 +70,12 @@ impl Committer {
                 batches: 0,
             },
             recent: Recent::new(stream.duplicate_window),
+            sizes: metrics::sizes("bus.commit.messages", "messages that shared one commit"),
+            durations: metrics::seconds(
+                "bus.commit.duration",
+                "time from the first message sent to the last answer",
+            ),
+            attributes: [KeyValue::new("stream", stream.name.clone())],
         }
     }
 
@@ -85,7 +97,11 @@ impl Committer {
                 }
             }
             for batch in self.gather(&mut taken) {
+                self.sizes.record(batch.len() as u64, &self.attributes);
+                let began = Instant::now();
                 self.store(batch).await;
+                self.durations
+                    .record(began.elapsed().as_secs_f64(), &self.attributes);
             }
         }
     }

@@ -93,7 +93,7 @@ async fn concurrent_publishes_are_each_stored_once_at_the_sequence_they_are_told
 }
 
 #[tokio::test]
-async fn r_1_repeats_are_stored_once_and_told_so() {
+async fn repeats_are_stored_once_and_told_so() {
     let broker = Broker::provisioned().await;
     let bus = broker.connect("ingest-shop1").await;
     let publisher = bus.publisher(&stream::orders());

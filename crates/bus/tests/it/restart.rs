@@ -19,10 +19,10 @@ fn message(id: &str) -> Message {
     Message::new(subject, id.to_owned()).with_id(MessageId::new(id).unwrap())
 }
 
-/// what was acknowledged is there, once, whatever dies when. Publishers try again under the same id, the reader
+/// What was acknowledged is there, once, whatever dies when. Publishers try again under the same id, the reader
 /// reads on by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r_1_an_acknowledged_message_outlives_the_broker() {
+async fn an_acknowledged_message_outlives_the_broker() {
     let broker = Arc::new(Broker::provisioned().await);
     let mut map = bus::Map::whole(&[]);
     // What dies with the broker on its way to the reader comes again after this time.
