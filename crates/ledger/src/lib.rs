@@ -1,1 +1,4 @@
 //! The only writer of stock and sales.
+
+pub mod decide;
+pub mod store;
