@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
+        .boxed("OrderMessage.body.order")
         .bytes(".comptoir.connect.v1.RawDelivery")
         .bytes(".comptoir.order.v1.Order")
         .compile_fds(descriptors)?;
