@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::{
-    Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version,
+    Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -241,14 +241,14 @@ struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     fn of(heads: &[&'a HeadRow<'_>]) -> Self {
-        let versions = |of: fn(&HeadRow<'_>) -> &Option<Version>| {
-            heads
-                .iter()
-                .map(|head| row::version_columns(of(head).as_ref()))
-                .unzip()
-        };
-        let (version_at, version_hash) = versions(|head| &head.version);
-        let (draft_at, draft_hash) = versions(|head| &head.draft);
+        let (version_at, version_hash) = heads
+            .iter()
+            .map(|head| row::version_columns(head.version.as_ref()))
+            .unzip();
+        let (draft_at, draft_hash) = heads
+            .iter()
+            .map(|head| row::version_columns(head.draft.as_ref()))
+            .unzip();
         Self {
             connections: heads.iter().map(|head| head.connection.uuid()).collect(),
             orders: heads.iter().map(|head| head.order.as_str()).collect(),
