@@ -1,1 +1,4 @@
 //! WooCommerce: payload, signature, mapping, client.
+
+#[cfg(feature = "sim")]
+pub mod sim;
