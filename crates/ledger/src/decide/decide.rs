@@ -460,7 +460,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// One row a delivery: what came of it first counts, unless that was parking and this is not.
+    /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.
     fn deliver(&mut self, group: &Group<'a>, message: &'a Incoming, outcome: Outcome) {
         let row = DeliveryRow {
             connection: group.connection,
@@ -483,7 +483,9 @@ impl<'a> Walk<'a> {
         let same = |known: &&mut DeliveryRow<'_>| known.delivery.id == row.delivery.id;
         match self.deliveries.iter_mut().find(same) {
             None => self.deliveries.push(row),
-            Some(known) if known.outcome == Outcome::Parked => *known = row,
+            Some(known) if known.outcome == Outcome::Parked || outcome == Outcome::Recorded => {
+                *known = row;
+            }
             Some(_) => {}
         }
     }

@@ -7,7 +7,8 @@ use super::row::SqlTimestamp;
 use super::{StoreError, row};
 use crate::decide::DeliveryRow;
 
-/// Notes deliveries. One that was noted before stays as it was, unless it was parked then and is not now.
+/// Notes deliveries. One that was noted before stays as it was, unless it was parked then and is not
+/// now, or is recorded now: after a repair of the mapping the same bytes may say something else.
 pub(super) async fn write(
     db: &mut PgConnection,
     deliveries: &[DeliveryRow<'_>],
@@ -39,7 +40,7 @@ pub(super) async fn write(
             version_hash = excluded.version_hash,
             outcome = excluded.outcome,
             revision = excluded.revision
-        where d.outcome = 'parked' and excluded.outcome <> 'parked'",
+        where excluded.outcome = 'recorded' or (d.outcome = 'parked' and excluded.outcome <> 'parked')",
         &connections,
         &orders as _,
         &ids as _,

@@ -6,7 +6,7 @@ use retail::posting::OrderUpdates;
 use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, Version};
 
 use super::StoreError;
-use crate::decide::ItemKind;
+use crate::decide::{ItemKind, Outcome};
 
 pub(super) type SqlTimestamp = jiff_sqlx::Timestamp;
 
@@ -90,4 +90,15 @@ pub(super) fn currency_from(code: &str) -> Result<Currency, StoreError> {
 /// The place that `with ordinality` counts from 1.
 pub(super) fn place(ordinality: i64) -> usize {
     usize::try_from(ordinality - 1).unwrap_or(usize::MAX)
+}
+
+pub(super) fn outcome_from(text: &str) -> Result<Outcome, StoreError> {
+    match text {
+        "recorded" => Ok(Outcome::Recorded),
+        "already_recorded" => Ok(Outcome::AlreadyRecorded),
+        "not_imported" => Ok(Outcome::NotImported),
+        "held" => Ok(Outcome::Held),
+        "parked" => Ok(Outcome::Parked),
+        other => Err(StoreError::corrupt("order_delivery", "outcome", other)),
+    }
 }
