@@ -21,6 +21,7 @@
 //! - **No log of a request.** One span for each request and one histogram; bodies, headers and paths stay out.
 
 pub mod clock;
+pub mod command;
 pub mod grpc;
 pub mod health;
 pub mod http;
@@ -31,3 +32,6 @@ pub mod seal;
 pub mod settings;
 pub mod telemetry;
 pub mod trace;
+
+pub use command::Command;
+pub use settings::Settings;

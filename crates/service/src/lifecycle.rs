@@ -99,54 +99,50 @@ impl Lifecycle {
         deadline: Duration,
     ) -> Result<(), StopError> {
         let mut signals = Signals::listen()?;
-        let cause = tokio::select! {
-            name = signals.next() => {
-                tracing::info!(signal = name, "stopping");
-                None
-            }
-            () = self.stop.cancelled() => {
-                tracing::info!("stopping, as asked");
-                None
-            }
-            Some(ended) = self.tasks.join_next_with_id() => {
-                let cause = match self.outcome(ended) {
-                    Ok(name) => StopError::EndedEarly { name },
-                    Err(error) => error,
-                };
-                // The cause itself is the caller's to report, once everything has stopped.
-                tracing::error!("stopping, because {cause}");
-                Some(cause)
-            }
-        };
+        let mut failure = None;
+        tokio::select! {
+            name = signals.next() => tracing::info!(signal = name, "stopping"),
+            () = self.stop.cancelled() => tracing::info!("stopping, as asked"),
+            Some(ended) = self.tasks.join_next_with_id() => match self.outcome(ended) {
+                // Told to stop, and quicker than this.
+                Ok(_) if self.stop.is_cancelled() => tracing::info!("stopping, as asked"),
+                Ok(name) => failure = Some(StopError::EndedEarly { name }),
+                Err(error) => failure = Some(error),
+            },
+        }
+        if let Some(cause) = &failure {
+            // The whole cause is the caller's to report, once everything has stopped.
+            tracing::error!("stopping, because {cause}");
+        }
         health.drain();
         self.stop.cancel();
 
-        let drained = tokio::select! {
-            drained = self.drain() => drained,
-            () = tokio::time::sleep(deadline) => Err(self.give_up("the deadline")),
-            _name = signals.next() => Err(self.give_up("a second signal")),
+        let impatience = tokio::select! {
+            () = self.drain(&mut failure) => None,
+            () = tokio::time::sleep(deadline) => Some("the deadline"),
+            _name = signals.next() => Some("a second signal"),
         };
-        match (cause, drained) {
-            (None, drained) => drained.inspect(|()| tracing::info!("stopped")),
-            (Some(cause), Ok(())) => Err(cause),
-            (Some(cause), Err(later)) => {
-                log_further(later);
-                Err(cause)
+        if let Some(why) = impatience {
+            let names = self.names.values().copied().collect();
+            first_or_log(&mut failure, StopError::GaveUp { names, why });
+        }
+        match failure {
+            None => {
+                tracing::info!("stopped");
+                Ok(())
             }
+            Some(error) => Err(error),
         }
     }
 
-    /// Waits for every task, and returns the first failure.
-    async fn drain(&mut self) -> Result<(), StopError> {
-        let mut first = Ok(());
+    /// Waits for every task.
+    async fn drain(&mut self, failure: &mut Option<StopError>) {
         while let Some(ended) = self.tasks.join_next_with_id().await {
-            match (self.outcome(ended), &first) {
-                (Ok(name), _) => tracing::debug!(task = name, "finished"),
-                (Err(error), Ok(())) => first = Err(error),
-                (Err(error), Err(_)) => log_further(error),
+            match self.outcome(ended) {
+                Ok(name) => tracing::debug!(task = name, "finished"),
+                Err(error) => first_or_log(failure, error),
             }
         }
-        first
     }
 
     fn outcome(
@@ -165,21 +161,16 @@ impl Lifecycle {
             Err(_) => Err(StopError::Panicked { name }),
         }
     }
-
-    fn give_up(&self, why: &'static str) -> StopError {
-        StopError::GaveUp {
-            names: self.names.values().copied().collect(),
-            why,
-        }
-    }
 }
 
-/// The caller gets the first error; the others end here.
-fn log_further(error: StopError) {
-    tracing::error!(
-        error = format!("{:#}", anyhow::Error::from(error)),
-        "a further failure while stopping"
-    );
+/// The caller gets the first failure; the others end here.
+fn first_or_log(first: &mut Option<StopError>, error: StopError) {
+    if first.is_none() {
+        *first = Some(error);
+    } else {
+        let error = format!("{:#}", anyhow::Error::from(error));
+        tracing::error!(error, "a further failure while stopping");
+    }
 }
 
 struct Signals {
@@ -316,6 +307,22 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "gave up on stuck after the deadline");
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_forgotten_over_work_that_is_given_up() {
+        let mut lifecycle = Lifecycle::new();
+        lifecycle.spawn("relay", async { anyhow::bail!("no answer") });
+        lifecycle.spawn("stuck", std::future::pending());
+        lifecycle.stop().cancel();
+        let error = lifecycle
+            .run_until_stopped(&Health::new(), 4 * WORK_IN_FLIGHT)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, StopError::Failed { name: "relay", .. }),
+            "{error}"
+        );
     }
 
     #[test]
