@@ -16,6 +16,7 @@ mod output;
 mod run;
 mod services;
 pub mod stack;
+mod starter;
 mod tables;
 mod view;
 

@@ -6,6 +6,7 @@ mod parked;
 mod place;
 mod sales;
 mod service;
+mod signal;
 mod status;
 mod stock;
 mod up;

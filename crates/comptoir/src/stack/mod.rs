@@ -36,4 +36,5 @@ pub use seed::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer};
 pub use state::{Connection, Outlet, Retailer, Running, State};
 pub use system::Stack;
 
+pub(crate) use kept::random_text;
 pub(crate) use ready::{Readiness, readiness};

@@ -30,6 +30,8 @@ pub struct StackOptions {
     pub database_url: Option<SecretString>,
     /// A broker that is there already: none is started then.
     pub broker: Option<GivenBroker>,
+    /// A place for fetched servers that several folders share.
+    pub cache: Option<PathBuf>,
     /// Settings given to every service besides its own.
     pub settings: BTreeMap<String, String>,
     /// Told what is being done.
@@ -57,6 +59,7 @@ impl StackOptions {
             shutdown_deadline: SHUTDOWN_DEADLINE,
             database_url: None,
             broker: None,
+            cache: None,
             settings: BTreeMap::new(),
             observer: Observer::default(),
         }
@@ -68,6 +71,9 @@ impl StackOptions {
 pub struct Observer(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl Observer {
+    /// The last step of a start.
+    pub const READY: &str = "every service is ready";
+
     pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }

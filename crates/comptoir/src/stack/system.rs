@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,7 +15,7 @@ use super::ports::{Ports, address};
 use super::process::Launch;
 use super::slot::Slot;
 use super::supervisor::Supervisor;
-use super::{Connection, Outlet, Part, Retailer, Running, Seed, StackOptions, State, kept};
+use super::{Connection, Observer, Outlet, Part, Retailer, Running, Seed, StackOptions, State, kept};
 use crate::services::{self, Kind, Service};
 
 /// How long the services may take to become ready.
@@ -46,7 +47,8 @@ pub(super) struct Parts {
 impl Stack {
     /// Starts everything and returns when every service is ready.
     pub fn start(options: StackOptions) -> anyhow::Result<Self> {
-        kept::private_dir(&options.dir)?;
+        fs::create_dir_all(&options.dir)
+            .with_context(|| format!("cannot make folder {}", options.dir.display()))?;
         let dir = options.dir.canonicalize().context("cannot find the stack's folder")?;
         kept::private_dir(&dir.join("secrets"))?;
         kept::private_dir(&dir.join("log"))?;
@@ -62,7 +64,7 @@ impl Stack {
         let parts = Arc::new(Parts {
             servers: devstack,
             slots: Mutex::new(BTreeMap::new()),
-            held: Mutex::new(Vec::new()),
+            held: Mutex::new(given(&options)),
         });
         // From here on an early return stops what was started.
         let mut stack = Self {
@@ -94,6 +96,7 @@ impl Stack {
         options.observer.tell("waiting until every service is ready");
         stack.wait_until_ready(READY_DEADLINE)?;
         stack.state.write(&dir)?;
+        options.observer.tell(Observer::READY);
         if options.supervise {
             stack.supervisor = Some(Supervisor::start(Arc::clone(&stack.parts), options.observer));
         }
@@ -280,6 +283,9 @@ fn start_servers(dir: &Path, options: &StackOptions) -> anyhow::Result<Devstack>
         url: broker.url.clone(),
         monitor_url: Some(broker.monitor_url.clone()),
     });
+    if let Some(cache) = &options.cache {
+        devstack.search.cache.get_or_insert_with(|| cache.clone());
+    }
     let observer = options.observer.clone();
     devstack.observer = devstack::Observer::new(move |step| observer.tell(&step.to_string()));
     Ok(Devstack::start(devstack)?)
@@ -302,6 +308,13 @@ fn servers(devstack: &Devstack, options: &StackOptions) -> anyhow::Result<Server
         monitor_url: monitor_url.context("the broker's monitoring address is not known")?,
         nats_passwords,
     })
+}
+
+/// Servers from outside are nobody's to start again.
+fn given(options: &StackOptions) -> Vec<Part> {
+    let database = options.database_url.as_ref().map(|_| Part::Database);
+    let broker = options.broker.as_ref().map(|_| Part::Broker);
+    database.into_iter().chain(broker).collect()
 }
 
 fn health(service: Service, ports: Ports) -> std::net::SocketAddr {
