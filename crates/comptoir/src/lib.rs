@@ -8,6 +8,7 @@
 
 mod api;
 mod arguments;
+mod broker;
 mod command;
 mod demo;
 mod exit;

@@ -6,4 +6,4 @@ mod words;
 
 pub(crate) use screen::Screen;
 pub(crate) use table::{Align, Table};
-pub(crate) use words::{count, duration, quantity_signed};
+pub(crate) use words::{bytes, count, duration, quantity_signed};

@@ -10,6 +10,19 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{ending}")
 }
 
+/// A size in the largest binary unit that leaves digits before the point.
+pub(crate) fn bytes(size: u64) -> String {
+    const KIB: u64 = 1 << 10;
+    const MIB: u64 = 1 << 20;
+    const GIB: u64 = 1 << 30;
+    match size {
+        0..KIB => format!("{size} B"),
+        KIB..MIB => format!("{} KiB", size / KIB),
+        MIB..GIB => format!("{} MiB", size / MIB),
+        GIB.. => format!("{} GiB", size / GIB),
+    }
+}
+
 /// In the largest unit that leaves digits before the point.
 pub(crate) fn duration(length: Duration) -> String {
     if length >= Duration::from_secs(1) {
@@ -36,6 +49,8 @@ mod tests {
 
     #[test]
     fn numbers_are_words() {
+        assert_eq!(bytes(1_023), "1023 B");
+        assert_eq!(bytes(3 << 20), "3 MiB");
         assert_eq!(count(1, "sale"), "1 sale");
         assert_eq!(count(0, "sale"), "0 sales");
         assert_eq!(quantity_signed(Quantity::from_milli(1500)), "+1.5");

@@ -1,4 +1,5 @@
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -55,6 +56,16 @@ pub struct Connection {
     pub id: String,
     pub name: String,
     pub hook_url: String,
+}
+
+impl Running {
+    pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
+        let url = &self.health_url;
+        let authority = url.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+        authority
+            .and_then(|authority| authority.parse().ok())
+            .with_context(|| format!("{url} is no address on this machine"))
+    }
 }
 
 impl State {
@@ -139,6 +150,8 @@ mod tests {
         ours.write(dir.path()).unwrap();
         let mode = fs::metadata(path(dir.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        let address = ours.services.first().unwrap().address().unwrap();
+        assert_eq!(address.port(), 20_003);
         assert_eq!(State::find([dir.path()]).unwrap(), Some(ours));
         State::remove(dir.path());
         assert_eq!(State::find([dir.path()]).unwrap(), None);
