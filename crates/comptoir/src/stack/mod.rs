@@ -24,6 +24,7 @@ mod part;
 mod ports;
 mod process;
 mod ready;
+mod remove;
 mod seed;
 mod slot;
 mod state;
@@ -38,3 +39,4 @@ pub use system::Stack;
 
 pub(crate) use kept::random_text;
 pub(crate) use ready::{Readiness, readiness};
+pub(crate) use remove::remove;

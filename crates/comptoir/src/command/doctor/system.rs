@@ -7,7 +7,7 @@ use super::Finding;
 use crate::broker::Broker;
 use crate::command::up::progress;
 use crate::output::Screen;
-use crate::stack::{Stack, StackOptions, State, readiness};
+use crate::stack::{self, Stack, StackOptions, State, readiness};
 use crate::starter;
 
 /// The folder of a system that is started to be looked at.
@@ -24,6 +24,7 @@ pub(super) async fn running(dir: &Path, state: &State) -> Vec<Finding> {
 /// Starts a system in a folder of its own, looks at it and removes it.
 pub(super) async fn throwaway(screen: Screen, dir: &Path) -> anyhow::Result<Vec<Finding>> {
     let own = dir.join(THROWAWAY);
+    stack::remove(&own)?;
     let program = std::env::current_exe().context("cannot tell which program this is")?;
     let mut options = StackOptions::new(&own, program, starter::seed()?);
     options.cache = Some(dir.join("cache"));
@@ -39,8 +40,7 @@ pub(super) async fn throwaway(screen: Screen, dir: &Path) -> anyhow::Result<Vec<
         }
         Err(error) => vec![Finding::bad("start", format!("the system does not start: {error:#}"))],
     };
-    std::fs::remove_dir_all(&own)
-        .with_context(|| format!("cannot remove {}", own.display()))?;
+    stack::remove(&own)?;
     Ok(findings)
 }
 
