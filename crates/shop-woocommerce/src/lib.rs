@@ -13,3 +13,6 @@ mod secret;
 mod status;
 mod text;
 mod verify;
+
+#[cfg(feature = "sim")]
+pub mod sim;
