@@ -110,11 +110,8 @@ mod tests {
         assert_eq!(spread(&["2000", "299", "-38"]), [2000, 299, -38]);
         assert_eq!(spread(&["33.3", "33.3", "33.4"]), [33, 33, 34]);
         assert_eq!(spread(&["0.5", "0.5"]), [1, 0], "the first of equals");
-        assert_eq!(
-            spread(&["-0.6", "0.2"]),
-            [-1, 1],
-            "adds up to -0.4, which is 0"
-        );
+        assert_eq!(spread(&["-0.6", "0.2"]), [0, 0], "-0.4 is nearest to 0");
+        assert_eq!(spread(&["-0.7", "0.2"]), [-1, 0]);
         assert_eq!(spread(&["-1.5"]), [-2], "half goes away from zero");
         assert_eq!(spread(&[]), [0_i64; 0]);
     }

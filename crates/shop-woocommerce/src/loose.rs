@@ -23,7 +23,7 @@ impl Scalar<'_> {
 
     /// A whole number above zero, as texts for ids are compared.
     pub(crate) fn id(&self) -> Option<&str> {
-        /// Digits of the largest unsigned 64-bit number, which is more than MySQL gives.
+        /// Digits of the largest unsigned 64-bit number, which is more than any database gives.
         const ID_LIMIT_DIGITS: usize = 20;
 
         let text = self.as_str();

@@ -38,7 +38,12 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
             return Reading::Refused(Refusal {
                 order: order_in(body),
                 reason: Reason::Unreadable,
-                detail: format!("the order cannot be read: {error}"),
+                // The parser's own words may quote the body, and with it a person.
+                detail: format!(
+                    "the order cannot be read: line {}, column {}",
+                    error.line(),
+                    error.column()
+                ),
             });
         }
     };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Entities that WordPress's `wp_specialchars_decode` undoes with both kinds of quotes, and no others.
+/// The entities that `wp_specialchars_decode` undoes with both kinds of quotes, and no others.
 const NAMED: [(&str, char); 4] = [("lt", '<'), ("gt", '>'), ("quot", '"'), ("amp", '&')];
 const DECIMAL: [(&str, char); 5] = [
     ("60", '<'),
@@ -26,15 +26,12 @@ pub(crate) fn decoded(secret: &str) -> Cow<'_, str> {
         let entity = from
             .find(';')
             .and_then(|end| Some((character(from.get(1..end)?)?, from.get(end + 1..)?)));
-        rest = match entity {
-            Some((decoded, after)) => {
-                plain.push(decoded);
-                after
-            }
-            None => {
-                plain.push('&');
-                from.get(1..).unwrap_or_default()
-            }
+        rest = if let Some((decoded, after)) = entity {
+            plain.push(decoded);
+            after
+        } else {
+            plain.push('&');
+            from.get(1..).unwrap_or_default()
         };
     }
     plain.push_str(rest);
