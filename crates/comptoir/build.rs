@@ -18,7 +18,6 @@ const SHOPS: [&str; 2] = [
 struct Row {
     /// Absent where nothing was kept.
     file: Option<String>,
-    topic: Option<String>,
 }
 
 #[expect(
@@ -44,19 +43,14 @@ fn captures(source: &mut String, folder: &Path) -> Result<(), Box<dyn std::error
     let rows: Vec<Row> = serde_json::from_str(&index)?;
     source.push_str("&[\n");
     for row in rows {
-        let Row {
-            file: Some(file),
-            topic: Some(topic),
-        } = row
-        else {
+        let Some(file) = row.file else {
             continue;
         };
-        let path = |kind: &str| folder.join(format!("{file}.{kind}"));
+        let path = |kind: &str| format!("{}/{file}.{kind}", folder.display());
+        let (head, body) = (path("headers"), path("body"));
         writeln!(
             source,
-            "Capture {{ topic: {topic:?}, head: include_str!({:?}), body: include_bytes!({:?}) }},",
-            path("headers"),
-            path("body"),
+            "Capture {{ head: include_str!({head:?}), body: include_bytes!({body:?}) }},"
         )?;
     }
     source.push_str("],\n");

@@ -30,9 +30,15 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Where a stack keeps its data, secrets and logs.
-    #[arg(long, global = true, env = "COMPTOIR_DIR", default_value = ".comptoir", value_name = "PATH")]
+    #[arg(
+        long,
+        global = true,
+        env = "COMPTOIR_DIR",
+        default_value = ".comptoir",
+        value_name = "PATH"
+    )]
     pub(crate) dir: PathBuf,
-    /// The ledger's gRPC address, for example http://127.0.0.1:8081 [default: the running stack's].
+    /// The ledger's gRPC address, for example `http://127.0.0.1:8081` [default: the running stack's].
     #[arg(long, global = true, env = "COMPTOIR_TARGET", value_name = "URL")]
     pub(crate) target: Option<String>,
     /// Whose books to read [default: the running stack's first retailer].
@@ -42,7 +48,7 @@ pub(crate) struct Common {
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show what Comptoir does: a whole system, real WooCommerce deliveries, and the books they make.
+    /// Show what Comptoir does: a whole system, what real web shops sent, and the books it makes.
     Demo(Demo),
     /// Start the whole system on this machine and keep it up until Ctrl-C.
     Up,
@@ -129,7 +135,12 @@ pub(crate) struct PageArguments {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=MAX_LIMIT))]
     pub(crate) limit: i32,
     /// Go on where the page before ended.
-    #[arg(long, default_value = "", hide_default_value = true, value_name = "TOKEN")]
+    #[arg(
+        long,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "TOKEN"
+    )]
     pub(crate) page_token: String,
 }
 
@@ -187,9 +198,9 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant);
     }
-    let date: Date = text
-        .parse()
-        .map_err(|_| "a date such as 2026-11-21 or an instant such as 2026-11-21T19:50:52Z is wanted".to_owned())?;
+    let date: Date = text.parse().map_err(|_| {
+        "a date such as 2026-11-21 or an instant such as 2026-11-21T19:50:52Z is wanted".to_owned()
+    })?;
     date.to_zoned(TimeZone::system())
         .map(|zoned| zoned.timestamp())
         .map_err(|error| error.to_string())
@@ -228,7 +239,10 @@ mod tests {
             let line = format!("comptoir {command} --json --target http://127.0.0.1:1");
             let arguments = parse(&line).unwrap();
             assert!(arguments.common.json, "{line}");
-            assert_eq!(arguments.common.target.as_deref(), Some("http://127.0.0.1:1"));
+            assert_eq!(
+                arguments.common.target.as_deref(),
+                Some("http://127.0.0.1:1")
+            );
         }
     }
 

@@ -106,10 +106,9 @@ impl Broker {
 fn admin(dir: &Path, state: &State) -> anyhow::Result<bus::Options> {
     let user = bus::permission::ADMIN;
     let endpoints = devstack::attach(dir)?.context("the stack's servers do not run")?;
-    let password: &SecretString = endpoints
-        .nats_passwords
-        .get(user)
-        .context("the broker is not the stack's own, and its administrator's password is not known")?;
+    let password: &SecretString = endpoints.nats_passwords.get(user).context(
+        "the broker is not the stack's own, and its administrator's password is not known",
+    )?;
     Ok(bus::Options {
         url: state.nats_url.clone(),
         user: user.to_owned(),

@@ -55,7 +55,10 @@ fn tell(error: &anyhow::Error, json: bool) {
         let code = error
             .downcast_ref::<ApiError>()
             .map_or("failed", ApiError::code);
-        eprintln!("{}", json!({"error": {"code": code, "message": format!("{error:#}")}}));
+        eprintln!(
+            "{}",
+            json!({"error": {"code": code, "message": format!("{error:#}")}})
+        );
     } else {
         eprintln!("comptoir: {error:#}");
     }

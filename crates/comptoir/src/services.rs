@@ -27,6 +27,9 @@ pub(crate) fn platforms() -> anyhow::Result<Vec<PlatformCode>> {
     Ok(vec![platform("woocommerce")?])
 }
 
+/// What the shops were whose deliveries the demo shows.
+pub(crate) const DEMO_SHOPS: &str = "WooCommerce";
+
 /// What a service is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Action {

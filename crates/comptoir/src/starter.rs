@@ -1,8 +1,9 @@
 //! The first seed file of `comptoir up`: one shop of one store, to be edited.
 
+use std::sync::Arc;
+
 use retail::PlatformCode;
 use service::clock::{Ids as _, SystemClock, SystemIds};
-use std::sync::Arc;
 
 use crate::services;
 use crate::stack::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, random_text};
@@ -13,18 +14,19 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
     let ids = SystemIds::new(Arc::new(SystemClock));
     let (retailer, outlet, register) = (ids.next(), ids.next(), ids.next());
     let connection = |platform: PlatformCode| -> anyhow::Result<SeedConnection> {
-        Ok(SeedConnection {
-            id: ids.next(),
+        Ok(SeedConnection::new(
+            ids.next(),
             retailer,
-            platform: platform.as_str().to_owned(),
+            platform.as_str(),
             register,
-            secrets: vec![random_text()?],
-        })
+            random_text()?,
+        ))
     };
     Ok(Seed {
         retailers: vec![SeedRetailer {
             id: retailer,
             name: "My shop".to_owned(),
+            time_zone: None,
         }],
         outlets: vec![SeedOutlet {
             id: outlet,

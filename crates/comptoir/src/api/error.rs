@@ -66,11 +66,19 @@ fn in_words(code: Code, status: &Status) -> String {
     }
     if let Some(unmet) = details.precondition_failure() {
         for violation in &unmet.violations {
-            let _ = write!(words, "\n  {}: {}", violation.subject, violation.description);
+            let _ = write!(
+                words,
+                "\n  {}: {}",
+                violation.subject, violation.description
+            );
         }
     }
     if let Some(resource) = details.resource_info() {
-        let _ = write!(words, "\n  {}: {}", resource.resource_type, resource.resource_name);
+        let _ = write!(
+            words,
+            "\n  {}: {}",
+            resource.resource_type, resource.resource_name
+        );
     }
     if let Some(info) = details.error_info() {
         let _ = write!(words, "\n  reason: {}", info.reason);

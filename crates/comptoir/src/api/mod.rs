@@ -17,7 +17,7 @@ pub(crate) use sales::{SaleKey, SalesQuery};
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For one answer; verifying a large ledger takes its time.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
 /// Largest answer, in bytes: 500 sales with their lines are far below.
 const MAX_ANSWER_BYTES: usize = 32 << 20;
 /// Things asked for at once when all are wanted.

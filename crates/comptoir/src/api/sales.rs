@@ -1,9 +1,9 @@
+use proto::convert::WireError;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::{
     GetSaleRequest, GetSaleResponse, ListSalesRequest, ListSalesResponse, SaleFilter,
     get_sale_request,
 };
-use proto::convert::WireError;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, PAGE_SIZE, Page};
 use crate::view::Sale;
@@ -41,7 +41,9 @@ impl Ledger {
         let ListSalesResponse {
             sales,
             next_page_token,
-        } = response.map_err(|status| self.refused(&status))?.into_inner();
+        } = response
+            .map_err(|status| self.refused(&status))?
+            .into_inner();
         let rows = sales
             .into_iter()
             .map(Sale::try_from)

@@ -48,7 +48,9 @@ impl Ledger {
         let ListLevelsResponse {
             levels,
             next_page_token,
-        } = response.map_err(|status| self.refused(&status))?.into_inner();
+        } = response
+            .map_err(|status| self.refused(&status))?
+            .into_inner();
         let rows = levels
             .into_iter()
             .map(Level::try_from)

@@ -14,6 +14,11 @@ impl Ledger {
             .verify(request)
             .await
             .map_err(|status| self.refused(&status))?;
-        Ok(response.into_inner().checks.into_iter().map(Check::from).collect())
+        Ok(response
+            .into_inner()
+            .checks
+            .into_iter()
+            .map(Check::from)
+            .collect())
     }
 }

@@ -18,11 +18,12 @@ use crate::demo::{self, Books, Outcome, Round, Sender, Timings, percentile};
 use crate::exit::Exit;
 use crate::outlets::Outlets;
 use crate::output::Screen;
+use crate::services::DEMO_SHOPS;
 use crate::stack::{self, Stack, StackOptions};
 use crate::view::{Explanation, Level};
 
 /// How long the services may take for what was delivered.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(60);
+const DRAIN_DEADLINE: Duration = Duration::from_mins(1);
 /// How often their backlog is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Parked orders shown.
@@ -39,10 +40,10 @@ pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::
         ..StackOptions::new(&dir, program()?, seed.clone())
     };
     screen.line("Comptoir keeps a retailer's tills and web shops telling the same truth.");
-    screen.line(screen.dim(
+    screen.line(screen.dim(format_args!(
         "This is a retailer with two stores, each with a web shop. You will see what two real\n\
-         WooCommerce shops sent when orders were placed, paid, edited, cancelled and refunded.",
-    ));
+             {DEMO_SHOPS} shops sent when orders were placed, paid, edited, cancelled and refunded."
+    )));
     let stack = task::spawn_blocking(move || {
         stack::remove(&dir)?;
         Stack::start(options)
@@ -64,7 +65,11 @@ pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::
         stop_asked().await?;
     }
     task::spawn_blocking(|| stack.stop()).await?;
-    Ok(if outcome.is_good() { Exit::Done } else { Exit::CheckFailed })
+    Ok(if outcome.is_good() {
+        Exit::Done
+    } else {
+        Exit::CheckFailed
+    })
 }
 
 async fn deliver(screen: Screen, stack: &Stack, sender: &Sender) -> anyhow::Result<Outcome> {
@@ -116,7 +121,10 @@ async fn drained(broker: &Broker) -> anyhow::Result<()> {
             return Ok(());
         }
         if Instant::now() > deadline {
-            bail!("{backlog} messages still wait after {} s", DRAIN_DEADLINE.as_secs());
+            bail!(
+                "{backlog} messages still wait after {} s",
+                DRAIN_DEADLINE.as_secs()
+            );
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
@@ -131,7 +139,9 @@ async fn books(ledger: &Ledger) -> anyhow::Result<Books> {
 
 /// The number that changed most often, for it has the longest story.
 async fn explain(ledger: &Ledger, levels: &[Level]) -> anyhow::Result<Option<Explanation>> {
-    let with_sku = levels.iter().filter_map(|level| Some((level, level.sku.as_deref()?)));
+    let with_sku = levels
+        .iter()
+        .filter_map(|level| Some((level, level.sku.as_deref()?)));
     match with_sku.max_by_key(|(level, _)| level.version) {
         Some((level, sku)) => Ok(Some(ledger.explain(sku, &level.outlet_id).await?)),
         None => Ok(None),
@@ -149,7 +159,7 @@ async fn commits(ledger: &Ledger, levels: &[Level]) -> anyhow::Result<Vec<Durati
         times.extend(movements.iter().filter_map(|movement| {
             let received_at = movement.delivery.as_ref()?.received_at;
             let took: SignedDuration = movement.recorded_at.duration_since(received_at);
-            took.try_into().ok()
+            Duration::try_from(took).ok()
         }));
     }
     times.sort_unstable();
@@ -180,7 +190,9 @@ fn go_on(screen: Screen, outcome: &Outcome, keep: bool) {
     let receipt = outcome.books.sales.first();
     let receipt = receipt.map_or("1001", |sale| sale.receipt_number.as_str());
     let sku = outcome.explanation.as_ref();
-    let sku = sku.and_then(|why| why.level.sku.as_deref()).unwrap_or("SKU");
+    let sku = sku
+        .and_then(|why| why.level.sku.as_deref())
+        .unwrap_or("SKU");
     for command in [
         "sales list --state voided".to_owned(),
         format!("sales show {receipt}"),

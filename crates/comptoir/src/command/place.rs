@@ -22,11 +22,13 @@ impl Place {
     /// Looks for a running stack in the folder, then for a demo that was kept up.
     pub(crate) fn new(common: Common) -> Self {
         let dirs = [common.dir.clone(), common.dir.join(DEMO)];
-        let stack = dirs.into_iter().find_map(|dir| match State::find([dir.as_path()]) {
-            Ok(None) => None,
-            Ok(Some(state)) => Some(Ok((dir, state))),
-            Err(error) => Some(Err(error)),
-        });
+        let stack = dirs
+            .into_iter()
+            .find_map(|dir| match State::find([dir.as_path()]) {
+                Ok(None) => None,
+                Ok(Some(state)) => Some(Ok((dir, state))),
+                Err(error) => Some(Err(error)),
+            });
         Self {
             common,
             stack: stack.transpose(),

@@ -48,12 +48,17 @@ pub(crate) async fn status(screen: Screen, place: &Place) -> anyhow::Result<Exit
             unknown.push(format!("streams: {error:#}"));
             Vec::new()
         });
-    let parked_orders =
-        async { Ok(place.ledger().await?.parked(PARKED_LIMIT, String::new()).await?) }
-            .await
-            .map(|page| page.rows.len())
-            .map_err(|error: anyhow::Error| unknown.push(format!("parked orders: {error:#}")))
-            .ok();
+    let parked_orders = async {
+        Ok(place
+            .ledger()
+            .await?
+            .parked(PARKED_LIMIT, String::new())
+            .await?)
+    }
+    .await
+    .map(|page| page.rows.len())
+    .map_err(|error: anyhow::Error| unknown.push(format!("parked orders: {error:#}")))
+    .ok();
     let status = Status {
         dir: dir.display().to_string(),
         pid: state.pid,
@@ -69,7 +74,11 @@ pub(crate) async fn status(screen: Screen, place: &Place) -> anyhow::Result<Exit
     } else {
         show(screen, &status);
     }
-    Ok(if status.ready { Exit::Done } else { Exit::Failed })
+    Ok(if status.ready {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 fn services(state: &State) -> anyhow::Result<Vec<ServiceRow>> {
@@ -108,7 +117,11 @@ fn show(screen: Screen, status: &Status) {
         health_url: _,
     } in services
     {
-        let word = if *ready { screen.good("ready") } else { screen.bad("not ready") };
+        let word = if *ready {
+            screen.good("ready")
+        } else {
+            screen.bad("not ready")
+        };
         let reason = reason.as_deref().unwrap_or_default();
         screen.line(format_args!("{name:<20} {word}  {reason}"));
     }
@@ -123,7 +136,11 @@ fn show(screen: Screen, status: &Status) {
         ("Again", Align::Right),
     ]);
     for row in streams {
-        let what = [row.stream.clone(), row.messages.to_string(), bytes(row.bytes)];
+        let what = [
+            row.stream.clone(),
+            row.messages.to_string(),
+            bytes(row.bytes),
+        ];
         let [stream, messages, size] = what;
         match row.readers.first() {
             Some(reader) => table.row([

@@ -61,7 +61,10 @@ fn choose<'a>(sku: &str, outlet: Option<&str>, levels: &'a [Level]) -> anyhow::R
                     .iter()
                     .map(|level| level.outlet_name.as_str())
                     .collect();
-                bail!("{sku} is in several outlets; say which: --outlet {}", names.join(" | "))
+                bail!(
+                    "{sku} is in several outlets; say which: --outlet {}",
+                    names.join(" | ")
+                )
             }
         };
     };
@@ -95,7 +98,12 @@ mod tests {
     fn the_outlet_may_be_left_out_where_only_one_has_the_item() {
         let (one, two) = (level("1", "Montréal"), level("2", "Paris"));
         assert!(choose("TEA", None, &[]).is_err());
-        assert_eq!(choose("TEA", None, std::slice::from_ref(&one)).unwrap().outlet_id, "1");
+        assert_eq!(
+            choose("TEA", None, std::slice::from_ref(&one))
+                .unwrap()
+                .outlet_id,
+            "1"
+        );
         let both = [one, two];
         let error = choose("TEA", None, &both).unwrap_err().to_string();
         assert!(error.contains("Montréal | Paris"), "{error}");

@@ -51,7 +51,10 @@ fn options(screen: Screen, place: &Place) -> anyhow::Result<StackOptions> {
         log.clone_into(&mut options.log);
     }
     if let Some(endpoint) = settings.get("OTEL_EXPORTER_OTLP_ENDPOINT") {
-        let pair = ("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), endpoint.to_owned());
+        let pair = (
+            "OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(),
+            endpoint.to_owned(),
+        );
         options.settings.extend([pair]);
     }
     Ok(options)

@@ -3,7 +3,6 @@
 /// One delivery as it came over the wire.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Capture {
-    pub(super) topic: &'static str,
     /// The request line and the headers.
     pub(super) head: &'static str,
     /// The body: these bytes are what is signed.
@@ -25,7 +24,8 @@ mod tests {
     fn the_captures_are_in_the_binary() {
         for shop in CAPTURES {
             assert!(shop.len() > 10, "{}", shop.len());
-            assert!(shop.iter().any(|capture| capture.topic == "order.created"));
+            let mut topics = shop.iter().map(|capture| capture.head);
+            assert!(topics.any(|head| head.contains("X-WC-Webhook-Topic: order.created")));
             for capture in shop {
                 assert!(capture.head.starts_with("POST "), "{}", capture.head);
                 assert!(!capture.body.is_empty());

@@ -9,10 +9,7 @@ const ID_BASE: u128 = 0x0193_0000_0000_7000_8000_0000_0000_0000;
 pub(crate) const RETAILER: Uuid = Uuid::from_u128(ID_BASE);
 
 /// Stores with their time zones, one for each captured shop.
-const STORES: [(&str, &str); SHOPS] = [
-    ("Montréal", "America/Toronto"),
-    ("Paris", "Europe/Paris"),
-];
+const STORES: [(&str, &str); SHOPS] = [("Montréal", "America/Toronto"), ("Paris", "Europe/Paris")];
 
 /// A retailer with two stores; in each a register that a web shop's sales are booked on.
 pub(crate) fn seed() -> anyhow::Result<Seed> {
@@ -22,6 +19,7 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
         retailers: vec![SeedRetailer {
             id: RETAILER,
             name: "Maison Comptoir".to_owned(),
+            time_zone: None,
         }],
         ..Seed::default()
     };
@@ -39,13 +37,10 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
             outlet,
             name: format!("{name}, web"),
         });
-        seed.connections.push(SeedConnection {
-            id: connection,
-            retailer: RETAILER,
-            platform: platform.to_owned(),
-            register,
-            secrets: vec![random_text()?],
-        });
+        let secret = random_text()?;
+        seed.connections.push(SeedConnection::new(
+            connection, RETAILER, platform, register, secret,
+        ));
     }
     Ok(seed)
 }

@@ -47,7 +47,10 @@ impl Sender {
         let mut shops = Vec::new();
         for (captures, connection) in CAPTURES.iter().zip(&seed.connections) {
             let path = format!("/hooks/{}", connection.id);
-            let secret = connection.secrets.first().context("a connection without secret")?;
+            let secret = connection
+                .secrets
+                .first()
+                .context("a connection without secret")?;
             let ready = |capture| Delivery::new(capture, address, &path, secret);
             shops.push(captures.iter().copied().map(ready).collect::<Vec<_>>());
         }
@@ -84,7 +87,11 @@ impl Sender {
 
     /// Several copies of everything, shuffled, many at once.
     pub(crate) async fn shuffled(&self, bar: &ProgressBar) -> anyhow::Result<Round> {
-        let all = self.shops.iter().flatten().flat_map(|delivery| [delivery; COPIES]);
+        let all = self
+            .shops
+            .iter()
+            .flatten()
+            .flat_map(|delivery| [delivery; COPIES]);
         let mut all: Vec<&Delivery> = all.collect();
         shuffle(&mut all);
         let begin = Instant::now();
@@ -163,7 +170,11 @@ mod tests {
     fn a_shuffle_keeps_everything_and_moves_most() {
         let mut items: Vec<u32> = (0..1_000).collect();
         shuffle(&mut items);
-        let moved = items.iter().zip(0..).filter(|(item, place)| **item != *place).count();
+        let moved = items
+            .iter()
+            .zip(0..)
+            .filter(|(item, place)| **item != *place)
+            .count();
         assert!(moved > 950, "{moved}");
         items.sort_unstable();
         assert!(items.iter().copied().eq(0..1_000));

@@ -31,7 +31,8 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
     more(screen, books.sales.len(), SALES_SHOWN, "sale");
 
     screen.title("Stock");
-    screen.line("It starts at 0 for an item that an order made known, and falls in one store alone.");
+    screen
+        .line("It starts at 0 for an item that an order made known, and falls in one store alone.");
     let mut levels = books.levels.clone();
     levels.truncate(LEVELS_SHOWN);
     tables::levels(screen, outlets, &levels);
@@ -52,7 +53,9 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
     } else {
         screen.bad("CHANGED THE BOOKS")
     };
-    screen.line(format_args!("{sent} deliveries were sent, {accepted} accepted; the shuffled repeats {repeats}."));
+    screen.line(format_args!(
+        "{sent} deliveries were sent, {accepted} accepted; the shuffled repeats {repeats}."
+    ));
     if accepted != sent {
         screen.line(screen.bad(format_args!("answers by status: {statuses:?}")));
     }
@@ -66,7 +69,10 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
 
 fn more(screen: Screen, all: usize, shown: usize, thing: &str) {
     if let Some(hidden) = all.checked_sub(shown).filter(|hidden| *hidden > 0) {
-        screen.line(screen.dim(format_args!("and {}", count(hidden, &format!("more {thing}")))));
+        screen.line(screen.dim(format_args!(
+            "and {}",
+            count(hidden, &format!("more {thing}"))
+        )));
     }
 }
 
@@ -89,11 +95,19 @@ fn times(screen: Screen, timings: &Timings) {
         ),
         (
             "a webhook's answer",
-            format!("{} (p50), {} (p99)", duration(*webhook_p50), duration(*webhook_p99)),
+            format!(
+                "{} (p50), {} (p99)",
+                duration(*webhook_p50),
+                duration(*webhook_p99)
+            ),
         ),
         (
             "from webhook to committed sale",
-            format!("{} (p50), {} (p99)", duration(*committed_p50), duration(*committed_p99)),
+            format!(
+                "{} (p50), {} (p99)",
+                duration(*committed_p50),
+                duration(*committed_p99)
+            ),
         ),
         ("all of this", duration(*total)),
     ] {

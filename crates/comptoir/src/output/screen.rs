@@ -52,7 +52,9 @@ impl Screen {
         self.line(format_args!("\n{}", self.paint(BOLD, text)));
     }
 
+    /// The one document of `--json`.
     pub(crate) fn json(self, value: &impl Serialize) -> anyhow::Result<()> {
+        debug_assert!(self.json, "a document goes to who asked for it");
         let text = serde_json::to_string_pretty(value)?;
         let _ = writeln!(io::stdout().lock(), "{text}");
         Ok(())

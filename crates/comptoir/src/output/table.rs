@@ -7,8 +7,8 @@ use comfy_table::{CellAlignment, LineStyle, TableStyle};
 /// A rule under the header and nothing else.
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-/// Blanks left of a cell, right of it.
-const PADDING: (u16, u16) = (0, 2);
+/// Blanks left of a cell, right of it; one more stands between columns.
+const PADDING: (u16, u16) = (0, 1);
 
 /// On which side a column's texts stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,6 @@ impl Table {
         debug_assert_eq!(N, self.columns.len(), "a cell for each column");
         self.inner.add_row(cells);
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.inner.is_empty()
-    }
 }
 
 impl fmt::Display for Table {
@@ -65,19 +61,22 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_lines_end_without_blanks() {
-        let mut table = Table::new([("SKU", Align::Left), ("On hand", Align::Right), ("Name", Align::Left)]);
+        let mut table = Table::new([
+            ("SKU", Align::Left),
+            ("On hand", Align::Right),
+            ("Name", Align::Left),
+        ]);
         table.row(["A-1".to_owned(), "7".to_owned(), "Tea".to_owned()]);
-        table.row(["LONG-SKU".to_owned(), "-12.5".to_owned(), "Café crème".to_owned()]);
+        table.row([
+            "LONG-SKU".to_owned(),
+            "-12.5".to_owned(),
+            "Café crème".to_owned(),
+        ]);
         let text = table.to_string();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "SKU       On hand  Name");
         assert!(lines[1].chars().all(|c| c == '─'), "{}", lines[1]);
         assert_eq!(lines[2], "A-1             7  Tea");
         assert_eq!(lines[3], "LONG-SKU    -12.5  Café crème");
-    }
-
-    #[test]
-    fn a_table_without_rows_is_empty() {
-        assert!(Table::new([("SKU", Align::Left)]).is_empty());
     }
 }

@@ -42,7 +42,10 @@ impl Environment<'_> {
         let deadline_s = options.shutdown_deadline.as_secs();
         let mut settings = BTreeMap::from([
             ("COMPTOIR_SEED", path(&dir.join("seed.toml"))),
-            ("COMPTOIR_SEAL_KEY", kept::key(&dir.join("secrets/seal-key"))?),
+            (
+                "COMPTOIR_SEAL_KEY",
+                kept::key(&dir.join("secrets/seal-key"))?,
+            ),
             ("LOG", options.log.clone()),
             ("NATS_URL", servers.nats_url.clone()),
             ("NATS_MONITOR_URL", servers.monitor_url.clone()),
@@ -109,7 +112,9 @@ fn as_user(url: &str, user: &str, password: &str) -> anyhow::Result<String> {
         bail!("the database's address must be postgres://user:password@host:port/database");
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     Ok(format!("{scheme}://{user}:{password}@{host}/{path}"))
 }
 
@@ -128,7 +133,10 @@ mod tests {
             as_user(url, "ledger_app", "pw").unwrap(),
             "postgres://ledger_app:pw@127.0.0.1:20000/comptoir?sslmode=disable"
         );
-        assert_eq!(as_user("postgres://h/d", "u", "p").unwrap(), "postgres://u:p@h/d");
+        assert_eq!(
+            as_user("postgres://h/d", "u", "p").unwrap(),
+            "postgres://u:p@h/d"
+        );
         let error = as_user("hunter2", "u", "p").unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
     }

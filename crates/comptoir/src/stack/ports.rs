@@ -99,6 +99,11 @@ mod tests {
         let _taken = TcpListener::bind(address(ports.grpc)).unwrap();
         let others = Ports::of(dir.path()).unwrap();
         assert_ne!(others.grpc, ports.grpc);
-        assert!(others.all().iter().all(|port| (FIRST..=LAST).contains(port)));
+        assert!(
+            others
+                .all()
+                .iter()
+                .all(|port| (FIRST..=LAST).contains(port))
+        );
     }
 }

@@ -17,7 +17,7 @@ use crate::services::{Action, Service};
 /// How often a process that should end is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// How long a migration may take.
-const MIGRATE_DEADLINE: Duration = Duration::from_secs(120);
+const MIGRATE_DEADLINE: Duration = Duration::from_mins(2);
 /// How much of a log's end is shown.
 const TAIL_BYTES: u64 = 2_000;
 /// A log that is longer at a start is begun anew.
@@ -73,9 +73,18 @@ impl Launch {
         let log = open_log(&self.log)?;
         let mut command = Command::new(&self.program);
         command
-            .args(["service", self.service.name(), action.name(), "--stop-with-input"])
+            .args([
+                "service",
+                self.service.name(),
+                action.name(),
+                "--stop-with-input",
+            ])
             .env_clear()
-            .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
+            .envs(
+                INHERITED
+                    .iter()
+                    .filter_map(|key| Some((key, std::env::var_os(key)?))),
+            )
             .envs(&self.settings)
             // Ctrl-C in a terminal is for us, who then stop the services in order.
             .process_group(0)

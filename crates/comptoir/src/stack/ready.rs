@@ -86,7 +86,10 @@ fn read(answer: &str) -> Readiness {
         .filter_map(|(check, reason)| Some((check, reason.as_str()?.to_owned())))
         .collect();
     if failing.is_empty() {
-        failing.insert("process".to_owned(), detail.unwrap_or_else(|| "not ready".to_owned()));
+        failing.insert(
+            "process".to_owned(),
+            detail.unwrap_or_else(|| "not ready".to_owned()),
+        );
     }
     Readiness::NotReady(failing)
 }
@@ -106,13 +109,22 @@ mod tests {
         assert_eq!(readiness.reason().unwrap(), "database: fsync is off");
         let body = r#"{"detail":"the process is stopping","checks":{}}"#;
         let readiness = read(&format!("HTTP/1.1 503 Service Unavailable\r\n\r\n{body}"));
-        assert_eq!(readiness.reason().unwrap(), "process: the process is stopping");
-        assert!(matches!(read("HTTP/1.1 404 Not Found\r\n\r\n"), Readiness::Away(_)));
+        assert_eq!(
+            readiness.reason().unwrap(),
+            "process: the process is stopping"
+        );
+        assert!(matches!(
+            read("HTTP/1.1 404 Not Found\r\n\r\n"),
+            Readiness::Away(_)
+        ));
     }
 
     #[test]
     fn nobody_there_is_away() {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         assert!(matches!(readiness(free), Readiness::Away(_)));
     }
 }

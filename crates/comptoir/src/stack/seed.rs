@@ -24,6 +24,9 @@ pub struct Seed {
 pub struct SeedRetailer {
     pub id: Uuid,
     pub name: String,
+    /// IANA name; UTC where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,38 @@ pub struct SeedConnection {
     pub platform: String,
     pub register: Uuid,
     pub secrets: Vec<String>,
+    /// What is done about updates of orders that are sales: "apply" (the default) or "ask".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_updates: Option<String>,
+    /// Where the shop can be asked, with a key for it; all three or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer_secret: Option<String>,
+    /// Whether the shop may be asked without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_plain_http: Option<bool>,
+}
+
+impl SeedConnection {
+    /// A shop that signs with `secret` and is only listened to.
+    #[must_use]
+    pub fn new(id: Uuid, retailer: Uuid, platform: &str, register: Uuid, secret: String) -> Self {
+        Self {
+            id,
+            retailer,
+            platform: platform.to_owned(),
+            register,
+            secrets: vec![secret],
+            order_updates: None,
+            shop_url: None,
+            consumer_key: None,
+            consumer_secret: None,
+            allow_plain_http: None,
+        }
+    }
 }
 
 impl Seed {
@@ -66,9 +101,9 @@ impl Seed {
             return Ok(None);
         };
         // The parser's own message would show the line, which may hold a secret.
-        toml::from_str(&text)
-            .map(Some)
-            .map_err(|error| anyhow::anyhow!("{} is not a seed file: {}", path.display(), error.message()))
+        toml::from_str(&text).map(Some).map_err(|error| {
+            anyhow::anyhow!("{} is not a seed file: {}", path.display(), error.message())
+        })
     }
 }
 
@@ -81,6 +116,11 @@ impl fmt::Debug for SeedConnection {
             platform,
             register,
             secrets,
+            order_updates,
+            shop_url,
+            consumer_key,
+            consumer_secret,
+            allow_plain_http,
         } = self;
         f.debug_struct("SeedConnection")
             .field("id", id)
@@ -88,6 +128,45 @@ impl fmt::Debug for SeedConnection {
             .field("platform", platform)
             .field("register", register)
             .field("secrets", &secrets.len())
+            .field("order_updates", order_updates)
+            .field("shop_url", shop_url)
+            .field("consumer_key", &consumer_key.is_some())
+            .field("consumer_secret", &consumer_secret.is_some())
+            .field("allow_plain_http", allow_plain_http)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> SeedConnection {
+        let id = Uuid::nil();
+        SeedConnection::new(id, id, "stall", id, "hush".to_owned())
+    }
+
+    #[test]
+    fn a_seed_goes_to_the_file_and_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("seed.toml");
+        assert_eq!(Seed::read(&path).unwrap(), None);
+        let seed = Seed {
+            connections: vec![connection()],
+            ..Seed::default()
+        };
+        seed.write(&path).unwrap();
+        assert_eq!(Seed::read(&path).unwrap(), Some(seed));
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let shown = format!("{:?}", connection());
+        assert!(!shown.contains("hush"), "{shown}");
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("seed.toml");
+        std::fs::write(&path, "[[connection]]\nsecrets = hush").unwrap();
+        let error = format!("{:#}", Seed::read(&path).unwrap_err());
+        assert!(!error.contains("hush"), "{error}");
     }
 }

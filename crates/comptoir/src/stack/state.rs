@@ -61,7 +61,9 @@ pub struct Connection {
 impl Running {
     pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
         let url = &self.health_url;
-        let authority = url.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+        let authority = url
+            .strip_prefix("http://")
+            .and_then(|rest| rest.split('/').next());
         authority
             .and_then(|authority| authority.parse().ok())
             .with_context(|| format!("{url} is no address on this machine"))
@@ -162,7 +164,9 @@ mod tests {
         let (gone, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let mut child = std::process::Command::new("true").spawn().unwrap();
         child.wait().unwrap();
-        state(i32::try_from(child.id()).unwrap()).write(gone.path()).unwrap();
+        state(i32::try_from(child.id()).unwrap())
+            .write(gone.path())
+            .unwrap();
         assert_eq!(State::find([gone.path()]).unwrap(), None);
         let ours = state(i32::try_from(std::process::id()).unwrap());
         ours.write(here.path()).unwrap();

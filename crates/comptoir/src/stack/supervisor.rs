@@ -57,7 +57,9 @@ fn look_after_services(parts: &Parts, observer: &Observer) {
                 service.name(),
                 slot.launch.log.display()
             )),
-            Err(error) => observer.tell(&format!("{} cannot be started: {error:#}", service.name())),
+            Err(error) => {
+                observer.tell(&format!("{} cannot be started: {error:#}", service.name()));
+            }
         }
     }
 }
@@ -78,7 +80,10 @@ fn look_after_servers(parts: &Parts, observer: &Observer) -> bool {
         if pid.is_some() || parts.is_held(part) {
             continue;
         }
-        observer.tell(&format!("the {} ended and is started again: {error}", part.name()));
+        observer.tell(&format!(
+            "the {} ended and is started again: {error}",
+            part.name()
+        ));
         if let Err(error) = restart(&parts.servers) {
             observer.tell(&format!("the {} cannot be started: {error}", part.name()));
             all = false;

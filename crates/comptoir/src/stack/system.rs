@@ -15,11 +15,13 @@ use super::ports::{Ports, address};
 use super::process::Launch;
 use super::slot::Slot;
 use super::supervisor::Supervisor;
-use super::{Connection, Observer, Outlet, Part, Retailer, Running, Seed, StackOptions, State, kept};
+use super::{
+    Connection, Observer, Outlet, Part, Retailer, Running, Seed, StackOptions, State, kept,
+};
 use crate::services::{self, Kind, Service};
 
 /// How long the services may take to become ready.
-const READY_DEADLINE: Duration = Duration::from_secs(60);
+const READY_DEADLINE: Duration = Duration::from_mins(1);
 /// How often their readiness is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -49,7 +51,10 @@ impl Stack {
     pub fn start(options: StackOptions) -> anyhow::Result<Self> {
         fs::create_dir_all(&options.dir)
             .with_context(|| format!("cannot make folder {}", options.dir.display()))?;
-        let dir = options.dir.canonicalize().context("cannot find the stack's folder")?;
+        let dir = options
+            .dir
+            .canonicalize()
+            .context("cannot find the stack's folder")?;
         kept::private_dir(&dir.join("secrets"))?;
         kept::private_dir(&dir.join("log"))?;
         let devstack = start_servers(&dir, &options)?;
@@ -61,7 +66,7 @@ impl Stack {
         let ports = Ports::of(&dir)?;
         let servers = servers(&devstack, &options)?;
         let state = state(&seed, ports, &servers)?;
-        let parts = Arc::new(Parts {
+        let shared = Arc::new(Parts {
             servers: devstack,
             slots: Mutex::new(BTreeMap::new()),
             held: Mutex::new(given(&options)),
@@ -71,7 +76,7 @@ impl Stack {
             dir: dir.clone(),
             state,
             shutdown_deadline: options.shutdown_deadline,
-            parts,
+            parts: shared,
             supervisor: None,
         };
         let environment = Environment {
@@ -87,18 +92,25 @@ impl Stack {
                 settings: environment.of(service)?,
                 log: dir.join("log").join(format!("{}.log", service.name())),
             };
-            options.observer.tell(&format!("bringing {} up to date", service.name()));
+            options
+                .observer
+                .tell(&format!("bringing {} up to date", service.name()));
             launch.migrate(environment.admin()?)?;
             let mut slot = Slot::new(launch, health(service, ports));
             slot.start()?;
             stack.parts.slots().insert(service, slot);
         }
-        options.observer.tell("waiting until every service is ready");
+        options
+            .observer
+            .tell("waiting until every service is ready");
         stack.wait_until_ready(READY_DEADLINE)?;
         stack.state.write(&dir)?;
         options.observer.tell(Observer::READY);
         if options.supervise {
-            stack.supervisor = Some(Supervisor::start(Arc::clone(&stack.parts), options.observer));
+            stack.supervisor = Some(Supervisor::start(
+                Arc::clone(&stack.parts),
+                options.observer,
+            ));
         }
         Ok(stack)
     }
@@ -270,12 +282,18 @@ fn start_servers(dir: &Path, options: &StackOptions) -> anyhow::Result<Devstack>
     let users = bus::permission::users(&services::platforms()?);
     let users = users
         .into_iter()
-        .map(|bus::permission::User { name, publish, subscribe }| NatsUser {
-            name,
-            publish,
-            subscribe,
-            allow_responses: false,
-        })
+        .map(
+            |bus::permission::User {
+                 name,
+                 publish,
+                 subscribe,
+             }| NatsUser {
+                name,
+                publish,
+                subscribe,
+                allow_responses: false,
+            },
+        )
         .collect();
     let mut devstack = devstack::Options::new(dir, NatsConfig::new(users));
     devstack.database_url.clone_from(&options.database_url);
@@ -288,7 +306,7 @@ fn start_servers(dir: &Path, options: &StackOptions) -> anyhow::Result<Devstack>
     }
     let observer = options.observer.clone();
     devstack.observer = devstack::Observer::new(move |step| observer.tell(&step.to_string()));
-    Ok(Devstack::start(devstack)?)
+    Ok(Devstack::start(&devstack)?)
 }
 
 fn servers(devstack: &Devstack, options: &StackOptions) -> anyhow::Result<Servers> {

@@ -25,7 +25,9 @@ pub(crate) fn explanation(screen: Screen, outlets: &Outlets, explanation: &Expla
         count(movements.len(), "movement")
     ));
     if !earlier.0.is_zero() {
-        screen.line(format_args!("Earlier movements, not shown, add up to {earlier}."));
+        screen.line(format_args!(
+            "Earlier movements, not shown, add up to {earlier}."
+        ));
     }
     let mut table = Table::new([
         ("Recorded", Align::Left),
@@ -47,7 +49,11 @@ fn row(outlets: &Outlets, movement: &Movement) -> [String; 8] {
     let (topic, delivery) = match &movement.delivery {
         Some(delivery) => (
             delivery.topic.clone(),
-            delivery.delivery_id.chars().take(DELIVERY_ID_CHARS).collect(),
+            delivery
+                .delivery_id
+                .chars()
+                .take(DELIVERY_ID_CHARS)
+                .collect(),
         ),
         None => (String::new(), String::new()),
     };

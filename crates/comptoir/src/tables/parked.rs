@@ -19,7 +19,10 @@ pub(crate) fn parked(screen: Screen, parked: &[ParkedOrder]) {
     for order in parked {
         let when = order.last_parked_at.to_zoned(TimeZone::UTC);
         table.row([
-            order.order_id.clone().unwrap_or_else(|| "unknown".to_owned()),
+            order
+                .order_id
+                .clone()
+                .unwrap_or_else(|| "unknown".to_owned()),
             when.strftime("%Y-%m-%d %H:%M %Z").to_string(),
             order.times.to_string(),
             order.reason.clone(),

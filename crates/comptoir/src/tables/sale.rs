@@ -9,16 +9,31 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     let (state, balance) = standing(sale);
     screen.title(format_args!("Sale {}", sale.receipt_number));
     for (what, value) in [
-        ("state", format!("{state}, {balance} (the shop says {})", sale.shop_status)),
-        ("total", format!("{}, tax included: {}", sale.total, sale.tax)),
+        (
+            "state",
+            format!("{state}, {balance} (the shop says {})", sale.shop_status),
+        ),
+        (
+            "total",
+            format!("{}, tax included: {}", sale.total, sale.tax),
+        ),
         ("received", sale.received.to_string()),
         ("refunded", sale.refunded.to_string()),
         ("customer", sale.customer_name.clone().unwrap_or_default()),
         ("outlet", outlets.name(&sale.outlet_id)),
         ("placed", when(sale.placed_at)),
         ("recorded", when(sale.recorded_at)),
-        ("last change", format!("{}, revision {}", when(sale.changed_at), sale.revision)),
-        ("order", format!("{} through connection {}", sale.order_id, sale.connection_id)),
+        (
+            "last change",
+            format!("{}, revision {}", when(sale.changed_at), sale.revision),
+        ),
+        (
+            "order",
+            format!(
+                "{} through connection {}",
+                sale.order_id, sale.connection_id
+            ),
+        ),
         ("sale id", sale.sale_id.clone()),
     ] {
         screen.line(format_args!("  {what:<12} {value}"));

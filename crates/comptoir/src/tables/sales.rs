@@ -44,6 +44,8 @@ pub(crate) fn sales(screen: Screen, outlets: &Outlets, sales: &[Sale]) {
 /// How to read on, where there is more.
 pub(crate) fn next_page(screen: Screen, token: Option<&str>) {
     if let Some(token) = token {
-        screen.line(screen.dim(format_args!("\nmore: the same command with --page-token {token}")));
+        screen.line(screen.dim(format_args!(
+            "\nmore: the same command with --page-token {token}"
+        )));
     }
 }

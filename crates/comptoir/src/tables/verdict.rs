@@ -22,7 +22,9 @@ pub(crate) fn verdict(screen: Screen, checks: &[Check]) {
         } else {
             screen.bad(format_args!("FAILS {failure_count} times"))
         };
-        screen.line(format_args!("{title:<width$}  {word}  ({examined} examined)"));
+        screen.line(format_args!(
+            "{title:<width$}  {word}  ({examined} examined)"
+        ));
         for failure in failures {
             screen.line(format_args!("    {failure}"));
         }

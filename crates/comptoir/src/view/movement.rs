@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Number;
 use super::sale::state;
 
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Movement {
     pub(crate) movement_id: String,
@@ -22,6 +23,7 @@ pub(crate) struct Movement {
     pub(crate) delivery: Option<Delivery>,
 }
 
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Delivery {
     pub(crate) delivery_id: String,

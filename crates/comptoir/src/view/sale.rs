@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Amount, Number};
 
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sale {
     pub(crate) sale_id: String,
@@ -51,6 +52,7 @@ pub(crate) struct SaleLine {
     pub(crate) tax: Amount,
 }
 
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Payment {
     pub(crate) payment_key: String,

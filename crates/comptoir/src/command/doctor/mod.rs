@@ -35,12 +35,20 @@ struct Report {
 impl Finding {
     fn good(what: &'static str, words: impl Into<String>) -> Self {
         let words = words.into();
-        Self { what, good: true, words }
+        Self {
+            what,
+            good: true,
+            words,
+        }
     }
 
     fn bad(what: &'static str, words: impl Into<String>) -> Self {
         let words = words.into();
-        Self { what, good: false, words }
+        Self {
+            what,
+            good: false,
+            words,
+        }
     }
 }
 
@@ -63,7 +71,11 @@ pub(crate) async fn doctor(screen: Screen, place: &Place) -> anyhow::Result<Exit
     } else {
         show(screen, &report, place.dir());
     }
-    Ok(if report.good { Exit::Done } else { Exit::Failed })
+    Ok(if report.good {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 fn clock() -> Finding {
@@ -72,7 +84,9 @@ fn clock() -> Finding {
     if now < earliest {
         return Finding::bad(
             "clock",
-            format!("the machine's clock shows {now}, which is past; set it, or sales get wrong dates"),
+            format!(
+                "the machine's clock shows {now}, which is past; set it, or sales get wrong dates"
+            ),
         );
     }
     Finding::good("clock", format!("{now:.0}"))
@@ -80,7 +94,11 @@ fn clock() -> Finding {
 
 fn show(screen: Screen, report: &Report, dir: &Path) {
     for Finding { what, good, words } in &report.findings {
-        let word = if *good { screen.good("good") } else { screen.bad("BAD ") };
+        let word = if *good {
+            screen.good("good")
+        } else {
+            screen.bad("BAD ")
+        };
         screen.line(format_args!("{word}  {what:<12} {words}"));
     }
     if report.good {

@@ -15,7 +15,10 @@ const MAX_SECRETS: usize = 2;
 /// What is wrong in the seed file, each in a line.
 pub(super) fn seed(path: &Path) -> Vec<Finding> {
     match Seed::read(path) {
-        Ok(None) => vec![Finding::good(WHAT, "none yet; `comptoir up` writes a first one")],
+        Ok(None) => vec![Finding::good(
+            WHAT,
+            "none yet; `comptoir up` writes a first one",
+        )],
         Err(error) => vec![Finding::bad(WHAT, format!("{error:#}"))],
         Ok(Some(seed)) => {
             let platforms: Vec<String> = services::platforms()
@@ -27,7 +30,10 @@ pub(super) fn seed(path: &Path) -> Vec<Finding> {
             if wrong.is_empty() {
                 let outlets = seed.outlets.len();
                 let shops = seed.connections.len();
-                return vec![Finding::good(WHAT, format!("outlets: {outlets}, shops: {shops}"))];
+                return vec![Finding::good(
+                    WHAT,
+                    format!("outlets: {outlets}, shops: {shops}"),
+                )];
             }
             let bad = |words| Finding::bad(WHAT, words);
             wrong.into_iter().map(bad).collect()
@@ -58,31 +64,63 @@ fn wrong(seed: &Seed, platforms: &[String]) -> Vec<String> {
             wrong.push(format!("two {what} have one id"));
         }
     }
-    for SeedOutlet { id, retailer, name: _, time_zone } in outlets {
+    for SeedOutlet {
+        id,
+        retailer,
+        name: _,
+        time_zone,
+    } in outlets
+    {
         if !retailer_ids.contains(retailer) {
-            wrong.push(format!("outlet {id} belongs to retailer {retailer}, who is not there"));
+            wrong.push(format!(
+                "outlet {id} belongs to retailer {retailer}, who is not there"
+            ));
         }
         if TimeZone::get(time_zone).is_err() {
             wrong.push(format!("outlet {id} has an unknown time zone, {time_zone}"));
         }
     }
-    for SeedRegister { id, outlet, name: _ } in registers {
+    for SeedRegister {
+        id,
+        outlet,
+        name: _,
+    } in registers
+    {
         if !outlet_ids.contains(outlet) {
-            wrong.push(format!("register {id} stands in outlet {outlet}, which is not there"));
+            wrong.push(format!(
+                "register {id} stands in outlet {outlet}, which is not there"
+            ));
         }
     }
-    for SeedConnection { id, retailer, platform, register, secrets } in connections {
+    for SeedConnection {
+        id,
+        retailer,
+        platform,
+        register,
+        secrets,
+        ..
+    } in connections
+    {
         if !retailer_ids.contains(retailer) {
-            wrong.push(format!("connection {id} belongs to retailer {retailer}, who is not there"));
+            wrong.push(format!(
+                "connection {id} belongs to retailer {retailer}, who is not there"
+            ));
         }
         if !register_ids.contains(register) {
-            wrong.push(format!("connection {id} books on register {register}, which is not there"));
+            wrong.push(format!(
+                "connection {id} books on register {register}, which is not there"
+            ));
         }
         if !platforms.contains(platform) {
-            wrong.push(format!("connection {id} is to an unknown platform, {platform}"));
+            wrong.push(format!(
+                "connection {id} is to an unknown platform, {platform}"
+            ));
         }
-        if secrets.is_empty() || secrets.len() > MAX_SECRETS || secrets.iter().any(String::is_empty) {
-            wrong.push(format!("connection {id} needs one or two secrets, none of them empty"));
+        if secrets.is_empty() || secrets.len() > MAX_SECRETS || secrets.iter().any(String::is_empty)
+        {
+            wrong.push(format!(
+                "connection {id} needs one or two secrets, none of them empty"
+            ));
         }
     }
     wrong
@@ -96,7 +134,11 @@ mod tests {
     #[test]
     fn the_first_seed_file_is_right() {
         let seed = starter::seed().unwrap();
-        let platforms: Vec<String> = seed.connections.iter().map(|one| one.platform.clone()).collect();
+        let platforms: Vec<String> = seed
+            .connections
+            .iter()
+            .map(|one| one.platform.clone())
+            .collect();
         assert_eq!(wrong(&seed, &platforms), Vec::<String>::new());
     }
 
@@ -109,7 +151,13 @@ mod tests {
         let again = seed.retailers[0].clone();
         seed.retailers.push(again);
         let all = wrong(&seed, &[]).join("\n");
-        for part in ["two retailers", "Mars/Olympus", "stands in outlet", "unknown platform", "one or two secrets"] {
+        for part in [
+            "two retailers",
+            "Mars/Olympus",
+            "stands in outlet",
+            "unknown platform",
+            "one or two secrets",
+        ] {
             assert!(all.contains(part), "{part} in {all}");
         }
     }

@@ -38,7 +38,10 @@ pub(super) async fn throwaway(screen: Screen, dir: &Path) -> anyhow::Result<Vec<
             task::spawn_blocking(|| stack.stop()).await?;
             findings
         }
-        Err(error) => vec![Finding::bad("start", format!("the system does not start: {error:#}"))],
+        Err(error) => vec![Finding::bad(
+            "start",
+            format!("the system does not start: {error:#}"),
+        )],
     };
     stack::remove(&own)?;
     Ok(findings)
