@@ -26,7 +26,6 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
         retailers: vec![SeedRetailer {
             id: retailer,
             name: "My shop".to_owned(),
-            time_zone: None,
         }],
         outlets: vec![SeedOutlet {
             id: outlet,

@@ -125,7 +125,19 @@ fn show(screen: Screen, status: &Status) {
         let reason = reason.as_deref().unwrap_or_default();
         screen.line(format_args!("{name:<20} {word}  {reason}"));
     }
-    screen.title("Streams");
+    if !streams.is_empty() {
+        screen.title("Streams");
+        screen.line(stream_table(streams));
+    }
+    if let Some(parked) = parked_orders {
+        screen.line(format_args!("\nparked orders: {parked}"));
+    }
+    for unknown in unknown {
+        screen.line(format_args!("\ncannot tell {unknown}"));
+    }
+}
+
+fn stream_table(streams: &[StreamRow]) -> Table {
     let mut table = Table::new([
         ("Stream", Align::Left),
         ("Messages", Align::Right),
@@ -163,11 +175,5 @@ fn show(screen: Screen, status: &Status) {
             ]),
         }
     }
-    screen.line(table);
-    if let Some(parked) = parked_orders {
-        screen.line(format_args!("\nparked orders: {parked}"));
-    }
-    for unknown in unknown {
-        screen.line(format_args!("cannot tell {unknown}"));
-    }
+    table
 }

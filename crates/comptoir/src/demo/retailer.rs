@@ -19,7 +19,6 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
         retailers: vec![SeedRetailer {
             id: RETAILER,
             name: "Maison Comptoir".to_owned(),
-            time_zone: None,
         }],
         ..Seed::default()
     };

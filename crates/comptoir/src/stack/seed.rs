@@ -24,9 +24,6 @@ pub struct Seed {
 pub struct SeedRetailer {
     pub id: Uuid,
     pub name: String,
-    /// IANA name; UTC where nothing is said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

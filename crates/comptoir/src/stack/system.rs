@@ -202,17 +202,19 @@ impl Stack {
 
     /// Waits until every service that is not held down is ready.
     pub fn wait_until_ready(&self, patience: Duration) -> anyhow::Result<()> {
-        let deadline = Instant::now() + patience;
+        let begin = Instant::now();
+        let deadline = begin + patience;
         loop {
             let missing = self.parts.missing();
             let Some((service, reason, said)) = missing else {
                 return Ok(());
             };
-            if Instant::now() > deadline {
+            let comes_back = self.supervisor.is_some() || !self.parts.has_ended(service);
+            if Instant::now() > deadline || !comes_back {
                 bail!(
                     "{} is not ready after {} s: {reason}\nits log ends:\n{said}",
                     service.name(),
-                    patience.as_secs()
+                    begin.elapsed().as_secs()
                 );
             }
             thread::sleep(LOOK_EVERY);
@@ -248,6 +250,11 @@ impl Parts {
 
     fn slot<T>(&self, part: Part, change: impl FnOnce(&mut Slot) -> T) -> Option<T> {
         self.slots().get_mut(&part.service()?).map(change)
+    }
+
+    /// Whether its process has ended, by itself or not.
+    fn has_ended(&self, service: Service) -> bool {
+        self.slots().get_mut(&service).is_none_or(|slot| slot.pid().is_none())
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<Part>> {
@@ -302,7 +309,9 @@ fn start_servers(dir: &Path, options: &StackOptions) -> anyhow::Result<Devstack>
         monitor_url: Some(broker.monitor_url.clone()),
     });
     if let Some(cache) = &options.cache {
-        devstack.search.cache.get_or_insert_with(|| cache.clone());
+        // Programs in it are run from another folder.
+        let cache = std::path::absolute(cache).context("cannot tell where the cache is")?;
+        devstack.search.cache.get_or_insert(cache);
     }
     let observer = options.observer.clone();
     devstack.observer = devstack::Observer::new(move |step| observer.tell(&step.to_string()));
