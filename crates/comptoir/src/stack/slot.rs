@@ -104,3 +104,88 @@ impl Slot {
         Ok(Some(status.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::thread;
+
+    use super::*;
+    use crate::services::Service;
+
+    /// A slot whose service is a shell script.
+    fn slot(dir: &tempfile::TempDir, script: &str) -> Slot {
+        let program = dir.path().join("program");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let launch = Launch {
+            program,
+            service: Service::Ledger,
+            settings: BTreeMap::new(),
+            log: dir.path().join("log"),
+        };
+        Slot::new(launch, "127.0.0.1:1".parse().unwrap())
+    }
+
+    fn wait_until(what: impl Fn(&mut Slot) -> bool, slot: &mut Slot) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !what(slot) {
+            assert!(Instant::now() < deadline, "waited too long");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn a_service_that_ends_is_started_again_after_a_growing_pause() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut slot = slot(&dir, "exit 7");
+        slot.start().unwrap();
+        let mut now = Instant::now();
+        for pause in [FIRST_PAUSE, FIRST_PAUSE * 2, FIRST_PAUSE * 4] {
+            wait_until(|slot| slot.pid().is_none(), &mut slot);
+            let status = slot.look_after(now).unwrap().unwrap();
+            assert!(status.contains('7'), "{status}");
+            assert_eq!(slot.look_after(now + pause / 2).unwrap(), None);
+            assert!(slot.process.is_none(), "started too early");
+            now += pause;
+            assert_eq!(slot.look_after(now).unwrap(), None);
+            assert!(slot.process.is_some(), "not started");
+        }
+    }
+
+    #[test]
+    fn a_service_killed_on_purpose_stays_down() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut slot = slot(&dir, "exec sleep 60");
+        slot.start().unwrap();
+        assert!(slot.pid().is_some());
+        slot.kill();
+        assert_eq!(slot.pid(), None);
+        assert_eq!(
+            slot.look_after(Instant::now() + LONGEST_PAUSE).unwrap(),
+            None
+        );
+        assert_eq!(slot.pid(), None);
+    }
+
+    #[test]
+    fn a_service_that_does_not_drain_is_killed() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut slot = slot(&dir, "trap '' TERM; echo up; while :; do sleep 1; done");
+        slot.start().unwrap();
+        wait_until(|slot| slot.launch.log_tail() == "up", &mut slot);
+        slot.stop(Duration::from_millis(50));
+        assert_eq!(slot.pid(), None);
+    }
+
+    #[test]
+    fn a_failed_migration_is_told_in_the_services_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = slot(&dir, "echo \"no such role $ROLE\" >&2; exit 1");
+        let admin = BTreeMap::from([("ROLE".to_owned(), "admin".to_owned())]);
+        let error = slot.launch.migrate(admin).unwrap_err().to_string();
+        assert!(error.contains("no such role admin"), "{error}");
+    }
+}

@@ -254,7 +254,9 @@ impl Parts {
 
     /// Whether its process has ended, by itself or not.
     fn has_ended(&self, service: Service) -> bool {
-        self.slots().get_mut(&service).is_none_or(|slot| slot.pid().is_none())
+        self.slots()
+            .get_mut(&service)
+            .is_none_or(|slot| slot.pid().is_none())
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<Part>> {
