@@ -131,7 +131,8 @@ async fn get(monitor_url: &str) -> Result<Bytes, AnyError> {
     }
     let authority = uri.authority().ok_or("the address names no host")?.clone();
     let stream = TcpStream::connect((authority.host(), authority.port_u16().unwrap_or(80))).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::get(uri.path())
         .header(hyper::header::HOST, authority.as_str())
         .body(Empty::<Bytes>::new())?;
@@ -140,7 +141,10 @@ async fn get(monitor_url: &str) -> Result<Bytes, AnyError> {
         if response.status() != StatusCode::OK {
             return Err(AnyError::from(format!("status {}", response.status())));
         }
-        Ok(Limited::new(response.into_body(), MAX_MONITOR_BYTES).collect().await?.to_bytes())
+        Ok(Limited::new(response.into_body(), MAX_MONITOR_BYTES)
+            .collect()
+            .await?
+            .to_bytes())
     };
     tokio::pin!(connection, exchange);
     tokio::select! {

@@ -268,7 +268,10 @@ fn note(event: &Event, denials: &broadcast::Sender<Arc<str>>, closed: &Cancellat
             closed.cancel();
         }
         Event::SlowConsumer(subscription) => {
-            warn!(subscription, "messages dropped by the client: they will come again");
+            warn!(
+                subscription,
+                "messages dropped by the client: they will come again"
+            );
         }
         Event::ServerError(ServerError::Other(text)) => {
             if let Some(subject) = denied_publish(text) {

@@ -61,10 +61,7 @@ mod tests {
         let shop = PlatformCode::new("shop1").unwrap();
         assert_eq!(
             names(&Map::of(&Service::Ingest(shop.clone()))),
-            (
-                vec!["INBOX_SHOP1", "ORDERS", "DEAD"],
-                vec!["worker-shop1"]
-            )
+            (vec!["INBOX_SHOP1", "ORDERS", "DEAD"], vec!["worker-shop1"])
         );
         assert_eq!(
             names(&Map::of(&Service::Ledger)),

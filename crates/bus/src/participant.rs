@@ -39,7 +39,10 @@ mod tests {
 
     #[test]
     fn a_service_is_known_by_its_name() {
-        for service in [Service::Ledger, Service::Ingest(PlatformCode::new("shop1").unwrap())] {
+        for service in [
+            Service::Ledger,
+            Service::Ingest(PlatformCode::new("shop1").unwrap()),
+        ] {
             assert_eq!(Service::named(&service.to_string()), Some(service));
         }
         assert_eq!(Service::named("ingest-"), None);

@@ -25,7 +25,13 @@ pub struct User {
 #[must_use]
 pub fn users(platforms: &[PlatformCode]) -> Vec<User> {
     let mut users = vec![admin()];
-    users.extend(platforms.iter().cloned().map(Service::Ingest).map(|s| of(&s)));
+    users.extend(
+        platforms
+            .iter()
+            .cloned()
+            .map(Service::Ingest)
+            .map(|s| of(&s)),
+    );
     users.push(of(&Service::Ledger));
     users
 }
@@ -90,7 +96,10 @@ mod tests {
 
     #[test]
     fn only_the_ledger_may_publish_ledger_events() {
-        let users = users(&[PlatformCode::new("shop1").unwrap(), PlatformCode::new("shop2").unwrap()]);
+        let users = users(&[
+            PlatformCode::new("shop1").unwrap(),
+            PlatformCode::new("shop2").unwrap(),
+        ]);
         let writers = |root: &str| -> Vec<String> {
             users
                 .iter()

@@ -109,7 +109,10 @@ pub enum Address {
         connection: ConnectionId,
     },
     /// `order.<retailer>.<connection>`
-    Order { retailer: RetailerId, connection: ConnectionId },
+    Order {
+        retailer: RetailerId,
+        connection: ConnectionId,
+    },
     /// `ledger.sale.recorded.<retailer>`
     SaleRecorded { retailer: RetailerId },
     /// `ledger.stock.changed.<retailer>`

@@ -38,7 +38,9 @@ pub struct MessageId(Arc<str>);
 impl MessageId {
     /// Checks and keeps an id: 1 to 256 bytes of visible ASCII.
     pub fn new(text: &str) -> Result<Self, MessageIdError> {
-        if text.is_empty() || text.len() > MAX_ID_BYTES || !text.bytes().all(|b| b.is_ascii_graphic())
+        if text.is_empty()
+            || text.len() > MAX_ID_BYTES
+            || !text.bytes().all(|b| b.is_ascii_graphic())
         {
             return Err(MessageIdError);
         }
@@ -162,7 +164,12 @@ impl Publisher {
         }
         let deadline = Instant::now() + PUBLISH_WAIT;
         let told = async {
-            let room = self.room.clone().acquire_many_owned(kib(bytes)).await.ok()?;
+            let room = self
+                .room
+                .clone()
+                .acquire_many_owned(kib(bytes))
+                .await
+                .ok()?;
             let (reply, told) = oneshot::channel();
             let waiting = Waiting {
                 subject: subject.wire(),
@@ -216,14 +223,18 @@ fn header_bytes(headers: &HeaderMap) -> usize {
         .iter()
         .flat_map(|(name, values)| {
             let name: &str = name.as_ref();
-            values.iter().map(move |value| name.len() + value.as_str().len() + LINE)
+            values
+                .iter()
+                .map(move |value| name.len() + value.as_str().len() + LINE)
         })
         .sum();
     FRAME + lines
 }
 
 fn kib(bytes: usize) -> u32 {
-    u32::try_from(bytes / 1024 + 1).unwrap_or(ROOM_KIB).min(ROOM_KIB)
+    u32::try_from(bytes / 1024 + 1)
+        .unwrap_or(ROOM_KIB)
+        .min(ROOM_KIB)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use bus::{
-    Durable, Message, MessageId, Reason, Service, dead_header, durable, stream, subject,
-};
+use bus::{Durable, Message, MessageId, Reason, Service, dead_header, durable, stream, subject};
 use retail::{ConnectionId, RetailerId};
 use uuid::Uuid;
 
@@ -19,9 +17,12 @@ async fn a_dead_letter_keeps_the_message_and_the_reason() {
         RetailerId::new(Uuid::nil()),
         ConnectionId::new(Uuid::nil()),
     );
-    let message = Message::new(subject.clone(), "not json")
-        .with_id(MessageId::new("delivery-1").unwrap());
-    bus.publisher(&stream::inbox(&shop())).publish(message).await.unwrap();
+    let message =
+        Message::new(subject.clone(), "not json").with_id(MessageId::new("delivery-1").unwrap());
+    bus.publisher(&stream::inbox(&shop()))
+        .publish(message)
+        .await
+        .unwrap();
 
     let mut worker = bus.consumer(&durable::worker(&shop()));
     let batch = worker.next_batch(10, SOON).await;
@@ -52,10 +53,7 @@ async fn a_dead_letter_keeps_the_message_and_the_reason() {
 async fn a_payload_too_large_to_copy_stays_where_it_is() {
     let broker = Broker::provisioned().await;
     let ingest = broker.connect("ingest-shop1").await;
-    let subject = subject::order(
-        RetailerId::new(Uuid::nil()),
-        ConnectionId::new(Uuid::nil()),
-    );
+    let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     let size = (1 << 20) - 300;
     ingest
         .publisher(&stream::orders())
@@ -67,7 +65,10 @@ async fn a_payload_too_large_to_copy_stays_where_it_is() {
         .consumer(&durable::ledger_orders())
         .next_batch(10, SOON)
         .await;
-    let reason = Reason { code: "undecodable", detail: String::new() };
+    let reason = Reason {
+        code: "undecodable",
+        detail: String::new(),
+    };
     ledger
         .dead_letters(&Service::Ledger)
         .bury(&batch[0], &reason)
@@ -89,10 +90,11 @@ async fn the_only_letter(broker: &Broker) -> bus::Delivery {
         filter: "dead.*".to_owned(),
         ..durable::ledger_orders()
     };
-    let map = bus::Map { streams: Vec::new(), durables: vec![people.clone()] };
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    let map = bus::Map {
+        streams: Vec::new(),
+        durables: vec![people.clone()],
+    };
+    broker.provision(ROOT, &map).await;
     let mut letters = root.consumer(&people).next_batch(10, SOON).await;
     assert_eq!(letters.len(), 1);
     assert_eq!(root.stream_info("DEAD").await.unwrap().messages, 1);

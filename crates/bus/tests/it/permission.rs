@@ -44,18 +44,25 @@ struct Prober {
 impl Prober {
     async fn connect(broker: &Broker, user: &str) -> Self {
         let (tell, refusals) = mpsc::unbounded_channel();
-        let client = ConnectOptions::with_user_and_password(user.to_owned(), broker.password(user))
-            .event_callback(move |event| {
-                if let Event::ServerError(ServerError::Other(text)) = event {
-                    let subject = text.split('"').nth(1).unwrap_or_default();
-                    tell.send(subject.to_owned()).unwrap();
-                }
-                std::future::ready(())
-            })
-            .connect(broker.url())
-            .await
-            .unwrap();
-        Self { client, refusals, probes: 0 }
+        let client = ConnectOptions::with_user_and_password(
+            user.to_owned(),
+            broker.password(user).to_owned(),
+        )
+        .event_callback(move |event| {
+            if let Event::ServerError(ServerError::Other(text)) = event {
+                let subject = text.split('"').nth(1).unwrap_or_default();
+                tell.send(subject.to_owned()).unwrap();
+            }
+            std::future::ready(())
+        })
+        .connect(broker.url())
+        .await
+        .unwrap();
+        Self {
+            client,
+            refusals,
+            probes: 0,
+        }
     }
 
     /// Whether the broker refuses what `act` did. Refusals come in order, so the one of a subject that is surely
@@ -75,7 +82,10 @@ impl Prober {
     }
 
     async fn may_publish(&mut self, subject: &str) -> bool {
-        self.client.publish(subject.to_owned(), "".into()).await.unwrap();
+        self.client
+            .publish(subject.to_owned(), "".into())
+            .await
+            .unwrap();
         !self.refused(subject).await
     }
 
@@ -116,16 +126,30 @@ async fn every_declared_right_works_and_every_other_is_refused() {
     let broker = Broker::provisioned().await;
     let users = permission::users(&[shop()]);
     let mut subjects: BTreeSet<String> = FORBIDDEN.iter().map(|&s| s.to_owned()).collect();
-    subjects.extend(users.iter().flat_map(|user| &user.publish).map(|p| example(p)));
-    let mut inboxes: BTreeSet<String> =
-        users.iter().flat_map(|user| user.subscribe.clone()).collect();
+    subjects.extend(
+        users
+            .iter()
+            .flat_map(|user| &user.publish)
+            .map(|p| example(p)),
+    );
+    let mut inboxes: BTreeSet<String> = users
+        .iter()
+        .flat_map(|user| user.subscribe.clone())
+        .collect();
     inboxes.extend(
-        [">", "_INBOX.>", "inbox.>", "order.>", "ledger.>", "dead.>", "$JS.>", "$SYS.>"]
-            .map(str::to_owned),
+        [
+            ">", "_INBOX.>", "inbox.>", "order.>", "ledger.>", "dead.>", "$JS.>", "$SYS.>",
+        ]
+        .map(str::to_owned),
     );
 
     let mut cells = 0;
-    for User { name, publish, subscribe } in users {
+    for User {
+        name,
+        publish,
+        subscribe,
+    } in users
+    {
         let mut prober = Prober::connect(&broker, &name).await;
         for subject in &subjects {
             let declared = publish.iter().any(|pattern| lets_through(pattern, subject));
@@ -135,7 +159,11 @@ async fn every_declared_right_works_and_every_other_is_refused() {
         }
         for inbox in &inboxes {
             let may = prober.may_subscribe(inbox).await;
-            assert_eq!(may, subscribe.contains(inbox), "{name} subscribing to {inbox}");
+            assert_eq!(
+                may,
+                subscribe.contains(inbox),
+                "{name} subscribing to {inbox}"
+            );
             cells += 1;
         }
     }
@@ -150,8 +178,16 @@ async fn only_the_ledger_can_publish_ledger_events() {
         ("ledger", subject::sale_recorded(retailer), true),
         ("ingest-shop1", subject::sale_recorded(retailer), false),
         ("admin", subject::stock_changed(retailer), false),
-        ("ledger", subject::order(retailer, ConnectionId::new(Uuid::nil())), false),
-        ("ledger", subject::inbox(&shop(), retailer, ConnectionId::new(Uuid::nil())), false),
+        (
+            "ledger",
+            subject::order(retailer, ConnectionId::new(Uuid::nil())),
+            false,
+        ),
+        (
+            "ledger",
+            subject::inbox(&shop(), retailer, ConnectionId::new(Uuid::nil())),
+            false,
+        ),
     ] {
         let bus = broker.connect(user).await;
         let outcome = bus
@@ -176,10 +212,11 @@ async fn nobody_can_delete_or_purge_not_even_a_user_without_limits() {
         .publish(Message::new(subject::dead(&bus::Service::Ledger), "x"))
         .await
         .unwrap();
-    let client = ConnectOptions::with_user_and_password(ROOT.to_owned(), broker.password(ROOT))
-        .connect(broker.url())
-        .await
-        .unwrap();
+    let client =
+        ConnectOptions::with_user_and_password(ROOT.to_owned(), broker.password(ROOT).to_owned())
+            .connect(broker.url())
+            .await
+            .unwrap();
     for (subject, payload) in [
         ("$JS.API.STREAM.PURGE.DEAD", ""),
         ("$JS.API.STREAM.MSG.DELETE.DEAD", r#"{"seq":1}"#),
@@ -188,6 +225,11 @@ async fn nobody_can_delete_or_purge_not_even_a_user_without_limits() {
         let answer = std::str::from_utf8(&answer.payload).unwrap();
         assert!(answer.contains("\"error\""), "{subject}: {answer}");
     }
-    let state = broker.connect(ROOT).await.stream_info("DEAD").await.unwrap();
+    let state = broker
+        .connect(ROOT)
+        .await
+        .stream_info("DEAD")
+        .await
+        .unwrap();
     assert_eq!((state.messages, state.deleted), (1, 0));
 }

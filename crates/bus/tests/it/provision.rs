@@ -60,7 +60,9 @@ async fn what_the_broker_refuses_names_the_stream() {
     let mut map = Map::whole(&[]);
     // Two streams cannot take one subject.
     map.streams[0].name = "OTHER".to_owned();
-    let error = provision(&admin, &map, Options::default()).await.unwrap_err();
+    let error = provision(&admin, &map, Options::default())
+        .await
+        .unwrap_err();
     assert!(
         matches!(&error, ProvisionError::Refused { of, .. } if of == "stream OTHER"),
         "{error}"
@@ -72,5 +74,10 @@ async fn a_missing_stream_is_told() {
     let broker = Broker::start();
     let root = broker.connect(ROOT).await;
     let error = check::layout(&root, &Map::whole(&[])).await.unwrap_err();
-    assert!(error.to_string().contains("stream ORDERS is not on the broker"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("stream ORDERS is not on the broker"),
+        "{error}"
+    );
 }

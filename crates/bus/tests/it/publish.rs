@@ -38,7 +38,13 @@ async fn an_acknowledged_message_is_in_the_stream() {
     let publisher = bus.publisher(&stream::orders());
     for n in 1..=3 {
         let stored = publisher.publish(message(n.into())).await.unwrap();
-        assert_eq!(stored, Stored { sequence: n, duplicate: false });
+        assert_eq!(
+            stored,
+            Stored {
+                sequence: n,
+                duplicate: false
+            }
+        );
         assert_eq!(bus.stream_info("ORDERS").await.unwrap().last_sequence, n);
     }
 }
@@ -59,7 +65,10 @@ async fn concurrent_publishes_are_each_stored_once_at_the_sequence_they_are_told
     }
     told.sort_unstable();
     let total = told.len();
-    assert_eq!(bus.stream_info("ORDERS").await.unwrap().messages, total as u64);
+    assert_eq!(
+        bus.stream_info("ORDERS").await.unwrap().messages,
+        total as u64
+    );
 
     let mut consumer = broker
         .connect("ledger")
@@ -67,8 +76,14 @@ async fn concurrent_publishes_are_each_stored_once_at_the_sequence_they_are_told
         .consumer(&bus::durable::ledger_orders());
     let mut read = Vec::new();
     while read.len() < total {
-        for delivery in consumer.next_batch(500, std::time::Duration::from_secs(5)).await {
-            let n: u128 = std::str::from_utf8(&delivery.payload).unwrap().parse().unwrap();
+        for delivery in consumer
+            .next_batch(500, std::time::Duration::from_secs(5))
+            .await
+        {
+            let n: u128 = std::str::from_utf8(&delivery.payload)
+                .unwrap()
+                .parse()
+                .unwrap();
             assert_eq!(delivery.subject, order(n));
             read.push((delivery.stream_sequence, n));
             delivery.ack().await.unwrap();
@@ -78,7 +93,7 @@ async fn concurrent_publishes_are_each_stored_once_at_the_sequence_they_are_told
 }
 
 #[tokio::test]
-async fn r_1_repeats_are_stored_once_and_told_so() {
+async fn repeats_are_stored_once_and_told_so() {
     let broker = Broker::provisioned().await;
     let bus = broker.connect("ingest-shop1").await;
     let publisher = bus.publisher(&stream::orders());
@@ -92,7 +107,13 @@ async fn r_1_repeats_are_stored_once_and_told_so() {
 
     // Against what this publisher remembers.
     let again = publisher.publish(named(7)).await.unwrap();
-    assert_eq!(again, Stored { sequence: 8, duplicate: true });
+    assert_eq!(
+        again,
+        Stored {
+            sequence: 8,
+            duplicate: true
+        }
+    );
 
     // Against what only the broker remembers, mixed with new ones: the broker refuses the batch as a whole.
     let other = bus.publisher(&stream::orders());
@@ -114,9 +135,7 @@ async fn one_bad_message_does_not_harm_its_neighbours() {
     // The stream is smaller than this publisher believes, so that the refusal is the broker's.
     let mut map = bus::Map::whole(&[]);
     map.streams[0].max_message_bytes = 2_000;
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let publisher = root.publisher(&stream::orders());
     let messages = (0..50).map(|n| {
         if n == 20 {
@@ -125,9 +144,16 @@ async fn one_bad_message_does_not_harm_its_neighbours() {
             message(n)
         }
     });
-    for (n, outcome) in publish_at_once(&publisher, messages).await.into_iter().enumerate() {
+    for (n, outcome) in publish_at_once(&publisher, messages)
+        .await
+        .into_iter()
+        .enumerate()
+    {
         if n == 20 {
-            assert!(matches!(outcome, Err(PublishError::TooLarge { bytes: 3_000, .. })));
+            assert!(matches!(
+                outcome,
+                Err(PublishError::TooLarge { bytes: 3_000, .. })
+            ));
         } else {
             outcome.unwrap();
         }
@@ -140,7 +166,9 @@ async fn a_message_known_to_be_too_large_is_refused_at_once() {
     let broker = Broker::provisioned().await;
     let bus = broker.connect("ingest-shop1").await;
     let publisher = bus.publisher(&stream::orders());
-    let outcome = publisher.publish(Message::new(order(1), vec![0; 1 << 20])).await;
+    let outcome = publisher
+        .publish(Message::new(order(1), vec![0; 1 << 20]))
+        .await;
     assert!(matches!(outcome, Err(PublishError::TooLarge { .. })));
     let largest = (1 << 20) - 1_000;
     publisher
@@ -155,9 +183,7 @@ async fn a_full_stream_says_so_and_keeps_what_it_has() {
     let root = broker.connect(ROOT).await;
     let mut map = bus::Map::whole(&[]);
     map.streams[0].max_bytes = 100_000;
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let publisher = root.publisher(&stream::orders());
     let mut stored = 0;
     for _ in 0..4 {
@@ -185,11 +211,17 @@ async fn a_subject_of_someone_else_is_denied_and_its_neighbours_are_not() {
         9 | 39 => Message::new(foreign.clone(), "x"),
         n => message(n),
     });
-    for (n, outcome) in publish_at_once(&publisher, messages).await.into_iter().enumerate() {
+    for (n, outcome) in publish_at_once(&publisher, messages)
+        .await
+        .into_iter()
+        .enumerate()
+    {
         match n {
             9 | 39 => assert_eq!(
                 outcome,
-                Err(PublishError::Denied { subject: foreign.as_str().into() })
+                Err(PublishError::Denied {
+                    subject: foreign.as_str().into()
+                })
             ),
             _ => assert!(outcome.is_ok(), "{n}: {outcome:?}"),
         }
