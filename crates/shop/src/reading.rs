@@ -55,6 +55,8 @@ pub enum Reason {
     BadQuantity,
     /// More lines than [`Order::LINES_LIMIT`].
     TooManyLines,
+    /// Longer, as a message, than the broker takes.
+    TooLarge,
 }
 
 impl Reason {
@@ -67,6 +69,7 @@ impl Reason {
             Self::BadAmount => "bad_amount",
             Self::BadQuantity => "bad_quantity",
             Self::TooManyLines => "too_many_lines",
+            Self::TooLarge => "too_large",
         }
     }
 }
