@@ -56,7 +56,7 @@ impl Sender {
         }
         let forged = shops
             .iter()
-            .filter_map(|shop| shop.first().cloned().map(Delivery::forged))
+            .filter_map(|shop| shop.iter().find_map(Delivery::forged))
             .collect();
         Ok(Self { shops, forged })
     }
