@@ -1,0 +1,89 @@
+//! The durable consumers: who reads which stream, and how much may be on the way.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, ReplayPolicy, pull};
+
+use retail::PlatformCode;
+
+use crate::{Service, stream};
+
+/// A message not acknowledged within this time is delivered again.
+const ACK_WAIT: Duration = Duration::from_secs(30);
+
+/// Messages delivered and not yet acknowledged: four batches of 500.
+const MAX_ACK_PENDING: i64 = 2_000;
+
+/// A message is given up by our code, with a reason, never by a counter while a database is down.
+const MAX_DELIVER: i64 = -1;
+
+/// Pull requests that may wait at the broker; its own default, spelt out to be compared.
+const MAX_WAITING: i64 = 512;
+
+/// A durable pull consumer with explicit acknowledgements, as it must stand on the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Durable {
+    pub name: String,
+    /// The stream it reads.
+    pub stream: String,
+    /// The subjects it takes.
+    pub filter: String,
+    pub ack_wait: Duration,
+    /// Messages that may be delivered and not yet acknowledged.
+    pub max_ack_pending: i64,
+    /// The one service that pulls from it.
+    pub reader: Service,
+}
+
+/// Reads one platform's inbox and makes canonical orders of it.
+#[must_use]
+pub fn worker(platform: &PlatformCode) -> Durable {
+    Durable {
+        name: format!("worker-{platform}"),
+        stream: stream::inbox(platform).name,
+        filter: format!("inbox.{platform}.*.*"),
+        ack_wait: ACK_WAIT,
+        max_ack_pending: MAX_ACK_PENDING,
+        reader: Service::Ingest(platform.clone()),
+    }
+}
+
+/// Reads all orders and makes sales and stock movements of them.
+#[must_use]
+pub fn ledger_orders() -> Durable {
+    Durable {
+        name: "ledger-orders".to_owned(),
+        stream: stream::orders().name,
+        filter: "order.*.*".to_owned(),
+        ack_wait: ACK_WAIT,
+        max_ack_pending: MAX_ACK_PENDING,
+        reader: Service::Ledger,
+    }
+}
+
+impl Durable {
+    /// The whole configuration, spelt as the broker gives it back, so that the two can be compared.
+    pub(crate) fn config(&self) -> pull::Config {
+        let Self {
+            name,
+            stream: _,
+            filter,
+            ack_wait,
+            max_ack_pending,
+            reader: _,
+        } = self.clone();
+        pull::Config {
+            durable_name: Some(name.clone()),
+            name: Some(name),
+            filter_subject: filter,
+            ack_wait,
+            max_ack_pending,
+            ack_policy: AckPolicy::Explicit,
+            deliver_policy: DeliverPolicy::All,
+            replay_policy: ReplayPolicy::Instant,
+            max_deliver: MAX_DELIVER,
+            max_waiting: MAX_WAITING,
+            ..pull::Config::default()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The streams and consumers of the whole system, or of one service.
+
+use retail::PlatformCode;
+
+use crate::{Durable, Service, Stream, durable, stream};
+
+/// A set of streams and the durable consumers on them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    pub streams: Vec<Stream>,
+    pub durables: Vec<Durable>,
+}
+
+impl Map {
+    /// Everything, for these platforms.
+    #[must_use]
+    pub fn whole(platforms: &[PlatformCode]) -> Self {
+        let mut streams: Vec<_> = platforms.iter().map(stream::inbox).collect();
+        streams.extend([stream::orders(), stream::ledger(), stream::dead()]);
+        let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
+        durables.push(durable::ledger_orders());
+        Self { streams, durables }
+    }
+
+    /// What one service writes or reads: its part of the provisioning, and what it checks at start.
+    #[must_use]
+    pub fn of(service: &Service) -> Self {
+        let platforms: &[PlatformCode] = match service {
+            Service::Ingest(platform) => std::slice::from_ref(platform),
+            Service::Ledger => &[],
+        };
+        let Self { streams, durables } = Self::whole(platforms);
+        let durables: Vec<_> = durables
+            .into_iter()
+            .filter(|durable| durable.reader == *service)
+            .collect();
+        let streams = streams
+            .into_iter()
+            .filter(|stream| {
+                stream.is_written_by(service)
+                    || durables.iter().any(|durable| durable.stream == stream.name)
+            })
+            .collect();
+        Self { streams, durables }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(map: &Map) -> (Vec<&str>, Vec<&str>) {
+        (
+            map.streams.iter().map(|s| s.name.as_str()).collect(),
+            map.durables.iter().map(|d| d.name.as_str()).collect(),
+        )
+    }
+
+    #[test]
+    fn a_service_sees_its_part() {
+        let shop = PlatformCode::new("shop1").unwrap();
+        assert_eq!(
+            names(&Map::of(&Service::Ingest(shop.clone()))),
+            (
+                vec!["INBOX_SHOP1", "ORDERS", "DEAD"],
+                vec!["worker-shop1"]
+            )
+        );
+        assert_eq!(
+            names(&Map::of(&Service::Ledger)),
+            (vec!["ORDERS", "LEDGER", "DEAD"], vec!["ledger-orders"])
+        );
+        assert_eq!(
+            names(&Map::whole(&[shop])),
+            (
+                vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "DEAD"],
+                vec!["worker-shop1", "ledger-orders"]
+            )
+        );
+    }
+
+    #[test]
+    fn the_streams_fit_a_broker_of_eight_gibibytes() {
+        let reserved: i64 = Map::whole(&[PlatformCode::new("shop1").unwrap()])
+            .streams
+            .iter()
+            .map(|stream| stream.max_bytes)
+            .sum();
+        assert!(reserved <= 8 << 30, "{reserved} bytes");
+    }
+}

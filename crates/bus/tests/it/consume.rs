@@ -1,0 +1,154 @@
+use std::time::{Duration, Instant};
+
+use bus::{Bus, Consumer, Lag, Message, ack_all, durable, stream, subject};
+use futures::future::join_all;
+use retail::{ConnectionId, RetailerId};
+use uuid::Uuid;
+
+use crate::support::Broker;
+
+const SOON: Duration = Duration::from_secs(5);
+
+async fn with_orders(count: u128) -> (Broker, Bus) {
+    let broker = Broker::provisioned().await;
+    let bus = broker.connect("ingest-shop1").await;
+    let publisher = bus.publisher(&stream::orders());
+    let retailer = RetailerId::new(Uuid::from_u128(1));
+    let publishing = (0..count).map(|n| {
+        let subject = subject::order(retailer, ConnectionId::new(Uuid::from_u128(n)));
+        publisher.publish(Message::new(subject, n.to_string()))
+    });
+    for outcome in join_all(publishing).await {
+        outcome.unwrap();
+    }
+    let ledger = broker.connect("ledger").await;
+    (broker, ledger)
+}
+
+fn orders(bus: &Bus) -> Consumer {
+    bus.consumer(&durable::ledger_orders())
+}
+
+#[tokio::test]
+async fn a_batch_is_read_and_acknowledged() {
+    let (_broker, bus) = with_orders(1_200).await;
+    let mut consumer = orders(&bus);
+    let began = jiff::Timestamp::UNIX_EPOCH;
+    let mut read = Vec::new();
+    while read.len() < 1_200 {
+        let batch = consumer.next_batch(500, SOON).await;
+        assert!((1..=500).contains(&batch.len()));
+        for delivery in &batch {
+            assert_eq!(delivery.delivered, 1);
+            assert!(delivery.published_at > began);
+            assert!(matches!(
+                delivery.subject.address(),
+                Ok(bus::Address::Order { .. })
+            ));
+            read.push(delivery.stream_sequence);
+        }
+        ack_all(&batch).await.unwrap();
+    }
+    assert_eq!(read, (1..=1_200).collect::<Vec<_>>());
+    let lag = consumer.lag().await.unwrap();
+    assert_eq!(
+        lag,
+        Lag { pending: 0, ack_pending: 0, redelivered: 0, acknowledged_to: 1_200 }
+    );
+}
+
+#[tokio::test]
+async fn what_is_already_here_comes_as_one_batch() {
+    let (_broker, bus) = with_orders(400).await;
+    let mut consumer = orders(&bus);
+    let first = consumer.next_batch(1, SOON).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let rest = consumer.next_batch(1_000, SOON).await;
+    assert_eq!((first.len(), rest.len()), (1, 399));
+}
+
+#[tokio::test]
+async fn an_empty_stream_gives_an_empty_batch_in_time() {
+    let (_broker, bus) = with_orders(0).await;
+    let mut consumer = orders(&bus);
+    let began = Instant::now();
+    let batch = consumer.next_batch(10, Duration::from_millis(300)).await;
+    assert!(batch.is_empty());
+    assert!((250..2_000).contains(&began.elapsed().as_millis()));
+}
+
+#[tokio::test]
+async fn r_1_without_an_acknowledgement_a_message_comes_again() {
+    let broker = Broker::provisioned().await;
+    let root = broker.connect(crate::support::ROOT).await;
+    let mut map = bus::Map::whole(&[]);
+    map.durables[0].ack_wait = Duration::from_secs(1);
+    bus::provision::provision(&root, &map, bus::provision::Options::default())
+        .await
+        .unwrap();
+    let subject = subject::order(
+        RetailerId::new(Uuid::nil()),
+        ConnectionId::new(Uuid::nil()),
+    );
+    root.publisher(&stream::orders())
+        .publish(Message::new(subject, "x"))
+        .await
+        .unwrap();
+
+    let mut consumer = orders(&root);
+    let first = consumer.next_batch(10, SOON).await;
+    assert_eq!(first[0].delivered, 1);
+    // At work, it does not.
+    for _ in 0..4 {
+        first[0].progress().await.unwrap();
+        let none = consumer.next_batch(10, Duration::from_millis(500)).await;
+        assert!(none.is_empty());
+    }
+    let again = consumer.next_batch(10, SOON).await;
+    assert_eq!((again.len(), again[0].stream_sequence), (1, 1));
+    assert_eq!(again[0].delivered, 2);
+    again[0].double_ack().await.unwrap();
+    let none = consumer.next_batch(10, Duration::from_millis(1_500)).await;
+    assert!(none.is_empty());
+}
+
+#[tokio::test]
+async fn a_delayed_message_comes_after_its_delay_while_others_flow() {
+    let (_broker, bus) = with_orders(2).await;
+    let mut consumer = orders(&bus);
+    let mut batch = consumer.next_batch(10, SOON).await;
+    while batch.len() < 2 {
+        batch.extend(consumer.next_batch(10, SOON).await);
+    }
+    let began = Instant::now();
+    batch[0].nak(Duration::from_millis(700)).await.unwrap();
+    batch[1].ack().await.unwrap();
+    let again = consumer.next_batch(10, SOON).await;
+    assert!(began.elapsed() >= Duration::from_millis(600));
+    assert_eq!((again[0].stream_sequence, again[0].delivered), (1, 2));
+}
+
+#[tokio::test]
+async fn another_reader_goes_on_where_the_last_one_stopped() {
+    let (_broker, bus) = with_orders(10).await;
+    let mut consumer = orders(&bus);
+    let mut batch = consumer.next_batch(10, SOON).await;
+    while batch.len() < 10 {
+        batch.extend(consumer.next_batch(10, SOON).await);
+    }
+    ack_all(&batch[..4]).await.unwrap();
+    for delivery in &batch[4..] {
+        delivery.nak(Duration::ZERO).await.unwrap();
+    }
+    drop(consumer);
+    let mut consumer = orders(&bus);
+    let mut again = Vec::new();
+    while again.len() < 6 {
+        let batch = consumer.next_batch(10, SOON).await;
+        assert!(!batch.is_empty());
+        ack_all(&batch).await.unwrap();
+        again.extend(batch.iter().map(|delivery| delivery.stream_sequence));
+    }
+    again.sort_unstable();
+    assert_eq!(again, (5..=10).collect::<Vec<_>>());
+}
