@@ -1,4 +1,6 @@
-//! How much the broker still holds for its consumers, as its monitoring page says.
+//! What the broker holds, as its monitoring page says.
+
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
 use http::Method;
@@ -24,21 +26,33 @@ impl Backlog {
 
 /// Asks the broker's monitoring address, for example `http://127.0.0.1:20005`.
 pub async fn backlog(monitor_url: &str) -> anyhow::Result<Backlog> {
+    let consumers = streams(monitor_url)
+        .await?
+        .into_iter()
+        .flat_map(|stream| stream.consumer_detail);
+    Ok(consumers.fold(Backlog::default(), |sum, consumer| Backlog {
+        pending: sum.pending + consumer.num_pending,
+        unacknowledged: sum.unacknowledged + consumer.num_ack_pending,
+    }))
+}
+
+/// How many messages each stream holds.
+pub async fn messages(monitor_url: &str) -> anyhow::Result<BTreeMap<String, u64>> {
+    let streams = streams(monitor_url).await?.into_iter();
+    Ok(streams
+        .map(|stream| (stream.name, stream.state.messages))
+        .collect())
+}
+
+async fn streams(monitor_url: &str) -> anyhow::Result<Vec<Stream>> {
     let url = format!("{monitor_url}/jsz?accounts=true&streams=true&consumers=true");
     let mut request = Prepared::post(&url, [], "")?;
     request.method = Method::GET;
     let (status, body) = Poster::new(monitor_url)?.exchange(&request).await?;
     ensure!(status.is_success(), "the broker's monitor answers {status}");
     let page: Page = serde_json::from_slice(&body).context("the broker's monitor is unreadable")?;
-    let consumers = page
-        .account_details
-        .into_iter()
-        .flat_map(|account| account.stream_detail)
-        .flat_map(|stream| stream.consumer_detail);
-    Ok(consumers.fold(Backlog::default(), |sum, consumer| Backlog {
-        pending: sum.pending + consumer.num_pending,
-        unacknowledged: sum.unacknowledged + consumer.num_ack_pending,
-    }))
+    let accounts = page.account_details.into_iter();
+    Ok(accounts.flat_map(|account| account.stream_detail).collect())
 }
 
 #[derive(Deserialize)]
@@ -55,8 +69,15 @@ struct Account {
 
 #[derive(Deserialize)]
 struct Stream {
+    name: String,
+    state: StreamState,
     #[serde(default)]
     consumer_detail: Vec<Consumer>,
+}
+
+#[derive(Deserialize)]
+struct StreamState {
+    messages: u64,
 }
 
 #[derive(Deserialize)]

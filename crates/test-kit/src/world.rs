@@ -15,5 +15,6 @@ pub const OTHER_OUTLET: Uuid = id(3);
 pub const REGISTER: Uuid = id(4);
 pub const OTHER_REGISTER: Uuid = id(5);
 pub const CONNECTION: Uuid = id(6);
+pub const PLATFORM: &str = "woocommerce";
 /// Signs the shop's deliveries.
 pub const SECRET: &str = "theSecretOfTheShopOfTests";

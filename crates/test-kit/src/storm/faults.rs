@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use comptoir::stack::Part;
 use proto::ledger::Check;
 use shop_woocommerce::sim::Dice;
 
+use super::Kill;
 use super::send::Progress;
-use super::{Kill, Part, Target};
 use crate::ledger::Ledger;
+use crate::system::System;
 
 /// How often the storm's progress is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -52,7 +54,7 @@ pub struct Struck {
 pub async fn strike(
     plan: Vec<Kill>,
     mut dice: Dice,
-    target: Arc<impl Target>,
+    system: &Arc<System>,
     ledger: &Ledger,
     progress: &Progress,
 ) -> anyhow::Result<Struck> {
@@ -64,15 +66,10 @@ pub async fn strike(
             tokio::time::sleep(LOOK_EVERY).await;
         }
         let down = Duration::from_millis(dice.between(0, DOWN_MAX_MS));
-        let on = Arc::clone(&target);
-        let restart = tokio::task::spawn_blocking(move || {
-            on.kill(part)?;
-            std::thread::sleep(down);
-            on.restart(part)
-        });
-        restart
-            .await?
-            .with_context(|| format!("after {part:?} was killed"))?;
+        system.kill(part).await?;
+        tokio::time::sleep(down).await;
+        let back = system.restart(part).await;
+        back.with_context(|| format!("after {part:?} was killed"))?;
         struck.kills.push(Kill {
             part,
             after: progress.accepted.load(Ordering::Relaxed),

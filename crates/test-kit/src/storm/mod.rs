@@ -6,12 +6,10 @@ mod report;
 mod run;
 mod send;
 mod settle;
-mod target;
 
 pub use report::{Kill, Report};
 pub use run::run;
 pub use settle::{seen, settle};
-pub use target::{Part, Target};
 
 /// How bad a storm.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Part;
+use comptoir::stack::Part;
 
 /// Differences shown; all are counted.
 const SHOWN: usize = 20;

@@ -7,14 +7,14 @@ use shop_woocommerce::sim::{Dice, Options, Shop};
 
 use super::send::{Delivery, Progress, send_all};
 use super::settle::{seen, settle};
-use super::{Report, StormOptions, Target, faults};
+use super::{Report, StormOptions, faults};
 use crate::compare::compare;
-use crate::ledger::Ledger;
+use crate::system::System;
 
-/// Lets it storm over `target`, and reports every difference from the shop's own books.
+/// Lets it storm over a running system, and reports every difference from the shop's own books.
 ///
 /// An error means that the storm itself could not be driven to its end.
-pub async fn run(options: &StormOptions, target: Arc<impl Target>) -> anyhow::Result<Report> {
+pub async fn run(options: &StormOptions, system: &Arc<System>) -> anyhow::Result<Report> {
     let shop = Arc::new(Shop::open(&Options {
         max_versions: options.max_versions,
         products: options.products,
@@ -22,7 +22,7 @@ pub async fn run(options: &StormOptions, target: Arc<impl Target>) -> anyhow::Re
     }));
     let mut dice = Dice::new(options.seed ^ STORM);
     let deliveries = deliveries(&mut dice, &shop, options.copies);
-    let ledger = Ledger::at(&target.grpc_url())?;
+    let ledger = system.ledger()?;
     let mut report = Report {
         seed: options.seed,
         orders: options.orders,
@@ -33,7 +33,7 @@ pub async fn run(options: &StormOptions, target: Arc<impl Target>) -> anyhow::Re
 
     let began = Instant::now();
     let progress = Arc::new(Progress::default());
-    let hook_url = target.hook_url();
+    let hook_url = system.hook_url();
     let plan = faults::plan(&mut dice, options.kills, deliveries.len());
     let sending = send_all(
         Arc::clone(&shop),
@@ -42,7 +42,7 @@ pub async fn run(options: &StormOptions, target: Arc<impl Target>) -> anyhow::Re
         options.in_flight,
         Arc::clone(&progress),
     );
-    let killing = faults::strike(plan, dice, Arc::clone(&target), &ledger, &progress);
+    let killing = faults::strike(plan, dice, system, &ledger, &progress);
     let (sent_in, struck) = tokio::join!(
         async {
             sending.await?;
@@ -58,7 +58,7 @@ pub async fn run(options: &StormOptions, target: Arc<impl Target>) -> anyhow::Re
     report.retries = load(&progress.retries);
 
     let began = Instant::now();
-    settle(&*target)
+    settle(system)
         .await
         .context("the system does not come to rest")?;
     report.drained_in = began.elapsed();

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::Target;
 use crate::backlog::backlog;
 use crate::compare::Seen;
 use crate::ledger::Ledger;
+use crate::system::System;
 
 /// Work that is handed on between two streams is in neither for a moment; so it must be quiet for
 /// this long.
@@ -15,12 +15,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Until no consumer has anything left.
-pub async fn settle(target: &impl Target) -> anyhow::Result<()> {
+pub async fn settle(system: &System) -> anyhow::Result<()> {
     let mut quiet_since: Option<Instant> = None;
     let mut least = u64::MAX;
     let mut moved = Instant::now();
     loop {
-        let left = backlog(&target.monitor_url()).await?;
+        let left = backlog(system.monitor_url()).await?;
         if left.is_empty() {
             if quiet_since.get_or_insert_with(Instant::now).elapsed() >= QUIET {
                 return Ok(());
