@@ -26,6 +26,9 @@ mod status;
 mod text;
 mod verify;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "woocommerce";
 

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Histogram;
+use service::metrics;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::exchange::{Ack, Failure, Outgoing, Wire};
+use super::exchange::{Failure, Outgoing, Wire};
 use super::recent::Recent;
 use super::{Caller, MessageId, Outcome, PublishError, Stored, Waiting};
 use crate::{Bus, Stream};
@@ -16,11 +19,15 @@ use crate::{Bus, Stream};
 /// Messages in one batch; the broker takes 1,000.
 const BATCH_MESSAGES: usize = 500;
 
+/// Up to this many messages go out singly: the broker makes and removes a small store for every batch, which costs as
+/// much as this many fsyncs (measured: 12 singly 1.7 ms, as a batch 1.9 ms; 64 singly 8.8 ms, as a batch 3.6 ms).
+const SINGLE_MESSAGES: usize = 12;
+
 /// Payload of one batch, in bytes, unless a single message is larger.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Pause before the one retry, for a broker that is just coming back.
-const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Pause before messages are sent once more, for a broker that is just coming back.
+const REPEAT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The task behind a stream's publishers.
 pub(super) struct Committer {
@@ -28,6 +35,9 @@ pub(super) struct Committer {
     stopping: CancellationToken,
     wire: Wire,
     recent: Recent,
+    sizes: Histogram<u64>,
+    durations: Histogram<f64>,
+    attributes: [KeyValue; 1],
 }
 
 /// A message and all who wait for it.
@@ -39,6 +49,13 @@ struct Entry {
     repeats: Vec<Caller>,
 }
 
+/// A share of a batch on its way to the broker.
+struct Part {
+    entries: Vec<Entry>,
+    /// It met silence before; a second time is the last.
+    repeated: bool,
+}
+
 impl Committer {
     pub(super) fn new(bus: &Bus, stream: &Stream, waiting: mpsc::Receiver<Waiting>) -> Self {
         let inbox = bus.client().new_inbox();
@@ -47,13 +64,18 @@ impl Committer {
             waiting,
             stopping: bus.stopping().clone(),
             wire: Wire {
-                client: bus.client().clone(),
+                bus: bus.clone(),
                 stream: stream.name.as_str().into(),
                 batch_prefix: unique.to_owned(),
                 batches: 0,
-                denials: bus.denials(),
             },
             recent: Recent::new(stream.duplicate_window),
+            sizes: metrics::sizes("bus.commit.messages", "messages that shared one commit"),
+            durations: metrics::seconds(
+                "bus.commit.duration",
+                "time from the first message sent to the last answer",
+            ),
+            attributes: [KeyValue::new("stream", stream.name.clone())],
         }
     }
 
@@ -75,7 +97,11 @@ impl Committer {
                 }
             }
             for batch in self.gather(&mut taken) {
+                self.sizes.record(batch.len() as u64, &self.attributes);
+                let began = Instant::now();
                 self.store(batch).await;
+                self.durations
+                    .record(began.elapsed().as_secs_f64(), &self.attributes);
             }
         }
     }
@@ -126,44 +152,71 @@ impl Committer {
         cut(entries)
     }
 
-    /// Stores one batch. A refused batch is halved until each refusal meets the message that earned it.
+    /// Stores what was gathered. A refused batch is halved until each refusal meets the message that earned it;
+    /// after silence, messages that carry an id are sent once more, which is harmless even if they were stored.
     async fn store(&mut self, batch: Vec<Entry>) {
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
-            self.give_up_late(&mut part);
-            if part.is_empty() {
-                continue;
-            }
-            match self.exchange(&mut part).await {
-                Ok(ack) => self.tell_stored(part, &ack),
-                Err(Failure::Refused(_)) if part.len() > 1 => {
-                    let second = part.split_off(part.len() / 2);
-                    parts.push(second);
-                    parts.push(part);
+        let mut parts = vec![Part {
+            entries: batch,
+            repeated: false,
+        }];
+        while let Some(Part {
+            mut entries,
+            repeated,
+        }) = parts.pop()
+        {
+            self.give_up_late(&mut entries);
+            let silent = if entries.len() <= SINGLE_MESSAGES {
+                self.store_singly(entries).await
+            } else {
+                match self.wire.together(&messages(&entries)).await {
+                    Ok(ack) => {
+                        for (entry, sequence) in entries.into_iter().zip(ack.first_sequence..) {
+                            self.tell_stored(entry, sequence, ack.duplicate);
+                        }
+                        continue;
+                    }
+                    Err(Failure::Refused(_)) => {
+                        let second = entries.split_off(entries.len() / 2);
+                        for entries in [second, entries] {
+                            parts.push(Part { entries, repeated });
+                        }
+                        continue;
+                    }
+                    Err(Failure::Silent(reason)) => Some((entries, reason)),
                 }
-                Err(Failure::Refused(error)) => tell_all(part, &error),
-                Err(Failure::Silent(reason)) => tell_all(part, &self.unavailable(reason)),
+            };
+            let Some((entries, reason)) = silent else {
+                continue;
+            };
+            let (again, lost): (Vec<_>, Vec<_>) = entries
+                .into_iter()
+                .partition(|entry| entry.message.id.is_some() && !repeated);
+            tell_all(lost, &self.unavailable(reason));
+            if !again.is_empty() {
+                sleep(REPEAT_PAUSE).await;
+                parts.push(Part {
+                    entries: again,
+                    repeated: true,
+                });
             }
         }
     }
 
-    /// One exchange and, after silence, one more for the messages that carry an id: sending those twice is harmless.
-    async fn exchange(&mut self, part: &mut Vec<Entry>) -> Result<Ack, Failure> {
-        match self.wire.exchange(&messages(part)).await {
-            Err(Failure::Silent(reason)) => {
-                let (named, nameless) = std::mem::take(part)
-                    .into_iter()
-                    .partition(|entry| entry.message.id.is_some());
-                *part = named;
-                tell_all(nameless, &self.unavailable(reason.clone()));
-                if part.is_empty() {
-                    return Err(Failure::Silent(reason));
+    /// Gives back the messages about which the broker said nothing.
+    async fn store_singly(&mut self, entries: Vec<Entry>) -> Option<(Vec<Entry>, Arc<str>)> {
+        let outcomes = self.wire.singly(&messages(&entries)).await;
+        let mut silent = None;
+        for (entry, outcome) in entries.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(ack) => self.tell_stored(entry, ack.first_sequence, ack.duplicate),
+                Err(Failure::Refused(error)) => tell_all(vec![entry], &error),
+                Err(Failure::Silent(reason)) => {
+                    let (entries, _) = silent.get_or_insert_with(|| (Vec::new(), reason));
+                    entries.push(entry);
                 }
-                sleep(RETRY_PAUSE).await;
-                self.wire.exchange(&messages(part)).await
             }
-            answer => answer,
         }
+        silent
     }
 
     /// Callers past their deadline have their answer already; their messages are not sent any more.
@@ -173,28 +226,25 @@ impl Committer {
         tell_all(late, &self.unavailable("waited too long".into()));
     }
 
-    fn tell_stored(&mut self, part: Vec<Entry>, ack: &Ack) {
-        let now = Instant::now();
-        for (sequence, entry) in (ack.first_sequence..).zip(part) {
-            let Entry {
-                message,
-                caller,
-                repeats,
-                ..
-            } = entry;
-            if let Some(id) = message.id {
-                self.recent.remember(id, sequence, now);
-            }
-            caller.tell(Ok(Stored {
+    fn tell_stored(&mut self, entry: Entry, sequence: u64, duplicate: bool) {
+        let Entry {
+            message: Outgoing { id, .. },
+            deadline: _,
+            caller,
+            repeats,
+        } = entry;
+        if let Some(id) = id {
+            self.recent.remember(id, sequence, Instant::now());
+        }
+        caller.tell(Ok(Stored {
+            sequence,
+            duplicate,
+        }));
+        for repeat in repeats {
+            repeat.tell(Ok(Stored {
                 sequence,
-                duplicate: ack.duplicate,
+                duplicate: true,
             }));
-            for repeat in repeats {
-                repeat.tell(Ok(Stored {
-                    sequence,
-                    duplicate: true,
-                }));
-            }
         }
     }
 

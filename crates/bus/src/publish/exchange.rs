@@ -1,4 +1,4 @@
-//! One exchange with the broker: some messages out as one atomic batch, one word back.
+//! Exchanges with the broker: messages out, singly or as one atomic batch, and its word back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_nats::client::{RequestError, RequestErrorKind};
 use async_nats::{Client, HeaderMap, Request, header};
 use bytes::Bytes;
+use futures::future::join_all;
 use serde::Deserialize;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::timeout;
 
 use super::{MessageId, PublishError};
+use crate::Bus;
 
 /// The broker's word is awaited this long.
 const ACK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -39,32 +41,49 @@ pub(super) enum Failure {
 
 /// The way to one stream.
 pub(super) struct Wire {
-    pub(super) client: Client,
+    pub(super) bus: Bus,
     pub(super) stream: Arc<str>,
     /// Unique to this publisher, so that batch ids never meet.
     pub(super) batch_prefix: String,
     pub(super) batches: u64,
-    pub(super) denials: broadcast::Receiver<Arc<str>>,
 }
 
 impl Wire {
-    /// Sends `messages`, not empty, and waits for the one answer.
-    pub(super) async fn exchange(&mut self, messages: &[&Outgoing]) -> Result<Ack, Failure> {
+    /// Each message a plain publish, all at once; one answer each, in their order.
+    pub(super) async fn singly(&self, messages: &[&Outgoing]) -> Vec<Result<Ack, Failure>> {
+        let asking = messages.iter().map(|message| {
+            let headers = message.headers.clone();
+            self.ask(
+                std::slice::from_ref(message),
+                plain(self.bus.client(), message, headers),
+            )
+        });
+        join_all(asking).await
+    }
+
+    /// All as one atomic batch, at least two: stored together under one fsync, or not at all.
+    pub(super) async fn together(&mut self, messages: &[&Outgoing]) -> Result<Ack, Failure> {
         self.batches += 1;
-        let batch_id = format!("{}-{}", self.batch_prefix, self.batches);
-        // Refusals of earlier exchanges, and of other publishers, say nothing about this one.
-        while !matches!(
-            self.denials.try_recv(),
-            Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed)
-        ) {}
-        let answer = timeout(ACK_TIMEOUT, send(&self.client, &batch_id, messages));
+        let id = format!("{}-{}", self.batch_prefix, self.batches);
+        self.ask(messages, batch(self.bus.client(), &id, messages))
+            .await
+    }
+
+    /// Waits for the broker's answer, its refusal of a subject, or the end of our patience.
+    async fn ask(
+        &self,
+        messages: &[&Outgoing],
+        exchange: impl Future<Output = Result<async_nats::Message, RequestError>>,
+    ) -> Result<Ack, Failure> {
+        // Subscribed now: earlier refusals say nothing about this exchange.
+        let denials = self.bus.denials();
         tokio::select! {
-            answer = answer => match answer {
+            answer = timeout(ACK_TIMEOUT, exchange) => match answer {
                 Ok(Ok(answer)) => self.read(&answer.payload, messages),
                 Ok(Err(error)) => Err(self.failed(&error, messages)),
                 Err(_) => Err(Failure::Silent("no acknowledgement in time".into())),
             },
-            subject = denied(&mut self.denials, messages) => {
+            subject = denied(denials, messages) => {
                 Err(Failure::Refused(PublishError::Denied { subject }))
             }
         }
@@ -127,51 +146,51 @@ impl Wire {
     }
 }
 
-/// A lone message is a plain publish. Several are one atomic batch (ADR-50): numbered from 1, and committed by
-/// the last, whose answer stands for all.
-async fn send(
+async fn plain(
     client: &Client,
-    batch_id: &str,
+    message: &Outgoing,
+    headers: HeaderMap,
+) -> Result<async_nats::Message, RequestError> {
+    // Our own limit of time stands around the whole exchange.
+    let mut request = Request::new()
+        .payload(message.payload.clone())
+        .timeout(None);
+    if !headers.is_empty() {
+        request = request.headers(headers);
+    }
+    client.send_request(message.subject.clone(), request).await
+}
+
+/// An atomic batch (ADR-50): numbered from 1, and committed by the last message, whose answer stands for all.
+async fn batch(
+    client: &Client,
+    id: &str,
     messages: &[&Outgoing],
 ) -> Result<async_nats::Message, RequestError> {
-    let mut number: u64 = 0;
-    let mut numbered = |message: &Outgoing| {
-        number += 1;
+    let Some((last, others)) = messages.split_last() else {
+        let error = RequestError::with_source(RequestErrorKind::Other, "an empty batch");
+        return Err(error);
+    };
+    let numbered = |message: &Outgoing, number: usize| {
         let mut headers = message.headers.clone();
-        headers.insert(header::NATS_BATCH_ID, batch_id);
+        headers.insert(header::NATS_BATCH_ID, id);
         headers.insert(header::NATS_BATCH_SEQUENCE, number.to_string());
         headers
     };
-    let Some((last, others)) = messages.split_last() else {
-        return Err(RequestError::with_source(
-            RequestErrorKind::Other,
-            "nothing to send",
-        ));
-    };
-    let mut commit = if others.is_empty() {
-        last.headers.clone()
-    } else {
-        for message in others {
-            let headers = numbered(message);
-            client
-                .publish_with_headers(message.subject.clone(), headers, message.payload.clone())
-                .await?;
-        }
-        let mut headers = numbered(last);
-        headers.insert(header::NATS_BATCH_COMMIT, header::NATS_BATCH_COMMIT_FINAL);
-        headers
-    };
-    // Our own limit of time stands around the whole exchange.
-    let mut request = Request::new().payload(last.payload.clone()).timeout(None);
-    if !commit.is_empty() {
-        request = request.headers(std::mem::take(&mut commit));
+    for (message, number) in others.iter().zip(1..) {
+        let headers = numbered(message, number);
+        client
+            .publish_with_headers(message.subject.clone(), headers, message.payload.clone())
+            .await?;
     }
-    client.send_request(last.subject.clone(), request).await
+    let mut headers = numbered(last, messages.len());
+    headers.insert(header::NATS_BATCH_COMMIT, header::NATS_BATCH_COMMIT_FINAL);
+    plain(client, last, headers).await
 }
 
 /// Waits until the broker refuses one of these subjects to this user. It says so apart from the answer,
 /// and for a lone message instead of one.
-async fn denied(denials: &mut broadcast::Receiver<Arc<str>>, messages: &[&Outgoing]) -> Arc<str> {
+async fn denied(mut denials: broadcast::Receiver<Arc<str>>, messages: &[&Outgoing]) -> Arc<str> {
     loop {
         match denials.recv().await {
             Ok(subject) if messages.iter().any(|m| m.subject.as_str() == &*subject) => {

@@ -33,7 +33,7 @@ fn monitor(varz: &str) -> String {
 }
 
 #[tokio::test]
-async fn r_1_a_broker_that_does_not_sync_is_refused() {
+async fn a_broker_that_does_not_sync_is_refused() {
     let url =
         monitor(r#"{"version":"2.15.1","jetstream":{"config":{"sync_interval":120000000000}}}"#);
     let error = server(&url).await.unwrap_err();

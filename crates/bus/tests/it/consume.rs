@@ -5,7 +5,7 @@ use futures::future::join_all;
 use retail::{ConnectionId, RetailerId};
 use uuid::Uuid;
 
-use crate::support::Broker;
+use crate::support::{Broker, ROOT};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -83,14 +83,12 @@ async fn an_empty_stream_gives_an_empty_batch_in_time() {
 }
 
 #[tokio::test]
-async fn r_1_without_an_acknowledgement_a_message_comes_again() {
+async fn without_an_acknowledgement_a_message_comes_again() {
     let broker = Broker::provisioned().await;
-    let root = broker.connect(crate::support::ROOT).await;
+    let root = broker.connect(ROOT).await;
     let mut map = bus::Map::whole(&[]);
     map.durables[0].ack_wait = Duration::from_secs(1);
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
     root.publisher(&stream::orders())
         .publish(Message::new(subject, "x"))
@@ -153,4 +151,27 @@ async fn another_reader_goes_on_where_the_last_one_stopped() {
     }
     again.sort_unstable();
     assert_eq!(again, (5..=10).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn large_messages_flow_too() {
+    const COUNT: u64 = 40;
+    let broker = Broker::provisioned().await;
+    let ingest = broker.connect("ingest-shop1").await;
+    let publisher = ingest.publisher(&stream::orders());
+    let subject = subject::order(RetailerId::new(Uuid::nil()), ConnectionId::new(Uuid::nil()));
+    let publishing =
+        (0..COUNT).map(|_| publisher.publish(Message::new(subject.clone(), vec![7; 900_000])));
+    for outcome in join_all(publishing).await {
+        outcome.unwrap();
+    }
+    // More than one pull request's worth of bytes, several times over.
+    let mut consumer = orders(&broker.connect("ledger").await);
+    let mut read = 0;
+    while read < COUNT {
+        let batch = consumer.next_batch(5, SOON).await;
+        assert!(!batch.is_empty(), "stalled after {read}");
+        ack_all(&batch).await.unwrap();
+        read += batch.len() as u64;
+    }
 }

@@ -94,9 +94,7 @@ async fn the_only_letter(broker: &Broker) -> bus::Delivery {
         streams: Vec::new(),
         durables: vec![people.clone()],
     };
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let mut letters = root.consumer(&people).next_batch(10, SOON).await;
     assert_eq!(letters.len(), 1);
     assert_eq!(root.stream_info("DEAD").await.unwrap().messages, 1);

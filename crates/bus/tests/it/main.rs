@@ -1,4 +1,8 @@
 //! The bus against a real broker.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop there"
+)]
 
 mod check;
 mod consume;

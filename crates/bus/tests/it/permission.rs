@@ -44,17 +44,20 @@ struct Prober {
 impl Prober {
     async fn connect(broker: &Broker, user: &str) -> Self {
         let (tell, refusals) = mpsc::unbounded_channel();
-        let client = ConnectOptions::with_user_and_password(user.to_owned(), broker.password(user))
-            .event_callback(move |event| {
-                if let Event::ServerError(ServerError::Other(text)) = event {
-                    let subject = text.split('"').nth(1).unwrap_or_default();
-                    tell.send(subject.to_owned()).unwrap();
-                }
-                std::future::ready(())
-            })
-            .connect(broker.url())
-            .await
-            .unwrap();
+        let client = ConnectOptions::with_user_and_password(
+            user.to_owned(),
+            broker.password(user).to_owned(),
+        )
+        .event_callback(move |event| {
+            if let Event::ServerError(ServerError::Other(text)) = event {
+                let subject = text.split('"').nth(1).unwrap_or_default();
+                tell.send(subject.to_owned()).unwrap();
+            }
+            std::future::ready(())
+        })
+        .connect(broker.url())
+        .await
+        .unwrap();
         Self {
             client,
             refusals,
@@ -209,10 +212,11 @@ async fn nobody_can_delete_or_purge_not_even_a_user_without_limits() {
         .publish(Message::new(subject::dead(&bus::Service::Ledger), "x"))
         .await
         .unwrap();
-    let client = ConnectOptions::with_user_and_password(ROOT.to_owned(), broker.password(ROOT))
-        .connect(broker.url())
-        .await
-        .unwrap();
+    let client =
+        ConnectOptions::with_user_and_password(ROOT.to_owned(), broker.password(ROOT).to_owned())
+            .connect(broker.url())
+            .await
+            .unwrap();
     for (subject, payload) in [
         ("$JS.API.STREAM.PURGE.DEAD", ""),
         ("$JS.API.STREAM.MSG.DELETE.DEAD", r#"{"seq":1}"#),

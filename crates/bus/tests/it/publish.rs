@@ -93,7 +93,7 @@ async fn concurrent_publishes_are_each_stored_once_at_the_sequence_they_are_told
 }
 
 #[tokio::test]
-async fn r_1_repeats_are_stored_once_and_told_so() {
+async fn repeats_are_stored_once_and_told_so() {
     let broker = Broker::provisioned().await;
     let bus = broker.connect("ingest-shop1").await;
     let publisher = bus.publisher(&stream::orders());
@@ -135,9 +135,7 @@ async fn one_bad_message_does_not_harm_its_neighbours() {
     // The stream is smaller than this publisher believes, so that the refusal is the broker's.
     let mut map = bus::Map::whole(&[]);
     map.streams[0].max_message_bytes = 2_000;
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let publisher = root.publisher(&stream::orders());
     let messages = (0..50).map(|n| {
         if n == 20 {
@@ -185,9 +183,7 @@ async fn a_full_stream_says_so_and_keeps_what_it_has() {
     let root = broker.connect(ROOT).await;
     let mut map = bus::Map::whole(&[]);
     map.streams[0].max_bytes = 100_000;
-    bus::provision::provision(&root, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
+    broker.provision(ROOT, &map).await;
     let publisher = root.publisher(&stream::orders());
     let mut stored = 0;
     for _ in 0..4 {

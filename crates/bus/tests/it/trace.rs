@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use bus::{Message, durable, stream, subject};
 use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use retail::{ConnectionId, RetailerId};
 use tracing::Instrument as _;
@@ -14,7 +13,6 @@ use crate::support::Broker;
 
 #[tokio::test]
 async fn a_trace_goes_from_publisher_to_reader() {
-    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
     let provider = SdkTracerProvider::builder().build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));

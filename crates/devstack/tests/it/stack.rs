@@ -1,6 +1,6 @@
 //! One stack: started, asked, stopped and started again.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Instant};
 
 use devstack::{Devstack, Error, GivenNats, Observer, Options, attach};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -58,7 +58,9 @@ fn data_and_passwords_outlive_a_restart() {
     client.request("kept.one", "{}");
     first.stop();
 
+    let began = Instant::now();
     let second = Devstack::start(&options(dir.path())).unwrap();
+    println!("started again in {:?}", began.elapsed());
     assert_eq!(second.query("select n from kept").unwrap(), "7");
     let mut client = Client::logged_in(&second.nats_url(), "admin", password.expose_secret());
     let info = client.request("$JS.API.STREAM.INFO.KEPT", "");

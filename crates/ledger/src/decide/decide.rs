@@ -1,0 +1,548 @@
+//! Walks each order's messages in the order of arrival and collects what they change.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use retail::posting::{Changes, Posting, post};
+use retail::sale::Recorded;
+use retail::{
+    ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Order, OutletId, RetailerId,
+    SaleId, Version,
+};
+use service::clock::Ids;
+
+use super::items::{Draft, Items};
+use super::{
+    Batch, Body, DeliveryRow, Dirty, Found, Group, Head, HeadRow, Incoming, Known, LineRow,
+    MovementRow, NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason,
+    RecordedMark, SaleRow, Stray, receipt_key,
+};
+
+/// Decides what `batch` does to what is `known`.
+///
+/// The end depends on which snapshots came, not on how they were cut into batches: a batch of many
+/// equals as many batches of one.
+#[must_use]
+pub fn decide<'a>(batch: Batch<'a>, known: &Known<'a>, ids: &dyn Ids) -> Plan<'a> {
+    let Batch {
+        groups,
+        strays,
+        outcomes,
+    } = batch;
+    let mut decision = Decision {
+        known,
+        ids,
+        items: Items::new(known, ids),
+        people: HashMap::new(),
+        guests: HashMap::new(),
+        dirty: BTreeSet::new(),
+        outcomes,
+        plan: Plan::default(),
+    };
+    for stray in &strays {
+        decision.park_stray(stray);
+    }
+    for (group, head) in groups.iter().zip(&known.heads) {
+        decision.group(group, head.as_ref());
+    }
+    decision.finish()
+}
+
+struct Decision<'k, 'a> {
+    known: &'k Known<'a>,
+    ids: &'k dyn Ids,
+    items: Items<'k, 'a>,
+    /// Customers created by this batch.
+    people: HashMap<(RetailerId, &'a EmailKey), CustomerId>,
+    guests: HashMap<ConnectionId, CustomerId>,
+    dirty: BTreeSet<Dirty>,
+    outcomes: Vec<Option<Outcome>>,
+    plan: Plan<'a>,
+}
+
+/// One order on its way through the batch.
+struct Walk<'a> {
+    sale: Option<SaleId>,
+    outlet: OutletId,
+    revision: i32,
+    version: Option<Version>,
+    draft: Option<Version>,
+    recorded: Option<Recorded>,
+    /// The last snapshot recorded here, which is what the sale's row will say.
+    last: Option<Applied<'a>>,
+    parked: Option<ParkedRow<'a>>,
+    deliveries: Vec<DeliveryRow<'a>>,
+}
+
+struct Applied<'a> {
+    order: &'a Order,
+    changes: Changes,
+    customer: CustomerId,
+}
+
+/// Where a sale's row stands once the batch is through.
+struct Booked {
+    sale: SaleId,
+    is_new: bool,
+    outlet: OutletId,
+    revision: i32,
+    warning_not_imported: bool,
+}
+
+/// What one message came to.
+enum Step<'a> {
+    Settled(Outcome),
+    Parked(ParkedRow<'a>),
+}
+
+impl<'a> Decision<'_, 'a> {
+    fn group(&mut self, group: &Group<'a>, head: Option<&Head>) {
+        let mut walk = Walk::from(head, group);
+        for (place, message) in &group.messages {
+            let step = match &message.body {
+                Body::Refused(refused) => Step::Parked(ParkedRow {
+                    connection: group.connection,
+                    key: ParkedKey::Order(group.order.as_str()),
+                    retailer: group.settings.retailer,
+                    reason: Cow::Borrowed(&refused.reason),
+                    detail: Cow::Borrowed(&refused.detail),
+                    version: refused.version,
+                    delivery: &message.delivery,
+                }),
+                Body::Order { order, email } => {
+                    self.order(group, &mut walk, message, order, email.as_ref())
+                }
+            };
+            let outcome = match step {
+                Step::Settled(outcome) => outcome,
+                Step::Parked(row) => {
+                    walk.park(row);
+                    Outcome::Parked
+                }
+            };
+            self.outcomes[*place] = Some(outcome);
+            walk.deliver(group, message, outcome);
+        }
+        self.write(group, head, walk);
+    }
+
+    fn order(
+        &mut self,
+        group: &Group<'a>,
+        walk: &mut Walk<'a>,
+        message: &'a Incoming,
+        order: &'a Order,
+        email: Option<&'a EmailKey>,
+    ) -> Step<'a> {
+        let mut draft = Draft::default();
+        let found: Vec<Found> = order
+            .lines
+            .iter()
+            .map(|line| {
+                self.items.resolve(
+                    group.connection,
+                    &group.settings,
+                    walk.recorded.as_ref(),
+                    line,
+                    &mut draft,
+                )
+            })
+            .collect();
+        let items: Vec<ItemId> = found.iter().map(|found| found.item).collect();
+        let posting = post(walk.recorded.as_ref(), group.settings.policy, order, &items);
+        let park = |Reason { code, detail }: Reason| {
+            Step::Parked(ParkedRow {
+                connection: group.connection,
+                key: ParkedKey::Order(group.order.as_str()),
+                retailer: group.settings.retailer,
+                reason: Cow::Borrowed(code),
+                detail: Cow::Owned(detail),
+                version: Some(order.version),
+                delivery: &message.delivery,
+            })
+        };
+        match posting {
+            Err(refusal) => park(Reason::from(&refusal)),
+            Ok(Posting::AlreadyRecorded) => Step::Settled(Outcome::AlreadyRecorded),
+            Ok(Posting::Held) => Step::Settled(Outcome::Held),
+            Ok(Posting::NotImported { sale_exists: _ }) => {
+                walk.draft = walk.draft.max(Some(order.version));
+                Step::Settled(Outcome::NotImported)
+            }
+            Ok(Posting::Record(changes)) => {
+                if let Some(line) = newly_sold_tombstone(order, &found, walk.recorded.as_ref()) {
+                    return park(Reason::product_deleted(line));
+                }
+                let recorded = match Recorded::after(walk.recorded.as_ref(), order, &changes) {
+                    Ok(recorded) => recorded,
+                    Err(error) => return park(Reason::from(&error.into())),
+                };
+                let (items, links) = self.items.keep(draft);
+                self.plan.items.extend(items);
+                self.plan.links.extend(links);
+                let customer = self.customer(group, order.customer.as_ref().zip(email));
+                let applied = Applied {
+                    order,
+                    changes,
+                    customer,
+                };
+                self.record(group, walk, message, applied, recorded);
+                Step::Settled(Outcome::Recorded)
+            }
+        }
+    }
+
+    fn record(
+        &mut self,
+        group: &Group<'a>,
+        walk: &mut Walk<'a>,
+        message: &'a Incoming,
+        mut applied: Applied<'a>,
+        recorded: Recorded,
+    ) {
+        let Applied { order, changes, .. } = &mut applied;
+        let sale = *walk.sale.get_or_insert_with(|| SaleId::new(self.ids.next()));
+        walk.revision = walk.revision.saturating_add(1);
+        walk.version = Some(order.version);
+        walk.recorded = Some(recorded);
+        let mark = RecordedMark {
+            connection: group.connection,
+            order: group.order,
+            version: order.version,
+            received_at: message.delivery.received_at,
+        };
+        walk.settle_parked(&mark);
+        self.plan.recorded.push(mark);
+
+        for movement in changes.movements.drain(..) {
+            let retail::posting::Movement {
+                line,
+                item,
+                quantity,
+            } = movement;
+            self.plan.movements.push(MovementRow {
+                movement: self.ids.next(),
+                item,
+                outlet: walk.outlet,
+                quantity,
+                sale,
+                line,
+                revision: walk.revision,
+            });
+            self.dirty
+                .insert(Dirty::Stock(group.settings.retailer, item, walk.outlet));
+        }
+        for payment in changes.payments.drain(..) {
+            let retail::posting::PaymentChange { key, kind, amount } = payment;
+            let told = order
+                .payments
+                .iter()
+                .find(|told| told.key == key && told.kind == kind);
+            self.plan.payments.push(PaymentRow {
+                sale,
+                key,
+                kind,
+                revision: walk.revision,
+                method: told.map_or("", |told| &told.method),
+                amount,
+                paid_at: told.and_then(|told| told.paid_at),
+            });
+        }
+        walk.last = Some(applied);
+    }
+
+    /// Matched by e-mail, else created; nobody named is the connection's guest (POS-12).
+    fn customer(
+        &mut self,
+        group: &Group<'a>,
+        named: Option<(&'a Customer, &'a EmailKey)>,
+    ) -> CustomerId {
+        let retailer = group.settings.retailer;
+        let Some((customer, key)) = named else {
+            let of = group.connection;
+            let known = self.known.guests.get(&of).or_else(|| self.guests.get(&of));
+            if let Some(id) = known {
+                return *id;
+            }
+            let id = CustomerId::new(self.ids.next());
+            self.guests.insert(of, id);
+            self.plan
+                .customers
+                .push(NewCustomer::Guest { id, retailer, of });
+            return id;
+        };
+        let known = self.known.customers.get(&(retailer, key));
+        if let Some(id) = known.or_else(|| self.people.get(&(retailer, key))) {
+            return *id;
+        }
+        let id = CustomerId::new(self.ids.next());
+        self.people.insert((retailer, key), id);
+        self.plan.customers.push(NewCustomer::Person {
+            id,
+            retailer,
+            key,
+            customer,
+        });
+        id
+    }
+
+    /// The order's rows, once all its messages are through.
+    fn write(&mut self, group: &Group<'a>, head: Option<&Head>, walk: Walk<'a>) {
+        let warning_not_imported = warns(walk.draft, walk.version);
+        let warned_before = head.is_some_and(|head| {
+            let recorded = head.sale.as_ref().map(|sale| sale.recorded.version);
+            warns(head.draft, recorded)
+        });
+        let Walk {
+            sale,
+            outlet,
+            revision,
+            version,
+            draft,
+            recorded: _,
+            last,
+            parked,
+            deliveries,
+        } = walk;
+        self.plan.deliveries.extend(deliveries);
+        self.plan.parked.extend(parked);
+        let draft_before = head.and_then(|head| head.draft);
+        if head.is_none() || last.is_some() || draft != draft_before {
+            self.plan.heads.push(HeadRow {
+                connection: group.connection,
+                order: group.order,
+                is_new: head.is_none(),
+                sale,
+                revision,
+                version,
+                draft,
+            });
+        }
+        let Some(sale) = sale else { return };
+        match last {
+            Some(applied) => {
+                let booked = Booked {
+                    sale,
+                    is_new: head.is_none_or(|head| head.sale.is_none()),
+                    outlet,
+                    revision,
+                    warning_not_imported,
+                };
+                self.sale_row(group, applied, &booked);
+            }
+            None if warning_not_imported && !warned_before => self.plan.warned.push(sale),
+            None => return,
+        }
+        self.dirty.insert(Dirty::Sale(group.settings.retailer, sale));
+    }
+
+    fn sale_row(&mut self, group: &Group<'a>, applied: Applied<'a>, booked: &Booked) {
+        let Booked {
+            sale,
+            is_new,
+            outlet,
+            revision,
+            warning_not_imported,
+        } = *booked;
+        let Applied {
+            order,
+            changes,
+            customer,
+        } = applied;
+        let Changes {
+            state,
+            balance,
+            received,
+            refunded,
+            tax,
+            lines,
+            movements: _,
+            payments: _,
+        } = changes;
+        self.plan.sales.push(SaleRow {
+            sale,
+            is_new,
+            retailer: group.settings.retailer,
+            outlet,
+            register: group.settings.register,
+            connection: group.connection,
+            order: group.order,
+            receipt_number: order.receipt_number.as_str(),
+            receipt_key: receipt_key(order.receipt_number.as_str()),
+            state,
+            balance,
+            total: order.total,
+            tax,
+            received,
+            refunded,
+            customer,
+            shop_status: &order.shop_status,
+            warning_not_imported,
+            revision,
+            placed_at: order.placed_at,
+        });
+        let positions = 0_i32..;
+        for ((line, recorded), position) in order.lines.iter().zip(lines).zip(positions) {
+            self.plan.lines.push(LineRow {
+                sale,
+                key: recorded.key,
+                position,
+                item: recorded.item,
+                name: &line.name,
+                quantity: line.quantity,
+                restocked: line.restocked,
+                deducted: recorded.deducted,
+                net: line.net,
+                tax: line.tax,
+                placed_at: order.placed_at,
+            });
+        }
+    }
+
+    fn park_stray(&mut self, stray: &Stray<'a>) {
+        let Stray {
+            settings,
+            place,
+            message,
+        } = stray;
+        match &message.body {
+            Body::Order { .. } => {}
+            Body::Refused(refused) => self.plan.parked.push(ParkedRow {
+                connection: message.connection,
+                key: ParkedKey::Delivery(&message.delivery.id),
+                retailer: settings.retailer,
+                reason: Cow::Borrowed(&refused.reason),
+                detail: Cow::Borrowed(&refused.detail),
+                version: None,
+                delivery: &message.delivery,
+            }),
+        }
+        self.outcomes[*place] = Some(Outcome::Parked);
+    }
+
+    fn finish(self) -> Plan<'a> {
+        let Self {
+            dirty,
+            outcomes,
+            mut plan,
+            ..
+        } = self;
+        let registered = plan.items.iter().map(|item| Dirty::Item(item.retailer, item.item));
+        let mut dirty = dirty;
+        dirty.extend(registered);
+        plan.dirty = dirty.into_iter().collect();
+        plan.outcomes = outcomes
+            .into_iter()
+            .map(|outcome| outcome.unwrap_or(Outcome::UnknownConnection))
+            .collect();
+        plan.items.sort_by(|a, b| a.identity.cmp(&b.identity));
+        plan.parked.sort_by(|a, b| (a.connection, a.key).cmp(&(b.connection, b.key)));
+        plan.links.sort_by(|a, b| a.key.cmp(&b.key));
+        plan.customers.sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));
+        plan
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn from(head: Option<&Head>, group: &Group<'a>) -> Self {
+        let sale = head.and_then(|head| head.sale.as_ref());
+        Self {
+            sale: sale.map(|sale| sale.sale),
+            // A sale stays where it was booked, though its connection may have moved on.
+            outlet: sale.map_or(group.settings.outlet, |sale| sale.outlet),
+            revision: sale.map_or(0, |sale| sale.revision),
+            version: sale.map(|sale| sale.recorded.version),
+            draft: head.and_then(|head| head.draft),
+            recorded: sale.map(|sale| sale.recorded.clone()),
+            last: None,
+            parked: None,
+            deliveries: Vec::with_capacity(group.messages.len()),
+        }
+    }
+
+    /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.
+    fn deliver(&mut self, group: &Group<'a>, message: &'a Incoming, outcome: Outcome) {
+        let row = DeliveryRow {
+            connection: group.connection,
+            order: group.order,
+            delivery: &message.delivery,
+            version: match &message.body {
+                Body::Order { order, email: _ } => Some(order.version),
+                Body::Refused(refused) => refused.version,
+            },
+            outcome,
+            revision: match outcome {
+                Outcome::Recorded => Some(self.revision),
+                Outcome::AlreadyRecorded
+                | Outcome::NotImported
+                | Outcome::Held
+                | Outcome::Parked
+                | Outcome::UnknownConnection => None,
+            },
+        };
+        let same = |known: &&mut DeliveryRow<'_>| known.delivery.id == row.delivery.id;
+        match self.deliveries.iter_mut().find(same) {
+            None => self.deliveries.push(row),
+            Some(known) if known.outcome == Outcome::Parked || outcome == Outcome::Recorded => {
+                *known = row;
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn park(&mut self, row: ParkedRow<'a>) {
+        let older = |known: &ParkedRow<'_>| match (known.version, row.version) {
+            (Some(known), Some(new)) => known <= new,
+            (None, _) | (_, None) => known.delivery.received_at <= row.delivery.received_at,
+        };
+        if self.parked.as_ref().is_none_or(older) {
+            self.parked = Some(row);
+        }
+    }
+
+    /// What was refused before is settled.
+    fn settle_parked(&mut self, recorded: &RecordedMark<'a>) {
+        self.parked.take_if(|parked| match parked.version {
+            Some(refused) => refused < recorded.version,
+            None => parked.delivery.received_at < recorded.received_at,
+        });
+    }
+}
+
+/// The shop says later than what is recorded that the order is a draft (BC-4).
+fn warns(draft: Option<Version>, recorded: Option<Version>) -> bool {
+    recorded.is_some() && draft > recorded
+}
+
+/// The name of a line that sells a deleted item it did not sell before (WC-9). A line that did may
+/// still be refunded, voided and edited.
+fn newly_sold_tombstone<'a>(
+    order: &'a Order,
+    found: &[Found],
+    recorded: Option<&Recorded>,
+) -> Option<&'a str> {
+    let sold_before = |key: &LineKey, item: ItemId| {
+        recorded.is_some_and(|recorded| {
+            let mut lines = recorded.lines.iter();
+            lines.any(|line| line.key == *key && line.item == item)
+        })
+    };
+    order
+        .lines
+        .iter()
+        .zip(found)
+        .find(|(line, found)| found.deleted && !sold_before(&line.key, found.item))
+        .map(|(line, _)| line.name.as_str())
+}
+
+fn lock_order<'c>(customer: &'c NewCustomer<'_>) -> (RetailerId, Option<&'c str>, Option<ConnectionId>) {
+    match customer {
+        NewCustomer::Guest { id: _, retailer, of } => (*retailer, None, Some(*of)),
+        NewCustomer::Person {
+            id: _,
+            retailer,
+            key,
+            customer: _,
+        } => (*retailer, Some(key.as_str()), None),
+    }
+}

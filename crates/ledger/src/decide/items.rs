@@ -1,0 +1,337 @@
+//! Which item a line sells: the one it is linked to, else the one with its SKU, else a new one.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use retail::sale::Recorded;
+use retail::{
+    Barcode, ConnectionId, ItemId, ItemRef, LineKind, OrderLine, RetailerId, ShopVariantId, Sku,
+};
+use service::clock::Ids;
+use uuid::Uuid;
+
+use super::{Connection, Found, Known, NewItem, NewLink};
+
+/// What an item is for. Only products have stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    Product,
+    Shipping,
+    Fee,
+    Rounding,
+}
+
+/// How an item came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An order sold what was not known (SH-9, WC-8).
+    Order,
+    /// Shipping, fees and rounding, at first use (SH-6, BC-5).
+    Service,
+}
+
+/// What a shop calls an item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkKey<'a> {
+    pub connection: ConnectionId,
+    pub kind: LinkKind,
+    pub key: Cow<'a, str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkKind {
+    /// The shop's id of the variant.
+    Variant,
+    /// A hash of the line's name: for a line that has nothing else, and only there.
+    Name,
+}
+
+/// What a new item is new by: no two of one batch may share it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity<'a> {
+    Sku(RetailerId, &'a str),
+    Link(LinkKey<'a>),
+    Service(RetailerId, ItemKind),
+}
+
+/// Everything a line's product is known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names<'a> {
+    /// What a new item for it would be new by.
+    pub identity: Identity<'a>,
+    /// What the shop calls it; `None` when the SKU alone must do.
+    pub link: Option<LinkKey<'a>>,
+}
+
+/// Items of one snapshot that are still to be registered or linked, should it be recorded.
+#[derive(Debug, Default)]
+pub struct Draft<'a> {
+    items: Vec<NewItem<'a>>,
+    links: Vec<NewLink<'a>>,
+}
+
+/// Resolves lines against what is known and what the batch has registered so far.
+pub struct Items<'k, 'a> {
+    known: &'k Known<'a>,
+    ids: &'k dyn Ids,
+    registered: HashMap<Identity<'a>, ItemId>,
+    linked: HashMap<LinkKey<'a>, ItemId>,
+}
+
+impl ItemKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Shipping => "shipping",
+            Self::Fee => "fee",
+            Self::Rounding => "rounding",
+        }
+    }
+
+    /// What a service is called in lists and reports.
+    const fn service_name(self) -> &'static str {
+        match self {
+            Self::Product => "",
+            Self::Shipping => "Shipping charges",
+            Self::Fee => "Fees",
+            Self::Rounding => "Rounding",
+        }
+    }
+
+    /// The kind of item that such a line sells.
+    #[must_use]
+    pub const fn of(line: &LineKind) -> Self {
+        match line {
+            LineKind::Product(_) => Self::Product,
+            LineKind::Shipping => Self::Shipping,
+            LineKind::Fee => Self::Fee,
+            LineKind::Rounding => Self::Rounding,
+        }
+    }
+}
+
+impl Origin {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Service => "service",
+        }
+    }
+}
+
+impl LinkKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Variant => "variant",
+            Self::Name => "name",
+        }
+    }
+}
+
+impl<'a> Names<'a> {
+    /// A variant's id is the surest name and the SKU the next; a line that has neither goes by its own name.
+    #[must_use]
+    pub fn of(
+        retailer: RetailerId,
+        connection: ConnectionId,
+        item: &'a ItemRef,
+        line_name: &str,
+    ) -> Self {
+        let ItemRef {
+            variant,
+            sku,
+            barcode: _,
+        } = item;
+        let link = |kind, key| LinkKey {
+            connection,
+            kind,
+            key,
+        };
+        let by_variant =
+            |variant: &'a ShopVariantId| link(LinkKind::Variant, Cow::Borrowed(variant.as_str()));
+        match (variant, sku) {
+            (Some(variant), Some(sku)) => Self {
+                identity: Identity::Sku(retailer, sku.as_str()),
+                link: Some(by_variant(variant)),
+            },
+            (Some(variant), None) => Self::linked(by_variant(variant)),
+            (None, Some(sku)) => Self {
+                identity: Identity::Sku(retailer, sku.as_str()),
+                link: None,
+            },
+            (None, None) => Self::linked(link(LinkKind::Name, Cow::Owned(name_hash(line_name)))),
+        }
+    }
+
+    fn linked(link: LinkKey<'a>) -> Self {
+        Self {
+            identity: Identity::Link(link.clone()),
+            link: Some(link),
+        }
+    }
+}
+
+/// Names may be longer than an index entry can be.
+fn name_hash(name: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+        .as_simple()
+        .to_string()
+}
+
+impl<'k, 'a> Items<'k, 'a> {
+    pub fn new(known: &'k Known<'a>, ids: &'k dyn Ids) -> Self {
+        Self {
+            known,
+            ids,
+            registered: HashMap::new(),
+            linked: HashMap::new(),
+        }
+    }
+
+    /// The item `line` sells. What is new goes to `draft` and counts only after [`Self::keep`].
+    pub fn resolve(
+        &self,
+        connection: ConnectionId,
+        settings: &Connection,
+        recorded: Option<&Recorded>,
+        line: &'a OrderLine,
+        draft: &mut Draft<'a>,
+    ) -> Found {
+        match &line.kind {
+            LineKind::Product(item) => {
+                self.product(connection, settings, recorded, line, item, draft)
+            }
+            LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
+                let kind = ItemKind::of(&line.kind);
+                self.service(connection, settings.retailer, kind, draft)
+            }
+        }
+    }
+
+    /// The draft's snapshot is recorded: its items are registered and linked from now on.
+    /// Gives the rows to write.
+    pub fn keep(&mut self, draft: Draft<'a>) -> (Vec<NewItem<'a>>, Vec<NewLink<'a>>) {
+        let Draft { items, links } = draft;
+        for item in &items {
+            self.registered.insert(item.identity.clone(), item.item);
+        }
+        for link in &links {
+            self.linked.insert(link.key.clone(), link.item);
+        }
+        (items, links)
+    }
+
+    fn product(
+        &self,
+        connection: ConnectionId,
+        settings: &Connection,
+        recorded: Option<&Recorded>,
+        line: &'a OrderLine,
+        item: &'a ItemRef,
+        draft: &mut Draft<'a>,
+    ) -> Found {
+        let nothing_known = item.variant.is_none() && item.sku.is_none();
+        if nothing_known && let Some(before) = item_before(recorded, line) {
+            return before;
+        }
+        let Names { identity, link } =
+            Names::of(settings.retailer, connection, item, &line.name);
+        if let Some(found) = link.as_ref().and_then(|key| self.linked(key, draft)) {
+            return found;
+        }
+        if let Some(found) = self.found(&identity, draft) {
+            if !found.deleted {
+                draft.link(link, found.item);
+            }
+            return found;
+        }
+        let new = ItemId::new(self.ids.next());
+        draft.items.push(NewItem {
+            item: new,
+            retailer: settings.retailer,
+            identity,
+            kind: ItemKind::Product,
+            sku: item.sku.as_ref().map(Sku::as_str),
+            barcode: item.barcode.as_ref().map(Barcode::as_str),
+            name: &line.name,
+            origin: Origin::Order,
+            connection,
+        });
+        draft.link(link, new);
+        live(new)
+    }
+
+    fn service(
+        &self,
+        connection: ConnectionId,
+        retailer: RetailerId,
+        kind: ItemKind,
+        draft: &mut Draft<'a>,
+    ) -> Found {
+        let identity = Identity::Service(retailer, kind);
+        if let Some(found) = self.found(&identity, draft) {
+            return found;
+        }
+        let new = ItemId::new(self.ids.next());
+        draft.items.push(NewItem {
+            item: new,
+            retailer,
+            identity,
+            kind,
+            sku: None,
+            barcode: None,
+            name: kind.service_name(),
+            origin: Origin::Service,
+            connection,
+        });
+        live(new)
+    }
+
+    fn linked(&self, key: &LinkKey<'a>, draft: &Draft<'a>) -> Option<Found> {
+        let drafted = draft.links.iter().find(|link| link.key == *key);
+        drafted
+            .map(|link| live(link.item))
+            .or_else(|| self.linked.get(key).copied().map(live))
+            .or_else(|| self.known.links.get(key).copied())
+    }
+
+    /// By what it would be new by.
+    fn found(&self, identity: &Identity<'a>, draft: &Draft<'a>) -> Option<Found> {
+        let drafted = draft.items.iter().find(|item| item.identity == *identity);
+        drafted
+            .map(|item| live(item.item))
+            .or_else(|| self.registered.get(identity).copied().map(live))
+            .or_else(|| match identity {
+                Identity::Sku(retailer, sku) => self.known.skus.get(&(*retailer, *sku)).copied(),
+                Identity::Link(_) => None,
+                Identity::Service(retailer, kind) => {
+                    self.known.services.get(&(*retailer, *kind)).copied().map(live)
+                }
+            })
+    }
+}
+
+impl<'a> Draft<'a> {
+    fn link(&mut self, key: Option<LinkKey<'a>>, item: ItemId) {
+        if let Some(key) = key {
+            self.links.push(NewLink { key, item });
+        }
+    }
+}
+
+const fn live(item: ItemId) -> Found {
+    Found {
+        item,
+        deleted: false,
+    }
+}
+
+/// The item the recorded line of the same key sells, whatever became of it since.
+fn item_before(recorded: Option<&Recorded>, line: &OrderLine) -> Option<Found> {
+    let lines = &recorded?.lines;
+    let before = lines.iter().find(|before| before.key == line.key)?;
+    Some(live(before.item))
+}

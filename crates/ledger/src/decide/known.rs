@@ -1,0 +1,123 @@
+//! What the database says about the orders, items and customers of a batch.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use retail::posting::Policy;
+use retail::sale::Recorded;
+use retail::{
+    ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId, Version,
+};
+
+use super::{ItemKind, LinkKey};
+
+/// Where a connection's orders are booked, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    pub retailer: RetailerId,
+    pub outlet: OutletId,
+    pub register: RegisterId,
+    pub policy: Policy,
+}
+
+/// Everything a decision may look up. Locked or unchanging until the transaction ends.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// By the place of the order's group in the batch.
+    pub heads: Vec<Option<Head>>,
+    pub links: Lookup<LinkKey<'a>, Found>,
+    pub skus: Lookup<(RetailerId, &'a str), Found>,
+    pub services: HashMap<(RetailerId, ItemKind), ItemId>,
+    pub customers: Lookup<(RetailerId, &'a EmailKey), CustomerId>,
+    pub guests: HashMap<ConnectionId, CustomerId>,
+}
+
+/// An order seen before.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The newest snapshot no sale is made of.
+    pub draft: Option<Version>,
+    pub sale: Option<RecordedSale>,
+}
+
+/// The sale of an order, with where it was booked: it stays there even if its connection moves on.
+#[derive(Clone, Debug)]
+pub struct RecordedSale {
+    pub sale: SaleId,
+    pub outlet: OutletId,
+    pub revision: i32,
+    pub recorded: Recorded,
+}
+
+/// An item found under some name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub item: ItemId,
+    /// A tombstone: nothing more may be sold of it (WC-9).
+    pub deleted: bool,
+}
+
+/// Distinct keys to ask the database for, all at once.
+#[derive(Clone, Debug)]
+pub struct Keys<K> {
+    places: HashMap<K, usize>,
+    list: Vec<K>,
+}
+
+impl<K: Clone + Eq + Hash> Keys<K> {
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            places: HashMap::new(),
+            list: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, key: K) {
+        let next = self.list.len();
+        self.places.entry(key.clone()).or_insert_with(|| {
+            self.list.push(key);
+            next
+        });
+    }
+
+    #[must_use]
+    pub fn list(&self) -> &[K] {
+        &self.list
+    }
+
+    /// The keys with what each was found to be, given as (place in [`Self::list`], value).
+    #[must_use]
+    pub fn found<V: Clone>(self, rows: impl IntoIterator<Item = (usize, V)>) -> Lookup<K, V> {
+        let mut values = vec![None; self.list.len()];
+        for (place, value) in rows {
+            if let Some(slot) = values.get_mut(place) {
+                *slot = Some(value);
+            }
+        }
+        Lookup {
+            places: self.places,
+            values,
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Default for Keys<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Answers for the keys that were asked.
+#[derive(Clone, Debug)]
+pub struct Lookup<K, V> {
+    places: HashMap<K, usize>,
+    values: Vec<Option<V>>,
+}
+
+impl<K: Eq + Hash, V> Lookup<K, V> {
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.values.get(*self.places.get(key)?)?.as_ref()
+    }
+}

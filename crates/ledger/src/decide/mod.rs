@@ -1,0 +1,26 @@
+//! What a batch of messages does to everything recorded. Pure: no database, no clock, no randomness.
+//!
+//! [`Batch`] groups what came by order, [`Known`] is what the database says about it, [`decide()`]
+//! holds the one against the other with `retail::posting`, and [`Plan`] is every row to write. Who
+//! locks, reads and writes is [`crate::store`].
+
+mod batch;
+mod decide;
+mod incoming;
+mod items;
+mod known;
+mod plan;
+mod reason;
+mod receipt_key;
+
+pub use batch::{Batch, Group, Stray};
+pub use decide::decide;
+pub use incoming::{Body, Delivery, Incoming, Refused};
+pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
+pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
+pub use plan::{
+    DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, NewCustomer, NewItem, NewLink, Outcome,
+    ParkedKey, ParkedRow, PaymentRow, Plan, RecordedMark, SaleRow,
+};
+pub use reason::Reason;
+pub use receipt_key::receipt_key;

@@ -1,0 +1,252 @@
+//! Every row that a batch writes.
+
+use jiff::Timestamp;
+use retail::{
+    Balance, ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Money, OutletId,
+    PaymentKey, PaymentKind, Quantity, RegisterId, RetailerId, SaleId, SaleState, ShopOrderId,
+    Version,
+};
+
+use super::{Delivery, Identity, ItemKind, LinkKey, Origin};
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Made a revision of the sale.
+    Recorded,
+    /// A repeat, or older than what is recorded.
+    AlreadyRecorded,
+    /// A draft, or a status that is not imported.
+    NotImported,
+    /// Waits for a person (SH-12).
+    Held,
+    /// Cannot be booked; the order is parked with the reason.
+    Parked,
+    /// Nobody knows the connection, or it is another retailer's: for the dead letters.
+    UnknownConnection,
+}
+
+/// The rows to write, table by table. Where a table's rows have a lock order, they are in it.
+#[derive(Debug, Default)]
+pub struct Plan<'a> {
+    /// By the message's place in the batch.
+    pub outcomes: Vec<Outcome>,
+    /// Sorted by identity.
+    pub items: Vec<NewItem<'a>>,
+    /// Sorted by key.
+    pub links: Vec<NewLink<'a>>,
+    /// Sorted by e-mail key, guests first.
+    pub customers: Vec<NewCustomer<'a>>,
+    /// Sorted by order; only those that are new or changed.
+    pub heads: Vec<HeadRow<'a>>,
+    pub sales: Vec<SaleRow<'a>>,
+    pub lines: Vec<LineRow<'a>>,
+    pub payments: Vec<PaymentRow<'a>>,
+    pub movements: Vec<MovementRow>,
+    pub deliveries: Vec<DeliveryRow<'a>>,
+    /// Sales of which the shop now says that they are drafts.
+    pub warned: Vec<SaleId>,
+    /// Orders recorded again, whose parking this may clear.
+    pub recorded: Vec<RecordedMark<'a>>,
+    pub parked: Vec<ParkedRow<'a>>,
+    /// What to say on the bus; sorted.
+    pub dirty: Vec<Dirty>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewItem<'a> {
+    pub item: ItemId,
+    pub retailer: RetailerId,
+    pub identity: Identity<'a>,
+    pub kind: ItemKind,
+    pub sku: Option<&'a str>,
+    pub barcode: Option<&'a str>,
+    pub name: &'a str,
+    pub origin: Origin,
+    pub connection: ConnectionId,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewLink<'a> {
+    pub key: LinkKey<'a>,
+    pub item: ItemId,
+}
+
+#[derive(Clone, Debug)]
+pub enum NewCustomer<'a> {
+    Guest {
+        id: CustomerId,
+        retailer: RetailerId,
+        of: ConnectionId,
+    },
+    Person {
+        id: CustomerId,
+        retailer: RetailerId,
+        key: &'a EmailKey,
+        customer: &'a Customer,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct HeadRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    /// Seen for the first time, so inserted and not updated.
+    pub is_new: bool,
+    pub sale: Option<SaleId>,
+    pub revision: i32,
+    pub version: Option<Version>,
+    pub draft: Option<Version>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SaleRow<'a> {
+    pub sale: SaleId,
+    /// Recorded before: updated and not inserted.
+    pub is_new: bool,
+    pub retailer: RetailerId,
+    pub outlet: OutletId,
+    pub register: RegisterId,
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub receipt_number: &'a str,
+    pub receipt_key: String,
+    pub state: SaleState,
+    pub balance: Balance,
+    pub total: Money,
+    pub tax: Money,
+    pub received: Money,
+    pub refunded: Money,
+    pub customer: CustomerId,
+    pub shop_status: &'a str,
+    pub warning_not_imported: bool,
+    pub revision: i32,
+    pub placed_at: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub struct LineRow<'a> {
+    pub sale: SaleId,
+    pub key: LineKey,
+    pub position: i32,
+    pub item: ItemId,
+    pub name: &'a str,
+    pub quantity: Quantity,
+    pub restocked: Quantity,
+    pub deducted: Quantity,
+    pub net: Money,
+    pub tax: Money,
+    pub placed_at: Timestamp,
+}
+
+/// The difference that a revision made to a payment.
+#[derive(Clone, Debug)]
+pub struct PaymentRow<'a> {
+    pub sale: SaleId,
+    pub key: PaymentKey,
+    pub kind: PaymentKind,
+    pub revision: i32,
+    /// Empty when the shop does not tell of the payment any more.
+    pub method: &'a str,
+    pub amount: Money,
+    pub paid_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MovementRow {
+    pub movement: uuid::Uuid,
+    pub item: ItemId,
+    pub outlet: OutletId,
+    pub quantity: Quantity,
+    pub sale: SaleId,
+    pub line: LineKey,
+    pub revision: i32,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeliveryRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub delivery: &'a Delivery,
+    pub version: Option<Version>,
+    pub outcome: Outcome,
+    /// The revision it made, if it was recorded.
+    pub revision: Option<i32>,
+}
+
+/// An order recorded at a version: older refusals of it are settled.
+#[derive(Clone, Debug)]
+pub struct RecordedMark<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub version: Version,
+    pub received_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ParkedKey<'a> {
+    Order(&'a str),
+    /// Of a delivery that does not tell its order.
+    Delivery(&'a str),
+}
+
+#[derive(Clone, Debug)]
+pub struct ParkedRow<'a> {
+    pub connection: ConnectionId,
+    pub key: ParkedKey<'a>,
+    pub retailer: RetailerId,
+    pub reason: std::borrow::Cow<'a, str>,
+    pub detail: std::borrow::Cow<'a, str>,
+    pub version: Option<Version>,
+    pub delivery: &'a Delivery,
+}
+
+/// Something of which the bus must be told the new state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dirty {
+    Item(RetailerId, ItemId),
+    Sale(RetailerId, SaleId),
+    Stock(RetailerId, ItemId, OutletId),
+}
+
+impl Outcome {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::AlreadyRecorded => "already_recorded",
+            Self::NotImported => "not_imported",
+            Self::Held => "held",
+            Self::Parked => "parked",
+            Self::UnknownConnection => "unknown_connection",
+        }
+    }
+}
+
+impl ParkedKey<'_> {
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Order(_) => "order",
+            Self::Delivery(_) => "delivery",
+        }
+    }
+
+    #[must_use]
+    pub const fn text(&self) -> &str {
+        match self {
+            Self::Order(text) | Self::Delivery(text) => text,
+        }
+    }
+}
+
+impl Dirty {
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Item(..) => "item",
+            Self::Sale(..) => "sale",
+            Self::Stock(..) => "stock",
+        }
+    }
+}

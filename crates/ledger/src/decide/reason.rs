@@ -1,0 +1,87 @@
+//! Why an order is parked: a code that programs can match, and a sentence for the shopkeeper.
+
+use retail::posting::Refusal;
+
+/// A short code with its explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+impl Reason {
+    /// A line sells an item that was deleted (WC-9).
+    #[must_use]
+    pub fn product_deleted(line: &str) -> Self {
+        Self {
+            code: "product_deleted",
+            detail: format!(
+                "\u{201c}{line}\u{201d} was deleted here. Restore the product, or link the shop's to another one."
+            ),
+        }
+    }
+
+    /// The database cannot hold what the order says; `constraint_code` is its SQLSTATE.
+    #[must_use]
+    pub fn unstorable(sql_state: &str) -> Self {
+        match sql_state {
+            "22003" => Self {
+                code: "out_of_range",
+                detail: "A quantity or an amount grows too large with this order. Check the quantities in the shop.".to_owned(),
+            },
+            "22021" | "22P05" => Self {
+                code: "unstorable_text",
+                detail: "A text of the order holds characters that cannot be stored. Edit it in the shop.".to_owned(),
+            },
+            "54000" | "54001" => Self {
+                code: "too_large",
+                detail: "The order is too large to be stored.".to_owned(),
+            },
+            other => Self {
+                code: "unstorable",
+                detail: format!("The order cannot be stored (database code {other}). Please report it."),
+            },
+        }
+    }
+}
+
+impl From<&Refusal> for Reason {
+    fn from(refusal: &Refusal) -> Self {
+        let (code, detail) = match refusal {
+            Refusal::TotalsMismatch { lines, total } => (
+                "totals_mismatch",
+                format!(
+                    "The order's lines add up to {lines}, but the shop says its total is {total}. Check the order in the shop and save it there again."
+                ),
+            ),
+            Refusal::CurrencyChanged { recorded, order } => (
+                "currency_changed",
+                format!(
+                    "The sale was booked in {recorded} and the shop now says {order}. A sale keeps its currency."
+                ),
+            ),
+            Refusal::LineTwice(line) => (
+                "line_twice",
+                format!("The shop names line {line} twice, so it cannot be told apart."),
+            ),
+            Refusal::PaymentTwice(payment) => (
+                "payment_twice",
+                format!("The shop names payment {payment} twice, so it cannot be told apart."),
+            ),
+            Refusal::RestockExceedsQuantity(line) => (
+                "restock_exceeds_quantity",
+                format!("Line {line} returns more to stock than it sold. Check the order's refunds in the shop."),
+            ),
+            Refusal::TooManyLines(lines) => (
+                "too_many_lines",
+                format!("The order has {lines} lines, which is more than can be booked."),
+            ),
+            Refusal::Money(error) => ("amount_out_of_range", format!("An amount cannot be booked: {error}.")),
+            Refusal::Quantity(error) => (
+                "quantity_out_of_range",
+                format!("A quantity cannot be booked: {error}."),
+            ),
+        };
+        Self { code, detail }
+    }
+}

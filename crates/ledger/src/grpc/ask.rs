@@ -1,0 +1,114 @@
+//! Checks what requests have in common.
+
+use proto::convert::{WireError, instant_from, state_from};
+use proto::ledger::{Balance as WireBalance, SaleFilter as WireFilter};
+use retail::{Balance, ReceiptNumber, RetailerId, Sku};
+use tonic::Status;
+use uuid::Uuid;
+
+use super::error::bad_field;
+use crate::store::SaleFilter;
+
+/// Rows of a page when nothing is said.
+const PAGE_DEFAULT: i64 = 50;
+/// Rows of a page at most.
+const PAGE_LIMIT: i64 = 500;
+
+pub fn retailer(id: &str) -> Result<RetailerId, Status> {
+    required("retailer_id", id).map(RetailerId::new)
+}
+
+pub fn required(field: &'static str, id: &str) -> Result<Uuid, Status> {
+    optional(field, id)?.ok_or_else(|| bad_field(field, "is missing"))
+}
+
+pub fn optional(field: &'static str, id: &str) -> Result<Option<Uuid>, Status> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    Uuid::try_parse(id)
+        .map(Some)
+        .map_err(|_| bad_field(field, "is not a UUID"))
+}
+
+/// 0 means the default.
+pub fn page_size(asked: i32) -> Result<i64, Status> {
+    match i64::from(asked) {
+        0 => Ok(PAGE_DEFAULT),
+        size @ 1..=PAGE_LIMIT => Ok(size),
+        _ => Err(bad_field("page_size", format!("must be from 1 to {PAGE_LIMIT}, or 0 for {PAGE_DEFAULT}"))),
+    }
+}
+
+pub fn sku(field: &'static str, text: &str) -> Result<Option<String>, Status> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Sku::new(text)
+        .map(|sku| Some(sku.as_str().to_owned()))
+        .map_err(|error| bad_field(field, error))
+}
+
+pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
+    let WireFilter {
+        outlet_id,
+        register_id,
+        connection_id,
+        state,
+        balance,
+        receipt_number,
+        sku: sku_text,
+        placed_from,
+        placed_until,
+        customer_id,
+    } = filter.unwrap_or_default();
+    let wrong = |error: WireError| match error {
+        WireError::Missing(field) => bad_field(field, "is missing"),
+        WireError::Invalid { field, reason } => bad_field(field, reason),
+    };
+    let instant = |field, at: Option<_>| {
+        at.map(|at| instant_from(field, Some(at)))
+            .transpose()
+            .map_err(wrong)
+    };
+    let placed_from = instant("filter.placed_from", placed_from)?;
+    let placed_until = instant("filter.placed_until", placed_until)?;
+    if let (Some(from), Some(until)) = (placed_from, placed_until)
+        && from >= until
+    {
+        return Err(bad_field("filter.placed_until", "is not after placed_from"));
+    }
+    Ok(SaleFilter {
+        outlet: optional("filter.outlet_id", &outlet_id)?,
+        register: optional("filter.register_id", &register_id)?,
+        connection: optional("filter.connection_id", &connection_id)?,
+        state: match state {
+            0 => None,
+            state => Some(state_from("filter.state", state).map_err(wrong)?),
+        },
+        balance: balance_from(balance)?,
+        receipt_number: match receipt_number.as_str() {
+            "" => None,
+            text => Some(
+                ReceiptNumber::new(text)
+                    .map_err(|error| bad_field("filter.receipt_number", error))?
+                    .as_str()
+                    .to_owned(),
+            ),
+        },
+        sku: sku("filter.sku", &sku_text)?,
+        placed_from,
+        placed_until,
+        customer: optional("filter.customer_id", &customer_id)?,
+    })
+}
+
+fn balance_from(balance: i32) -> Result<Option<Balance>, Status> {
+    match WireBalance::try_from(balance) {
+        Ok(WireBalance::Unspecified) => Ok(None),
+        Ok(WireBalance::Unpaid) => Ok(Some(Balance::Unpaid)),
+        Ok(WireBalance::PartPaid) => Ok(Some(Balance::PartPaid)),
+        Ok(WireBalance::Paid) => Ok(Some(Balance::Paid)),
+        Err(error) => Err(bad_field("filter.balance", error)),
+    }
+}

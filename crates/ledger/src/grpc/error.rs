@@ -1,0 +1,55 @@
+//! Answers to questions that cannot be answered, with details that programs can read.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::store::StoreError;
+
+/// A caller waits this long before it asks a database again that was away.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// A field of the request is missing or makes no sense.
+pub fn bad_field(field: &str, reason: impl std::fmt::Display) -> Status {
+    let reason = reason.to_string();
+    let message = format!("{field}: {reason}");
+    let details = ErrorDetails::with_bad_request_violation(field, reason);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// There is no such thing.
+pub fn not_found(kind: &str, name: &str) -> Status {
+    let message = format!("no {kind} {name}");
+    let details = ErrorDetails::with_resource_info(kind, name, "", &message);
+    Status::with_error_details(Code::NotFound, message.clone(), details)
+}
+
+/// The question is sound, but what is there does not allow one answer.
+pub fn precondition(kind: &str, subject: &str, reason: &str) -> Status {
+    let details = ErrorDetails::with_precondition_failure_violation(kind, subject, reason);
+    Status::with_error_details(Code::FailedPrecondition, reason, details)
+}
+
+/// The process stops; ask another one, or this one again.
+pub fn stopping() -> Status {
+    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(Code::Unavailable, "the ledger is stopping", details)
+}
+
+/// The store's failures: logged here, told without what they say of the inside.
+impl From<StoreError> for Status {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Race => {
+                tracing::warn!(%error, "a question could not be answered");
+                let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+                Self::with_error_details(Code::Unavailable, "the database cannot be used", details)
+            }
+            StoreError::Data { ref source, .. } => {
+                tracing::error!(%error, %source, "a stored row cannot be read");
+                Self::new(Code::Internal, "a stored row cannot be read")
+            }
+        }
+    }
+}

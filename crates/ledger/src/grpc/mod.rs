@@ -1,0 +1,73 @@
+//! What others may ask. One file a service.
+//!
+//! There is no authentication yet: who can reach the port can read every retailer's sales. It listens on
+//! loopback unless told otherwise.
+
+mod ask;
+mod convert;
+mod error;
+mod integrity;
+mod orders;
+mod sales;
+mod stock;
+mod token;
+
+use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::orders_server::OrdersServer;
+use proto::ledger::sales_server::SalesServer;
+use proto::ledger::stock_server::StockServer;
+use service::health::Health;
+use tokio_util::sync::CancellationToken;
+use tonic::server::NamedService;
+use tonic::service::Routes;
+
+use crate::store::Reader;
+use crate::wake::Wake;
+
+pub(crate) use convert::item_kind_into;
+
+use integrity::Integrity;
+use orders::Orders;
+use sales::Sales;
+use stock::Stock;
+
+/// Largest question, in bytes.
+const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
+
+/// All services, with health and reflection. Streams that follow end at `stop`.
+pub fn routes(
+    reader: &Reader,
+    wake: &Wake,
+    health: &Health,
+    stop: &CancellationToken,
+) -> Result<Routes, tonic_reflection::server::Error> {
+    let sales = Sales::new(reader.clone(), wake.clone(), stop.clone());
+    let names = [
+        SalesServer::<Sales>::NAME,
+        StockServer::<Stock>::NAME,
+        OrdersServer::<Orders>::NAME,
+        IntegrityServer::<Integrity>::NAME,
+    ];
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(Routes::new(
+        SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES),
+    )
+    .add_service(
+        StockServer::new(Stock::new(reader.clone())).max_decoding_message_size(REQUEST_LIMIT_BYTES),
+    )
+    .add_service(
+        OrdersServer::new(Orders::new(reader.clone()))
+            .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+    )
+    .add_service(
+        IntegrityServer::new(Integrity::new(reader.clone()))
+            .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+    )
+    .add_service(health.grpc(&names))
+    .add_service(reflection().build_v1()?)
+    .add_service(reflection().build_v1alpha()?))
+}

@@ -1,0 +1,78 @@
+//! What became of the orders the shops sent.
+
+use proto::ledger as wire;
+use retail::ShopOrderId;
+use tonic::{Request, Response, Status};
+
+use super::convert::{movement_into, parked_into, received_into, sale_into};
+use super::error::{bad_field, not_found};
+use super::sales::cut;
+use super::token::Print;
+use super::{ask, token};
+use crate::store::{ParkedKeyView, Reader, Receipt};
+
+#[derive(Clone, Debug)]
+pub struct Orders {
+    reader: Reader,
+}
+
+impl Orders {
+    pub fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+}
+
+#[tonic::async_trait]
+impl wire::orders_server::Orders for Orders {
+    async fn list_parked_orders(
+        &self,
+        request: Request<wire::ListParkedOrdersRequest>,
+    ) -> Result<Response<wire::ListParkedOrdersResponse>, Status> {
+        let mut request = request.into_inner();
+        let page_token = std::mem::take(&mut request.page_token);
+        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
+        let print = Print::of(&request);
+        let retailer = ask::retailer(&request.retailer_id)?;
+        let after: Option<ParkedKeyView> = token::read("page_token", print, &page_token)?;
+        let mut parked = self
+            .reader
+            .list_parked(retailer, after.as_ref(), limit + 1)
+            .await?;
+        let next = cut(&mut parked, limit).map(|last| last.key.clone());
+        Ok(Response::new(wire::ListParkedOrdersResponse {
+            parked_orders: parked.into_iter().map(parked_into).collect(),
+            next_page_token: next.map(|next| token::write(print, &next)).unwrap_or_default(),
+        }))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<wire::GetReceiptRequest>,
+    ) -> Result<Response<wire::GetReceiptResponse>, Status> {
+        let wire::GetReceiptRequest {
+            retailer_id,
+            connection_id,
+            order_id,
+        } = request.into_inner();
+        let retailer = ask::retailer(&retailer_id)?;
+        let connection = ask::required("connection_id", &connection_id)?;
+        let order = ShopOrderId::new(&order_id).map_err(|error| bad_field("order_id", error))?;
+        let receipt = self
+            .reader
+            .receipt(retailer, connection, &order)
+            .await?
+            .ok_or_else(|| not_found("order", order.as_str()))?;
+        let Receipt {
+            deliveries,
+            sale,
+            movements,
+            parked,
+        } = receipt;
+        Ok(Response::new(wire::GetReceiptResponse {
+            deliveries: deliveries.into_iter().map(received_into).collect(),
+            sale: sale.map(sale_into),
+            movements: movements.into_iter().map(movement_into).collect(),
+            parked: parked.map(parked_into),
+        }))
+    }
+}

@@ -1,0 +1,99 @@
+//! One batch, one transaction.
+//!
+//! | step | statement | locks, in the order of their keys |
+//! |---|---|---|
+//! | 1 | connections | none |
+//! | 2 | heads of orders seen before, then their sales, lines and payments | those heads |
+//! | 3 | links, SKUs, service items, customers | none |
+//! | 4 | decide: no statement | |
+//! | 5 | items, links, customers, heads that are new | their unique keys |
+//! | 6 | sales, lines, payments, deliveries, parked orders | covered by the heads |
+//! | 7 | movements with levels | levels |
+//! | 8 | outbox | its keys |
+//!
+//! Every writer takes the same steps and sorts within each, so writers wait for each other and never
+//! in a circle. Whoever finds at step 5 that another one was there first rolls back and begins anew,
+//! seeing what that one committed. The number of statements does not depend on the batch's size.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use service::clock::{Clock, Ids};
+use sqlx::{PgConnection, PgPool};
+
+use super::{
+    StoreError, connection, customer, delivery, head, item, known, level, outbox, parked, sale,
+};
+use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
+
+/// Attempts at one batch before the race is called lost; each loss means that others have moved on.
+const RACE_ATTEMPTS: u32 = 20;
+
+/// The ledger's tables, for writing.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Store {
+    #[must_use]
+    pub fn new(pool: PgPool, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { pool, clock, ids }
+    }
+
+    /// Applies all messages, or none. Gives what became of each, by its place. Applying them again
+    /// changes nothing.
+    pub async fn apply(&self, incoming: &[Incoming]) -> Result<Vec<Outcome>, StoreError> {
+        for _ in 1..RACE_ATTEMPTS {
+            match self.attempt(incoming).await {
+                Err(StoreError::Race) => {}
+                settled => return settled,
+            }
+        }
+        self.attempt(incoming).await
+    }
+
+    async fn attempt(&self, incoming: &[Incoming]) -> Result<Vec<Outcome>, StoreError> {
+        let mut db = self.pool.begin().await?;
+        let connections = connection::find(&mut db, incoming).await?;
+        let batch = Batch::new(incoming, &connections);
+        let known = known::load(&mut db, &batch).await?;
+        let plan = decide(batch, &known, &*self.ids);
+        write(&mut db, &plan, self.clock.now()).await?;
+        db.commit().await?;
+        Ok(plan.outcomes)
+    }
+}
+
+async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let Plan {
+        outcomes: _,
+        items,
+        links,
+        customers,
+        heads,
+        sales,
+        lines,
+        payments,
+        movements,
+        deliveries,
+        warned,
+        recorded,
+        parked,
+        dirty,
+    } = plan;
+    item::write(db, items, links, now).await?;
+    customer::write(db, customers, now).await?;
+    head::write(db, heads).await?;
+    sale::write(db, sales, now).await?;
+    sale::warn(db, warned, now).await?;
+    sale::write_lines(db, sales, lines).await?;
+    sale::write_payments(db, payments, now).await?;
+    delivery::write(db, deliveries).await?;
+    parked::clear(db, recorded).await?;
+    parked::write(db, parked, now).await?;
+    level::move_stock(db, movements, now).await?;
+    outbox::mark(db, dirty, now).await
+}

@@ -1,0 +1,263 @@
+//! Order heads: the lock that puts one order's snapshots in a row, and what is recorded of it.
+
+use std::collections::HashMap;
+
+use retail::sale::{Recorded, RecordedLine, RecordedPayment};
+use retail::{
+    Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::row::{self, SqlTimestamp};
+use super::{StoreError, row::place};
+use crate::decide::{Group, Head, HeadRow, RecordedSale};
+
+/// Locks the heads of the orders that have one, sorted by key, and reads their sales.
+///
+/// The sales are read by statements of their own: under READ COMMITTED a statement that had to wait
+/// for a lock sees the locked row anew, but everything else as it was before the wait.
+pub(super) async fn lock(
+    db: &mut PgConnection,
+    groups: &[Group<'_>],
+) -> Result<Vec<Option<Head>>, StoreError> {
+    let connections: Vec<Uuid> = groups.iter().map(|group| group.connection.uuid()).collect();
+    let orders: Vec<&str> = groups.iter().map(|group| group.order.as_str()).collect();
+    let found = sqlx::query!(
+        r#"select k.place as "place!", h.sale_id, h.revision,
+            h.version_at as "version_at: SqlTimestamp", h.version_hash,
+            h.draft_at as "draft_at: SqlTimestamp", h.draft_hash
+        from unnest($1::uuid[], $2::text[]) with ordinality k (connection_id, shop_order_id, place)
+        join ledger.shop_order h
+            on h.connection_id = k.connection_id and h.shop_order_id = k.shop_order_id
+        order by h.connection_id, h.shop_order_id
+        for update of h"#,
+        &connections,
+        &orders as _,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+
+    let mut heads = vec![None; groups.len()];
+    if found.is_empty() {
+        return Ok(heads);
+    }
+    let ids: Vec<Uuid> = found.iter().filter_map(|head| head.sale_id).collect();
+    let mut sales = sales(db, &ids).await?;
+    let mut lines = lines(db, &ids).await?;
+    let mut payments = payments(db, &ids, &sales).await?;
+    for head in found {
+        let version = row::version_from(head.version_at, head.version_hash)?;
+        let draft = row::version_from(head.draft_at, head.draft_hash)?;
+        let sale = match (head.sale_id, version) {
+            (Some(id), Some(version)) => {
+                let Booked {
+                    outlet,
+                    state,
+                    total,
+                } = sales
+                    .remove(&id)
+                    .ok_or_else(|| StoreError::corrupt("shop_order", "sale_id", "a missing sale"))?;
+                Some(RecordedSale {
+                    sale: SaleId::new(id),
+                    outlet,
+                    revision: head.revision,
+                    recorded: Recorded {
+                        version,
+                        state,
+                        total,
+                        lines: lines.remove(&id).unwrap_or_default(),
+                        payments: payments.remove(&id).unwrap_or_default(),
+                    },
+                })
+            }
+            _ => None,
+        };
+        if let Some(slot) = heads.get_mut(place(head.place)) {
+            *slot = Some(Head { draft, sale });
+        }
+    }
+    Ok(heads)
+}
+
+struct Booked {
+    outlet: OutletId,
+    state: SaleState,
+    total: Money,
+}
+
+async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
+    sqlx::query!(
+        "select sale_id, outlet_id, state, currency, total_minor from ledger.sale where sale_id = any($1)",
+        ids,
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|sale| {
+        let booked = Booked {
+            outlet: OutletId::new(sale.outlet_id),
+            state: row::state_from(&sale.state)?,
+            total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
+        };
+        Ok((sale.sale_id, booked))
+    })
+    .collect()
+}
+
+async fn lines(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<RecordedLine>>, StoreError> {
+    let rows = sqlx::query!(
+        "select sale_id, line_key, item_id, deducted_milli
+        from ledger.sale_line where sale_id = any($1) order by sale_id, position",
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut lines: HashMap<Uuid, Vec<RecordedLine>> = HashMap::new();
+    for line in rows {
+        lines.entry(line.sale_id).or_default().push(RecordedLine {
+            key: LineKey::new(&line.line_key)
+                .map_err(|_| StoreError::corrupt("sale_line", "line_key", &line.line_key))?,
+            item: ItemId::new(line.item_id),
+            deducted: Quantity::from_milli(line.deducted_milli),
+        });
+    }
+    Ok(lines)
+}
+
+async fn payments(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+    sales: &HashMap<Uuid, Booked>,
+) -> Result<HashMap<Uuid, Vec<RecordedPayment>>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select sale_id, payment_key, kind, sum(amount_minor)::bigint as "amount_minor!"
+        from ledger.payment where sale_id = any($1) group by sale_id, payment_key, kind"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut payments: HashMap<Uuid, Vec<RecordedPayment>> = HashMap::new();
+    for payment in rows {
+        let currency: Currency = sales
+            .get(&payment.sale_id)
+            .map(|sale| sale.total.currency())
+            .ok_or_else(|| StoreError::corrupt("payment", "sale_id", "a missing sale"))?;
+        payments.entry(payment.sale_id).or_default().push(RecordedPayment {
+            key: PaymentKey::new(&payment.payment_key)
+                .map_err(|_| StoreError::corrupt("payment", "payment_key", &payment.payment_key))?,
+            kind: row::payment_kind_from(&payment.kind)?,
+            amount: Money::new(payment.amount_minor, currency),
+        });
+    }
+    Ok(payments)
+}
+
+/// Inserts the heads that are new, then updates the others. A head that came to be meanwhile is a
+/// lost race: what was decided for its order was decided on too little.
+pub(super) async fn write(db: &mut PgConnection, heads: &[HeadRow<'_>]) -> Result<(), StoreError> {
+    let (new, changed): (Vec<&HeadRow<'_>>, Vec<&HeadRow<'_>>) =
+        heads.iter().partition(|head| head.is_new);
+    if !new.is_empty() {
+        let Columns {
+            connections,
+            orders,
+            sales,
+            revisions,
+            version_at,
+            version_hash,
+            draft_at,
+            draft_hash,
+        } = Columns::of(&new);
+        let inserted = sqlx::query!(
+            "insert into ledger.shop_order (connection_id, shop_order_id, sale_id, revision,
+                version_at, version_hash, draft_at, draft_hash)
+            select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[],
+                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[])
+            on conflict on constraint shop_order_pkey do nothing",
+            &connections,
+            &orders as _,
+            &sales as _,
+            &revisions,
+            &version_at as _,
+            &version_hash as _,
+            &draft_at as _,
+            &draft_hash as _,
+        )
+        .execute(&mut *db)
+        .await?;
+        if inserted.rows_affected() != new.len() as u64 {
+            return Err(StoreError::Race);
+        }
+    }
+    if !changed.is_empty() {
+        let Columns {
+            connections,
+            orders,
+            sales,
+            revisions,
+            version_at,
+            version_hash,
+            draft_at,
+            draft_hash,
+        } = Columns::of(&changed);
+        sqlx::query!(
+            "update ledger.shop_order h
+            set sale_id = n.sale_id, revision = n.revision, version_at = n.version_at,
+                version_hash = n.version_hash, draft_at = n.draft_at, draft_hash = n.draft_hash
+            from unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[],
+                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[])
+                n (connection_id, shop_order_id, sale_id, revision,
+                    version_at, version_hash, draft_at, draft_hash)
+            where h.connection_id = n.connection_id and h.shop_order_id = n.shop_order_id",
+            &connections,
+            &orders as _,
+            &sales as _,
+            &revisions,
+            &version_at as _,
+            &version_hash as _,
+            &draft_at as _,
+            &draft_hash as _,
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(())
+}
+
+struct Columns<'a> {
+    connections: Vec<Uuid>,
+    orders: Vec<&'a str>,
+    sales: Vec<Option<Uuid>>,
+    revisions: Vec<i32>,
+    version_at: Vec<Option<SqlTimestamp>>,
+    version_hash: Vec<Option<&'a [u8]>>,
+    draft_at: Vec<Option<SqlTimestamp>>,
+    draft_hash: Vec<Option<&'a [u8]>>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(heads: &[&'a HeadRow<'_>]) -> Self {
+        let (version_at, version_hash) = heads
+            .iter()
+            .map(|head| row::version_columns(head.version.as_ref()))
+            .unzip();
+        let (draft_at, draft_hash) = heads
+            .iter()
+            .map(|head| row::version_columns(head.draft.as_ref()))
+            .unzip();
+        Self {
+            connections: heads.iter().map(|head| head.connection.uuid()).collect(),
+            orders: heads.iter().map(|head| head.order.as_str()).collect(),
+            sales: heads.iter().map(|head| head.sale.map(SaleId::uuid)).collect(),
+            revisions: heads.iter().map(|head| head.revision).collect(),
+            version_at,
+            version_hash,
+            draft_at,
+            draft_hash,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Items and what shops call them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use retail::{ItemId, RetailerId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, row};
+use crate::decide::{Found, ItemKind, Keys, LinkKey, Lookup, NewItem, NewLink};
+
+pub(super) async fn find_links<'a>(
+    db: &mut PgConnection,
+    keys: Keys<LinkKey<'a>>,
+) -> Result<Lookup<LinkKey<'a>, Found>, StoreError> {
+    if keys.list().is_empty() {
+        return Ok(keys.found([]));
+    }
+    let connections: Vec<Uuid> = keys.list().iter().map(|key| key.connection.uuid()).collect();
+    let kinds: Vec<&str> = keys.list().iter().map(|key| key.kind.as_str()).collect();
+    let texts: Vec<&str> = keys.list().iter().map(|key| key.key.as_ref()).collect();
+    let rows = sqlx::query!(
+        r#"select k.place as "place!", i.item_id, (i.deleted_at is not null) as "deleted!"
+        from unnest($1::uuid[], $2::text[], $3::text[])
+            with ordinality k (connection_id, link_kind, shop_key, place)
+        join ledger.item_link l
+            on l.connection_id = k.connection_id and l.link_kind = k.link_kind and l.shop_key = k.shop_key
+        join ledger.item i on i.item_id = l.item_id"#,
+        &connections,
+        &kinds as _,
+        &texts as _,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(keys.found(rows.into_iter().map(|row| {
+        let found = Found {
+            item: ItemId::new(row.item_id),
+            deleted: row.deleted,
+        };
+        (row::place(row.place), found)
+    })))
+}
+
+/// By SKU, exactly (WC-7). The living one if there is one, else a tombstone.
+pub(super) async fn find_skus<'a>(
+    db: &mut PgConnection,
+    keys: Keys<(RetailerId, &'a str)>,
+) -> Result<Lookup<(RetailerId, &'a str), Found>, StoreError> {
+    if keys.list().is_empty() {
+        return Ok(keys.found([]));
+    }
+    let retailers: Vec<Uuid> = keys.list().iter().map(|(retailer, _)| retailer.uuid()).collect();
+    let skus: Vec<&str> = keys.list().iter().map(|(_, sku)| *sku).collect();
+    let rows = sqlx::query!(
+        r#"select k.place as "place!", i.item_id, (i.deleted_at is not null) as "deleted!"
+        from unnest($1::uuid[], $2::text[]) with ordinality k (retailer_id, sku, place)
+        cross join lateral (
+            select i.item_id, i.deleted_at
+            from ledger.item i
+            where i.retailer_id = k.retailer_id and coalesce(i.sku, '') = k.sku
+            order by i.deleted_at desc nulls first
+            limit 1
+        ) i"#,
+        &retailers,
+        &skus as _,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(keys.found(rows.into_iter().map(|row| {
+        let found = Found {
+            item: ItemId::new(row.item_id),
+            deleted: row.deleted,
+        };
+        (row::place(row.place), found)
+    })))
+}
+
+/// The service items of every retailer that the keys name.
+pub(super) async fn find_services(
+    db: &mut PgConnection,
+    keys: &Keys<(RetailerId, ItemKind)>,
+) -> Result<HashMap<(RetailerId, ItemKind), ItemId>, StoreError> {
+    if keys.list().is_empty() {
+        return Ok(HashMap::new());
+    }
+    let retailers: Vec<Uuid> = keys.list().iter().map(|(retailer, _)| retailer.uuid()).collect();
+    sqlx::query!(
+        "select retailer_id, kind, item_id from ledger.item
+        where retailer_id = any($1) and kind <> 'product'",
+        &retailers,
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let key = (RetailerId::new(row.retailer_id), row::item_kind_from(&row.kind)?);
+        Ok((key, ItemId::new(row.item_id)))
+    })
+    .collect()
+}
+
+/// Registers items and links. One that came to be meanwhile is a lost race: the batch must see it.
+pub(super) async fn write(
+    db: &mut PgConnection,
+    items: &[NewItem<'_>],
+    links: &[NewLink<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !items.is_empty() {
+        let ids: Vec<Uuid> = items.iter().map(|item| item.item.uuid()).collect();
+        let retailers: Vec<Uuid> = items.iter().map(|item| item.retailer.uuid()).collect();
+        let kinds: Vec<&str> = items.iter().map(|item| item.kind.as_str()).collect();
+        let skus: Vec<Option<&str>> = items.iter().map(|item| item.sku).collect();
+        let barcodes: Vec<Option<&str>> = items.iter().map(|item| item.barcode).collect();
+        let names: Vec<&str> = items.iter().map(|item| item.name).collect();
+        let origins: Vec<&str> = items.iter().map(|item| item.origin.as_str()).collect();
+        let connections: Vec<Uuid> = items.iter().map(|item| item.connection.uuid()).collect();
+        let inserted = sqlx::query!(
+            "insert into ledger.item (item_id, retailer_id, kind, sku, barcode, name, origin,
+                connection_id, created_at)
+            select n.*, $9
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
+                $7::text[], $8::uuid[]) n
+            on conflict do nothing",
+            &ids,
+            &retailers,
+            &kinds as _,
+            &skus as _,
+            &barcodes as _,
+            &names as _,
+            &origins as _,
+            &connections,
+            row::at(now) as _,
+        )
+        .execute(&mut *db)
+        .await?;
+        if inserted.rows_affected() != items.len() as u64 {
+            return Err(StoreError::Race);
+        }
+    }
+    if !links.is_empty() {
+        let connections: Vec<Uuid> = links.iter().map(|link| link.key.connection.uuid()).collect();
+        let kinds: Vec<&str> = links.iter().map(|link| link.key.kind.as_str()).collect();
+        let texts: Vec<&str> = links.iter().map(|link| link.key.key.as_ref()).collect();
+        let ids: Vec<Uuid> = links.iter().map(|link| link.item.uuid()).collect();
+        let inserted = sqlx::query!(
+            "insert into ledger.item_link (connection_id, link_kind, shop_key, item_id)
+            select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
+            on conflict do nothing",
+            &connections,
+            &kinds as _,
+            &texts as _,
+            &ids,
+        )
+        .execute(db)
+        .await?;
+        if inserted.rows_affected() != links.len() as u64 {
+            return Err(StoreError::Race);
+        }
+    }
+    Ok(())
+}

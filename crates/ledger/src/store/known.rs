@@ -1,0 +1,82 @@
+//! Reads, and where it must locks, everything a decision depends on.
+
+use retail::{EmailKey, LineKind, RetailerId};
+use sqlx::PgConnection;
+
+use super::{StoreError, customer, head, item};
+use crate::decide::{Batch, Body, Identity, ItemKind, Keys, Known, LinkKey, Names};
+
+/// What the batch's lines and customers have to be looked up by.
+#[derive(Default)]
+struct Asked<'a> {
+    links: Keys<LinkKey<'a>>,
+    /// SKUs of lines, with the link that makes asking for them needless.
+    skus: Vec<(RetailerId, &'a str, Option<LinkKey<'a>>)>,
+    services: Keys<(RetailerId, ItemKind)>,
+    customers: Keys<(RetailerId, &'a EmailKey)>,
+    guests: Keys<retail::ConnectionId>,
+}
+
+pub(super) async fn load<'a>(
+    db: &mut PgConnection,
+    batch: &Batch<'a>,
+) -> Result<Known<'a>, StoreError> {
+    let heads = head::lock(db, &batch.groups).await?;
+    let Asked {
+        links,
+        skus,
+        services,
+        customers,
+        guests,
+    } = ask(batch);
+    let links = item::find_links(db, links).await?;
+    let mut unlinked = Keys::new();
+    for (retailer, sku, link) in skus {
+        if link.is_none_or(|link| links.get(&link).is_none()) {
+            unlinked.add((retailer, sku));
+        }
+    }
+    Ok(Known {
+        heads,
+        links,
+        skus: item::find_skus(db, unlinked).await?,
+        services: item::find_services(db, &services).await?,
+        customers: customer::find(db, customers).await?,
+        guests: customer::find_guests(db, &guests).await?,
+    })
+}
+
+fn ask<'a>(batch: &Batch<'a>) -> Asked<'a> {
+    let mut asked = Asked::default();
+    for group in &batch.groups {
+        let retailer = group.settings.retailer;
+        for (_, message) in &group.messages {
+            let Body::Order { order, email } = &message.body else {
+                continue;
+            };
+            match email {
+                Some(key) => asked.customers.add((retailer, key)),
+                None => asked.guests.add(group.connection),
+            }
+            for line in &order.lines {
+                let product = match &line.kind {
+                    LineKind::Product(product) => product,
+                    LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
+                        asked.services.add((retailer, ItemKind::of(&line.kind)));
+                        continue;
+                    }
+                };
+                let Names { identity, link } =
+                    Names::of(retailer, group.connection, product, &line.name);
+                if let Some(link) = &link {
+                    asked.links.add(link.clone());
+                }
+                match identity {
+                    Identity::Sku(retailer, sku) => asked.skus.push((retailer, sku, link)),
+                    Identity::Link(_) | Identity::Service(..) => {}
+                }
+            }
+        }
+    }
+    asked
+}

@@ -1,0 +1,49 @@
+//! What still has to be said on the bus.
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, row};
+use crate::decide::Dirty;
+
+/// Adds to the set of what changed.
+pub(super) async fn mark(
+    db: &mut PgConnection,
+    dirty: &[Dirty],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if dirty.is_empty() {
+        return Ok(());
+    }
+    let count = dirty.len();
+    let mut kinds = Vec::with_capacity(count);
+    let mut subjects = Vec::with_capacity(count);
+    let mut outlets = Vec::with_capacity(count);
+    let mut retailers = Vec::with_capacity(count);
+    for dirty in dirty {
+        let (retailer, subject, outlet) = match dirty {
+            Dirty::Item(retailer, item) => (retailer, item.uuid(), Uuid::nil()),
+            Dirty::Sale(retailer, sale) => (retailer, sale.uuid(), Uuid::nil()),
+            Dirty::Stock(retailer, item, outlet) => (retailer, item.uuid(), outlet.uuid()),
+        };
+        kinds.push(dirty.kind());
+        subjects.push(subject);
+        outlets.push(outlet);
+        retailers.push(retailer.uuid());
+    }
+    sqlx::query!(
+        "insert into ledger.outbox as o (kind, subject_id, outlet_id, retailer_id, mark, dirty_at)
+        select n.*, 1, $5
+        from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) n
+        on conflict on constraint outbox_pkey do update set mark = o.mark + 1",
+        &kinds as _,
+        &subjects,
+        &outlets,
+        &retailers,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Orders that could not be booked.
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::row::SqlTimestamp;
+use super::{StoreError, row};
+use crate::decide::{ParkedRow, RecordedMark};
+
+/// Clears the parking of orders that were recorded at a later version since; of a refusal that told
+/// no version, by a later delivery.
+pub(super) async fn clear(
+    db: &mut PgConnection,
+    recorded: &[RecordedMark<'_>],
+) -> Result<(), StoreError> {
+    if recorded.is_empty() {
+        return Ok(());
+    }
+    let connections: Vec<Uuid> = recorded.iter().map(|mark| mark.connection.uuid()).collect();
+    let orders: Vec<&str> = recorded.iter().map(|mark| mark.order.as_str()).collect();
+    let version_at: Vec<SqlTimestamp> = recorded
+        .iter()
+        .map(|mark| row::at(mark.version.modified_at))
+        .collect();
+    let version_hash: Vec<&[u8]> =
+        recorded.iter().map(|mark| mark.version.content.bytes().as_slice()).collect();
+    let received: Vec<SqlTimestamp> =
+        recorded.iter().map(|mark| row::at(mark.received_at)).collect();
+    sqlx::query!(
+        "delete from ledger.parked_order p
+        using unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::timestamptz[])
+            r (connection_id, shop_order_id, version_at, version_hash, received_at)
+        where p.connection_id = r.connection_id and p.parked_kind = 'order'
+            and p.parked_key = r.shop_order_id
+            and case when p.version_at is null then p.received_at < r.received_at
+                else (p.version_at, p.version_hash) < (r.version_at, r.version_hash) end",
+        &connections,
+        &orders as _,
+        &version_at as _,
+        &version_hash as _,
+        &received as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Parks orders. Of several refusals of one order the one of the newest version is shown.
+pub(super) async fn write(
+    db: &mut PgConnection,
+    parked: &[ParkedRow<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if parked.is_empty() {
+        return Ok(());
+    }
+    let connections: Vec<Uuid> = parked.iter().map(|row| row.connection.uuid()).collect();
+    let kinds: Vec<&str> = parked.iter().map(|row| row.key.kind()).collect();
+    let keys: Vec<&str> = parked.iter().map(|row| row.key.text()).collect();
+    let retailers: Vec<Uuid> = parked.iter().map(|row| row.retailer.uuid()).collect();
+    let reasons: Vec<&str> = parked.iter().map(|row| row.reason.as_ref()).collect();
+    let details: Vec<&str> = parked.iter().map(|row| row.detail.as_ref()).collect();
+    let (version_at, version_hash): (Vec<_>, Vec<_>) = parked
+        .iter()
+        .map(|row| row::version_columns(row.version.as_ref()))
+        .unzip();
+    let deliveries: Vec<&str> = parked.iter().map(|row| row.delivery.id.as_str()).collect();
+    let topics: Vec<&str> = parked.iter().map(|row| row.delivery.topic.as_str()).collect();
+    let received: Vec<SqlTimestamp> = parked
+        .iter()
+        .map(|row| row::at(row.delivery.received_at))
+        .collect();
+    sqlx::query!(
+        "insert into ledger.parked_order as p (connection_id, parked_kind, parked_key, retailer_id,
+            reason, detail, version_at, version_hash, delivery_id, topic, received_at,
+            first_parked_at, last_parked_at)
+        select n.*, $12, $12
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
+            $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[]) n
+        on conflict on constraint parked_order_pkey do update set
+            reason = excluded.reason,
+            detail = excluded.detail,
+            version_at = excluded.version_at,
+            version_hash = excluded.version_hash,
+            delivery_id = excluded.delivery_id,
+            topic = excluded.topic,
+            received_at = excluded.received_at,
+            last_parked_at = excluded.last_parked_at
+        where case when p.version_at is null or excluded.version_at is null
+            then p.received_at <= excluded.received_at
+            else (p.version_at, p.version_hash) <= (excluded.version_at, excluded.version_hash) end",
+        &connections,
+        &kinds as _,
+        &keys as _,
+        &retailers,
+        &reasons as _,
+        &details as _,
+        &version_at as _,
+        &version_hash as _,
+        &deliveries as _,
+        &topics as _,
+        &received as _,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Reading for those who ask. Never decides a write.
+
+mod explain;
+mod levels;
+mod list_sales;
+mod movements;
+mod parked;
+mod receipt;
+mod sale_view;
+mod stream_sales;
+mod verify;
+
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use uuid::Uuid;
+
+use super::StoreError;
+
+pub use explain::Explained;
+pub use levels::{LevelKey, LevelView};
+pub use list_sales::{SaleFilter, SaleKey};
+pub use movements::MovementView;
+pub use parked::{ParkedKeyView, ParkedView};
+pub use receipt::{DeliveryView, Receipt};
+pub use sale_view::{LineView, PaymentView, SaleView};
+pub use stream_sales::{ChangeKey, ChangedSales};
+pub use verify::{CheckView, FAILURES_SHOWN_LIMIT};
+
+/// The ledger's tables, for reading.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pool: PgPool,
+}
+
+impl Reader {
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Several statements that see the same instant.
+    async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let begin = "begin transaction isolation level repeatable read, read only";
+        Ok(self.pool.begin_with(begin).await?)
+    }
+}
+
+/// The item a SKU means: the living one, else the tombstone that had it last.
+async fn item_by_sku(
+    db: &mut PgConnection,
+    retailer: Uuid,
+    sku: &str,
+) -> Result<Option<Uuid>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "select item_id from ledger.item
+        where retailer_id = $1 and coalesce(sku, '') = $2 and sku is not null
+        order by deleted_at desc nulls first
+        limit 1",
+        retailer,
+        sku,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
+}

@@ -1,0 +1,127 @@
+//! Movements with the sale and the delivery that caused each.
+
+use jiff::Timestamp;
+use retail::{Quantity, RetailerId, SaleState};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Reader;
+use crate::decide::Delivery;
+use crate::store::row::SqlTimestamp;
+use crate::store::{StoreError, row};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovementView {
+    pub movement: Uuid,
+    pub item: Uuid,
+    pub outlet: Uuid,
+    pub quantity: Quantity,
+    /// On hand after this movement and all before it.
+    pub on_hand_after: Quantity,
+    pub sale: Uuid,
+    pub receipt_number: String,
+    pub line: String,
+    pub revision: i32,
+    pub sale_state: SaleState,
+    pub recorded_at: Timestamp,
+    /// `None` only where the delivery was not noted, which does not happen.
+    pub delivery: Option<Delivery>,
+}
+
+impl Reader {
+    /// Up to `limit` movements of an item in an outlet before `before`, newest first.
+    pub async fn list_movements(
+        &self,
+        retailer: RetailerId,
+        item: Uuid,
+        outlet: Uuid,
+        before: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<MovementView>, StoreError> {
+        let mut db = self.snapshot().await?;
+        let owned = sqlx::query_scalar!(
+            r#"select exists (
+                select from ledger.item where item_id = $1 and retailer_id = $2) as "owned!""#,
+            item,
+            retailer.uuid(),
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        if !owned {
+            return Ok(Vec::new());
+        }
+        newest(&mut db, item, outlet, before, limit).await
+    }
+}
+
+/// Newest first. What is on hand after each is what is on hand now, less all that is newer.
+pub(super) async fn newest(
+    db: &mut PgConnection,
+    item: Uuid,
+    outlet: Uuid,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<MovementView>, StoreError> {
+    let mut on_hand = sqlx::query_scalar!(
+        r#"select (l.on_hand_milli - coalesce((
+                select sum(m.quantity_milli) from ledger.stock_movement m
+                where m.item_id = $1 and m.outlet_id = $2 and m.movement_id >= $3), 0))::bigint
+                as "on_hand!"
+        from ledger.stock_level l
+        where l.item_id = $1 and l.outlet_id = $2"#,
+        item,
+        outlet,
+        before.unwrap_or(Uuid::max()),
+    )
+    .fetch_optional(&mut *db)
+    .await?
+    .unwrap_or_default();
+    sqlx::query!(
+        r#"select m.movement_id, m.quantity_milli, m.sale_id, s.receipt_number, m.line_key,
+            m.revision, s.state, m.recorded_at as "recorded_at: SqlTimestamp",
+            d.delivery_id as "delivery_id?", d.topic as "topic?",
+            d.received_at as "received_at?: SqlTimestamp"
+        from (
+            select * from ledger.stock_movement
+            where item_id = $1 and outlet_id = $2 and movement_id < $3
+            order by movement_id desc
+            limit $4
+        ) m
+        join ledger.sale s on s.sale_id = m.sale_id
+        left join ledger.order_delivery d
+            on d.connection_id = s.connection_id and d.shop_order_id = s.shop_order_id
+            and d.revision = m.revision
+        order by m.movement_id desc"#,
+        item,
+        outlet,
+        before.unwrap_or(Uuid::max()),
+        limit,
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|found| {
+        let after = on_hand;
+        on_hand -= found.quantity_milli;
+        let delivery = found.delivery_id.zip(found.topic).zip(found.received_at);
+        Ok(MovementView {
+            movement: found.movement_id,
+            item,
+            outlet,
+            quantity: Quantity::from_milli(found.quantity_milli),
+            on_hand_after: Quantity::from_milli(after),
+            sale: found.sale_id,
+            receipt_number: found.receipt_number,
+            line: found.line_key,
+            revision: found.revision,
+            sale_state: row::state_from(&found.state)?,
+            recorded_at: found.recorded_at.to_jiff(),
+            delivery: delivery.map(|((id, topic), received_at)| Delivery {
+                id,
+                topic,
+                received_at: received_at.to_jiff(),
+            }),
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,130 @@
+//! Orders that wait for a person.
+
+use jiff::Timestamp;
+use retail::RetailerId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Reader;
+use crate::decide::Delivery;
+use crate::store::StoreError;
+use crate::store::row::{self, SqlTimestamp};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedView {
+    pub key: ParkedKeyView,
+    /// `None` when the delivery did not even tell that.
+    pub order: Option<String>,
+    pub reason: String,
+    pub detail: String,
+    pub delivery: Delivery,
+    pub first_parked_at: Timestamp,
+    /// Deliveries of the order that could not be booked.
+    pub times: i64,
+}
+
+/// A parked order's place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedKeyView {
+    pub last_parked_at: Timestamp,
+    pub connection: Uuid,
+    pub kind: String,
+    pub key: String,
+}
+
+impl Reader {
+    /// Up to `limit` parked orders after `after`, newest first.
+    pub async fn list_parked(
+        &self,
+        retailer: RetailerId,
+        after: Option<&ParkedKeyView>,
+        limit: i64,
+    ) -> Result<Vec<ParkedView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select p.connection_id, p.parked_kind, p.parked_key, p.reason, p.detail,
+                p.delivery_id, p.topic, p.received_at as "received_at: SqlTimestamp",
+                p.first_parked_at as "first_parked_at: SqlTimestamp",
+                p.last_parked_at as "last_parked_at: SqlTimestamp",
+                (select count(*) from ledger.order_delivery d
+                    where p.parked_kind = 'order' and d.connection_id = p.connection_id
+                        and d.shop_order_id = p.parked_key and d.outcome = 'parked') as "times!"
+            from ledger.parked_order p
+            where p.retailer_id = $1
+                and ($2::timestamptz is null or p.last_parked_at <= $2)
+                and ($2::timestamptz is null or p.last_parked_at < $2
+                    or (p.connection_id, p.parked_kind, p.parked_key) > ($3::uuid, $4::text, $5::text))
+            order by p.last_parked_at desc, p.connection_id, p.parked_kind, p.parked_key
+            limit $6"#,
+            retailer.uuid(),
+            after.map(|key| row::at(key.last_parked_at)) as _,
+            after.map(|key| key.connection),
+            after.map(|key| key.kind.as_str()),
+            after.map(|key| key.key.as_str()),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| ParkedView {
+                order: (row.parked_kind == "order").then(|| row.parked_key.clone()),
+                key: ParkedKeyView {
+                    last_parked_at: row.last_parked_at.to_jiff(),
+                    connection: row.connection_id,
+                    kind: row.parked_kind,
+                    key: row.parked_key,
+                },
+                reason: row.reason,
+                detail: row.detail,
+                delivery: Delivery {
+                    id: row.delivery_id,
+                    topic: row.topic,
+                    received_at: row.received_at.to_jiff(),
+                },
+                first_parked_at: row.first_parked_at.to_jiff(),
+                times: row.times.max(1),
+            })
+            .collect())
+    }
+}
+
+/// The parking of one order.
+pub(super) async fn of_order(
+    db: &mut PgConnection,
+    connection: Uuid,
+    order: &str,
+) -> Result<Option<ParkedView>, StoreError> {
+    let row = sqlx::query!(
+        r#"select p.reason, p.detail, p.delivery_id, p.topic,
+            p.received_at as "received_at: SqlTimestamp",
+            p.first_parked_at as "first_parked_at: SqlTimestamp",
+            p.last_parked_at as "last_parked_at: SqlTimestamp",
+            (select count(*) from ledger.order_delivery d
+                where d.connection_id = p.connection_id and d.shop_order_id = p.parked_key
+                    and d.outcome = 'parked') as "times!"
+        from ledger.parked_order p
+        where p.connection_id = $1 and p.parked_kind = 'order' and p.parked_key = $2"#,
+        connection,
+        order,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| ParkedView {
+        key: ParkedKeyView {
+            last_parked_at: row.last_parked_at.to_jiff(),
+            connection,
+            kind: "order".to_owned(),
+            key: order.to_owned(),
+        },
+        order: Some(order.to_owned()),
+        reason: row.reason,
+        detail: row.detail,
+        delivery: Delivery {
+            id: row.delivery_id,
+            topic: row.topic,
+            received_at: row.received_at.to_jiff(),
+        },
+        first_parked_at: row.first_parked_at.to_jiff(),
+        times: row.times.max(1),
+    }))
+}

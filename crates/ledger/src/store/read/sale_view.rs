@@ -1,0 +1,219 @@
+//! A sale with everything people see of it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Reader;
+use crate::decide::ItemKind;
+use crate::store::row::SqlTimestamp;
+use crate::store::{StoreError, row};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleView {
+    pub sale: Uuid,
+    pub retailer: Uuid,
+    pub outlet: Uuid,
+    pub register: Uuid,
+    pub connection: Uuid,
+    pub order: String,
+    pub receipt_number: String,
+    pub state: SaleState,
+    pub balance: Balance,
+    pub total: Money,
+    pub tax: Money,
+    pub received: Money,
+    pub refunded: Money,
+    pub customer: Uuid,
+    pub customer_name: String,
+    pub placed_at: Timestamp,
+    pub recorded_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub revision: i32,
+    pub shop_status: String,
+    pub warning_not_imported: bool,
+    /// Empty unless asked for.
+    pub lines: Vec<LineView>,
+    /// Empty unless asked for.
+    pub payments: Vec<PaymentView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineView {
+    pub key: String,
+    pub item: Uuid,
+    pub sku: Option<String>,
+    pub name: String,
+    pub kind: ItemKind,
+    pub quantity: Quantity,
+    pub restocked: Quantity,
+    pub deducted: Quantity,
+    pub net: Money,
+    pub tax: Money,
+}
+
+/// What is booked under one payment key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentView {
+    pub key: String,
+    pub kind: PaymentKind,
+    pub method: String,
+    pub amount: Money,
+    pub paid_at: Option<Timestamp>,
+}
+
+impl Reader {
+    /// One sale, with its lines and payments.
+    pub async fn sale(&self, retailer: Uuid, sale: Uuid) -> Result<Option<SaleView>, StoreError> {
+        let mut db = self.snapshot().await?;
+        let mut found = SaleView::load(&mut db, &[sale]).await?;
+        found.retain(|sale| sale.retailer == retailer);
+        SaleView::fill(&mut db, &mut found).await?;
+        Ok(found.pop())
+    }
+}
+
+impl SaleView {
+    /// The sales of these ids, in their order, without lines and payments.
+    pub(super) async fn load(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        sqlx::query!(
+            r#"select s.sale_id, s.retailer_id, s.outlet_id, s.register_id, s.connection_id,
+                s.shop_order_id, s.receipt_number, s.state, s.balance, s.currency, s.total_minor,
+                s.tax_minor, s.received_minor, s.refunded_minor, s.customer_id,
+                c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
+                s.placed_at as "placed_at: SqlTimestamp",
+                s.recorded_at as "recorded_at: SqlTimestamp",
+                s.changed_at as "changed_at: SqlTimestamp"
+            from unnest($1::uuid[]) with ordinality k (sale_id, place)
+            join ledger.sale s on s.sale_id = k.sale_id
+            join ledger.customer c on c.customer_id = s.customer_id
+            order by k.place"#,
+            ids,
+        )
+        .fetch_all(db)
+        .await?
+        .into_iter()
+        .map(|found| {
+            let currency = row::currency_from(&found.currency)?;
+            Ok(Self {
+                sale: found.sale_id,
+                retailer: found.retailer_id,
+                outlet: found.outlet_id,
+                register: found.register_id,
+                connection: found.connection_id,
+                order: found.shop_order_id,
+                receipt_number: found.receipt_number,
+                state: row::state_from(&found.state)?,
+                balance: row::balance_from(&found.balance)?,
+                total: Money::new(found.total_minor, currency),
+                tax: Money::new(found.tax_minor, currency),
+                received: Money::new(found.received_minor, currency),
+                refunded: Money::new(found.refunded_minor, currency),
+                customer: found.customer_id,
+                customer_name: found.customer_name,
+                placed_at: found.placed_at.to_jiff(),
+                recorded_at: found.recorded_at.to_jiff(),
+                changed_at: found.changed_at.to_jiff(),
+                revision: found.revision,
+                shop_status: found.shop_status,
+                warning_not_imported: found.warning_not_imported,
+                lines: Vec::new(),
+                payments: Vec::new(),
+            })
+        })
+        .collect()
+    }
+
+    /// Adds lines and payments.
+    pub(super) async fn fill(db: &mut PgConnection, sales: &mut [Self]) -> Result<(), StoreError> {
+        let currencies: HashMap<Uuid, Currency> = sales
+            .iter()
+            .map(|sale| (sale.sale, sale.total.currency()))
+            .collect();
+        let ids: Vec<Uuid> = currencies.keys().copied().collect();
+        let mut lines = lines(db, &ids, &currencies).await?;
+        let mut payments = payments(db, &ids, &currencies).await?;
+        for sale in sales {
+            sale.lines = lines.remove(&sale.sale).unwrap_or_default();
+            sale.payments = payments.remove(&sale.sale).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+async fn lines(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+    currencies: &HashMap<Uuid, Currency>,
+) -> Result<HashMap<Uuid, Vec<LineView>>, StoreError> {
+    let rows = sqlx::query!(
+        "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
+            l.restocked_milli, l.deducted_milli, l.net_minor, l.tax_minor
+        from ledger.sale_line l
+        join ledger.item i on i.item_id = l.item_id
+        where l.sale_id = any($1)
+        order by l.sale_id, l.position",
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut lines: HashMap<Uuid, Vec<LineView>> = HashMap::new();
+    for line in rows {
+        let Some(currency) = currencies.get(&line.sale_id) else {
+            continue;
+        };
+        lines.entry(line.sale_id).or_default().push(LineView {
+            key: line.line_key,
+            item: line.item_id,
+            sku: line.sku,
+            name: line.name,
+            kind: row::item_kind_from(&line.kind)?,
+            quantity: Quantity::from_milli(line.quantity_milli),
+            restocked: Quantity::from_milli(line.restocked_milli),
+            deducted: Quantity::from_milli(line.deducted_milli),
+            net: Money::new(line.net_minor, *currency),
+            tax: Money::new(line.tax_minor, *currency),
+        });
+    }
+    Ok(lines)
+}
+
+async fn payments(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+    currencies: &HashMap<Uuid, Currency>,
+) -> Result<HashMap<Uuid, Vec<PaymentView>>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select sale_id, payment_key, kind, sum(amount_minor)::bigint as "amount_minor!",
+            (array_agg(method order by revision desc))[1] as "method!",
+            (array_agg(paid_at order by revision desc))[1] as "paid_at: SqlTimestamp"
+        from ledger.payment
+        where sale_id = any($1)
+        group by sale_id, payment_key, kind
+        having sum(amount_minor) <> 0
+        order by sale_id, min(revision), payment_key, kind"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut payments: HashMap<Uuid, Vec<PaymentView>> = HashMap::new();
+    for payment in rows {
+        let Some(currency) = currencies.get(&payment.sale_id) else {
+            continue;
+        };
+        payments.entry(payment.sale_id).or_default().push(PaymentView {
+            key: payment.payment_key,
+            kind: row::payment_kind_from(&payment.kind)?,
+            method: payment.method,
+            amount: Money::new(payment.amount_minor, *currency),
+            paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
+        });
+    }
+    Ok(payments)
+}

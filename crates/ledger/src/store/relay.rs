@@ -1,0 +1,255 @@
+//! The relay's side of the outbox: what is still to be said, as it is now.
+
+use jiff::Timestamp;
+use retail::{Balance, Money, Quantity, RetailerId, SaleState};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::row::{self, SqlTimestamp};
+use super::StoreError;
+use crate::decide::ItemKind;
+
+/// The outbox, for the one who empties it.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    pool: PgPool,
+}
+
+/// Where an entry stands in the outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub subject: Uuid,
+    pub outlet: Uuid,
+}
+
+/// Something changed; this is what it is now.
+#[derive(Clone, Debug)]
+pub struct Entry<T> {
+    pub place: Place,
+    pub retailer: RetailerId,
+    /// Taken back with [`Outbox::done`]: an entry marked again since stays.
+    pub mark: i64,
+    pub now: T,
+}
+
+/// An entry that is on the bus now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub kind: Kind,
+    pub place: Place,
+    pub mark: i64,
+}
+
+/// What an entry speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Item,
+    Sale,
+    Stock,
+}
+
+/// What the bus says of a sale.
+#[derive(Clone, Debug)]
+pub struct SaleNow {
+    pub connection: Uuid,
+    pub order: String,
+    pub receipt_number: String,
+    pub revision: i32,
+    pub state: SaleState,
+    pub balance: Balance,
+    pub total: Money,
+    pub changed_at: Timestamp,
+}
+
+/// What the bus says of a level.
+#[derive(Clone, Debug)]
+pub struct LevelNow {
+    pub on_hand: Quantity,
+    pub version: i64,
+    pub changed_at: Timestamp,
+}
+
+/// What the bus says of an item.
+#[derive(Clone, Debug)]
+pub struct ItemNow {
+    pub kind: ItemKind,
+    pub sku: Option<String>,
+    pub barcode: Option<String>,
+    pub name: String,
+    pub connection: Uuid,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Item => "item",
+            Self::Sale => "sale",
+            Self::Stock => "stock",
+        }
+    }
+}
+
+impl Outbox {
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Sales that changed, after `after`, up to `limit`.
+    pub async fn sales(&self, after: Place, limit: i64) -> Result<Vec<Entry<SaleNow>>, StoreError> {
+        sqlx::query!(
+            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
+                s.connection_id, s.shop_order_id, s.receipt_number, s.revision,
+                s.state, s.balance, s.currency, s.total_minor,
+                s.changed_at as "changed_at: SqlTimestamp"
+            from ledger.outbox o
+            join ledger.sale s on s.sale_id = o.subject_id
+            where o.kind = 'sale' and (o.subject_id, o.outlet_id) > ($1, $2)
+            order by o.subject_id, o.outlet_id
+            limit $3"#,
+            after.subject,
+            after.outlet,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|found| {
+            Ok(Entry {
+                place: Place {
+                    subject: found.subject_id,
+                    outlet: found.outlet_id,
+                },
+                retailer: RetailerId::new(found.retailer_id),
+                mark: found.mark,
+                now: SaleNow {
+                    connection: found.connection_id,
+                    order: found.shop_order_id,
+                    receipt_number: found.receipt_number,
+                    revision: found.revision,
+                    state: row::state_from(&found.state)?,
+                    balance: row::balance_from(&found.balance)?,
+                    total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
+                    changed_at: found.changed_at.to_jiff(),
+                },
+            })
+        })
+        .collect()
+    }
+
+    /// Levels that changed.
+    pub async fn levels(
+        &self,
+        after: Place,
+        limit: i64,
+    ) -> Result<Vec<Entry<LevelNow>>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, l.on_hand_milli, l.version,
+                l.changed_at as "changed_at: SqlTimestamp"
+            from ledger.outbox o
+            join ledger.stock_level l on l.item_id = o.subject_id and l.outlet_id = o.outlet_id
+            where o.kind = 'stock' and (o.subject_id, o.outlet_id) > ($1, $2)
+            order by o.subject_id, o.outlet_id
+            limit $3"#,
+            after.subject,
+            after.outlet,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|found| Entry {
+                place: Place {
+                    subject: found.subject_id,
+                    outlet: found.outlet_id,
+                },
+                retailer: RetailerId::new(found.retailer_id),
+                mark: found.mark,
+                now: LevelNow {
+                    on_hand: Quantity::from_milli(found.on_hand_milli),
+                    version: found.version,
+                    changed_at: found.changed_at.to_jiff(),
+                },
+            })
+            .collect())
+    }
+
+    /// Items that were registered.
+    pub async fn items(&self, after: Place, limit: i64) -> Result<Vec<Entry<ItemNow>>, StoreError> {
+        sqlx::query!(
+            "select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
+                i.kind, i.sku, i.barcode, i.name, i.connection_id
+            from ledger.outbox o
+            join ledger.item i on i.item_id = o.subject_id
+            where o.kind = 'item' and (o.subject_id, o.outlet_id) > ($1, $2)
+            order by o.subject_id, o.outlet_id
+            limit $3",
+            after.subject,
+            after.outlet,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|found| {
+            Ok(Entry {
+                place: Place {
+                    subject: found.subject_id,
+                    outlet: found.outlet_id,
+                },
+                retailer: RetailerId::new(found.retailer_id),
+                mark: found.mark,
+                now: ItemNow {
+                    kind: row::item_kind_from(&found.kind)?,
+                    sku: found.sku,
+                    barcode: found.barcode,
+                    name: found.name,
+                    connection: found.connection_id,
+                },
+            })
+        })
+        .collect()
+    }
+
+    /// Takes out what was said, but for what was marked again meanwhile. Rows that a writer holds are
+    /// about to be marked again and are left alone: nobody waits here.
+    pub async fn done(&self, said: &[Said]) -> Result<(), StoreError> {
+        let kinds: Vec<&str> = said.iter().map(|said| said.kind.as_str()).collect();
+        let subjects: Vec<Uuid> = said.iter().map(|said| said.place.subject).collect();
+        let outlets: Vec<Uuid> = said.iter().map(|said| said.place.outlet).collect();
+        let marks: Vec<i64> = said.iter().map(|said| said.mark).collect();
+        sqlx::query!(
+            "with said as (
+                select o.kind, o.subject_id, o.outlet_id
+                from unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[])
+                    d (kind, subject_id, outlet_id, mark)
+                join ledger.outbox o on o.kind = d.kind and o.subject_id = d.subject_id
+                    and o.outlet_id = d.outlet_id and o.mark = d.mark
+                for update of o skip locked
+            )
+            delete from ledger.outbox o
+            using said
+            where o.kind = said.kind and o.subject_id = said.subject_id
+                and o.outlet_id = said.outlet_id",
+            &kinds as _,
+            &subjects,
+            &outlets,
+            &marks,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// How many entries wait, counted up to a limit, and since when the oldest of those.
+    pub async fn waiting(&self) -> Result<(i64, Option<Timestamp>), StoreError> {
+        let found = sqlx::query!(
+            r#"select count(*) as "count!", min(dirty_at) as "oldest: SqlTimestamp"
+            from (select dirty_at from ledger.outbox limit 10000) o"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((found.count, found.oldest.map(SqlTimestamp::to_jiff)))
+    }
+}

@@ -1,0 +1,205 @@
+//! Sales with their lines and payments.
+
+use jiff::Timestamp;
+use retail::SaleId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::row::SqlTimestamp;
+use super::{StoreError, row};
+use crate::decide::{LineRow, PaymentRow, SaleRow};
+
+/// Inserts sales, or updates what may change of them: where and for what order a sale was booked stays.
+pub(super) async fn write(
+    db: &mut PgConnection,
+    sales: &[SaleRow<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if sales.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = sales.iter().map(|sale| sale.sale.uuid()).collect();
+    let retailers: Vec<Uuid> = sales.iter().map(|sale| sale.retailer.uuid()).collect();
+    let outlets: Vec<Uuid> = sales.iter().map(|sale| sale.outlet.uuid()).collect();
+    let registers: Vec<Uuid> = sales.iter().map(|sale| sale.register.uuid()).collect();
+    let connections: Vec<Uuid> = sales.iter().map(|sale| sale.connection.uuid()).collect();
+    let orders: Vec<&str> = sales.iter().map(|sale| sale.order.as_str()).collect();
+    let numbers: Vec<&str> = sales.iter().map(|sale| sale.receipt_number).collect();
+    let number_keys: Vec<&str> = sales.iter().map(|sale| sale.receipt_key.as_str()).collect();
+    let states: Vec<&str> = sales.iter().map(|sale| sale.state.as_str()).collect();
+    let balances: Vec<&str> = sales.iter().map(|sale| sale.balance.as_str()).collect();
+    let currencies: Vec<&str> = sales.iter().map(|sale| sale.total.currency().code()).collect();
+    let totals: Vec<i64> = sales.iter().map(|sale| sale.total.minor()).collect();
+    let taxes: Vec<i64> = sales.iter().map(|sale| sale.tax.minor()).collect();
+    let received: Vec<i64> = sales.iter().map(|sale| sale.received.minor()).collect();
+    let refunded: Vec<i64> = sales.iter().map(|sale| sale.refunded.minor()).collect();
+    let customers: Vec<Uuid> = sales.iter().map(|sale| sale.customer.uuid()).collect();
+    let statuses: Vec<&str> = sales.iter().map(|sale| sale.shop_status).collect();
+    let warnings: Vec<bool> = sales.iter().map(|sale| sale.warning_not_imported).collect();
+    let revisions: Vec<i32> = sales.iter().map(|sale| sale.revision).collect();
+    let placed: Vec<SqlTimestamp> = sales.iter().map(|sale| row::at(sale.placed_at)).collect();
+    sqlx::query!(
+        "insert into ledger.sale (sale_id, retailer_id, outlet_id, register_id, connection_id,
+            shop_order_id, receipt_number, receipt_key, state, balance, currency, total_minor,
+            tax_minor, received_minor, refunded_minor, customer_id, shop_status,
+            warning_not_imported, revision, placed_at, recorded_at, changed_at, changed_xid)
+        select n.*, $21, $21, (select pg_current_xact_id()::text::bigint)
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
+            $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
+            $13::bigint[], $14::bigint[], $15::bigint[], $16::uuid[], $17::text[], $18::boolean[],
+            $19::integer[], $20::timestamptz[]) n
+        on conflict on constraint sale_pkey do update set
+            receipt_number = excluded.receipt_number,
+            receipt_key = excluded.receipt_key,
+            state = excluded.state,
+            balance = excluded.balance,
+            total_minor = excluded.total_minor,
+            tax_minor = excluded.tax_minor,
+            received_minor = excluded.received_minor,
+            refunded_minor = excluded.refunded_minor,
+            customer_id = excluded.customer_id,
+            shop_status = excluded.shop_status,
+            warning_not_imported = excluded.warning_not_imported,
+            revision = excluded.revision,
+            placed_at = excluded.placed_at,
+            changed_at = excluded.changed_at,
+            changed_xid = excluded.changed_xid",
+        &ids,
+        &retailers,
+        &outlets,
+        &registers,
+        &connections,
+        &orders as _,
+        &numbers as _,
+        &number_keys as _,
+        &states as _,
+        &balances as _,
+        &currencies as _,
+        &totals,
+        &taxes,
+        &received,
+        &refunded,
+        &customers,
+        &statuses as _,
+        &warnings,
+        &revisions,
+        &placed as _,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Marks sales of which the shop now says that they are drafts (BC-4).
+pub(super) async fn warn(
+    db: &mut PgConnection,
+    sales: &[SaleId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if sales.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = sales.iter().map(|sale| sale.uuid()).collect();
+    sqlx::query!(
+        "update ledger.sale
+        set warning_not_imported = true, changed_at = $2,
+            changed_xid = (select pg_current_xact_id()::text::bigint)
+        where sale_id = any($1)",
+        &ids,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the lines of the sales that had some, and inserts those of the others.
+pub(super) async fn write_lines(
+    db: &mut PgConnection,
+    sales: &[SaleRow<'_>],
+    lines: &[LineRow<'_>],
+) -> Result<(), StoreError> {
+    let changed: Vec<Uuid> = sales
+        .iter()
+        .filter(|sale| !sale.is_new)
+        .map(|sale| sale.sale.uuid())
+        .collect();
+    if !changed.is_empty() {
+        sqlx::query!("delete from ledger.sale_line where sale_id = any($1)", &changed)
+            .execute(&mut *db)
+            .await?;
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.sale.uuid()).collect();
+    let keys: Vec<&str> = lines.iter().map(|line| line.key.as_str()).collect();
+    let positions: Vec<i32> = lines.iter().map(|line| line.position).collect();
+    let items: Vec<Uuid> = lines.iter().map(|line| line.item.uuid()).collect();
+    let names: Vec<&str> = lines.iter().map(|line| line.name).collect();
+    let quantities: Vec<i64> = lines.iter().map(|line| line.quantity.milli()).collect();
+    let restocked: Vec<i64> = lines.iter().map(|line| line.restocked.milli()).collect();
+    let deducted: Vec<i64> = lines.iter().map(|line| line.deducted.milli()).collect();
+    let nets: Vec<i64> = lines.iter().map(|line| line.net.minor()).collect();
+    let taxes: Vec<i64> = lines.iter().map(|line| line.tax.minor()).collect();
+    let placed: Vec<SqlTimestamp> = lines.iter().map(|line| row::at(line.placed_at)).collect();
+    sqlx::query!(
+        "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, quantity_milli,
+            restocked_milli, deducted_milli, net_minor, tax_minor, placed_at)
+        select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[], $5::text[],
+            $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+            $11::timestamptz[])",
+        &ids,
+        &keys as _,
+        &positions,
+        &items,
+        &names as _,
+        &quantities,
+        &restocked,
+        &deducted,
+        &nets,
+        &taxes,
+        &placed as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Books differences of payments.
+pub(super) async fn write_payments(
+    db: &mut PgConnection,
+    payments: &[PaymentRow<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if payments.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = payments.iter().map(|payment| payment.sale.uuid()).collect();
+    let keys: Vec<&str> = payments.iter().map(|payment| payment.key.as_str()).collect();
+    let kinds: Vec<&str> = payments.iter().map(|payment| payment.kind.as_str()).collect();
+    let revisions: Vec<i32> = payments.iter().map(|payment| payment.revision).collect();
+    let methods: Vec<&str> = payments.iter().map(|payment| payment.method).collect();
+    let amounts: Vec<i64> = payments.iter().map(|payment| payment.amount.minor()).collect();
+    let paid: Vec<Option<SqlTimestamp>> =
+        payments.iter().map(|payment| payment.paid_at.map(row::at)).collect();
+    sqlx::query!(
+        "insert into ledger.payment (sale_id, payment_key, kind, revision, method, amount_minor,
+            paid_at, recorded_at)
+        select n.*, $8
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
+            $7::timestamptz[]) n",
+        &ids,
+        &keys as _,
+        &kinds as _,
+        &revisions,
+        &methods as _,
+        &amounts,
+        &paid as _,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! A ledger in memory: applies what `post` decides, and keeps every movement.
+
+use std::collections::BTreeMap;
+
+use retail::posting::{Changes, Movement, OrderUpdates, Policy, Posting, Refusal, post};
+use retail::sale::Recorded;
+use retail::{ItemId, OrderKey, Quantity};
+
+use crate::make::Snapshot;
+
+pub const APPLY: Policy = Policy {
+    updates: OrderUpdates::Apply,
+};
+pub const ASK: Policy = Policy {
+    updates: OrderUpdates::Ask,
+};
+
+#[derive(Debug, Default)]
+pub struct Book {
+    pub sales: BTreeMap<OrderKey, Sale>,
+    pub levels: BTreeMap<ItemId, Quantity>,
+    pub movements: Vec<Movement>,
+}
+
+#[derive(Debug)]
+pub struct Sale {
+    pub recorded: Recorded,
+    /// Of the newest revision.
+    pub changes: Changes,
+    pub revision: u32,
+}
+
+impl Book {
+    pub fn receive(&mut self, snapshot: &Snapshot) -> Result<Posting, Refusal> {
+        self.receive_under(APPLY, snapshot)
+    }
+
+    pub fn receive_under(
+        &mut self,
+        policy: Policy,
+        snapshot: &Snapshot,
+    ) -> Result<Posting, Refusal> {
+        let Snapshot { order, items } = snapshot;
+        let sale = self.sales.get(&order.key);
+        let recorded = sale.map(|sale| &sale.recorded);
+        let posting = post(recorded, policy, order, items)?;
+        match &posting {
+            Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held => {}
+            Posting::Record(changes) => {
+                let sale = Sale {
+                    recorded: Recorded::after(recorded, order, changes)?,
+                    changes: changes.clone(),
+                    revision: sale.map_or(0, |sale| sale.revision) + 1,
+                };
+                self.sales.insert(order.key.clone(), sale);
+                self.book(&changes.movements)?;
+            }
+        }
+        Ok(posting)
+    }
+
+    fn book(&mut self, movements: &[Movement]) -> Result<(), Refusal> {
+        for movement in movements {
+            let level = self.levels.entry(movement.item).or_default();
+            *level = level.checked_add(movement.quantity)?;
+            self.movements.push(movement.clone());
+        }
+        Ok(())
+    }
+
+    /// Levels that are not zero.
+    pub fn stock(&self) -> BTreeMap<ItemId, i64> {
+        self.levels
+            .iter()
+            .map(|(item, level)| (*item, level.milli()))
+            .filter(|(_, level)| *level != 0)
+            .collect()
+    }
+}
+
+/// The movements a decision asks for, as (line, item, milli).
+pub fn movements(posting: &Posting) -> Vec<(&str, ItemId, i64)> {
+    recorded(posting)
+        .movements
+        .iter()
+        .map(|movement| {
+            let Movement {
+                line,
+                item,
+                quantity,
+            } = movement;
+            (line.as_str(), *item, quantity.milli())
+        })
+        .collect()
+}
+
+pub fn recorded(posting: &Posting) -> &Changes {
+    match posting {
+        Posting::Record(changes) => changes,
+        other @ (Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held) => {
+            panic!("nothing was recorded: {other:?}")
+        }
+    }
+}

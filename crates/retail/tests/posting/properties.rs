@@ -1,0 +1,204 @@
+//! What holds for every history, however its deliveries come.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use retail::posting::{Posting, Refusal, post};
+use retail::{ItemRef, LineKind, OrderLine, PaymentKind, SaleState};
+
+use crate::book::{APPLY, ASK, Book, Sale};
+use crate::history::{any_snapshot, history};
+use crate::make::{Snapshot, cad, item, line_key, milli, order};
+use crate::oracle::{self, Outcome, outcome};
+
+/// Histories a run of the tests tries; the bench tries a million.
+const HISTORIES: u32 = 10_000;
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: HISTORIES,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn r_08_any_shuffle_or_duplication_of_the_snapshots_ends_alike(history in history()) {
+        let mut book = Book::default();
+        for snapshot in history.delivered() {
+            let _refused_or_not = book.receive(snapshot);
+        }
+        let mut expected = Vec::new();
+        for versions in &history.orders {
+            let sale = book.sales.get(&versions[0].order.key);
+            let wanted = outcome(versions);
+            prop_assert_eq!(&sale.map(seen), &wanted);
+            expected.extend(wanted);
+        }
+        prop_assert_eq!(book.stock(), oracle::stock(&expected));
+    }
+
+    #[test]
+    fn pos_05_levels_equal_the_sum_of_movements_after_every_delivery(history in history()) {
+        let mut book = Book::default();
+        for snapshot in history.delivered() {
+            let before = book.movements.len();
+            let posting = book.receive(snapshot);
+            if !matches!(posting, Ok(Posting::Record(_))) {
+                prop_assert_eq!(book.movements.len(), before, "moved by {:?}", posting);
+            }
+            prop_assert!(book.movements.iter().all(|movement| !movement.quantity.is_zero()));
+        }
+        let mut sums = BTreeMap::new();
+        for movement in &book.movements {
+            *sums.entry(movement.item).or_insert(0) += movement.quantity.milli();
+        }
+        sums.retain(|_, sum| *sum != 0);
+        prop_assert_eq!(book.stock(), sums);
+    }
+
+    #[test]
+    fn the_same_snapshot_twice_is_already_recorded(history in history()) {
+        let mut book = Book::default();
+        for snapshot in history.delivered() {
+            let first = book.receive(snapshot);
+            let stock = book.stock();
+            let again = book.receive(snapshot);
+            match first {
+                Ok(Posting::Record(_) | Posting::AlreadyRecorded) => {
+                    prop_assert_eq!(again, Ok(Posting::AlreadyRecorded));
+                }
+                Ok(Posting::NotImported { .. } | Posting::Held) | Err(_) => {
+                    prop_assert_eq!(again, first);
+                }
+            }
+            prop_assert_eq!(book.stock(), stock);
+        }
+    }
+
+    #[test]
+    fn totals_add_up_or_the_snapshot_is_refused(snapshot in any_snapshot()) {
+        let posting = post(None, APPLY, &snapshot.order, &snapshot.items);
+        if snapshot.order.state == SaleState::NotImported {
+            prop_assert_eq!(posting, Ok(Posting::NotImported { sale_exists: false }));
+        } else if oracle::adds_up(&snapshot.order) {
+            prop_assert!(matches!(posting, Ok(Posting::Record(_))), "{:?}", posting);
+        } else {
+            let mismatch = matches!(posting, Err(Refusal::TotalsMismatch { .. }));
+            prop_assert!(mismatch, "{:?}", posting);
+        }
+    }
+
+    #[test]
+    fn bc_04_a_voided_sale_holds_no_stock(history in history()) {
+        let mut book = Book::default();
+        for snapshot in history.delivered() {
+            let _refused_or_not = book.receive(snapshot);
+            for sale in book.sales.values() {
+                let held = sale.recorded.lines.iter().any(|line| !line.deducted.is_zero());
+                prop_assert!(!(held && sale.recorded.state == SaleState::Voided));
+            }
+        }
+    }
+
+    #[test]
+    fn sh_12_a_sale_stays_as_first_recorded_when_updates_ask(history in history()) {
+        let mut book = Book::default();
+        let mut first: BTreeMap<_, Outcome> = BTreeMap::new();
+        for snapshot in history.delivered() {
+            let posting = book.receive_under(ASK, snapshot);
+            if matches!(posting, Ok(Posting::Record(_))) {
+                let sale = outcome([snapshot]).expect("what is recorded is a sale");
+                prop_assert!(first.insert(snapshot.order.key.clone(), sale).is_none());
+            }
+        }
+        for (key, sale) in &book.sales {
+            prop_assert_eq!(Some(&seen(sale)), first.get(key));
+        }
+        prop_assert_eq!(book.stock(), oracle::stock(first.values()));
+    }
+
+    /// Whatever numbers a shop sends, the answer is a decision or a refusal.
+    #[test]
+    fn numbers_of_any_size_are_booked_or_refused(
+        first in extreme_snapshot(),
+        second in extreme_snapshot(),
+    ) {
+        let mut book = Book::default();
+        for snapshot in [&first, &second] {
+            let _refused_or_not = book.receive(snapshot);
+        }
+    }
+}
+
+fn seen(sale: &Sale) -> Outcome {
+    let Sale {
+        recorded,
+        changes,
+        revision: _,
+    } = sale;
+    let payments = recorded.payments.iter();
+    Outcome {
+        version: recorded.version,
+        state: recorded.state,
+        balance: changes.balance,
+        total: recorded.total.minor(),
+        received: changes.received.minor(),
+        refunded: changes.refunded.minor(),
+        tax: changes.tax.minor(),
+        lines: recorded
+            .lines
+            .iter()
+            .map(|line| (line.key.clone(), line.item, line.deducted.milli()))
+            .collect(),
+        payments: payments
+            .map(|payment| ((payment.key.clone(), payment.kind), payment.amount.minor()))
+            .filter(|(_, amount)| *amount != 0)
+            .collect(),
+    }
+}
+
+fn extreme_snapshot() -> impl Strategy<Value = Snapshot> {
+    let number = || {
+        prop_oneof![
+            Just(i64::MIN),
+            Just(i64::MAX),
+            Just(0),
+            any::<i64>(),
+            -10_i64..10
+        ]
+    };
+    let line = (number(), number(), number(), number());
+    (
+        0_i64..3,
+        prop_oneof![Just(SaleState::Closed), Just(SaleState::Voided)],
+        proptest::collection::vec(line, 0..3),
+        number(),
+        proptest::option::of(number()),
+    )
+        .prop_map(|(second, state, lines, payment, total)| {
+            let mut draft = order("0").at(second).state(state);
+            for (index, (quantity, restocked, net, tax)) in lines.into_iter().enumerate() {
+                let line = OrderLine {
+                    key: line_key(&format!("line:{index}")),
+                    kind: LineKind::Product(ItemRef::default()),
+                    name: String::new(),
+                    quantity: milli(quantity),
+                    restocked: milli(restocked),
+                    net: cad(net),
+                    tax: cad(tax),
+                };
+                draft = draft.any_line(line, item("one"));
+            }
+            if let Some(total) = total {
+                draft = draft.total(cad(total));
+            }
+            draft
+                .payment("paid", PaymentKind::Received, cad(payment))
+                .done()
+        })
+}

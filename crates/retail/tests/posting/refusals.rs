@@ -1,0 +1,102 @@
+//! What cannot be booked, and that it changes nothing.
+
+use retail::posting::{Posting, Refusal};
+use retail::{Currency, Money, Order, PaymentKind, SaleState};
+
+use crate::book::Book;
+use crate::make::{Draft, cad, order};
+
+fn refusal(draft: Draft) -> Refusal {
+    let mut book = Book::default();
+    let refusal = book.receive(&draft.done()).unwrap_err();
+    assert!(book.sales.is_empty() && book.movements.is_empty());
+    refusal
+}
+
+#[test]
+fn lines_that_do_not_add_up_to_the_shops_total_are_refused() {
+    let refused = refusal(order("1").line("line:1", "TS-001", 1).total(cad(1151)));
+    assert_eq!(
+        refused,
+        Refusal::TotalsMismatch {
+            lines: cad(1150),
+            total: cad(1151)
+        }
+    );
+}
+
+#[test]
+fn a_line_or_a_payment_named_twice_is_refused() {
+    let twice = order("1")
+        .line("line:1", "TS-001", 1)
+        .line("line:1", "LIV-1", 1);
+    assert!(matches!(refusal(twice), Refusal::LineTwice(_)));
+    let twice = order("1").line("line:1", "TS-001", 1).paid().payment(
+        "paid",
+        PaymentKind::Received,
+        cad(1),
+    );
+    assert!(matches!(refusal(twice), Refusal::PaymentTwice(_)));
+}
+
+#[test]
+fn more_restocked_than_sold_is_refused() {
+    let refused = refusal(order("1").restocked_line("line:1", "TS-001", 1, 2));
+    assert!(matches!(refused, Refusal::RestockExceedsQuantity(_)));
+}
+
+#[test]
+fn an_order_of_more_lines_than_any_shop_makes_is_refused() {
+    let many = |lines: usize| {
+        (0..lines).fold(order("1"), |draft, n| {
+            draft.line(&format!("line:{n}"), "TS-001", 1)
+        })
+    };
+    assert_eq!(
+        refusal(many(Order::LINES_LIMIT + 1)),
+        Refusal::TooManyLines(Order::LINES_LIMIT + 1)
+    );
+    assert!(
+        Book::default()
+            .receive(&many(Order::LINES_LIMIT).done())
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_sale_never_changes_its_currency() {
+    let mut book = Book::default();
+    book.receive(&order("1").line("line:1", "TS-001", 1).done())
+        .unwrap();
+    let euros = order("1").at(1).total(Money::zero(Currency::EUR)).done();
+    assert!(matches!(
+        book.receive(&euros),
+        Err(Refusal::CurrencyChanged { .. })
+    ));
+}
+
+#[test]
+fn a_mix_of_currencies_within_an_order_is_refused() {
+    let mixed = order("1")
+        .line("line:1", "TS-001", 1)
+        .total(Money::new(1150, Currency::EUR));
+    assert!(matches!(refusal(mixed), Refusal::Money(_)));
+}
+
+#[test]
+fn a_refused_snapshot_leaves_the_sale_and_a_later_good_one_is_booked() {
+    let mut book = Book::default();
+    book.receive(&order("1").line("line:1", "TS-001", 1).done())
+        .unwrap();
+    let broken = order("1")
+        .at(1)
+        .state(SaleState::Voided)
+        .line("line:1", "TS-001", 1)
+        .total(cad(0));
+    assert!(book.receive(&broken.done()).is_err());
+    assert_eq!(book.movements.len(), 1);
+
+    let good = order("1").at(2).line("line:1", "TS-001", 3).done();
+    assert!(matches!(book.receive(&good), Ok(Posting::Record(_))));
+    assert_eq!(book.movements.len(), 2);
+}

@@ -1,0 +1,99 @@
+//! The shop's own books: the sale that must come of each order, and what must have left the shelf.
+
+use std::collections::BTreeMap;
+
+use super::catalogue::Catalogue;
+use super::order::{Line, Order, PLUGIN_LINE, Status};
+
+/// A thing on the shelf: by its SKU, and where it has none by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stocked {
+    Sku(String),
+    Name(String),
+}
+
+/// The sale that an order must have become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sale {
+    pub order_id: String,
+    pub receipt_number: String,
+    /// Cancelled or failed.
+    pub voided: bool,
+    pub currency: &'static str,
+    /// All amounts in cents, refunds as positive ones.
+    pub total: i64,
+    pub tax: i64,
+    pub received: i64,
+    pub refunded: i64,
+    /// Units that the sale holds of each thing; none when voided.
+    pub held: BTreeMap<Stocked, i64>,
+    pub email: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// By the shop's order id; orders that never became a sale are missing.
+    pub sales: BTreeMap<String, Sale>,
+    /// Units sold of each thing that ever stood in a sale, zero included.
+    pub sold: BTreeMap<Stocked, i64>,
+}
+
+pub(super) fn reckon(catalogue: &Catalogue, orders: &[Vec<Order>]) -> Books {
+    let mut books = Books::default();
+    for versions in orders {
+        let Some(last) = versions.iter().rev().find(|order| counts(order.status)) else {
+            continue;
+        };
+        let sale = sale(catalogue, last);
+        for (thing, units) in &sale.held {
+            *books.sold.entry(thing.clone()).or_insert(0) += units;
+        }
+        books.sales.insert(sale.order_id.clone(), sale);
+    }
+    books
+}
+
+/// Whether an order in this status is a sale at all.
+const fn counts(status: Status) -> bool {
+    match status {
+        Status::CheckoutDraft | Status::Packing => false,
+        Status::Pending
+        | Status::OnHold
+        | Status::Processing
+        | Status::Completed
+        | Status::Refunded
+        | Status::Cancelled
+        | Status::Failed => true,
+    }
+}
+
+fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
+    let voided = matches!(order.status, Status::Cancelled | Status::Failed);
+    let total = order.total(catalogue);
+    let mut held = BTreeMap::new();
+    if !voided {
+        for line in &order.lines {
+            *held.entry(stocked(catalogue, line)).or_insert(0) += line.quantity - line.restocked;
+        }
+    }
+    Sale {
+        order_id: order.id.to_string(),
+        receipt_number: order.number.clone(),
+        voided,
+        currency: order.zone.currency(),
+        total,
+        tax: order.total_tax(catalogue),
+        received: order.paid_at.map_or(0, |_| total),
+        refunded: order.refunded(),
+        held,
+        email: order.person.email.clone(),
+    }
+}
+
+fn stocked(catalogue: &Catalogue, line: &Line) -> Stocked {
+    match line.product(catalogue) {
+        None => Stocked::Name(PLUGIN_LINE.into()),
+        Some(product) if product.sku.is_empty() => Stocked::Name(product.name.clone()),
+        Some(product) => Stocked::Sku(product.sku.clone()),
+    }
+}
