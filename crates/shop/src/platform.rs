@@ -13,8 +13,8 @@ pub trait Platform: Send + Sync + 'static {
     /// The platform's short name: part of subjects, of stream names and of a connection's settings.
     fn code(&self) -> PlatformCode;
 
-    /// Proves that a delivery comes from `connection`'s shop, over the raw bytes and in a time that
-    /// does not depend on them, and says what it is. It costs the same with any connection's secrets.
+    /// Proves that a delivery comes from `connection`'s shop, over the raw bytes, and says what it is.
+    /// The time it takes to refuse one says nothing about the secrets.
     fn verify(
         &self,
         connection: &Connection,

@@ -9,4 +9,5 @@ mod deliveries;
 mod hints;
 mod outages;
 mod refused;
+mod speed;
 mod support;
