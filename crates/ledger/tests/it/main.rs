@@ -2,7 +2,10 @@
 
 mod batches;
 mod booking;
+mod client;
 mod customers;
+mod grpc_sales;
+mod grpc_stock;
 mod items;
 mod order;
 mod poison;
