@@ -192,7 +192,7 @@ pub(crate) async fn lay_aside(dead: &DeadLetters, delivery: &Delivery, reason: &
     let sequence = delivery.stream_sequence;
     match dead.bury(delivery, reason).await {
         Ok(()) => {
-            tracing::error!(sequence, subject = %delivery.subject, %reason, "delivery laid aside")
+            tracing::error!(sequence, subject = %delivery.subject, %reason, "delivery laid aside");
         }
         Err(error) => tracing::warn!(sequence, %error, "delivery not laid aside yet"),
     }

@@ -26,6 +26,9 @@ mod status;
 mod text;
 mod verify;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "woocommerce";
 
@@ -85,6 +88,3 @@ impl Platform for WooCommerce {
         client::fetch(self, connection, order).await
     }
 }
-
-#[cfg(feature = "sim")]
-pub mod sim;
