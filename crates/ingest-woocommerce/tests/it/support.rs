@@ -23,8 +23,8 @@ use uuid::Uuid;
 
 pub const RETAILER: Uuid = Uuid::from_u128(1);
 
-/// Longer than anything that passes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than anything that passes: what a crashed reader held comes again after 30 s.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long nothing must come for it to count as nothing.
 const SILENCE: Duration = Duration::from_millis(1_500);
 const SEAL_KEY: [u8; 32] = [7; 32];
