@@ -1,0 +1,12 @@
+//! The ledger against a real PostgreSQL and a real broker.
+
+mod batches;
+mod booking;
+mod customers;
+mod items;
+mod order;
+mod poison;
+mod privileges;
+mod random;
+mod schema;
+mod support;
