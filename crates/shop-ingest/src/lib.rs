@@ -1,1 +1,52 @@
-//! The runtime of an ingest service: webhook, inbox, worker.
+//! The runtime of an ingest service, the same for every platform.
+//!
+//! A delivery walks through the files in this order: [`webhook`] proves where it comes from,
+//! [`inbox`] keeps it on the broker before anybody is told "200", [`worker`] takes it out again,
+//! [`reading`] opens it and asks the platform what it says, [`orders`] tells the ledger. Where a
+//! delivery only says *that* an order changed, [`follow`] asks the shop.
+//!
+//! # What this crate does not know
+//!
+//! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
+//! - **No sale, no stock.** It says what an order is; the ledger decides what that does.
+//! - **No state of its own.** What must survive is on the broker: kill the process at any point, and
+//!   it goes on where the acknowledgements stopped.
+//! - **No body, address or secret in a log.**
+
+mod connections;
+mod delivery_id;
+mod follow;
+mod inbox;
+mod meters;
+mod migrate;
+mod orders;
+mod outage;
+mod patience;
+mod reading;
+mod seed;
+mod serve;
+mod webhook;
+mod worker;
+
+use std::sync::Arc;
+
+use service::clock::Clock;
+use service::{Command, Settings};
+use shop::Platform;
+
+/// Does what an ingest service is told to, for one platform.
+pub async fn run(
+    platform: Arc<dyn Platform>,
+    clock: Arc<dyn Clock>,
+    command: Command,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => serve::serve(platform, clock, settings).await,
+        Command::Migrate => migrate::migrate(platform.as_ref(), settings).await,
+        Command::Healthcheck => {
+            let url = service::health::own_ready_url(settings)?;
+            Ok(service::health::healthcheck(&url).await?)
+        }
+    }
+}

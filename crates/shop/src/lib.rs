@@ -1,1 +1,27 @@
-//! What a shop platform is: the trait, connections, notices, error classes.
+//! What a shop platform is, seen from the runtime that serves it.
+//!
+//! A [`Platform`] proves that a delivery comes from the shop ([`Platform::verify`]), reads a payload
+//! into the canonical order ([`Platform::read`], pure) and asks the shop for an order
+//! ([`Platform::fetch`]). Everything else, from the webhook to the broker, is the same for all of them.
+//!
+//! # What this crate does not know
+//!
+//! - **No platform.** No shop system is named here; a platform's code comes from its own crate.
+//! - **No broker, no storage, no HTTP server.** That is the runtime's part.
+//! - **No judgement of an order.** What a snapshot does to a sale is decided by `retail` in the ledger.
+
+mod connection;
+mod content;
+mod fetch;
+mod notice;
+mod platform;
+mod reading;
+
+pub use connection::{
+    ApiAccess, Connection, ConnectionError, LiveSecrets, PlainHttp, ShopUrl, ShopUrlError,
+};
+pub use content::content_hash;
+pub use fetch::FetchError;
+pub use notice::{Notice, Refused, Topic};
+pub use platform::Platform;
+pub use reading::{Reading, Reason, Refusal, Source};

@@ -46,7 +46,9 @@ pub struct Hook {
 pub(super) const SOURCE: &str = "http://127.0.0.1:8088/";
 
 impl Hook {
-    pub(super) fn sign(topic: Topic, at: Timestamp, body: Vec<u8>, secret: &str) -> Self {
+    /// Any body, signed with the webhook's secret.
+    #[must_use]
+    pub fn sign(topic: Topic, at: Timestamp, body: Vec<u8>, secret: &str) -> Self {
         let text = |text: &str| text.to_owned();
         let headers = vec![
             (

@@ -1,0 +1,119 @@
+//! What to measure, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use test_kit::storm::StormOptions;
+
+use crate::figure::{Figure, report};
+use crate::{drain, end_to_end, footprint, history, intake, posting, storm};
+
+/// Measures Comptoir on this machine, with servers and services of its own.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+pub struct Bench {
+    #[command(subcommand)]
+    what: What,
+    /// Also write the figures here, as JSON.
+    #[arg(long, global = true)]
+    json: Option<PathBuf>,
+    /// Decides everything that is random.
+    #[arg(long, global = true, default_value_t = 20_261_121)]
+    seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum What {
+    /// Signed webhooks accepted a second, durable acks included.
+    Intake,
+    /// Orders a second from a full stream, beside a floor of bare inserts.
+    Drain {
+        #[arg(long, default_value_t = 40_000)]
+        orders: usize,
+    },
+    /// Webhook to committed sale at fixed rates.
+    E2e,
+    /// Sale history over a million sales.
+    History {
+        #[arg(long, default_value_t = 1_000_000)]
+        sales: u32,
+    },
+    /// Memory of every process at rest.
+    Footprint,
+    /// Shuffled, repeated versions of many orders while processes are killed.
+    Storm {
+        #[arg(long, default_value_t = 20_000)]
+        orders: usize,
+        #[arg(long, default_value_t = 20)]
+        kills: usize,
+    },
+    /// Random histories through the pure function, against an oracle.
+    Posting {
+        #[arg(long, default_value_t = 1_000_000)]
+        histories: u64,
+    },
+    /// Everything, one after the other.
+    All,
+}
+
+impl What {
+    const ALL: [Self; 7] = [
+        Self::Posting {
+            histories: 1_000_000,
+        },
+        Self::Footprint,
+        Self::Intake,
+        Self::Drain { orders: 40_000 },
+        Self::E2e,
+        Self::History { sales: 1_000_000 },
+        Self::Storm {
+            orders: 20_000,
+            kills: 20,
+        },
+    ];
+
+    async fn measure(self, seed: u64) -> anyhow::Result<Vec<Figure>> {
+        match self {
+            Self::Intake => intake::run(seed).await,
+            Self::Drain { orders } => drain::run(seed, orders).await,
+            Self::E2e => end_to_end::run(seed).await,
+            Self::History { sales } => history::run(seed, sales).await,
+            Self::Footprint => footprint::run().await,
+            Self::Storm { orders, kills } => {
+                storm::run(&StormOptions {
+                    orders,
+                    kills,
+                    in_flight: 64,
+                    products: 2_000,
+                    ..StormOptions::small(seed)
+                })
+                .await
+            }
+            Self::Posting { histories } => posting::run(seed, histories),
+            Self::All => anyhow::bail!("everything is not one measurement"),
+        }
+    }
+}
+
+impl Bench {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Self { what, json, seed } = self;
+        let todo: &[What] = match what {
+            What::All => &What::ALL,
+            What::Intake
+            | What::Drain { .. }
+            | What::E2e
+            | What::History { .. }
+            | What::Footprint
+            | What::Storm { .. }
+            | What::Posting { .. } => &[what],
+        };
+        let mut figures = Vec::new();
+        for what in todo {
+            eprintln!("measuring {what:?}, seed {seed}");
+            figures.extend(Box::pin(what.measure(seed)).await?);
+            report(&figures, json.as_deref())?;
+        }
+        Ok(())
+    }
+}

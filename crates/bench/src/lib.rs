@@ -1,1 +1,0 @@
-//! Load generator and reports: intake, drain, end to end, history, footprint.

@@ -1,0 +1,77 @@
+//! The ledger, asked over gRPC.
+
+mod error;
+mod parked;
+mod sales;
+mod stock;
+mod verify;
+
+use std::time::Duration;
+
+use retail::RetailerId;
+use tonic::transport::{Channel, Endpoint};
+
+pub(crate) use error::ApiError;
+pub(crate) use sales::{SaleKey, SalesQuery};
+
+/// For a connection to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For one answer; verifying a large ledger takes its time.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
+/// Largest answer, in bytes: 500 sales with their lines are far below.
+const MAX_ANSWER_BYTES: usize = 32 << 20;
+/// Things asked for at once when all are wanted.
+const PAGE_SIZE: i32 = 500;
+/// Pages read when all are wanted.
+const MAX_PAGES: usize = 2_000;
+
+/// A part of a list, and where the next part begins.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
+    /// `None` after the last part.
+    pub(crate) next: Option<String>,
+}
+
+/// The ledger's API, on behalf of one retailer.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    channel: Channel,
+    target: String,
+    retailer: RetailerId,
+}
+
+impl Ledger {
+    pub(crate) async fn connect(target: &str, retailer: RetailerId) -> Result<Self, ApiError> {
+        let endpoint = Endpoint::from_shared(target.to_owned())
+            .map_err(|error| ApiError::unreachable(target, error))?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(ANSWER_TIMEOUT);
+        let channel = endpoint
+            .connect()
+            .await
+            .map_err(|error| ApiError::unreachable(target, error))?;
+        Ok(Self {
+            channel,
+            target: target.to_owned(),
+            retailer,
+        })
+    }
+
+    fn refused(&self, status: &tonic::Status) -> ApiError {
+        ApiError::from_status(&self.target, status)
+    }
+
+    fn retailer_id(&self) -> String {
+        self.retailer.to_string()
+    }
+}
+
+impl<T> Page<T> {
+    fn new(rows: Vec<T>, token: String) -> Self {
+        Self {
+            rows,
+            next: (!token.is_empty()).then_some(token),
+        }
+    }
+}

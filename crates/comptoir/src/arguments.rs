@@ -1,0 +1,295 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use retail::RetailerId;
+
+use crate::exit;
+use crate::services::{Action, Service};
+
+/// Largest page of a list.
+const MAX_LIMIT: i64 = 500;
+
+/// One set of books for a retailer's tills and web shops.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "comptoir", version, after_help = exit::HELP, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Common {
+    /// Print one JSON document instead of texts and tables.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Where a stack keeps its data, secrets and logs.
+    #[arg(
+        long,
+        global = true,
+        env = "COMPTOIR_DIR",
+        default_value = ".comptoir",
+        value_name = "PATH"
+    )]
+    pub(crate) dir: PathBuf,
+    /// The ledger's gRPC address, for example `http://127.0.0.1:8081` [default: the running stack's].
+    #[arg(long, global = true, env = "COMPTOIR_TARGET", value_name = "URL")]
+    pub(crate) target: Option<String>,
+    /// Whose books to read [default: the running stack's first retailer].
+    #[arg(long, global = true, env = "COMPTOIR_RETAILER", value_name = "ID")]
+    pub(crate) retailer: Option<RetailerId>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what Comptoir does: a whole system, what real web shops sent, and the books it makes.
+    Demo(Demo),
+    /// Start the whole system on this machine and keep it up until Ctrl-C.
+    Up,
+    /// Show whether the system runs, how far each part has come and what it holds.
+    Status,
+    /// Make every check a service makes at start, and say in plain words what is wrong.
+    Doctor,
+    /// Read the sales history.
+    Sales {
+        #[command(subcommand)]
+        command: Sales,
+    },
+    /// Read stock levels, and why they are what they are.
+    Stock {
+        #[command(subcommand)]
+        command: Stock,
+    },
+    /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
+    Verify,
+    /// Read the orders that could not be booked.
+    Parked {
+        #[command(subcommand)]
+        command: Parked,
+    },
+    /// Run one service in this process; its settings come from the environment.
+    #[command(hide = true)]
+    Service(RunService),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Demo {
+    /// Stay up at the end, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Sales {
+    /// Sales, newest first.
+    List(SalesList),
+    /// One sale with its lines and payments.
+    Show {
+        /// The receipt number, with or without its prefix, or the sale's id.
+        sale: String,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SalesList {
+    /// Only sales of this outlet: its name or id.
+    #[arg(long, value_name = "OUTLET")]
+    pub(crate) outlet: Option<String>,
+    /// Only sales booked on this register: its id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) register: Option<String>,
+    /// Only sales that came through this connection: its id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// Only sales that stand, or only those that were voided.
+    #[arg(long)]
+    pub(crate) state: Option<State>,
+    /// Only sales paid this far.
+    #[arg(long)]
+    pub(crate) balance: Option<Balance>,
+    /// Only the sale of this receipt number, with or without its prefix.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) receipt: Option<String>,
+    /// Only sales with a line of this SKU.
+    #[arg(long)]
+    pub(crate) sku: Option<String>,
+    /// Only sales placed then or later: a date (of this machine's time zone) or an instant.
+    #[arg(long, value_name = "WHEN", value_parser = instant)]
+    pub(crate) from: Option<Timestamp>,
+    /// Only sales placed before then.
+    #[arg(long, value_name = "WHEN", value_parser = instant)]
+    pub(crate) until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PageArguments {
+    /// How many at most.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=MAX_LIMIT))]
+    pub(crate) limit: i32,
+    /// Go on where the page before ended.
+    #[arg(
+        long,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "TOKEN"
+    )]
+    pub(crate) page_token: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum State {
+    Closed,
+    Voided,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Balance {
+    Unpaid,
+    PartPaid,
+    Paid,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Stock {
+    /// What is on hand, by SKU and outlet.
+    Levels {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only this SKU.
+        #[arg(long)]
+        sku: Option<String>,
+    },
+    /// Why a number is what it is: every movement, sale and delivery that made it.
+    Explain {
+        /// The item's SKU.
+        sku: String,
+        /// The outlet's name or id; not needed where only one has the item.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Parked {
+    /// Parked orders, newest first, with the reason.
+    List(PageArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunService {
+    pub(crate) service: Service,
+    pub(crate) action: Action,
+    /// Stop when standard input ends: so that a service never outlives who started it.
+    #[arg(long)]
+    pub(crate) stop_with_input: bool,
+}
+
+/// "2026-11-21" (midnight here) or "2026-11-21T19:50:52Z".
+fn instant(text: &str) -> Result<Timestamp, String> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    let date: Date = text.parse().map_err(|_| {
+        "a date such as 2026-11-21 or an instant such as 2026-11-21T19:50:52Z is wanted".to_owned()
+    })?;
+    date.to_zoned(TimeZone::system())
+        .map(|zoned| zoned.timestamp())
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_well_made() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_takes_json_and_target_behind_it() {
+        for command in [
+            "demo",
+            "demo --keep",
+            "up",
+            "status",
+            "doctor",
+            "sales list",
+            "sales show 1001",
+            "stock levels",
+            "stock explain TEA-1 --outlet Main",
+            "verify",
+            "parked list",
+        ] {
+            let line = format!("comptoir {command} --json --target http://127.0.0.1:1");
+            let arguments = parse(&line).unwrap();
+            assert!(arguments.common.json, "{line}");
+            assert_eq!(
+                arguments.common.target.as_deref(),
+                Some("http://127.0.0.1:1")
+            );
+        }
+    }
+
+    #[test]
+    fn filters_of_the_history_are_understood() {
+        let line = "comptoir sales list --state closed --balance part-paid --sku A --from 2026-11-21T19:50:52Z --limit 500";
+        let Command::Sales {
+            command: Sales::List(list),
+        } = parse(line).unwrap().command
+        else {
+            panic!("another command");
+        };
+        assert_eq!(list.state, Some(State::Closed));
+        assert_eq!(list.balance, Some(Balance::PartPaid));
+        assert_eq!(list.from, Some("2026-11-21T19:50:52Z".parse().unwrap()));
+        assert_eq!(list.page.limit, 500);
+        assert!(instant("2026-11-21").is_ok());
+    }
+
+    #[test]
+    fn wrong_usage_ends_with_2() {
+        for line in [
+            "comptoir sales list --limit 501",
+            "comptoir sales list --limit 0",
+            "comptoir sales list --from yesterday",
+            "comptoir sales list --state draft",
+            "comptoir sales show",
+            "comptoir dance",
+            "comptoir verify --retailer 7",
+            "comptoir",
+        ] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn services_are_run_by_name_and_hidden_from_help() {
+        for service in Service::ALL {
+            let line = format!("comptoir service {} serve", service.name());
+            let Command::Service(run) = parse(&line).unwrap().command else {
+                panic!("another command");
+            };
+            assert_eq!((run.service, run.action), (service, Action::Serve));
+            assert!(!run.stop_with_input);
+        }
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(!help.contains("Run one service"), "{help}");
+        assert!(help.contains("Exit codes"), "{help}");
+    }
+}

@@ -1,0 +1,24 @@
+//! One file for each command. A command shows what it found and returns how the process ends.
+
+mod demo;
+mod doctor;
+mod parked;
+mod place;
+mod sales;
+mod service;
+mod signal;
+mod status;
+mod stock;
+mod up;
+mod verify;
+
+pub(crate) use demo::demo;
+pub(crate) use doctor::doctor;
+pub(crate) use parked::parked_list;
+pub(crate) use place::Place;
+pub(crate) use sales::{sales_list, sales_show};
+pub(crate) use service::service;
+pub(crate) use status::status;
+pub(crate) use stock::{stock_explain, stock_levels};
+pub(crate) use up::up;
+pub(crate) use verify::verify;

@@ -1,0 +1,82 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use crate::api::Ledger;
+use crate::arguments::Common;
+use crate::outlets::Outlets;
+use crate::stack::State;
+
+/// The folder of the demo's stack, inside that of the commands.
+pub(super) const DEMO: &str = "demo";
+
+/// Where a command works: a folder, the stack that runs there, and what was said on the command
+/// line instead.
+#[derive(Debug)]
+pub(crate) struct Place {
+    common: Common,
+    stack: anyhow::Result<Option<(PathBuf, State)>>,
+}
+
+impl Place {
+    /// Looks for a running stack in the folder, then for a demo that was kept up.
+    pub(crate) fn new(common: Common) -> Self {
+        let dirs = [common.dir.clone(), common.dir.join(DEMO)];
+        let stack = dirs
+            .into_iter()
+            .find_map(|dir| match State::find([dir.as_path()]) {
+                Ok(None) => None,
+                Ok(Some(state)) => Some(Ok((dir, state))),
+                Err(error) => Some(Err(error)),
+            });
+        Self {
+            common,
+            stack: stack.transpose(),
+        }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.common.dir
+    }
+
+    /// The running stack and its folder.
+    pub(crate) fn stack(&self) -> anyhow::Result<Option<(&Path, &State)>> {
+        match &self.stack {
+            Ok(stack) => Ok(stack.as_ref().map(|(dir, state)| (dir.as_path(), state))),
+            Err(error) => Err(anyhow!("{error:#}")),
+        }
+    }
+
+    /// The ledger to ask: `--target`, else the running stack's.
+    pub(crate) async fn ledger(&self) -> anyhow::Result<Ledger> {
+        let stack = self.stack()?.map(|(_, state)| state);
+        let target = match (&self.common.target, stack) {
+            (Some(target), _) => target.as_str(),
+            (None, Some(state)) => state.grpc_url.as_str(),
+            (None, None) => {
+                return Err(anyhow!(
+                    "nothing runs in {}: start it with `comptoir up`, or name a ledger with --target",
+                    self.dir().display()
+                ));
+            }
+        };
+        let retailer = match self.common.retailer {
+            Some(retailer) => retailer,
+            None => stack
+                .and_then(|state| state.retailers.first())
+                .context("whose books? say it with --retailer ID")?
+                .id
+                .parse()
+                .context("the stack's retailer has no proper id")?,
+        };
+        Ok(Ledger::connect(target, retailer).await?)
+    }
+
+    /// The running stack's outlets; none are known of another ledger.
+    pub(crate) fn outlets(&self) -> Outlets {
+        match self.stack() {
+            Ok(Some((_, state))) => Outlets::new(state.outlets.clone()),
+            Ok(None) | Err(_) => Outlets::default(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::api::ApiError;
+use crate::arguments::{Arguments, Command, Common, Parked, Sales, Stock};
+use crate::command::{self, Place};
+use crate::exit::Exit;
+use crate::output::Screen;
+
+/// Does what was typed and says how it went: the result on standard output, a reason on standard
+/// error.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let Arguments { common, command } = arguments;
+    let json = common.json;
+    match dispatch(common, command).await {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            tell(&error, json);
+            Exit::Failed.into()
+        }
+    }
+}
+
+async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
+    let screen = Screen::new(common.json);
+    let place = Place::new(common);
+    match command {
+        Command::Demo(demo) => Box::pin(command::demo(screen, &place, &demo)).await,
+        Command::Up => Box::pin(command::up(screen, &place)).await,
+        Command::Status => command::status(screen, &place).await,
+        Command::Doctor => command::doctor(screen, &place).await,
+        Command::Sales { command } => match command {
+            Sales::List(list) => command::sales_list(screen, &place, list).await,
+            Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
+        },
+        Command::Stock { command } => match command {
+            Stock::Levels { outlet, sku } => {
+                command::stock_levels(screen, &place, outlet.as_deref(), sku.as_deref()).await
+            }
+            Stock::Explain { sku, outlet } => {
+                command::stock_explain(screen, &place, &sku, outlet.as_deref()).await
+            }
+        },
+        Command::Verify => command::verify(screen, &place).await,
+        Command::Parked { command } => match command {
+            Parked::List(page) => command::parked_list(screen, &place, page).await,
+        },
+        Command::Service(run) => Box::pin(command::service(&run)).await,
+    }
+}
+
+fn tell(error: &anyhow::Error, json: bool) {
+    if json {
+        let code = error
+            .downcast_ref::<ApiError>()
+            .map_or("failed", ApiError::code);
+        eprintln!(
+            "{}",
+            json!({"error": {"code": code, "message": format!("{error:#}")}})
+        );
+    } else {
+        eprintln!("comptoir: {error:#}");
+    }
+}

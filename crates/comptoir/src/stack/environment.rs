@@ -1,0 +1,143 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::StackOptions;
+use super::kept;
+use super::ports::{Ports, address};
+use crate::services::{Kind, Service};
+
+/// Where the servers of a stack answer, and what they ask for.
+pub(super) struct Servers {
+    pub(super) database_url: SecretString,
+    pub(super) nats_url: String,
+    pub(super) monitor_url: String,
+    pub(super) nats_passwords: BTreeMap<String, SecretString>,
+}
+
+/// What every service of a stack is told.
+pub(super) struct Environment<'a> {
+    pub(super) options: &'a StackOptions,
+    pub(super) dir: &'a Path,
+    pub(super) servers: &'a Servers,
+    pub(super) ports: Ports,
+}
+
+/// The ledger's database role.
+const LEDGER_ROLE: &str = "ledger_app";
+/// A service is asked to have drained before it would be killed.
+const DRAIN_MARGIN_S: u64 = 2;
+
+impl Environment<'_> {
+    /// The settings of `serve`.
+    pub(super) fn of(&self, service: Service) -> anyhow::Result<BTreeMap<String, String>> {
+        let Self {
+            options,
+            dir,
+            servers,
+            ports,
+        } = self;
+        let deadline_s = options.shutdown_deadline.as_secs();
+        let mut settings = BTreeMap::from([
+            ("COMPTOIR_SEED", path(&dir.join("seed.toml"))),
+            (
+                "COMPTOIR_SEAL_KEY",
+                kept::key(&dir.join("secrets/seal-key"))?,
+            ),
+            ("LOG", options.log.clone()),
+            ("NATS_URL", servers.nats_url.clone()),
+            ("NATS_MONITOR_URL", servers.monitor_url.clone()),
+            ("NATS_USER", service.name().to_owned()),
+            ("NATS_PASSWORD", self.nats_password(service.name())?),
+            (
+                "SHUTDOWN_DEADLINE_S",
+                deadline_s.saturating_sub(DRAIN_MARGIN_S).max(1).to_string(),
+            ),
+        ]);
+        match service.kind() {
+            Kind::Ledger => {
+                settings.extend([
+                    ("DATABASE_URL", self.ledger_database_url()?),
+                    ("LISTEN_HTTP", address(ports.ledger_health).to_string()),
+                    ("LISTEN_GRPC", address(ports.grpc).to_string()),
+                ]);
+            }
+            Kind::Ingest => {
+                settings.extend([("LISTEN_HTTP", address(ports.hooks).to_string())]);
+            }
+        }
+        let own = settings
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value));
+        Ok(own.chain(options.settings.clone()).collect())
+    }
+
+    /// What `migrate` needs besides.
+    pub(super) fn admin(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let admin = bus::permission::ADMIN;
+        Ok([
+            (
+                "DATABASE_ADMIN_URL",
+                self.servers.database_url.expose_secret().to_owned(),
+            ),
+            ("LEDGER_DB_PASSWORD", self.ledger_password()?),
+            ("NATS_ADMIN_USER", admin.to_owned()),
+            ("NATS_ADMIN_PASSWORD", self.nats_password(admin)?),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into())
+    }
+
+    fn nats_password(&self, user: &str) -> anyhow::Result<String> {
+        let password = self.servers.nats_passwords.get(user);
+        let password = password.with_context(|| format!("no password for broker user {user}"))?;
+        Ok(password.expose_secret().to_owned())
+    }
+
+    fn ledger_password(&self) -> anyhow::Result<String> {
+        kept::password(&self.dir.join("secrets/ledger-database"))
+    }
+
+    fn ledger_database_url(&self) -> anyhow::Result<String> {
+        let admin = self.servers.database_url.expose_secret();
+        as_user(admin, LEDGER_ROLE, &self.ledger_password()?)
+    }
+}
+
+/// The same database as another user. The error does not show the URL, which holds a password.
+fn as_user(url: &str, user: &str, password: &str) -> anyhow::Result<String> {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        bail!("the database's address must be postgres://user:password@host:port/database");
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    Ok(format!("{scheme}://{user}:{password}@{host}/{path}"))
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_is_the_same_for_another_user() {
+        let url = "postgres://postgres:p%40ss@127.0.0.1:20000/comptoir?sslmode=disable";
+        assert_eq!(
+            as_user(url, "ledger_app", "pw").unwrap(),
+            "postgres://ledger_app:pw@127.0.0.1:20000/comptoir?sslmode=disable"
+        );
+        assert_eq!(
+            as_user("postgres://h/d", "u", "p").unwrap(),
+            "postgres://u:p@h/d"
+        );
+        let error = as_user("hunter2", "u", "p").unwrap_err().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

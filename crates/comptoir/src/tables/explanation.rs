@@ -1,0 +1,70 @@
+use crate::outlets::Outlets;
+use crate::output::{Align, Screen, Table, count, quantity_signed};
+use crate::view::{Explanation, Movement};
+
+/// How much of a delivery's id is shown.
+const DELIVERY_ID_CHARS: usize = 12;
+
+/// "Why is this number 7?": the level, then every movement that made it, oldest first, so that
+/// the last line ends at the number.
+pub(crate) fn explanation(screen: Screen, outlets: &Outlets, explanation: &Explanation) {
+    let Explanation {
+        level,
+        movements,
+        earlier,
+    } = explanation;
+    screen.title(format_args!(
+        "Why {} of {} ({}) in {}?",
+        level.on_hand,
+        level.sku.as_deref().unwrap_or("an item without SKU"),
+        level.name,
+        level.outlet_name,
+    ));
+    screen.line(format_args!(
+        "{} made it, each by one line of one sale; nothing else ever changed it.",
+        count(movements.len(), "movement")
+    ));
+    if !earlier.0.is_zero() {
+        screen.line(format_args!(
+            "Earlier movements, not shown, add up to {earlier}."
+        ));
+    }
+    let mut table = Table::new([
+        ("Recorded", Align::Left),
+        ("Change", Align::Right),
+        ("On hand", Align::Right),
+        ("Sale", Align::Left),
+        ("Revision", Align::Right),
+        ("State", Align::Left),
+        ("Delivered as", Align::Left),
+        ("Delivery", Align::Left),
+    ]);
+    for movement in movements.iter().rev() {
+        table.row(row(outlets, movement));
+    }
+    screen.line(table);
+}
+
+fn row(outlets: &Outlets, movement: &Movement) -> [String; 8] {
+    let (topic, delivery) = match &movement.delivery {
+        Some(delivery) => (
+            delivery.topic.clone(),
+            delivery
+                .delivery_id
+                .chars()
+                .take(DELIVERY_ID_CHARS)
+                .collect(),
+        ),
+        None => (String::new(), String::new()),
+    };
+    [
+        outlets.minute(movement.recorded_at, &movement.outlet_id),
+        quantity_signed(movement.quantity.0),
+        movement.on_hand_after.to_string(),
+        movement.receipt_number.clone(),
+        movement.revision.to_string(),
+        movement.sale_state.to_owned(),
+        topic,
+        delivery,
+    ]
+}

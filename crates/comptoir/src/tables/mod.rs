@@ -1,0 +1,26 @@
+//! What commands show to people, made from views.
+
+mod explanation;
+mod levels;
+mod parked;
+mod sale;
+mod sales;
+mod verdict;
+
+pub(crate) use explanation::explanation;
+pub(crate) use levels::levels;
+pub(crate) use parked::parked;
+pub(crate) use sale::sale;
+pub(crate) use sales::{next_page, sales};
+pub(crate) use verdict::verdict;
+
+use crate::view::Sale;
+
+/// "closed, paid", in words.
+fn standing(sale: &Sale) -> (&'static str, &'static str) {
+    let balance = match sale.balance {
+        "part_paid" => "part paid",
+        other => other,
+    };
+    (sale.state, balance)
+}

@@ -1,0 +1,16 @@
+//! The ledger's answers as they are shown, and as `--json` prints them. This shape is an
+//! interface: fields are added, never renamed. Made from wire types by full destructuring.
+
+mod check;
+mod level;
+mod movement;
+mod parked;
+mod sale;
+mod value;
+
+pub(crate) use check::Check;
+pub(crate) use level::{Explanation, Level};
+pub(crate) use movement::{Delivery, Movement};
+pub(crate) use parked::ParkedOrder;
+pub(crate) use sale::{Payment, Sale, SaleLine};
+pub(crate) use value::{Amount, Number};

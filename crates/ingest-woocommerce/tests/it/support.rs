@@ -1,0 +1,294 @@
+//! A broker and a running service for each test.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use bus::permission::{self, User};
+use bus::{Bus, Consumer, Delivery, Options, StreamState, ack_all, durable};
+use devstack::testing::Nats;
+use devstack::{NatsConfig, NatsUser};
+use hmac::{KeyInit as _, Mac as _};
+use prost::Message as _;
+use proto::order::OrderMessage;
+use retail::PlatformCode;
+use service::clock::SystemClock;
+use service::seal::Keyring;
+use service::{Command, Settings};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+pub const RETAILER: Uuid = Uuid::from_u128(1);
+
+/// Longer than anything that passes: what a crashed reader held comes again after 30 s.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How long nothing must come for it to count as nothing.
+const SILENCE: Duration = Duration::from_millis(1_500);
+const SEAL_KEY: [u8; 32] = [7; 32];
+
+/// A connection of the seed file.
+#[derive(Clone, Default)]
+pub struct Shop {
+    pub id: Uuid,
+    pub secrets: Vec<String>,
+    /// Where its API answers, over plain HTTP.
+    pub url: Option<String>,
+}
+
+/// A service that runs in this process until it is dropped.
+pub struct Running {
+    pub nats: Nats,
+    pub base: String,
+    pub http: reqwest::Client,
+    ledger: Consumer,
+    ledger_bus: Bus,
+    settings: Settings,
+    folder: TempDir,
+    tasks: JoinSet<anyhow::Result<()>>,
+}
+
+impl Running {
+    pub async fn start(shops: &[Shop]) -> Self {
+        let nats = Nats::start(NatsConfig::new(users())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let seed = folder.path().join("seed.toml");
+        std::fs::write(&seed, seed_of(shops)).unwrap();
+        let settings = settings(&nats, &seed, &listen_file(&folder));
+        let clock = Arc::new(SystemClock);
+        ingest_woocommerce::run_with(clock, Command::Migrate, &settings)
+            .await
+            .unwrap();
+        provision_ledger(&nats).await;
+        let ledger_bus = connect(&nats, "ledger").await;
+        let ledger = ledger_bus.consumer(&durable::ledger_orders());
+        let mut running = Self {
+            nats,
+            base: String::new(),
+            http: service::http::loopback_client().unwrap(),
+            ledger,
+            ledger_bus,
+            settings,
+            folder,
+            tasks: JoinSet::new(),
+        };
+        running.serve().await;
+        running
+    }
+
+    /// Starts the service, again after [`Running::crash`].
+    pub async fn serve(&mut self) {
+        let path = listen_file(&self.folder);
+        let _ = std::fs::remove_file(&path);
+        let settings = self.settings.clone();
+        self.tasks.spawn(async move {
+            ingest_woocommerce::run_with(Arc::new(SystemClock), Command::Serve, &settings).await
+        });
+        let address = within(async || service::listen::announced(&path).unwrap()?.http).await;
+        self.base = format!("http://{address}");
+    }
+
+    /// Ends the service where it stands.
+    pub async fn crash(&mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    pub async fn post(
+        &self,
+        shop: Uuid,
+        headers: http::HeaderMap,
+        body: impl Into<reqwest::Body>,
+    ) -> reqwest::Response {
+        let url = format!("{}/hooks/{shop}", self.base);
+        self.http
+            .post(url)
+            .headers(headers)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// What a stream holds, as the one who may know sees it.
+    pub async fn stream(&self, name: &str) -> StreamState {
+        let admin = connect(&self.nats, permission::ADMIN).await;
+        let state = admin.stream_info(name).await.unwrap();
+        admin.drain().await;
+        state
+    }
+
+    pub async fn messages(&self, stream: &str) -> u64 {
+        self.stream(stream).await.messages
+    }
+
+    /// Waits until everything in the inbox is done with.
+    pub async fn inbox_is_done(&self) {
+        let bus = connect(&self.nats, "ingest-woocommerce").await;
+        let durable = durable::worker(&platform());
+        within(async || {
+            let lag = bus.lag(&durable).await.unwrap();
+            (lag.pending == 0 && lag.ack_pending == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// What the ledger is told, until it hears nothing more.
+    pub async fn told(&mut self) -> Vec<OrderMessage> {
+        let mut told = Vec::new();
+        loop {
+            let batch: Vec<Delivery> = self.ledger.next_batch(500, SILENCE).await;
+            if batch.is_empty() {
+                return told;
+            }
+            told.extend(
+                batch
+                    .iter()
+                    .map(|one| OrderMessage::decode(one.payload.clone()).unwrap()),
+            );
+            ack_all(&batch).await.unwrap();
+        }
+    }
+
+    /// The next thing that the ledger is told.
+    pub async fn next_told(&mut self) -> OrderMessage {
+        let batch = self.ledger.next_batch(1, PATIENCE).await;
+        ack_all(&batch).await.unwrap();
+        OrderMessage::decode(batch.first().unwrap().payload.clone()).unwrap()
+    }
+
+    /// A connection to the broker with the service's own rights.
+    pub async fn as_the_service(&self) -> Bus {
+        connect(&self.nats, "ingest-woocommerce").await
+    }
+}
+
+pub fn platform() -> PlatformCode {
+    PlatformCode::new("woocommerce").unwrap()
+}
+
+pub fn keyring() -> Keyring {
+    Keyring::from_settings(&Settings::from_map([("COMPTOIR_SEAL_KEY", seal_key())])).unwrap()
+}
+
+/// A delivery's headers, signed with `secret`.
+pub fn signed(secret: &str, topic: &str, body: &[u8]) -> http::HeaderMap {
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
+    let mut headers = http::HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    headers.insert("x-wc-webhook-topic", topic.parse().unwrap());
+    headers.insert("x-wc-webhook-signature", signature.parse().unwrap());
+    headers
+}
+
+/// Asks until there is an answer.
+pub async fn within<T>(mut question: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = question().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+}
+
+fn seal_key() -> String {
+    base64::engine::general_purpose::STANDARD.encode(SEAL_KEY)
+}
+
+fn listen_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("listening.json")
+}
+
+fn settings(nats: &Nats, seed: &Path, listen: &Path) -> Settings {
+    Settings::from_map([
+        ("NATS_URL", nats.url()),
+        (
+            "NATS_PASSWORD",
+            nats.password("ingest-woocommerce").to_owned(),
+        ),
+        ("NATS_ADMIN_USER", permission::ADMIN.to_owned()),
+        (
+            "NATS_ADMIN_PASSWORD",
+            nats.password(permission::ADMIN).to_owned(),
+        ),
+        ("NATS_MONITOR_URL", nats.monitor_url()),
+        ("COMPTOIR_SEED", seed.to_str().unwrap().to_owned()),
+        ("COMPTOIR_SEAL_KEY", seal_key()),
+        ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+        ("LISTEN_FILE", listen.to_str().unwrap().to_owned()),
+    ])
+}
+
+fn users() -> Vec<NatsUser> {
+    permission::users(&[platform()])
+        .into_iter()
+        .map(|user| {
+            let User {
+                name,
+                publish,
+                subscribe,
+            } = user;
+            NatsUser {
+                name,
+                publish,
+                subscribe,
+                allow_responses: false,
+            }
+        })
+        .collect()
+}
+
+async fn connect(nats: &Nats, user: &str) -> Bus {
+    let options = Options {
+        url: nats.url(),
+        user: user.to_owned(),
+        password: nats.password(user).into(),
+        name: "test".to_owned(),
+    };
+    Bus::connect(options).await.unwrap()
+}
+
+/// The ledger's own migrate does this; here there is none.
+async fn provision_ledger(nats: &Nats) {
+    let admin = connect(nats, permission::ADMIN).await;
+    let map = bus::Map::of(&bus::Service::Ledger);
+    bus::provision::provision(&admin, &map, bus::provision::Options::default())
+        .await
+        .unwrap();
+    admin.drain().await;
+}
+
+/// TOML's basic strings are JSON's.
+fn seed_of(shops: &[Shop]) -> String {
+    let mut seed = String::new();
+    for Shop { id, secrets, url } in shops {
+        let secrets = serde_json::to_string(secrets).unwrap();
+        write!(
+            seed,
+            "[[connection]]\nid = \"{id}\"\nretailer = \"{RETAILER}\"\nplatform = \"woocommerce\"\n\
+             register = \"{RETAILER}\"\norder_updates = \"apply\"\nsecrets = {secrets}\n"
+        )
+        .unwrap();
+        if let Some(url) = url {
+            writeln!(
+                seed,
+                "shop_url = \"{url}\"\nconsumer_key = \"ck\"\nconsumer_secret = \"cs\"\nallow_plain_http = true"
+            )
+            .unwrap();
+        }
+    }
+    seed
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Named, so that the connection lives as long as its consumer.
+        let _ = &self.ledger_bus;
+    }
+}

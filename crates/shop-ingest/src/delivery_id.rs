@@ -1,0 +1,68 @@
+//! What a delivery is known by.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use retail::ConnectionId;
+use sha2::{Digest as _, Sha256};
+use shop::Topic;
+
+/// The same bytes of the same topic for the same connection have the same id, however often they
+/// come. The shop's own delivery ids are not used: they repeat and they differ.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct DeliveryId(Box<str>);
+
+impl DeliveryId {
+    pub(crate) fn of(connection: ConnectionId, topic: &Topic, body: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(connection.uuid().as_bytes());
+        hash.update((topic.as_str().len() as u64).to_be_bytes());
+        hash.update(topic.as_str());
+        hash.update(body);
+        let mut text = String::with_capacity(64);
+        for byte in hash.finalize() {
+            write!(text, "{byte:02x}").expect("a string takes what is written to it");
+        }
+        Self(text.into())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_of_connection_topic_and_body() {
+        let id = |connection: u128, topic: &str, body: &str| {
+            let connection = ConnectionId::new(uuid::Uuid::from_u128(connection));
+            DeliveryId::of(connection, &Topic::new(topic).unwrap(), body.as_bytes())
+        };
+        let one = id(1, "order.updated", "{}");
+        assert_eq!(one.as_str().len(), 64);
+        assert_eq!(one, id(1, "order.updated", "{}"));
+        for other in [
+            id(2, "order.updated", "{}"),
+            id(1, "order.created", "{}"),
+            id(1, "order.updated", "{ }"),
+            id(1, "order.update", "d{}"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

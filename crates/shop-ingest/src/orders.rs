@@ -1,0 +1,110 @@
+//! Telling the ledger.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bus::{Message, MessageId, Publisher, subject};
+use prost::Message as _;
+use proto::convert::order_into;
+use proto::order as wire;
+use retail::{Customer, Order, OrderKey, Version};
+use service::seal::Keyring;
+use shop::{Connection, Refusal};
+
+use crate::reading::Origin;
+
+/// The way to the ledger.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    pub(crate) publisher: Publisher,
+    pub(crate) keyring: Arc<Keyring>,
+}
+
+impl Orders {
+    /// The message with one snapshot. The same version published again within the broker's memory is one message.
+    pub(crate) fn snapshot(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        order: &Order,
+    ) -> Message {
+        let sealed = match &order.customer {
+            Some(customer) => self.sealed(&order.key, customer),
+            None => Vec::new(),
+        };
+        let body = wire::order_message::Body::Order(Box::new(order_into(order, sealed)));
+        let id = message_id(&order.key, order.version);
+        message(connection, origin, body, &id)
+    }
+
+    /// The message that an order could not be read, and why: the ledger parks it.
+    pub(crate) fn refusal(connection: &Connection, origin: &Origin, refusal: &Refusal) -> Message {
+        let Refusal {
+            order,
+            reason,
+            detail,
+        } = refusal;
+        let body = wire::order_message::Body::Refused(wire::Refused {
+            order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
+            reason: reason.as_str().to_owned(),
+            detail: detail.clone(),
+        });
+        let id = format!("refused:{}", origin.delivery_id);
+        message(connection, origin, body, &id)
+    }
+
+    fn sealed(&self, key: &OrderKey, customer: &Customer) -> Vec<u8> {
+        let Customer { email, name, phone } = customer.clone();
+        let plain = wire::Customer { email, name, phone }.encode_to_vec();
+        let OrderKey { connection, order } = key;
+        self.keyring
+            .seal(format!("{connection}/{order}").as_bytes(), &plain)
+    }
+}
+
+fn message(
+    connection: &Connection,
+    origin: &Origin,
+    body: wire::order_message::Body,
+    id: &str,
+) -> Message {
+    let Origin {
+        delivery_id,
+        received_at,
+        topic,
+    } = origin.clone();
+    let payload = wire::OrderMessage {
+        retailer_id: connection.retailer.to_string(),
+        connection_id: connection.id.to_string(),
+        delivery: Some(wire::Delivery {
+            delivery_id,
+            received_at,
+            topic,
+        }),
+        body: Some(body),
+    };
+    let subject = subject::order(connection.retailer, connection.id);
+    let message = Message::new(subject, payload.encode_to_vec());
+    match MessageId::new(id) {
+        Ok(id) => message.with_id(id),
+        // Without one the ledger, which knows versions, still applies it once.
+        Err(_) => message,
+    }
+}
+
+/// Connection, order and version: what makes one snapshot different from another.
+fn message_id(key: &OrderKey, version: Version) -> String {
+    /// Of the content's hash: enough to tell versions of one second apart.
+    const HASH_BYTES: usize = 16;
+
+    let OrderKey { connection, order } = key;
+    let Version {
+        modified_at,
+        content,
+    } = version;
+    let mut id = format!("{connection}:{order}:{}:", modified_at.as_millisecond());
+    for byte in content.bytes().iter().take(HASH_BYTES) {
+        write!(id, "{byte:02x}").expect("a string takes what is written to it");
+    }
+    id
+}

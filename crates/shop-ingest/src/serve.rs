@@ -1,0 +1,174 @@
+//! The life of an ingest service's process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use bus::{Bus, Durable, Map, Options, Service, durable, stream};
+use service::clock::Clock;
+use service::health::{Health, probe};
+use service::lifecycle::{self, Lifecycle};
+use service::listen::{self, Listening};
+use service::seal::Keyring;
+use service::{Settings, http};
+use shop::Platform;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::connections::Connections;
+use crate::follow::Follower;
+use crate::inbox::Inbox;
+use crate::meters::Meters;
+use crate::orders::Orders;
+use crate::outage::Outage;
+use crate::seed;
+use crate::webhook::{self, Hooks};
+use crate::worker::Worker;
+
+pub(crate) const NATS_URL: &str = "NATS_URL";
+const NATS_USER: &str = "NATS_USER";
+const NATS_PASSWORD: &str = "NATS_PASSWORD";
+const NATS_MONITOR_URL: &str = "NATS_MONITOR_URL";
+
+/// Hints on their way from the worker to the follower, who takes them at once.
+const HINTS_ON_THE_WAY: usize = 64;
+/// How often the inbox's lag is measured.
+const LAG_EVERY: Duration = Duration::from_secs(15);
+
+/// Runs until told to stop; refuses to run on a broker that would lose what it acknowledges.
+pub(crate) async fn serve(
+    platform: Arc<dyn Platform>,
+    clock: Arc<dyn Clock>,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let code = platform.code();
+    let service = Service::Ingest(code.clone());
+    let deadline = lifecycle::deadline(settings)?;
+    let keyring = Arc::new(Keyring::from_settings(settings)?);
+    let seed: PathBuf = settings.required(seed::SEED)?;
+    let connections = Arc::new(Connections::new(code.clone(), seed::read(&seed, &code)?)?);
+    let bus = connect(&service, settings).await?;
+
+    let meters = Arc::new(Meters::new());
+    let mut lifecycle = Lifecycle::new();
+    let stop = lifecycle.stop();
+    let health = Health::new();
+    let inbox = Inbox {
+        publisher: bus.publisher(&stream::inbox(&code)),
+        platform: code.clone(),
+        keyring: Arc::clone(&keyring),
+    };
+    let hooks = webhook::router(Hooks {
+        platform: Arc::clone(&platform),
+        connections: Arc::clone(&connections),
+        inbox,
+        clock,
+        meters: Arc::clone(&meters),
+        outage: Outage::new("keeping deliveries"),
+    });
+    let orders = Orders {
+        publisher: bus.publisher(&stream::orders()),
+        keyring: Arc::clone(&keyring),
+    };
+    let dead = bus.dead_letters(&service);
+    let outage = Arc::new(Outage::new("telling the ledger"));
+    let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
+    let follower = Follower {
+        platform: Arc::clone(&platform),
+        connections: Arc::clone(&connections),
+        orders: orders.clone(),
+        dead: dead.clone(),
+        meters: Arc::clone(&meters),
+        outage: Arc::clone(&outage),
+        stop: stop.clone(),
+    };
+    let worker = Worker {
+        platform,
+        connections: Arc::clone(&connections),
+        keyring,
+        orders,
+        dead,
+        hints,
+        meters: Arc::clone(&meters),
+        outage,
+        stop: stop.clone(),
+    };
+    let durable = durable::worker(&code);
+
+    let (listener, address) = listen::bind(settings, listen::HTTP).await?;
+    let router = hooks.merge(health.router());
+    lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
+    lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
+    lifecycle.spawn("follower", follower.run(hinted));
+    lifecycle.spawn("lag", measure(bus.clone(), durable, meters, stop.clone()));
+    lifecycle.spawn("broker", watch(bus.clone(), stop.clone()));
+    lifecycle.spawn("probe", {
+        let bus = bus.clone();
+        probe(health.check("broker"), stop, async move || {
+            if bus.is_connected() {
+                Ok(())
+            } else {
+                Err("not connected")
+            }
+        })
+    });
+    tracing::info!(connections = connections.len(), "serving");
+    let http = Some(address);
+    listen::announce(settings, Listening { http, grpc: None })?;
+
+    let ended = lifecycle.run_until_stopped(&health, deadline).await;
+    bus.drain().await;
+    Ok(ended?)
+}
+
+/// Connects, and makes sure of what "acknowledged" means here.
+async fn connect(service: &Service, settings: &Settings) -> anyhow::Result<Bus> {
+    let name = service.to_string();
+    let bus = Bus::connect(Options {
+        url: settings.required(NATS_URL)?,
+        user: settings.or(NATS_USER, name.clone())?,
+        password: settings.secret(NATS_PASSWORD)?,
+        name,
+    })
+    .await?;
+    let monitor: String = settings.required(NATS_MONITOR_URL)?;
+    bus::check::check(&bus, &monitor, &Map::of(service))
+        .await
+        .context("cannot rely on the broker")?;
+    Ok(bus)
+}
+
+async fn serve_http(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    Ok(http::serve(listener, router, stop).await?)
+}
+
+async fn measure(
+    bus: Bus,
+    durable: Durable,
+    meters: Arc<Meters>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut turns = interval(LAG_EVERY);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(turns.tick()).await.is_some() {
+        match bus.lag(&durable).await {
+            Ok(lag) => meters.lag(lag),
+            Err(error) => tracing::debug!(%error, "the lag is not known"),
+        }
+    }
+    Ok(())
+}
+
+/// A connection that is gone for good ends the process: whoever runs it starts it anew.
+async fn watch(bus: Bus, stop: CancellationToken) -> anyhow::Result<()> {
+    match stop.run_until_cancelled(bus.closed()).await {
+        Some(()) => bail!("the broker refuses the connection for good"),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,269 @@
+//! From the inbox to the ledger: takes deliveries in batches, and acknowledges a batch only after
+//! everything that came of it is on the broker's disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
+use futures::StreamExt as _;
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
+use service::seal::Keyring;
+use service::telemetry;
+use shop::{Connection, Platform, Reading, Refusal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::connections::Connections;
+use crate::follow::Hint;
+use crate::meters::{Meters, Outcome};
+use crate::orders::Orders;
+use crate::outage::Outage;
+use crate::patience::{Ended, until_stored};
+use crate::reading::{self, Origin, Read};
+
+/// Deliveries taken at once; the broker commits as many in one batch.
+const BATCH_MESSAGES: usize = 500;
+/// While one batch waits for the broker's disk, the next is read.
+const BATCHES_IN_FLIGHT: usize = 2;
+/// How long the first delivery of a batch is waited for, before a stop is looked for again.
+const BATCH_WAIT: Duration = Duration::from_secs(1);
+
+/// What the deliveries are read with.
+pub(crate) struct Worker {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) orders: Orders,
+    pub(crate) dead: DeadLetters,
+    /// Where hints go: asking a shop takes time, and nobody waits for it here.
+    pub(crate) hints: mpsc::Sender<Hint>,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) outage: Arc<Outage>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// What is to be done with a delivery.
+enum Next {
+    /// Everything that came of it is stored.
+    Acknowledge,
+    Follow {
+        hint: HintedOrder,
+    },
+    LayAside(Reason),
+    /// The process stops before it was done.
+    Leave,
+}
+
+struct HintedOrder {
+    connection: retail::ConnectionId,
+    order: retail::ShopOrderId,
+    origin: Origin,
+}
+
+impl Worker {
+    /// Runs until told to stop, then finishes the batches in flight.
+    pub(crate) async fn run(self, mut consumer: Consumer) -> anyhow::Result<()> {
+        let mut running = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                Some(()) = running.next(), if !running.is_empty() => {}
+                batch = consumer.next_batch(BATCH_MESSAGES, BATCH_WAIT),
+                    if running.len() < BATCHES_IN_FLIGHT =>
+                {
+                    if !batch.is_empty() {
+                        self.meters.taken(batch.len());
+                        running.push(self.batch(batch));
+                    }
+                }
+            }
+        }
+        while running.next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn batch(&self, batch: Vec<Delivery>) {
+        // All at once: publishes that wait together are committed together.
+        let next = join_all(batch.iter().map(|delivery| self.handle(delivery))).await;
+        let mut done = Vec::with_capacity(batch.len());
+        for (delivery, next) in batch.into_iter().zip(next) {
+            match next {
+                Next::Acknowledge => done.push(delivery),
+                Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
+                Next::Follow { hint } => self.follow(hint, delivery).await,
+                Next::Leave => {}
+            }
+        }
+        if let Err(error) = ack_all(&done).await {
+            // They come again, and the ledger knows what it has.
+            tracing::warn!(%error, "a batch is not acknowledged");
+        }
+    }
+
+    async fn handle(&self, delivery: &Delivery) -> Next {
+        let span = tracing::info_span!(
+            "delivery.read",
+            connection.id = tracing::field::Empty,
+            delivery.id = tracing::field::Empty,
+            topic = tracing::field::Empty,
+        );
+        telemetry::set_parent(&span, |name| delivery.header(name));
+        self.read(delivery).instrument(span).await
+    }
+
+    async fn read(&self, delivery: &Delivery) -> Next {
+        let platform = self.platform.as_ref();
+        let Read {
+            connection,
+            origin,
+            reading,
+        } = match reading::read(platform, &self.connections, &self.keyring, delivery) {
+            Ok(read) => read,
+            Err(reason) => return Next::LayAside(reason),
+        };
+        let span = tracing::Span::current();
+        span.record("connection.id", tracing::field::display(connection.id));
+        span.record("delivery.id", origin.delivery_id.as_str());
+        span.record("topic", origin.topic.as_str());
+        match reading {
+            Reading::Hint(order) => Next::Follow {
+                hint: HintedOrder {
+                    connection: connection.id,
+                    order,
+                    origin,
+                },
+            },
+            Reading::Nothing(why) => {
+                tracing::debug!(connection = %connection.id, why, "a delivery that changes nothing");
+                self.meters.read(Outcome::Nothing);
+                Next::Acknowledge
+            }
+            reading @ (Reading::Order { .. } | Reading::Refused(_)) => {
+                let held = std::slice::from_ref(delivery);
+                match self
+                    .telling()
+                    .tell(connection, &origin, reading, held)
+                    .await
+                {
+                    Ended::Stored | Ended::TooLarge => Next::Acknowledge,
+                    Ended::Stopped => Next::Leave,
+                }
+            }
+        }
+    }
+
+    fn telling(&self) -> Telling<'_> {
+        Telling {
+            orders: &self.orders,
+            meters: &self.meters,
+            outage: &self.outage,
+            stop: &self.stop,
+        }
+    }
+
+    async fn follow(&self, hint: HintedOrder, delivery: Delivery) {
+        let HintedOrder {
+            connection,
+            order,
+            origin,
+        } = hint;
+        self.meters.read(Outcome::Hint);
+        let hint = Hint {
+            connection,
+            order,
+            origin,
+            delivery,
+        };
+        // Nobody takes hints any more: the process stops, and this one comes again.
+        let _ = self.hints.send(hint).await;
+    }
+
+    async fn lay_aside(&self, delivery: &Delivery, reason: &Reason) {
+        self.meters.read(Outcome::Dead);
+        lay_aside(&self.dead, delivery, reason).await;
+    }
+}
+
+/// Lays a delivery aside for people. One that cannot be laid aside now comes again.
+pub(crate) async fn lay_aside(dead: &DeadLetters, delivery: &Delivery, reason: &Reason) {
+    let sequence = delivery.stream_sequence;
+    match dead.bury(delivery, reason).await {
+        Ok(()) => {
+            tracing::error!(sequence, subject = %delivery.subject, %reason, "delivery laid aside");
+        }
+        Err(error) => tracing::warn!(sequence, %error, "delivery not laid aside yet"),
+    }
+}
+
+/// How an order that was read, from a delivery or from the shop's answer, gets to the ledger.
+pub(crate) struct Telling<'a> {
+    pub(crate) orders: &'a Orders,
+    pub(crate) meters: &'a Meters,
+    pub(crate) outage: &'a Outage,
+    pub(crate) stop: &'a CancellationToken,
+}
+
+impl Telling<'_> {
+    /// Tells an order or its refusal. `held` are the deliveries it came by.
+    pub(crate) async fn tell(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        reading: Reading,
+        held: &[Delivery],
+    ) -> Ended {
+        let refusal = match reading {
+            Reading::Order {
+                order,
+                status_known,
+            } => {
+                if !status_known {
+                    tracing::warn!(
+                        connection = %connection.id,
+                        order = %order.key.order,
+                        status = order.shop_status,
+                        "an order of an unknown status is not imported"
+                    );
+                }
+                let message = self.orders.snapshot(connection, origin, &order);
+                match self.until_stored(held, &message).await {
+                    Ended::Stored => {
+                        self.meters.read(Outcome::Order);
+                        return Ended::Stored;
+                    }
+                    Ended::Stopped => return Ended::Stopped,
+                    Ended::TooLarge => Refusal {
+                        order: Some(order.key.order),
+                        reason: shop::Reason::TooLarge,
+                        detail: "the order is longer than a message may be".to_owned(),
+                    },
+                }
+            }
+            Reading::Refused(refusal) => refusal,
+            Reading::Hint(_) | Reading::Nothing(_) => {
+                self.meters.read(Outcome::Nothing);
+                return Ended::Stored;
+            }
+        };
+        tracing::warn!(
+            connection = %connection.id,
+            order = refusal.order.as_ref().map(tracing::field::display),
+            reason = %refusal.reason,
+            "an order cannot be read"
+        );
+        let message = Orders::refusal(connection, origin, &refusal);
+        let ended = self.until_stored(held, &message).await;
+        if ended == Ended::Stored {
+            self.meters.read(Outcome::Refused);
+        }
+        ended
+    }
+
+    async fn until_stored(&self, held: &[Delivery], message: &Message) -> Ended {
+        let publisher = &self.orders.publisher;
+        until_stored(self.stop, self.outage, held, publisher, message).await
+    }
+}

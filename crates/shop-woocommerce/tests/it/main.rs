@@ -1,0 +1,12 @@
+//! WooCommerce's deliveries, as real shops sent them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod capture;
+mod expected;
+mod fetch;
+mod handled;
+mod mutated;
+mod signature;

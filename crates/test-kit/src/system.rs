@@ -1,0 +1,116 @@
+//! The whole system as real processes, with the one retailer of [`world`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use comptoir::stack::{
+    Part, Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
+};
+
+use crate::ledger::Ledger;
+use crate::world;
+
+/// After a restart everything must be ready within this.
+const READY_DEADLINE: Duration = Duration::from_mins(1);
+
+/// A running system. It ends when it is dropped.
+#[derive(Debug)]
+pub struct System {
+    stack: Stack,
+}
+
+impl System {
+    /// Starts it in a folder, with `program` as the `comptoir` that runs the services.
+    pub async fn start(dir: &Path, program: impl Into<PathBuf>) -> anyhow::Result<Arc<Self>> {
+        let options = StackOptions::new(dir, program, seed());
+        let start = tokio::task::spawn_blocking(|| Stack::start(options));
+        Ok(Arc::new(Self {
+            stack: start.await??,
+        }))
+    }
+
+    #[must_use]
+    pub const fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// Where the shop posts its deliveries.
+    #[must_use]
+    pub fn hook_url(&self) -> String {
+        format!("{}/{}", self.stack.hooks_url(), world::CONNECTION)
+    }
+
+    /// The broker's monitoring address.
+    #[must_use]
+    pub fn monitor_url(&self) -> &str {
+        &self.stack.state().monitor_url
+    }
+
+    pub fn ledger(&self) -> anyhow::Result<Ledger> {
+        Ledger::at(self.stack.grpc_url())
+    }
+
+    pub fn pid(&self, part: Part) -> anyhow::Result<u32> {
+        let pid = self.stack.pid(part);
+        pid.with_context(|| format!("{part:?} does not run"))
+    }
+
+    /// SIGKILL. The part stays down.
+    pub async fn kill(self: &Arc<Self>, part: Part) -> anyhow::Result<()> {
+        self.blocking(move |stack| stack.kill(part)).await
+    }
+
+    /// Starts a killed part; returns when the whole system is ready.
+    pub async fn restart(self: &Arc<Self>, part: Part) -> anyhow::Result<()> {
+        self.blocking(move |stack| {
+            stack.restart(part)?;
+            stack.wait_until_ready(READY_DEADLINE)
+        })
+        .await
+    }
+
+    async fn blocking(
+        self: &Arc<Self>,
+        change: impl FnOnce(&Stack) -> anyhow::Result<()> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let system = Arc::clone(self);
+        tokio::task::spawn_blocking(move || change(&system.stack)).await?
+    }
+}
+
+fn seed() -> Seed {
+    let outlet = |id, name: &str| SeedOutlet {
+        id,
+        retailer: world::RETAILER,
+        name: name.to_owned(),
+        time_zone: "America/Toronto".to_owned(),
+    };
+    let register = |id, outlet| SeedRegister {
+        id,
+        outlet,
+        name: "Till 1".to_owned(),
+    };
+    Seed {
+        retailers: vec![SeedRetailer {
+            id: world::RETAILER,
+            name: "Maison d’essai".to_owned(),
+        }],
+        outlets: vec![
+            outlet(world::OUTLET, "Online"),
+            outlet(world::OTHER_OUTLET, "Downtown"),
+        ],
+        registers: vec![
+            register(world::REGISTER, world::OUTLET),
+            register(world::OTHER_REGISTER, world::OTHER_OUTLET),
+        ],
+        connections: vec![SeedConnection {
+            id: world::CONNECTION,
+            retailer: world::RETAILER,
+            platform: world::PLATFORM.to_owned(),
+            register: world::REGISTER,
+            secrets: vec![world::SECRET.to_owned()],
+        }],
+    }
+}

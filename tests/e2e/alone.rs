@@ -1,0 +1,46 @@
+//! One system at a time: each brings its own servers, and the machine has few cores.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use test_kit::{System, folder};
+use tokio::sync::{Mutex, MutexGuard};
+
+static ONE: Mutex<()> = Mutex::const_new(());
+
+/// A system of real processes, and the right to run it.
+pub struct Alone {
+    pub system: Arc<System>,
+    pub folder: TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_comptoir");
+
+impl Alone {
+    pub async fn start() -> Self {
+        let turn = ONE.lock().await;
+        let folder = folder().unwrap();
+        Self {
+            system: System::start(folder.path(), PROGRAM).await.unwrap(),
+            folder,
+            _turn: turn,
+        }
+    }
+
+    /// Stops everything, changes what lies in the folder, and starts again.
+    pub async fn start_again(self, change: impl FnOnce(&std::path::Path)) -> Self {
+        let Self {
+            system,
+            folder,
+            _turn,
+        } = self;
+        drop(system);
+        change(folder.path());
+        Self {
+            system: System::start(folder.path(), PROGRAM).await.unwrap(),
+            folder,
+            _turn,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The whole system as real processes: real broker, real database, deliveries over HTTP.
+
+mod demo;
