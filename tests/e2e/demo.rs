@@ -1,5 +1,7 @@
 //! The demo, run as the README says, and its figures.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +14,11 @@ const SALES: usize = 30;
 /// connection, however often it is repeated.
 #[test]
 fn the_demo_makes_one_sale_of_each_captured_order() {
-    let dir = tempfile::tempdir().unwrap();
+    // The database's user must be able to look into it.
+    let dir = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(0o755))
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+        .unwrap();
     let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.comptoir/cache");
     let output = Command::new(env!("CARGO_BIN_EXE_comptoir"))
         .args(["demo", "--json", "--dir"])

@@ -49,7 +49,16 @@ fn may_see(name: &str, seen: &str, kind: DependencyKind) -> bool {
     allowed == ANYTHING
         || allowed.contains(&seen)
         || own_platform
-        || (kind == DependencyKind::Development && name != "retail" && FOR_TESTS.contains(&seen))
+        || (kind == DependencyKind::Development && may_test_with(name, seen))
+}
+
+/// Whether the tests of `name` may see `seen` besides.
+fn may_test_with(name: &str, seen: &str) -> bool {
+    // The domain is tested without servers. A service joined of two crates is tested from outside:
+    // by what its runtime publishes.
+    name != "retail"
+        && (FOR_TESTS.contains(&seen)
+            || (name.starts_with("ingest-") && allowed("shop-ingest").contains(&seen)))
 }
 
 #[test]

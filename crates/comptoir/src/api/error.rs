@@ -1,5 +1,4 @@
 use std::error::Error;
-use std::fmt::Write as _;
 
 use proto::convert::WireError;
 use tonic::{Code, Status};
@@ -41,6 +40,28 @@ impl ApiError {
         }
     }
 
+    /// Whether more than one thing goes by the name that was given.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                code: Code::FailedPrecondition,
+                ..
+            }
+        )
+    }
+
+    /// The same refusal with more lines behind its words.
+    pub(crate) fn with_more(self, lines: &str) -> Self {
+        match self {
+            Self::Refused { code, message } => Self::Refused {
+                code,
+                message: format!("{message}\n{lines}"),
+            },
+            other @ (Self::Unreachable { .. } | Self::Answer(_) | Self::Endless { .. }) => other,
+        }
+    }
+
     /// A short code for machines.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -51,37 +72,33 @@ impl ApiError {
     }
 }
 
-/// What was refused and why, a line for each detail the ledger gave.
+/// What was refused and why, a line for each detail that the message does not tell by itself.
 fn in_words(code: Code, status: &Status) -> String {
-    let mut words = match status.message() {
-        "" => code.description().to_owned(),
-        message => message.to_owned(),
+    let message = match status.message() {
+        "" => code.description(),
+        message => message,
     };
     let details = status.get_error_details();
-    // Writing to a text does not fail.
+    let mut told: Vec<(&str, &str)> = Vec::new();
     if let Some(request) = details.bad_request() {
-        for wrong in &request.field_violations {
-            let _ = write!(words, "\n  {}: {}", wrong.field, wrong.description);
-        }
+        let wrong = request.field_violations.iter();
+        told.extend(wrong.map(|wrong| (wrong.field.as_str(), wrong.description.as_str())));
     }
     if let Some(unmet) = details.precondition_failure() {
-        for violation in &unmet.violations {
-            let _ = write!(
-                words,
-                "\n  {}: {}",
-                violation.subject, violation.description
-            );
-        }
+        let unmet = unmet.violations.iter();
+        told.extend(unmet.map(|unmet| (unmet.subject.as_str(), unmet.description.as_str())));
     }
     if let Some(resource) = details.resource_info() {
-        let _ = write!(
-            words,
-            "\n  {}: {}",
-            resource.resource_type, resource.resource_name
-        );
+        told.push((&resource.resource_type, &resource.resource_name));
     }
     if let Some(info) = details.error_info() {
-        let _ = write!(words, "\n  reason: {}", info.reason);
+        told.push(("reason", &info.reason));
+    }
+    let mut words = message.to_owned();
+    for (what, detail) in told {
+        if !message.contains(detail) {
+            words += &format!("\n  {what}: {detail}");
+        }
     }
     words
 }
@@ -133,6 +150,17 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the request is wrong\n  page_size: must be from 1 to 500"
+        );
+    }
+
+    #[test]
+    fn a_detail_that_the_message_tells_is_not_told_twice() {
+        let mut details = ErrorDetails::new();
+        details.set_resource_info("sale", "1001", "", "");
+        let status = Status::with_error_details(Code::NotFound, "no sale 1001", details);
+        assert_eq!(
+            ApiError::from_status("http://x", &status).to_string(),
+            "no sale 1001"
         );
     }
 

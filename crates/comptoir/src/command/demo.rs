@@ -20,7 +20,7 @@ use crate::outlets::Outlets;
 use crate::output::Screen;
 use crate::services::DEMO_SHOPS;
 use crate::stack::{self, Stack, StackOptions};
-use crate::view::{Explanation, Level};
+use crate::view::{Explanation, Level, Sale};
 
 /// How long the services may take for what was delivered.
 const DRAIN_DEADLINE: Duration = Duration::from_mins(1);
@@ -187,8 +187,7 @@ fn go_on(screen: Screen, outcome: &Outcome, keep: bool) {
         screen.line("The system is stopped. To keep it up: cargo run --release -- demo --keep");
         screen.line("Then, in another terminal:");
     }
-    let receipt = outcome.books.sales.first();
-    let receipt = receipt.map_or("1001", |sale| sale.receipt_number.as_str());
+    let receipt = telling_receipt(&outcome.books.sales).unwrap_or("1001");
     let sku = outcome.explanation.as_ref();
     let sku = sku
         .and_then(|why| why.level.sku.as_deref())
@@ -203,6 +202,19 @@ fn go_on(screen: Screen, outcome: &Outcome, keep: bool) {
         screen.line(format_args!("  cargo run --release -- {command}"));
     }
     screen.line("For your own shop: cargo run --release -- up");
+}
+
+/// The receipt number of a sale with a long story, which no other sale has.
+fn telling_receipt(sales: &[Sale]) -> Option<&str> {
+    let is_unique = |sale: &&Sale| {
+        let same = |other: &&Sale| other.receipt_number == sale.receipt_number;
+        sales.iter().filter(same).count() == 1
+    };
+    let longest = sales
+        .iter()
+        .filter(is_unique)
+        .max_by_key(|sale| sale.revision);
+    longest.map(|sale| sale.receipt_number.as_str())
 }
 
 fn program() -> anyhow::Result<PathBuf> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Place;
-use crate::api::{Page, SaleKey, SalesQuery};
+use crate::api::{Ledger, Page, SaleKey, SalesQuery};
 use crate::arguments::{Balance, PageArguments, SalesList, State};
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -43,17 +43,43 @@ pub(crate) async fn sales_show(
     place: &Place,
     sale: String,
 ) -> anyhow::Result<Exit> {
+    let ledger = place.ledger().await?;
     let key = match Uuid::try_parse(&sale) {
         Ok(id) => SaleKey::Id(id.to_string()),
-        Err(_) => SaleKey::Receipt(sale),
+        Err(_) => SaleKey::Receipt(sale.clone()),
     };
-    let sale = place.ledger().await?.sale(key).await?;
+    let sale = match ledger.sale(key).await {
+        Err(error) if error.is_ambiguous() => {
+            let choice = choice(place, &ledger, sale).await?;
+            return Err(error.with_more(&choice).into());
+        }
+        answer => answer?,
+    };
     if screen.is_json() {
         screen.json(&sale)?;
     } else {
         tables::sale(screen, &place.outlets(), &sale);
     }
     Ok(Exit::Done)
+}
+
+/// The sales of one receipt number, which is unique within a connection alone.
+async fn choice(place: &Place, ledger: &Ledger, receipt: String) -> anyhow::Result<String> {
+    let query = SalesQuery {
+        filter: ledger::SaleFilter {
+            receipt_number: receipt,
+            ..ledger::SaleFilter::default()
+        },
+        ..SalesQuery::default()
+    };
+    let outlets = place.outlets();
+    let lines = ledger.sales(query).await?.rows.into_iter().map(|sale| {
+        let placed = outlets.minute(sale.placed_at, &sale.outlet_id);
+        let outlet = outlets.name(&sale.outlet_id);
+        format!("  {}  {outlet}, {placed}, {}", sale.sale_id, sale.total)
+    });
+    let lines: Vec<String> = lines.collect();
+    Ok(lines.join("\n"))
 }
 
 fn query(place: &Place, list: SalesList) -> anyhow::Result<SalesQuery> {

@@ -168,7 +168,7 @@ fn stream_table(streams: &[StreamRow]) -> Table {
                 stream,
                 messages,
                 size,
-                "people".to_owned(),
+                String::new(),
                 String::new(),
                 String::new(),
                 String::new(),

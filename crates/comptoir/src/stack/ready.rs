@@ -13,7 +13,8 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 /// What a process says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Readiness {
-    Ready,
+    /// The checks it passes.
+    Ready(Vec<String>),
     /// What it misses, by check.
     NotReady(BTreeMap<String, String>),
     /// Nobody answers.
@@ -22,13 +23,13 @@ pub(crate) enum Readiness {
 
 impl Readiness {
     pub(crate) fn is_ready(&self) -> bool {
-        matches!(self, Self::Ready)
+        matches!(self, Self::Ready(_))
     }
 
     /// For people.
     pub(crate) fn reason(&self) -> Option<String> {
         match self {
-            Self::Ready => None,
+            Self::Ready(_) => None,
             Self::NotReady(checks) => {
                 let reasons: Vec<String> = checks
                     .iter()
@@ -75,7 +76,9 @@ fn read(answer: &str) -> Readiness {
     let status = answer.split(' ').nth(1);
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if status == Some("200") {
-        return Readiness::Ready;
+        let checks =
+            serde_json::from_str(body).map_or_else(|_| BTreeMap::new(), |body: Body| body.checks);
+        return Readiness::Ready(checks.into_keys().collect());
     }
     let Ok(Body { checks, detail }) = serde_json::from_str(body) else {
         let line = answer.lines().next().unwrap_or("no answer");
@@ -102,7 +105,9 @@ mod tests {
 
     #[test]
     fn reasons_are_read_from_the_answer() {
-        assert_eq!(read("HTTP/1.1 200 OK\r\n\r\n{}"), Readiness::Ready);
+        let body = r#"{"status":"ready","checks":{"broker":true,"database":true}}"#;
+        let ready = Readiness::Ready(vec!["broker".to_owned(), "database".to_owned()]);
+        assert_eq!(read(&format!("HTTP/1.1 200 OK\r\n\r\n{body}")), ready);
         let body = r#"{"title":"not ready","checks":{"broker":true,"database":"fsync is off"}}"#;
         let readiness = read(&format!("HTTP/1.1 503 Service Unavailable\r\n\r\n{body}"));
         assert!(!readiness.is_ready());

@@ -10,7 +10,10 @@ pub(crate) fn remove(dir: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     if devstack::attach(dir)?.is_some() {
-        bail!("a stack runs in {}: stop it first", dir.display());
+        bail!(
+            "a stack runs in {}: stop it first, with Ctrl-C where it was started",
+            dir.display()
+        );
     }
     // The database's data may lie elsewhere, where its user can reach it.
     if let Ok(elsewhere) = fs::read_link(dir.join("postgres"))

@@ -508,11 +508,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What was refused before is settled.
+    /// What was refused before is settled; also what was refused at this very version, when the reason has gone.
     fn settle_parked(&mut self, recorded: &RecordedMark<'a>) {
         self.parked.take_if(|parked| match parked.version {
-            Some(refused) => refused < recorded.version,
-            None => parked.delivery.received_at < recorded.received_at,
+            Some(refused) => refused <= recorded.version,
+            None => parked.delivery.received_at <= recorded.received_at,
         });
     }
 }

@@ -8,8 +8,8 @@ use super::row::SqlTimestamp;
 use super::{StoreError, row};
 use crate::decide::{ParkedRow, RecordedMark};
 
-/// Clears the parking of orders that were recorded at a later version since; of a refusal that told
-/// no version, by a later delivery.
+/// Clears the parking of orders that were recorded at the version refused or a later one; where the
+/// refusal told no version, by a delivery that came no earlier.
 pub(super) async fn clear(
     db: &mut PgConnection,
     recorded: &[RecordedMark<'_>],
@@ -37,8 +37,8 @@ pub(super) async fn clear(
             r (connection_id, shop_order_id, version_at, version_hash, received_at)
         where p.connection_id = r.connection_id and p.parked_kind = 'order'
             and p.parked_key = r.shop_order_id
-            and case when p.version_at is null then p.received_at < r.received_at
-                else (p.version_at, p.version_hash) < (r.version_at, r.version_hash) end",
+            and case when p.version_at is null then p.received_at <= r.received_at
+                else (p.version_at, p.version_hash) <= (r.version_at, r.version_hash) end",
         &connections,
         &orders as _,
         &version_at as _,

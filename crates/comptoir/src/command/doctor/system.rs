@@ -7,7 +7,7 @@ use super::Finding;
 use crate::broker::Broker;
 use crate::command::up::progress;
 use crate::output::Screen;
-use crate::stack::{self, Stack, StackOptions, State, readiness};
+use crate::stack::{self, Readiness, Running, Stack, StackOptions, State, readiness};
 use crate::starter;
 
 /// The folder of a system that is started to be looked at.
@@ -68,15 +68,20 @@ async fn streams(dir: &Path, state: &State) -> Finding {
 }
 
 fn services(state: &State) -> Vec<Finding> {
-    let look = |running: &crate::stack::Running| {
-        let reason = match running.address() {
-            Ok(address) => readiness(address).reason(),
-            Err(error) => Some(error.to_string()),
-        };
+    let look = |running: &Running| {
         let name = running.name.as_str();
-        match reason {
-            None => Finding::good("service", format!("{name} passes its checks")),
-            Some(reason) => Finding::bad("service", format!("{name}: {reason}")),
+        let readiness = match running.address() {
+            Ok(address) => readiness(address),
+            Err(error) => Readiness::Away(error.to_string()),
+        };
+        match readiness {
+            Readiness::Ready(checks) => {
+                Finding::good("service", format!("{name} passes: {}", checks.join(", ")))
+            }
+            missing @ (Readiness::NotReady(_) | Readiness::Away(_)) => {
+                let reason = missing.reason().unwrap_or_default();
+                Finding::bad("service", format!("{name}: {reason}"))
+            }
         }
     };
     state.services.iter().map(look).collect()

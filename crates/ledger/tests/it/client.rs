@@ -1,0 +1,54 @@
+//! The ledger's gRPC, served in this process.
+
+use std::time::Duration;
+
+use ledger::{Wake, grpc};
+use proto::ledger::integrity_client::IntegrityClient;
+use proto::ledger::orders_client::OrdersClient;
+use proto::ledger::sales_client::SalesClient;
+use proto::ledger::stock_client::StockClient;
+use service::health::Health;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::support::Ledger;
+
+pub struct Client {
+    pub sales: SalesClient<Channel>,
+    pub stock: StockClient<Channel>,
+    pub orders: OrdersClient<Channel>,
+    pub integrity: IntegrityClient<Channel>,
+    pub channel: Channel,
+    pub wake: Wake,
+    pub stop: CancellationToken,
+    _serving: tokio::task::JoinSet<()>,
+}
+
+impl Client {
+    pub async fn of(ledger: &Ledger) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (wake, stop) = (Wake::new(), CancellationToken::new());
+        let routes = grpc::routes(&ledger.reader, &wake, &Health::new(), &stop).unwrap();
+        let mut serving = tokio::task::JoinSet::new();
+        let until = stop.clone();
+        serving.spawn(async move { service::grpc::serve(listener, routes, until).await.unwrap() });
+        let channel = Endpoint::from_shared(format!("http://{address}"))
+            .unwrap()
+            .timeout(Duration::from_secs(30))
+            .connect()
+            .await
+            .unwrap();
+        Self {
+            sales: SalesClient::new(channel.clone()),
+            stock: StockClient::new(channel.clone()),
+            orders: OrdersClient::new(channel.clone()),
+            integrity: IntegrityClient::new(channel.clone()),
+            channel,
+            wake,
+            stop,
+            _serving: serving,
+        }
+    }
+}

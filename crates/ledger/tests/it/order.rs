@@ -1,0 +1,206 @@
+//! Orders in few words.
+
+use jiff::{SignedDuration, Timestamp};
+use ledger::decide::{Body, Delivery, Incoming, Refused};
+use retail::{
+    ConnectionId, ContentHash, Currency, Customer, ItemRef, LineKey, LineKind, Money, Order,
+    OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber, RetailerId,
+    SaleState, ShopOrderId, ShopVariantId, Sku, Version,
+};
+
+use crate::support::{CONNECTION, RETAILER};
+
+pub const PLACED_AT: Timestamp = Timestamp::constant(1_795_269_600, 0);
+
+/// An order of the shop of tests: closed, unpaid, empty, at version 0.
+pub fn an_order(id: u64) -> Builder {
+    let id = id.to_string();
+    Builder {
+        retailer: RETAILER,
+        delivery: None,
+        order: Order {
+            key: OrderKey {
+                connection: CONNECTION,
+                order: ShopOrderId::new(&id).unwrap(),
+            },
+            version: Version {
+                modified_at: PLACED_AT,
+                content: ContentHash::new([0; 32]),
+            },
+            receipt_number: ReceiptNumber::new(&format!("#{id}")).unwrap(),
+            placed_at: PLACED_AT,
+            state: SaleState::Closed,
+            shop_status: "processing".to_owned(),
+            lines: Vec::new(),
+            total: cad(0),
+            payments: Vec::new(),
+            customer: None,
+        },
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Builder {
+    retailer: RetailerId,
+    delivery: Option<String>,
+    pub order: Order,
+}
+
+impl Builder {
+    pub fn of(mut self, retailer: RetailerId, connection: ConnectionId) -> Self {
+        self.retailer = retailer;
+        self.order.key.connection = connection;
+        self
+    }
+
+    /// Modified so many seconds after it was placed.
+    pub fn at(mut self, second: i64) -> Self {
+        self.order.version.modified_at = PLACED_AT + SignedDuration::from_secs(second);
+        self
+    }
+
+    pub fn placed(mut self, second: i64) -> Self {
+        self.order.placed_at = PLACED_AT + SignedDuration::from_secs(second);
+        self
+    }
+
+    pub fn state(mut self, state: SaleState) -> Self {
+        self.order.state = state;
+        self
+    }
+
+    pub fn number(mut self, number: &str) -> Self {
+        self.order.receipt_number = ReceiptNumber::new(number).unwrap();
+        self
+    }
+
+    pub fn delivery(mut self, id: &str) -> Self {
+        self.delivery = Some(id.to_owned());
+        self
+    }
+
+    /// Units at 10.00 of a product known by SKU and by a variant of the same name.
+    pub fn line(self, sku: &str, units: i64) -> Self {
+        let item = ItemRef {
+            variant: ShopVariantId::new(&format!("v-{sku}")).ok(),
+            sku: Sku::new(sku).ok(),
+            barcode: None,
+        };
+        self.product(item, &format!("Thing {sku}"), units)
+    }
+
+    pub fn product(self, item: ItemRef, name: &str, units: i64) -> Self {
+        let key = format!("line:{}", self.order.lines.len() + 1);
+        self.any_line(&key, LineKind::Product(item), name, units, units * 1000)
+    }
+
+    pub fn service(self, key: &str, kind: LineKind, cents: i64) -> Self {
+        self.any_line(key, kind, "a service", 1, cents)
+    }
+
+    pub fn any_line(
+        mut self,
+        key: &str,
+        kind: LineKind,
+        name: &str,
+        units: i64,
+        cents: i64,
+    ) -> Self {
+        self.order.lines.push(OrderLine {
+            key: LineKey::new(key).unwrap(),
+            kind,
+            name: name.to_owned(),
+            quantity: Quantity::units(units).unwrap(),
+            restocked: Quantity::ZERO,
+            net: cad(cents),
+            tax: cad(0),
+        });
+        self.order.total = cad(self.order.total.minor() + cents);
+        self
+    }
+
+    pub fn restocked(mut self, line: usize, units: i64) -> Self {
+        self.order.lines[line].restocked = Quantity::units(units).unwrap();
+        self
+    }
+
+    pub fn paid(self, cents: i64) -> Self {
+        self.payment("paid", PaymentKind::Received, cents)
+    }
+
+    pub fn refunded(self, key: &str, cents: i64) -> Self {
+        self.payment(key, PaymentKind::Refunded, cents)
+    }
+
+    fn payment(mut self, key: &str, kind: PaymentKind, cents: i64) -> Self {
+        self.order.payments.push(OrderPayment {
+            key: PaymentKey::new(key).unwrap(),
+            kind,
+            method: "card".to_owned(),
+            amount: cad(cents),
+            paid_at: Some(PLACED_AT),
+        });
+        self
+    }
+
+    pub fn customer(mut self, email: &str, name: &str) -> Self {
+        self.order.customer = Some(Customer {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            phone: String::new(),
+        });
+        self
+    }
+
+    pub fn total(mut self, cents: i64) -> Self {
+        self.order.total = cad(cents);
+        self
+    }
+
+    pub fn build(&self) -> Incoming {
+        let Self {
+            retailer,
+            delivery,
+            order,
+        } = self.clone();
+        let version = order.version.modified_at.as_second();
+        let id = format!("{}:{}:{version}", order.key.connection, order.key.order);
+        Incoming {
+            retailer,
+            connection: order.key.connection,
+            delivery: a_delivery(&delivery.unwrap_or(id)),
+            body: Body::Order {
+                email: order.customer.as_ref().and_then(Customer::key),
+                order: Box::new(order),
+            },
+        }
+    }
+}
+
+pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {
+    let mut delivery = a_delivery(&format!("refused {order:?} {second}"));
+    delivery.received_at = PLACED_AT + SignedDuration::from_secs(second);
+    Incoming {
+        retailer: RETAILER,
+        connection: CONNECTION,
+        delivery,
+        body: Body::Refused(Refused {
+            order: order.map(|id| ShopOrderId::new(id).unwrap()),
+            version: None,
+            reason: "unreadable".to_owned(),
+            detail: "The shop's answer cannot be read.".to_owned(),
+        }),
+    }
+}
+
+pub fn a_delivery(id: &str) -> Delivery {
+    Delivery {
+        id: id.to_owned(),
+        topic: "order.updated".to_owned(),
+        received_at: PLACED_AT,
+    }
+}
+
+pub const fn cad(minor: i64) -> Money {
+    Money::new(minor, Currency::CAD)
+}

@@ -1,0 +1,184 @@
+//! Random histories through the store, in random batches, against the pure fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ledger::decide::{Body, Incoming};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use retail::posting::{OrderUpdates, Policy, Posting, post};
+use retail::sale::Recorded;
+use retail::{ItemId, LineKind, Order, Quantity, SaleState, ShopOrderId};
+use uuid::Uuid;
+
+use crate::order::an_order;
+use crate::support::{CONNECTION, Ledger, OUTLET, RETAILER};
+
+/// Histories tried, each with orders and SKUs of its own.
+const CASES: u32 = 150;
+/// Apart from each other, the orders of two cases.
+const ORDERS_PER_CASE: u64 = 100;
+
+#[derive(Clone, Debug)]
+struct Snapshot {
+    order: u64,
+    second: i64,
+    state: SaleState,
+    /// Units of each SKU.
+    lines: Vec<(usize, i64)>,
+    restocked: i64,
+    paid: i64,
+    refunded: i64,
+    bad_total: bool,
+}
+
+const SKUS: [&str; 4] = ["A", "B", "C", "D"];
+
+fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
+    let state = prop_oneof![
+        6 => Just(SaleState::Closed),
+        2 => Just(SaleState::Voided),
+        1 => Just(SaleState::NotImported),
+    ];
+    let lines = vec((0..SKUS.len(), 1..5_i64), 0..4);
+    let snapshot = (1..6_u64, 0..6_i64, state, lines, 0..2_i64, 0..3_i64, 0..3_i64, 0..10_u8).prop_map(
+        |(order, second, state, lines, restocked, paid, refunded, bad)| Snapshot {
+            order,
+            second,
+            state,
+            lines,
+            restocked,
+            paid: paid * 700,
+            refunded: refunded * 300,
+            bad_total: bad == 0,
+        },
+    );
+    vec(snapshot, 1..40)
+}
+
+fn message(snapshot: &Snapshot, place: usize, case: u64) -> Incoming {
+    let mut builder = an_order(case * ORDERS_PER_CASE + snapshot.order)
+        .at(snapshot.second)
+        .state(snapshot.state)
+        .delivery(&format!("delivery {place}"));
+    for (sku, units) in &snapshot.lines {
+        builder = builder.line(&sku_of(case, SKUS[*sku]), *units);
+    }
+    if !snapshot.lines.is_empty() {
+        builder = builder.restocked(0, snapshot.restocked);
+    }
+    if snapshot.paid > 0 {
+        builder = builder.paid(snapshot.paid);
+    }
+    if snapshot.refunded > 0 {
+        builder = builder.refunded("refund:1", snapshot.refunded);
+    }
+    if snapshot.bad_total {
+        builder = builder.total(-1);
+    }
+    // Two snapshots of one second differ in what they say, and so in their hash.
+    let mut hash = [0; 32];
+    let said = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{snapshot:?}").as_bytes());
+    hash[..16].copy_from_slice(said.as_bytes());
+    builder.order.version.content = retail::ContentHash::new(hash);
+    builder.build()
+}
+
+fn sku_of(case: u64, sku: &str) -> String {
+    format!("{case}-{sku}")
+}
+
+fn order_of(message: &Incoming) -> &Order {
+    match &message.body {
+        Body::Order { order, email: _ } => order,
+        Body::Refused(_) => panic!("none here"),
+    }
+}
+
+/// What the rules alone say: the sales, and what left the outlet.
+fn fold(messages: &[Incoming]) -> (BTreeMap<ShopOrderId, Recorded>, BTreeMap<&'static str, i64>) {
+    let policy = Policy {
+        updates: OrderUpdates::Apply,
+    };
+    let mut sales: BTreeMap<ShopOrderId, Recorded> = BTreeMap::new();
+    let mut levels = BTreeMap::new();
+    for message in messages {
+        let order = order_of(message);
+        let items: Vec<ItemId> = order.lines.iter().map(|line| item_of(&line.kind)).collect();
+        let recorded = sales.get(&order.key.order);
+        if let Ok(Posting::Record(changes)) = post(recorded, policy, order, &items) {
+            for movement in &changes.movements {
+                let sku = SKUS[usize::try_from(movement.item.uuid().as_u128()).unwrap()];
+                *levels.entry(sku).or_insert(0) += movement.quantity.milli();
+            }
+            let after = Recorded::after(recorded, order, &changes).unwrap();
+            sales.insert(order.key.order.clone(), after);
+        }
+    }
+    levels.retain(|_, on_hand| *on_hand != 0);
+    (sales, levels)
+}
+
+fn item_of(kind: &LineKind) -> ItemId {
+    let LineKind::Product(item) = kind else { panic!("products only") };
+    let sku = item.sku.as_ref().unwrap().as_str();
+    let place = SKUS.iter().position(|known| sku.ends_with(known)).unwrap();
+    ItemId::new(Uuid::from_u128(place as u128))
+}
+
+async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize]) {
+    let messages: Vec<Incoming> = snapshots
+        .iter()
+        .enumerate()
+        .map(|(place, snapshot)| message(snapshot, place, case))
+        .collect();
+    let (sales, levels) = fold(&messages);
+    let mut rest = messages.as_slice();
+    for cut in cuts.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (batch, after) = rest.split_at((*cut).min(rest.len()));
+        ledger.apply(batch).await;
+        rest = after;
+    }
+    let orders: BTreeSet<&ShopOrderId> =
+        messages.iter().map(|message| &order_of(message).key.order).collect();
+    for order in orders {
+        let receipt = ledger.reader.receipt(RETAILER, CONNECTION.uuid(), order).await.unwrap().unwrap();
+        let recorded = sales.get(order);
+        assert_eq!(receipt.sale.is_some(), recorded.is_some(), "{order}");
+        let Some((sale, recorded)) = receipt.sale.zip(recorded) else { continue };
+        assert_eq!((sale.state, sale.total), (recorded.state, recorded.total), "{order}");
+        let deducted: Vec<Quantity> = sale.lines.iter().map(|line| line.deducted).collect();
+        let expected: Vec<Quantity> = recorded.lines.iter().map(|line| line.deducted).collect();
+        assert_eq!(deducted, expected, "{order}");
+    }
+    for sku in SKUS {
+        let on_hand = ledger.on_hand(&sku_of(case, sku), OUTLET).await.unwrap_or(0);
+        let expected = levels.get(sku).copied().unwrap_or(0);
+        assert_eq!(on_hand * Quantity::SCALE, expected, "{sku}");
+    }
+}
+
+#[test]
+fn random_histories_in_random_batches_equal_the_pure_fold() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let ledger = runtime.block_on(Ledger::new());
+    let case = AtomicU64::new(0);
+    let config = Config {
+        cases: CASES,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&(snapshots(), vec(1..12_usize, 1..6)), |(snapshots, cuts)| {
+            let case = case.fetch_add(1, Ordering::Relaxed);
+            runtime.block_on(holds(&ledger, case, &snapshots, &cuts));
+            Ok(())
+        })
+        .unwrap();
+    runtime.block_on(ledger.assert_sound());
+}
