@@ -97,3 +97,15 @@ fn connection<'a>(
 fn reason(code: &'static str, detail: String) -> Reason {
     Reason { code, detail }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_that_panics_is_a_reason_and_no_crash() {
+        let reason = guarded(|| panic!("for the test")).unwrap_err();
+        assert_eq!(reason.code, "panicked");
+        assert!(guarded(|| Reading::Nothing("fine")).is_ok());
+    }
+}

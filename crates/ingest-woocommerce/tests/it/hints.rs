@@ -139,3 +139,20 @@ async fn a_shop_that_is_away_holds_nobody_else() {
     running.inbox_is_done().await;
     assert_eq!(running.messages("DEAD").await, 0);
 }
+
+/// More hints than may wait would keep other shops' deliveries from being delivered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_hints_for_a_shop_that_is_away_is_bounded() {
+    let (away, answers) = shop(0xA).await;
+    answers.status.store(503, Ordering::Relaxed);
+    let mut running = Running::start(std::slice::from_ref(&away)).await;
+    for order in 1..=110 {
+        note(&running, &away, order, "importer svp").await;
+    }
+    within(async || (running.messages("DEAD").await > 0).then_some(())).await;
+    answers.status.store(0, Ordering::Relaxed);
+    running.inbox_is_done().await;
+    let told = running.told().await.len() as u64;
+    assert!(told >= 100, "{told} told");
+    assert_eq!(told + running.messages("DEAD").await, 110, "none is lost");
+}

@@ -44,7 +44,6 @@ pub struct Running {
     pub base: String,
     pub http: reqwest::Client,
     ledger: Consumer,
-    ledger_bus: Bus,
     settings: Settings,
     folder: TempDir,
     tasks: JoinSet<anyhow::Result<()>>,
@@ -62,14 +61,14 @@ impl Running {
             .await
             .unwrap();
         provision_ledger(&nats).await;
-        let ledger_bus = connect(&nats, "ledger").await;
-        let ledger = ledger_bus.consumer(&durable::ledger_orders());
+        let ledger = connect(&nats, "ledger")
+            .await
+            .consumer(&durable::ledger_orders());
         let mut running = Self {
             nats,
             base: String::new(),
             http: service::http::loopback_client().unwrap(),
             ledger,
-            ledger_bus,
             settings,
             folder,
             tasks: JoinSet::new(),
@@ -284,11 +283,4 @@ fn seed_of(shops: &[Shop]) -> String {
         }
     }
     seed
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Named, so that the connection lives as long as its consumer.
-        let _ = &self.ledger_bus;
-    }
 }
