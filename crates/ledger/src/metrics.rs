@@ -26,18 +26,34 @@ impl Metrics {
     pub fn new() -> Self {
         Self {
             orders: metrics::counter("ledger.order", "order messages, by what became of them"),
-            dead_letters: metrics::counter("ledger.dead_letter", "order messages laid aside, by reason"),
+            dead_letters: metrics::counter(
+                "ledger.dead_letter",
+                "order messages laid aside, by reason",
+            ),
             batch_size: metrics::sizes("ledger.batch.size", "order messages in a transaction"),
-            batch_seconds: metrics::seconds("ledger.batch.duration", "time from a decoded batch to its commit"),
+            batch_seconds: metrics::seconds(
+                "ledger.batch.duration",
+                "time from a decoded batch to its commit",
+            ),
             said: metrics::counter("ledger.event", "events published"),
-            outbox_waiting: metrics::gauge("ledger.outbox.waiting", "changes not yet published, up to 10 000"),
-            outbox_age_s: metrics::gauge("ledger.outbox.age", "age of the oldest of them in seconds"),
-            pending: metrics::gauge("ledger.consumer.pending", "order messages not yet delivered to the ledger"),
+            outbox_waiting: metrics::gauge(
+                "ledger.outbox.waiting",
+                "changes not yet published, up to 10 000",
+            ),
+            outbox_age_s: metrics::gauge(
+                "ledger.outbox.age",
+                "age of the oldest of them in seconds",
+            ),
+            pending: metrics::gauge(
+                "ledger.consumer.pending",
+                "order messages not yet delivered to the ledger",
+            ),
         }
     }
 
     pub fn order(&self, outcome: Outcome) {
-        self.orders.add(1, &[KeyValue::new("outcome", outcome.as_str())]);
+        self.orders
+            .add(1, &[KeyValue::new("outcome", outcome.as_str())]);
     }
 
     pub fn dead_letter(&self, code: &'static str) {

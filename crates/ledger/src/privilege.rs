@@ -60,7 +60,9 @@ pub const TABLES: [TableRights; 17] = [
 ];
 
 impl Privilege {
-    pub const ALL: [Self; 7] = [Select, Insert, Update, Delete, Truncate, References, Trigger];
+    pub const ALL: [Self; 7] = [
+        Select, Insert, Update, Delete, Truncate, References, Trigger,
+    ];
 
     /// As the catalogue spells it.
     #[must_use]

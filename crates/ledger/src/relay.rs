@@ -18,9 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::decide::ItemKind;
 use crate::grpc::item_kind_into;
 use crate::metrics::Metrics;
-use crate::store::{
-    Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, StoreError,
-};
+use crate::store::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, StoreError};
 use crate::wake::Listener;
 
 /// Events of one kind in one turn; they share a commit on the broker.
@@ -138,7 +136,12 @@ impl Relay {
         if entries.is_empty() {
             return Ok(());
         }
-        let stored = join_all(entries.iter().map(|entry| self.publisher.publish(event(entry)))).await;
+        let stored = join_all(
+            entries
+                .iter()
+                .map(|entry| self.publisher.publish(event(entry))),
+        )
+        .await;
         let mut said = Vec::with_capacity(entries.len());
         let mut failure = None;
         for (entry, stored) in entries.iter().zip(stored) {
@@ -162,7 +165,8 @@ impl Relay {
                 let age = self.clock.now().duration_since(oldest);
                 Duration::try_from(age).unwrap_or_default()
             });
-            self.metrics.outbox(u64::try_from(waiting).unwrap_or_default(), age);
+            self.metrics
+                .outbox(u64::try_from(waiting).unwrap_or_default(), age);
         }
     }
 }

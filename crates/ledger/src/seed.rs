@@ -299,7 +299,10 @@ mod tests {
     #[test]
     fn a_seed_is_read_and_the_ingest_services_part_is_left_alone() {
         let seed = read(WHOLE).unwrap();
-        assert_eq!(seed.outlets[0].time_zone, "America/Toronto", "the retailer's");
+        assert_eq!(
+            seed.outlets[0].time_zone, "America/Toronto",
+            "the retailer's"
+        );
         assert_eq!(seed.connections[0].order_updates, OrderUpdates::Apply);
         assert!(!format!("{seed:?}").contains("hunter2"));
     }
@@ -307,14 +310,26 @@ mod tests {
     #[test]
     fn what_does_not_fit_together_is_refused_without_quoting_a_secret() {
         for (from, to) in [
-            ("outlet = \"00000000-0000-0000-0000-000000000002\"", "outlet = \"00000000-0000-0000-0000-000000000009\""),
-            ("register = \"00000000-0000-0000-0000-000000000003\"", "register = \"00000000-0000-0000-0000-000000000009\""),
+            (
+                "outlet = \"00000000-0000-0000-0000-000000000002\"",
+                "outlet = \"00000000-0000-0000-0000-000000000009\"",
+            ),
+            (
+                "register = \"00000000-0000-0000-0000-000000000003\"",
+                "register = \"00000000-0000-0000-0000-000000000009\"",
+            ),
             ("America/Toronto", "America/Nowhere"),
             ("platform = \"woocommerce\"", "platform = \"Woo Commerce\""),
-            ("secrets = [\"hunter2\"]", "secrets = [\"hunter2\"] order_updates = 1"),
+            (
+                "secrets = [\"hunter2\"]",
+                "secrets = [\"hunter2\"] order_updates = 1",
+            ),
         ] {
             let error = read(&WHOLE.replace(from, to)).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+            assert!(
+                !format!("{error} {error:?}").contains("hunter2"),
+                "{error:?}"
+            );
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A message's bytes become a domain value, checked and opened.
 
 use jiff::Timestamp;
+use prost::Message as _;
 use proto::convert::{WireError, instant_from, order_from, uuid_from};
 use proto::order as wire;
-use prost::Message as _;
 use retail::{ConnectionId, Customer, Order, RetailerId, ShopOrderId};
 use service::seal::{Keyring, SealError};
 
@@ -97,7 +97,10 @@ fn delivery_from(delivery: wire::Delivery) -> Result<Delivery, WireError> {
         && delivery_id.len() <= DELIVERY_ID_LIMIT_BYTES
         && !delivery_id.chars().any(char::is_control);
     if !sound {
-        return Err(WireError::invalid("delivery.delivery_id", "not 1 to 256 printable bytes"));
+        return Err(WireError::invalid(
+            "delivery.delivery_id",
+            "not 1 to 256 printable bytes",
+        ));
     }
     Ok(Delivery {
         id: delivery_id,
@@ -118,7 +121,8 @@ fn refused_from(refused: wire::Refused) -> Result<Refused, WireError> {
     let order = match order_id.as_str() {
         "" => None,
         text => Some(
-            ShopOrderId::new(text).map_err(|error| WireError::invalid("refused.order_id", error))?,
+            ShopOrderId::new(text)
+                .map_err(|error| WireError::invalid("refused.order_id", error))?,
         ),
     };
     Ok(Refused {
@@ -170,7 +174,8 @@ fn keepable(field: &'static str, at: Timestamp) -> Result<Timestamp, WireError> 
     if at < FIRST_INSTANT {
         return Err(WireError::invalid(field, "before the year 1"));
     }
-    Timestamp::from_microsecond(at.as_microsecond()).map_err(|error| WireError::invalid(field, error))
+    Timestamp::from_microsecond(at.as_microsecond())
+        .map_err(|error| WireError::invalid(field, error))
 }
 
 /// PostgreSQL stores no NUL.

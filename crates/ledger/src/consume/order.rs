@@ -81,7 +81,10 @@ pub fn pipeline(
         wake: wake.clone(),
         batches: Arc::clone(&receiver),
     };
-    (reader, std::iter::repeat_with(writer).take(writers).collect())
+    (
+        reader,
+        std::iter::repeat_with(writer).take(writers).collect(),
+    )
 }
 
 impl OrderReader {
@@ -145,13 +148,7 @@ impl OrderReader {
                 detail: format!("{} is no order's subject", delivery.subject),
             });
         };
-        decode(
-            &self.keyring,
-            retailer,
-            connection,
-            &delivery.payload,
-        )
-        .map_err(|error| Reason {
+        decode(&self.keyring, retailer, connection, &delivery.payload).map_err(|error| Reason {
             code: error.code(),
             detail: error.to_string(),
         })

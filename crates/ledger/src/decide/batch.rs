@@ -37,10 +37,7 @@ pub struct Stray<'a> {
 
 impl<'a> Batch<'a> {
     #[must_use]
-    pub fn new(
-        incoming: &'a [Incoming],
-        connections: &HashMap<ConnectionId, Connection>,
-    ) -> Self {
+    pub fn new(incoming: &'a [Incoming], connections: &HashMap<ConnectionId, Connection>) -> Self {
         let mut outcomes = vec![None; incoming.len()];
         let mut groups: BTreeMap<(ConnectionId, &ShopOrderId), Group<'_>> = BTreeMap::new();
         let mut strays = Vec::new();

@@ -237,8 +237,7 @@ impl<'k, 'a> Items<'k, 'a> {
         if nothing_known && let Some(before) = item_before(recorded, line) {
             return before;
         }
-        let Names { identity, link } =
-            Names::of(settings.retailer, connection, item, &line.name);
+        let Names { identity, link } = Names::of(settings.retailer, connection, item, &line.name);
         if let Some(found) = link.as_ref().and_then(|key| self.linked(key, draft)) {
             return found;
         }
@@ -307,9 +306,12 @@ impl<'k, 'a> Items<'k, 'a> {
             .or_else(|| match identity {
                 Identity::Sku(retailer, sku) => self.known.skus.get(&(*retailer, *sku)).copied(),
                 Identity::Link(_) => None,
-                Identity::Service(retailer, kind) => {
-                    self.known.services.get(&(*retailer, *kind)).copied().map(live)
-                }
+                Identity::Service(retailer, kind) => self
+                    .known
+                    .services
+                    .get(&(*retailer, *kind))
+                    .copied()
+                    .map(live),
             })
     }
 }

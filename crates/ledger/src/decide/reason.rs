@@ -70,13 +70,18 @@ impl From<&Refusal> for Reason {
             ),
             Refusal::RestockExceedsQuantity(line) => (
                 "restock_exceeds_quantity",
-                format!("Line {line} returns more to stock than it sold. Check the order's refunds in the shop."),
+                format!(
+                    "Line {line} returns more to stock than it sold. Check the order's refunds in the shop."
+                ),
             ),
             Refusal::TooManyLines(lines) => (
                 "too_many_lines",
                 format!("The order has {lines} lines, which is more than can be booked."),
             ),
-            Refusal::Money(error) => ("amount_out_of_range", format!("An amount cannot be booked: {error}.")),
+            Refusal::Money(error) => (
+                "amount_out_of_range",
+                format!("An amount cannot be booked: {error}."),
+            ),
             Refusal::Quantity(error) => (
                 "quantity_out_of_range",
                 format!("A quantity cannot be booked: {error}."),

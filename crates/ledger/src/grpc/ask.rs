@@ -36,7 +36,10 @@ pub fn page_size(asked: i32) -> Result<i64, Status> {
     match i64::from(asked) {
         0 => Ok(PAGE_DEFAULT),
         size @ 1..=PAGE_LIMIT => Ok(size),
-        _ => Err(bad_field("page_size", format!("must be from 1 to {PAGE_LIMIT}, or 0 for {PAGE_DEFAULT}"))),
+        _ => Err(bad_field(
+            "page_size",
+            format!("must be from 1 to {PAGE_LIMIT}, or 0 for {PAGE_DEFAULT}"),
+        )),
     }
 }
 

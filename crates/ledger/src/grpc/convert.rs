@@ -184,7 +184,9 @@ pub fn received_into(received: DeliveryView) -> wire::ReceivedDelivery {
     wire::ReceivedDelivery {
         delivery: Some(delivery_into(delivery)),
         modified_at: version.map(|version| instant_into(version.modified_at)),
-        content_hash: version.map(|version| version.content.bytes().to_vec()).unwrap_or_default(),
+        content_hash: version
+            .map(|version| version.content.bytes().to_vec())
+            .unwrap_or_default(),
         outcome: outcome_into(outcome).into(),
         revision: revision.unwrap_or_default(),
     }

@@ -53,21 +53,22 @@ pub fn routes(
             .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    Ok(Routes::new(
-        SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES),
+    Ok(
+        Routes::new(SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES))
+            .add_service(
+                StockServer::new(Stock::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                OrdersServer::new(Orders::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                IntegrityServer::new(Integrity::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(health.grpc(&names))
+            .add_service(reflection().build_v1()?)
+            .add_service(reflection().build_v1alpha()?),
     )
-    .add_service(
-        StockServer::new(Stock::new(reader.clone())).max_decoding_message_size(REQUEST_LIMIT_BYTES),
-    )
-    .add_service(
-        OrdersServer::new(Orders::new(reader.clone()))
-            .max_decoding_message_size(REQUEST_LIMIT_BYTES),
-    )
-    .add_service(
-        IntegrityServer::new(Integrity::new(reader.clone()))
-            .max_decoding_message_size(REQUEST_LIMIT_BYTES),
-    )
-    .add_service(health.grpc(&names))
-    .add_service(reflection().build_v1()?)
-    .add_service(reflection().build_v1alpha()?))
 }

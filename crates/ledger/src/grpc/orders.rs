@@ -41,7 +41,9 @@ impl wire::orders_server::Orders for Orders {
         let next = cut(&mut parked, limit).map(|last| last.key.clone());
         Ok(Response::new(wire::ListParkedOrdersResponse {
             parked_orders: parked.into_iter().map(parked_into).collect(),
-            next_page_token: next.map(|next| token::write(print, &next)).unwrap_or_default(),
+            next_page_token: next
+                .map(|next| token::write(print, &next))
+                .unwrap_or_default(),
         }))
     }
 

@@ -65,14 +65,19 @@ impl wire::sales_server::Sales for Sales {
         let after: Option<SaleKey> = token::read("page_token", print, &page_token)?;
 
         // One more than asked for tells whether there is a next page.
-        let mut sales = self.reader.list_sales(retailer, &filter, after, limit + 1).await?;
+        let mut sales = self
+            .reader
+            .list_sales(retailer, &filter, after, limit + 1)
+            .await?;
         let next = cut(&mut sales, limit).map(|last| SaleKey {
             placed_at: last.placed_at,
             sale: last.sale,
         });
         Ok(Response::new(wire::ListSalesResponse {
             sales: sales.into_iter().map(sale_into).collect(),
-            next_page_token: next.map(|next| token::write(print, &next)).unwrap_or_default(),
+            next_page_token: next
+                .map(|next| token::write(print, &next))
+                .unwrap_or_default(),
         }))
     }
 
@@ -209,7 +214,10 @@ impl Following {
             changes.wait(FOLLOW_EVERY).await;
             tokio::time::sleep(FOLLOW_REST).await;
         };
-        self.stop.run_until_cancelled(rest).await.ok_or_else(stopping)
+        self.stop
+            .run_until_cancelled(rest)
+            .await
+            .ok_or_else(stopping)
     }
 }
 

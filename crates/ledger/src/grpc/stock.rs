@@ -54,7 +54,9 @@ impl wire::stock_server::Stock for Stock {
         let next = cut(&mut levels, limit).map(LevelView::key);
         Ok(Response::new(wire::ListLevelsResponse {
             levels: levels.into_iter().map(level_into).collect(),
-            next_page_token: next.map(|next| token::write(print, &next)).unwrap_or_default(),
+            next_page_token: next
+                .map(|next| token::write(print, &next))
+                .unwrap_or_default(),
         }))
     }
 
@@ -84,7 +86,9 @@ impl wire::stock_server::Stock for Stock {
         let next = cut(&mut movements, limit).map(|last| last.movement);
         Ok(Response::new(wire::ListMovementsResponse {
             movements: movements.into_iter().map(movement_into).collect(),
-            next_page_token: next.map(|next| token::write(print, &next)).unwrap_or_default(),
+            next_page_token: next
+                .map(|next| token::write(print, &next))
+                .unwrap_or_default(),
         }))
     }
 

@@ -48,11 +48,7 @@ pub fn write(print: Print, place: &impl Place) -> String {
 }
 
 /// The place in `token`; `None` for an empty one.
-pub fn read<P: Place>(
-    field: &'static str,
-    print: Print,
-    token: &str,
-) -> Result<Option<P>, Status> {
+pub fn read<P: Place>(field: &'static str, print: Print, token: &str) -> Result<Option<P>, Status> {
     if token.is_empty() {
         return Ok(None);
     }
@@ -62,7 +58,9 @@ pub fn read<P: Place>(
     }
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| unknown())?;
     let (&layout, rest) = bytes.split_first().ok_or_else(unknown)?;
-    let (found, place) = rest.split_first_chunk::<PRINT_BYTES>().ok_or_else(unknown)?;
+    let (found, place) = rest
+        .split_first_chunk::<PRINT_BYTES>()
+        .ok_or_else(unknown)?;
     if layout != LAYOUT {
         return Err(unknown());
     }
@@ -191,8 +189,16 @@ mod tests {
 
     fn there_and_back<P: Place + PartialEq + std::fmt::Debug>(place: &P) {
         let token = write(print("a"), place);
-        assert_eq!(read::<P>("page_token", print("a"), &token).unwrap().as_ref(), Some(place));
-        assert!(read::<P>("page_token", print("b"), &token).is_err(), "another question's");
+        assert_eq!(
+            read::<P>("page_token", print("a"), &token)
+                .unwrap()
+                .as_ref(),
+            Some(place)
+        );
+        assert!(
+            read::<P>("page_token", print("b"), &token).is_err(),
+            "another question's"
+        );
     }
 
     #[test]
@@ -224,6 +230,10 @@ mod tests {
             let refused = read::<SaleKey>("page_token", print("a"), token).unwrap_err();
             assert_eq!(refused.code(), tonic::Code::InvalidArgument, "{token}");
         }
-        assert!(read::<SaleKey>("page_token", print("a"), "").unwrap().is_none());
+        assert!(
+            read::<SaleKey>("page_token", print("a"), "")
+                .unwrap()
+                .is_none()
+        );
     }
 }

@@ -16,12 +16,19 @@ pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     tracing::info!("the database is ready");
     if let Some(seed) = settings::seed(settings)? {
         let pool = store::write_pool(&admin);
-        store::plant(&pool, &seed).await.context("cannot plant the seed")?;
+        store::plant(&pool, &seed)
+            .await
+            .context("cannot plant the seed")?;
         pool.close().await;
         tracing::info!(connections = seed.connections.len(), "the seed is planted");
     }
 
-    let options = settings::broker(settings, "NATS_ADMIN_USER", "NATS_ADMIN_PASSWORD", "ledger migrate")?;
+    let options = settings::broker(
+        settings,
+        "NATS_ADMIN_USER",
+        "NATS_ADMIN_PASSWORD",
+        "ledger migrate",
+    )?;
     let bus = Bus::connect(options).await?;
     let replicas = settings.or(REPLICAS, provision::Options::default().replicas)?;
     let map = Map::of(&bus::Service::Ledger);

@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::settings;
 use crate::consume::pipeline;
+use crate::grpc;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
 use crate::store::{self, Outbox, Reader, Store};
 use crate::wake::Wake;
-use crate::grpc;
 
 /// Batches written at once. Two keep the database busy while one waits for its commit; more only wait for each other.
 const WRITERS: usize = 2;
@@ -30,11 +30,21 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let (writing, reading) = (store::write_pool(&database), store::read_pool(&database));
-    store::check::check(&writing).await.context("the database is refused")?;
+    store::check::check(&writing)
+        .await
+        .context("the database is refused")?;
     if let Some(seed) = settings::seed(settings)? {
-        store::plant(&writing, &seed).await.context("cannot plant the seed")?;
+        store::plant(&writing, &seed)
+            .await
+            .context("cannot plant the seed")?;
     }
-    let bus = Bus::connect(settings::broker(settings, "NATS_USER", "NATS_PASSWORD", "ledger")?).await?;
+    let bus = Bus::connect(settings::broker(
+        settings,
+        "NATS_USER",
+        "NATS_PASSWORD",
+        "ledger",
+    )?)
+    .await?;
     check::check(&bus, &monitor, &Map::of(&bus::Service::Ledger))
         .await
         .context("the broker is refused")?;
@@ -56,11 +66,17 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         (health.check("questions"), reading.clone()),
     ];
     for (check, pool) in probes {
-        lifecycle.spawn("database probe", probe(check, stop.clone(), async move || ask(&pool).await));
+        lifecycle.spawn(
+            "database probe",
+            probe(check, stop.clone(), async move || ask(&pool).await),
+        );
     }
     let (asked, measured) = (bus.clone(), metrics.clone());
     let lag = async move || follow_lag(&asked, &measured).await;
-    lifecycle.spawn("broker probe", probe(health.check("broker"), stop.clone(), lag));
+    lifecycle.spawn(
+        "broker probe",
+        probe(health.check("broker"), stop.clone(), lag),
+    );
 
     let store = Store::new(writing.clone(), Arc::clone(&clock), ids);
     let (reader, writers) = pipeline(
@@ -84,7 +100,10 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         metrics,
     );
     lifecycle.spawn("relay", relay.run(stop.clone()));
-    lifecycle.spawn("connection to the broker", until_closed(bus.clone(), stop.clone()));
+    lifecycle.spawn(
+        "connection to the broker",
+        until_closed(bus.clone(), stop.clone()),
+    );
 
     let routes = grpc::routes(&Reader::new(reading.clone()), &wake, &health, &stop)?;
     let serving = service::grpc::serve(grpc_listener, routes, stop.clone());
@@ -108,13 +127,21 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
 /// A pool that can give a connection that answers.
 async fn ask(pool: &PgPool) -> Result<(), &'static str> {
-    let mut connection = pool.acquire().await.map_err(|_| "the database cannot be reached")?;
-    sqlx::Connection::ping(&mut *connection).await.map_err(|_| "the database does not answer")
+    let mut connection = pool
+        .acquire()
+        .await
+        .map_err(|_| "the database cannot be reached")?;
+    sqlx::Connection::ping(&mut *connection)
+        .await
+        .map_err(|_| "the database does not answer")
 }
 
 /// Whether the broker can be reached; measures on the way how far the ledger is behind.
 async fn follow_lag(bus: &Bus, metrics: &Metrics) -> Result<(), String> {
-    let lag = bus.lag(&durable::ledger_orders()).await.map_err(|error| error.to_string())?;
+    let lag = bus
+        .lag(&durable::ledger_orders())
+        .await
+        .map_err(|error| error.to_string())?;
     metrics.pending(lag.pending);
     Ok(())
 }

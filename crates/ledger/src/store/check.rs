@@ -12,7 +12,9 @@ use crate::privilege::{APP, OWNER, SCHEMA, TABLES};
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// A committed sale could be lost with the machine's power.
-    #[error("the database does not keep what it commits: {setting} is {found}, and must be {wanted}")]
+    #[error(
+        "the database does not keep what it commits: {setting} is {found}, and must be {wanted}"
+    )]
     NotDurable {
         setting: &'static str,
         found: String,
@@ -58,7 +60,12 @@ async fn durable(pool: &PgPool) -> Result<(), CheckError> {
     must("fsync", found.fsync, on, "on")?;
     must("full_page_writes", found.full_page_writes, on, "on")?;
     let waits: fn(&str) -> bool = |value| matches!(value, "on" | "remote_write" | "remote_apply");
-    must("synchronous_commit", found.synchronous_commit, waits, "on, remote_write or remote_apply")
+    must(
+        "synchronous_commit",
+        found.synchronous_commit,
+        waits,
+        "on, remote_write or remote_apply",
+    )
 }
 
 async fn schema(pool: &PgPool) -> Result<(), CheckError> {
@@ -81,7 +88,10 @@ async fn schema(pool: &PgPool) -> Result<(), CheckError> {
         return Ok(());
     }
     let versions = |list: &[(i64, &[u8])]| {
-        let versions: Vec<String> = list.iter().map(|(version, _)| version.to_string()).collect();
+        let versions: Vec<String> = list
+            .iter()
+            .map(|(version, _)| version.to_string())
+            .collect();
         versions.join(", ")
     };
     Err(CheckError::Schema(format!(
@@ -108,10 +118,16 @@ async fn rights(pool: &PgPool) -> Result<(), CheckError> {
     .map_err(StoreError::from)?
     .ok_or_else(|| CheckError::Schema(format!("there is no schema {SCHEMA}")))?;
     if own.name != APP {
-        surprises.push(format!("the service runs as {}, and must run as {APP}", own.name));
+        surprises.push(format!(
+            "the service runs as {}, and must run as {APP}",
+            own.name
+        ));
     }
     if own.owner != OWNER {
-        surprises.push(format!("schema {SCHEMA} belongs to {}, and must to {OWNER}", own.owner));
+        surprises.push(format!(
+            "schema {SCHEMA} belongs to {}, and must to {OWNER}",
+            own.owner
+        ));
     }
     if own.is_superuser || own.is_owner || own.may_create {
         surprises.push(format!("{} has the rights of an owner", own.name));
@@ -140,7 +156,13 @@ async fn rights(pool: &PgPool) -> Result<(), CheckError> {
     .map_err(StoreError::from)?;
     let found: BTreeSet<(&str, &str, &str)> = granted
         .iter()
-        .map(|row| (row.table.as_str(), row.grantee.as_str(), row.privilege.as_str()))
+        .map(|row| {
+            (
+                row.table.as_str(),
+                row.grantee.as_str(),
+                row.privilege.as_str(),
+            )
+        })
         .collect();
     let declared: BTreeSet<(&str, &str, &str)> = TABLES
         .iter()

@@ -15,7 +15,10 @@ pub(super) async fn find(
     db: &mut PgConnection,
     incoming: &[Incoming],
 ) -> Result<HashMap<ConnectionId, Connection>, StoreError> {
-    let ids: BTreeSet<Uuid> = incoming.iter().map(|message| message.connection.uuid()).collect();
+    let ids: BTreeSet<Uuid> = incoming
+        .iter()
+        .map(|message| message.connection.uuid())
+        .collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     sqlx::query!(
         "select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates

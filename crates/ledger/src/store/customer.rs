@@ -20,8 +20,16 @@ pub(super) async fn find<'a>(
     if keys.list().is_empty() {
         return Ok(keys.found([]));
     }
-    let retailers: Vec<Uuid> = keys.list().iter().map(|(retailer, _)| retailer.uuid()).collect();
-    let emails: Vec<&str> = keys.list().iter().map(|(_, email)| email.as_str()).collect();
+    let retailers: Vec<Uuid> = keys
+        .list()
+        .iter()
+        .map(|(retailer, _)| retailer.uuid())
+        .collect();
+    let emails: Vec<&str> = keys
+        .list()
+        .iter()
+        .map(|(_, email)| email.as_str())
+        .collect();
     let rows = sqlx::query!(
         r#"select k.place as "place!", c.customer_id
         from unnest($1::uuid[], $2::text[]) with ordinality k (retailer_id, email_key, place)
@@ -44,7 +52,11 @@ pub(super) async fn find_guests(
     if keys.list().is_empty() {
         return Ok(HashMap::new());
     }
-    let connections: Vec<Uuid> = keys.list().iter().map(|connection| connection.uuid()).collect();
+    let connections: Vec<Uuid> = keys
+        .list()
+        .iter()
+        .map(|connection| connection.uuid())
+        .collect();
     let rows = sqlx::query!(
         r#"select guest_of as "guest_of!", customer_id from ledger.customer where guest_of = any($1)"#,
         &connections,
@@ -53,7 +65,12 @@ pub(super) async fn find_guests(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (ConnectionId::new(row.guest_of), CustomerId::new(row.customer_id)))
+        .map(|row| {
+            (
+                ConnectionId::new(row.guest_of),
+                CustomerId::new(row.customer_id),
+            )
+        })
         .collect())
 }
 

@@ -18,8 +18,14 @@ pub(super) async fn write(
     }
     let connections: Vec<Uuid> = deliveries.iter().map(|row| row.connection.uuid()).collect();
     let orders: Vec<&str> = deliveries.iter().map(|row| row.order.as_str()).collect();
-    let ids: Vec<&str> = deliveries.iter().map(|row| row.delivery.id.as_str()).collect();
-    let topics: Vec<&str> = deliveries.iter().map(|row| row.delivery.topic.as_str()).collect();
+    let ids: Vec<&str> = deliveries
+        .iter()
+        .map(|row| row.delivery.id.as_str())
+        .collect();
+    let topics: Vec<&str> = deliveries
+        .iter()
+        .map(|row| row.delivery.topic.as_str())
+        .collect();
     let received: Vec<SqlTimestamp> = deliveries
         .iter()
         .map(|row| row::at(row.delivery.received_at))

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
-use retail::{
-    Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState,
-};
+use retail::{Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -55,9 +53,9 @@ pub(super) async fn lock(
                     outlet,
                     state,
                     total,
-                } = sales
-                    .remove(&id)
-                    .ok_or_else(|| StoreError::corrupt("shop_order", "sale_id", "a missing sale"))?;
+                } = sales.remove(&id).ok_or_else(|| {
+                    StoreError::corrupt("shop_order", "sale_id", "a missing sale")
+                })?;
                 Some(RecordedSale {
                     sale: SaleId::new(id),
                     outlet,
@@ -146,12 +144,16 @@ async fn payments(
             .get(&payment.sale_id)
             .map(|sale| sale.total.currency())
             .ok_or_else(|| StoreError::corrupt("payment", "sale_id", "a missing sale"))?;
-        payments.entry(payment.sale_id).or_default().push(RecordedPayment {
-            key: PaymentKey::new(&payment.payment_key)
-                .map_err(|_| StoreError::corrupt("payment", "payment_key", &payment.payment_key))?,
-            kind: row::payment_kind_from(&payment.kind)?,
-            amount: Money::new(payment.amount_minor, currency),
-        });
+        payments
+            .entry(payment.sale_id)
+            .or_default()
+            .push(RecordedPayment {
+                key: PaymentKey::new(&payment.payment_key).map_err(|_| {
+                    StoreError::corrupt("payment", "payment_key", &payment.payment_key)
+                })?,
+                kind: row::payment_kind_from(&payment.kind)?,
+                amount: Money::new(payment.amount_minor, currency),
+            });
     }
     Ok(payments)
 }
@@ -252,7 +254,10 @@ impl<'a> Columns<'a> {
         Self {
             connections: heads.iter().map(|head| head.connection.uuid()).collect(),
             orders: heads.iter().map(|head| head.order.as_str()).collect(),
-            sales: heads.iter().map(|head| head.sale.map(SaleId::uuid)).collect(),
+            sales: heads
+                .iter()
+                .map(|head| head.sale.map(SaleId::uuid))
+                .collect(),
             revisions: heads.iter().map(|head| head.revision).collect(),
             version_at,
             version_hash,

@@ -17,7 +17,11 @@ pub(super) async fn find_links<'a>(
     if keys.list().is_empty() {
         return Ok(keys.found([]));
     }
-    let connections: Vec<Uuid> = keys.list().iter().map(|key| key.connection.uuid()).collect();
+    let connections: Vec<Uuid> = keys
+        .list()
+        .iter()
+        .map(|key| key.connection.uuid())
+        .collect();
     let kinds: Vec<&str> = keys.list().iter().map(|key| key.kind.as_str()).collect();
     let texts: Vec<&str> = keys.list().iter().map(|key| key.key.as_ref()).collect();
     let rows = sqlx::query!(
@@ -50,7 +54,11 @@ pub(super) async fn find_skus<'a>(
     if keys.list().is_empty() {
         return Ok(keys.found([]));
     }
-    let retailers: Vec<Uuid> = keys.list().iter().map(|(retailer, _)| retailer.uuid()).collect();
+    let retailers: Vec<Uuid> = keys
+        .list()
+        .iter()
+        .map(|(retailer, _)| retailer.uuid())
+        .collect();
     let skus: Vec<&str> = keys.list().iter().map(|(_, sku)| *sku).collect();
     let rows = sqlx::query!(
         r#"select k.place as "place!", i.item_id, (i.deleted_at is not null) as "deleted!"
@@ -84,7 +92,11 @@ pub(super) async fn find_services(
     if keys.list().is_empty() {
         return Ok(HashMap::new());
     }
-    let retailers: Vec<Uuid> = keys.list().iter().map(|(retailer, _)| retailer.uuid()).collect();
+    let retailers: Vec<Uuid> = keys
+        .list()
+        .iter()
+        .map(|(retailer, _)| retailer.uuid())
+        .collect();
     sqlx::query!(
         "select retailer_id, kind, item_id from ledger.item
         where retailer_id = any($1) and kind <> 'product'",
@@ -94,7 +106,10 @@ pub(super) async fn find_services(
     .await?
     .into_iter()
     .map(|row| {
-        let key = (RetailerId::new(row.retailer_id), row::item_kind_from(&row.kind)?);
+        let key = (
+            RetailerId::new(row.retailer_id),
+            row::item_kind_from(&row.kind)?,
+        );
         Ok((key, ItemId::new(row.item_id)))
     })
     .collect()
@@ -140,7 +155,10 @@ pub(super) async fn write(
         }
     }
     if !links.is_empty() {
-        let connections: Vec<Uuid> = links.iter().map(|link| link.key.connection.uuid()).collect();
+        let connections: Vec<Uuid> = links
+            .iter()
+            .map(|link| link.key.connection.uuid())
+            .collect();
         let kinds: Vec<&str> = links.iter().map(|link| link.key.kind.as_str()).collect();
         let texts: Vec<&str> = links.iter().map(|link| link.key.key.as_ref()).collect();
         let ids: Vec<Uuid> = links.iter().map(|link| link.item.uuid()).collect();

@@ -18,11 +18,26 @@ pub(super) async fn move_stock(
         return Ok(());
     }
     let ids: Vec<Uuid> = movements.iter().map(|movement| movement.movement).collect();
-    let items: Vec<Uuid> = movements.iter().map(|movement| movement.item.uuid()).collect();
-    let outlets: Vec<Uuid> = movements.iter().map(|movement| movement.outlet.uuid()).collect();
-    let quantities: Vec<i64> = movements.iter().map(|movement| movement.quantity.milli()).collect();
-    let sales: Vec<Uuid> = movements.iter().map(|movement| movement.sale.uuid()).collect();
-    let lines: Vec<&str> = movements.iter().map(|movement| movement.line.as_str()).collect();
+    let items: Vec<Uuid> = movements
+        .iter()
+        .map(|movement| movement.item.uuid())
+        .collect();
+    let outlets: Vec<Uuid> = movements
+        .iter()
+        .map(|movement| movement.outlet.uuid())
+        .collect();
+    let quantities: Vec<i64> = movements
+        .iter()
+        .map(|movement| movement.quantity.milli())
+        .collect();
+    let sales: Vec<Uuid> = movements
+        .iter()
+        .map(|movement| movement.sale.uuid())
+        .collect();
+    let lines: Vec<&str> = movements
+        .iter()
+        .map(|movement| movement.line.as_str())
+        .collect();
     let revisions: Vec<i32> = movements.iter().map(|movement| movement.revision).collect();
     sqlx::query!(
         "with moved as (

@@ -34,9 +34,13 @@ pub async fn migrate(
     app_password: Option<&SecretString>,
 ) -> Result<(), SchemaError> {
     let mut db = admin.connect().await?;
-    sqlx::query!("select pg_advisory_lock($1)", LOCK).execute(&mut db).await?;
+    sqlx::query!("select pg_advisory_lock($1)", LOCK)
+        .execute(&mut db)
+        .await?;
     prepare(&mut db, app_password).await?;
-    sqlx::query!("set role ledger_owner").execute(&mut db).await?;
+    sqlx::query!("set role ledger_owner")
+        .execute(&mut db)
+        .await?;
     MIGRATOR.run_direct(None, &mut db, false).await?;
     // The lock goes with the connection.
     db.close().await?;
@@ -90,7 +94,11 @@ async fn prepare(
     sqlx::query!("create schema if not exists ledger authorization ledger_owner")
         .execute(&mut *db)
         .await?;
-    sqlx::query!("revoke all on schema ledger from public").execute(&mut *db).await?;
-    sqlx::query!("grant usage on schema ledger to ledger_app").execute(&mut *db).await?;
+    sqlx::query!("revoke all on schema ledger from public")
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("grant usage on schema ledger to ledger_app")
+        .execute(&mut *db)
+        .await?;
     db.commit().await
 }

@@ -23,10 +23,14 @@ pub(super) async fn clear(
         .iter()
         .map(|mark| row::at(mark.version.modified_at))
         .collect();
-    let version_hash: Vec<&[u8]> =
-        recorded.iter().map(|mark| mark.version.content.bytes().as_slice()).collect();
-    let received: Vec<SqlTimestamp> =
-        recorded.iter().map(|mark| row::at(mark.received_at)).collect();
+    let version_hash: Vec<&[u8]> = recorded
+        .iter()
+        .map(|mark| mark.version.content.bytes().as_slice())
+        .collect();
+    let received: Vec<SqlTimestamp> = recorded
+        .iter()
+        .map(|mark| row::at(mark.received_at))
+        .collect();
     sqlx::query!(
         "delete from ledger.parked_order p
         using unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::timestamptz[])
@@ -66,7 +70,10 @@ pub(super) async fn write(
         .map(|row| row::version_columns(row.version.as_ref()))
         .unzip();
     let deliveries: Vec<&str> = parked.iter().map(|row| row.delivery.id.as_str()).collect();
-    let topics: Vec<&str> = parked.iter().map(|row| row.delivery.topic.as_str()).collect();
+    let topics: Vec<&str> = parked
+        .iter()
+        .map(|row| row.delivery.topic.as_str())
+        .collect();
     let received: Vec<SqlTimestamp> = parked
         .iter()
         .map(|row| row::at(row.delivery.received_at))

@@ -5,8 +5,8 @@ use retail::{Balance, Money, Quantity, RetailerId, SaleState};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::row::{self, SqlTimestamp};
 use super::StoreError;
+use super::row::{self, SqlTimestamp};
 use crate::decide::ItemKind;
 
 /// The outbox, for the one who empties it.

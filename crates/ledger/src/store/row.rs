@@ -32,8 +32,9 @@ pub(super) fn version_from(
     let (Some(modified_at), Some(hash)) = (modified_at, hash) else {
         return Ok(None);
     };
-    let content = <[u8; 32]>::try_from(hash.as_slice())
-        .map_err(|_| StoreError::corrupt("shop_order", "version_hash", "a hash of another length"))?;
+    let content = <[u8; 32]>::try_from(hash.as_slice()).map_err(|_| {
+        StoreError::corrupt("shop_order", "version_hash", "a hash of another length")
+    })?;
     Ok(Some(Version {
         modified_at: modified_at.to_jiff(),
         content: ContentHash::new(content),

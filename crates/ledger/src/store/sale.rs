@@ -28,7 +28,10 @@ pub(super) async fn write(
     let number_keys: Vec<&str> = sales.iter().map(|sale| sale.receipt_key.as_str()).collect();
     let states: Vec<&str> = sales.iter().map(|sale| sale.state.as_str()).collect();
     let balances: Vec<&str> = sales.iter().map(|sale| sale.balance.as_str()).collect();
-    let currencies: Vec<&str> = sales.iter().map(|sale| sale.total.currency().code()).collect();
+    let currencies: Vec<&str> = sales
+        .iter()
+        .map(|sale| sale.total.currency().code())
+        .collect();
     let totals: Vec<i64> = sales.iter().map(|sale| sale.total.minor()).collect();
     let taxes: Vec<i64> = sales.iter().map(|sale| sale.tax.minor()).collect();
     let received: Vec<i64> = sales.iter().map(|sale| sale.received.minor()).collect();
@@ -126,9 +129,12 @@ pub(super) async fn write_lines(
         .map(|sale| sale.sale.uuid())
         .collect();
     if !changed.is_empty() {
-        sqlx::query!("delete from ledger.sale_line where sale_id = any($1)", &changed)
-            .execute(&mut *db)
-            .await?;
+        sqlx::query!(
+            "delete from ledger.sale_line where sale_id = any($1)",
+            &changed
+        )
+        .execute(&mut *db)
+        .await?;
     }
     if lines.is_empty() {
         return Ok(());
@@ -177,13 +183,24 @@ pub(super) async fn write_payments(
         return Ok(());
     }
     let ids: Vec<Uuid> = payments.iter().map(|payment| payment.sale.uuid()).collect();
-    let keys: Vec<&str> = payments.iter().map(|payment| payment.key.as_str()).collect();
-    let kinds: Vec<&str> = payments.iter().map(|payment| payment.kind.as_str()).collect();
+    let keys: Vec<&str> = payments
+        .iter()
+        .map(|payment| payment.key.as_str())
+        .collect();
+    let kinds: Vec<&str> = payments
+        .iter()
+        .map(|payment| payment.kind.as_str())
+        .collect();
     let revisions: Vec<i32> = payments.iter().map(|payment| payment.revision).collect();
     let methods: Vec<&str> = payments.iter().map(|payment| payment.method).collect();
-    let amounts: Vec<i64> = payments.iter().map(|payment| payment.amount.minor()).collect();
-    let paid: Vec<Option<SqlTimestamp>> =
-        payments.iter().map(|payment| payment.paid_at.map(row::at)).collect();
+    let amounts: Vec<i64> = payments
+        .iter()
+        .map(|payment| payment.amount.minor())
+        .collect();
+    let paid: Vec<Option<SqlTimestamp>> = payments
+        .iter()
+        .map(|payment| payment.paid_at.map(row::at))
+        .collect();
     sqlx::query!(
         "insert into ledger.payment (sale_id, payment_key, kind, revision, method, amount_minor,
             paid_at, recorded_at)

@@ -14,13 +14,21 @@ use crate::support::{CONNECTION, Ledger, OTHER_CONNECTION, OUTLET, RETAILER, a_s
 fn histories(orders: u64) -> Vec<Incoming> {
     let version = |id: u64, second: i64| -> Builder {
         let units = i64::try_from(id % 3).unwrap() + second + 1;
-        an_order(id).line("HOT", units).line(&format!("S{}", id % 7), 1).at(second).placed(i64::try_from(id).unwrap())
+        an_order(id)
+            .line("HOT", units)
+            .line(&format!("S{}", id % 7), 1)
+            .at(second)
+            .placed(i64::try_from(id).unwrap())
     };
     let mut messages = Vec::new();
     for id in 1..=orders {
         messages.push(version(id, 0).build());
         messages.push(version(id, 1).paid(1000).build());
-        let last = if id % 5 == 0 { SaleState::Voided } else { SaleState::Closed };
+        let last = if id % 5 == 0 {
+            SaleState::Voided
+        } else {
+            SaleState::Closed
+        };
         messages.push(version(id, 2).state(last).build());
     }
     messages
@@ -30,20 +38,33 @@ fn histories(orders: u64) -> Vec<Incoming> {
 async fn end(ledger: &Ledger) -> (Vec<(String, i64)>, BTreeMap<String, String>) {
     ledger.assert_sound().await;
     let levels = ledger.levels().await;
-    let levels = levels.into_iter().map(|level| (level.sku, level.on_hand.milli()));
+    let levels = levels
+        .into_iter()
+        .map(|level| (level.sku, level.on_hand.milli()));
     let sales = ledger.sales().await;
     let sales = sales.into_iter().map(|sale| {
-        let said = format!("{} {} {} {:?}", sale.state, sale.balance, sale.total, sale.lines.len());
+        let said = format!(
+            "{} {} {} {:?}",
+            sale.state,
+            sale.balance,
+            sale.total,
+            sale.lines.len()
+        );
         (sale.order, said)
     });
-    (levels.filter(|(_, on_hand)| *on_hand != 0).collect(), sales.collect())
+    (
+        levels.filter(|(_, on_hand)| *on_hand != 0).collect(),
+        sales.collect(),
+    )
 }
 
 /// The same messages in an order made of a seed.
 fn shuffled(mut messages: Vec<Incoming>, seed: u64) -> Vec<Incoming> {
     let mut state = seed;
     for last in (1..messages.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let other = usize::try_from(state >> 33).unwrap() % (last + 1);
         messages.swap(last, other);
     }
@@ -63,7 +84,11 @@ async fn duplicates_and_shuffles_and_cuts_end_alike() {
         for batch in shuffled(doubled, seed).chunks(size) {
             ledger.apply(batch).await;
         }
-        assert_eq!(end(&ledger).await, expected, "seed {seed}, batches of {size}");
+        assert_eq!(
+            end(&ledger).await,
+            expected,
+            "seed {seed}, batches of {size}"
+        );
     }
 }
 
@@ -72,10 +97,19 @@ async fn a_batch_applied_again_after_a_crash_before_the_acknowledgement_changes_
     let ledger = Ledger::new().await;
     let messages = histories(10);
     ledger.apply(&messages).await;
-    let before = ledger.sql("select sum(version) from ledger.stock_level; select max(changed_xid) from ledger.sale");
+    let before = ledger.sql(
+        "select sum(version) from ledger.stock_level; select max(changed_xid) from ledger.sale",
+    );
     let outcomes = ledger.apply(&messages).await;
-    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::AlreadyRecorded), "{outcomes:?}");
-    let after = ledger.sql("select sum(version) from ledger.stock_level; select max(changed_xid) from ledger.sale");
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| *outcome == Outcome::AlreadyRecorded),
+        "{outcomes:?}"
+    );
+    let after = ledger.sql(
+        "select sum(version) from ledger.stock_level; select max(changed_xid) from ledger.sale",
+    );
     assert_eq!(before, after);
 }
 
@@ -102,7 +136,11 @@ async fn writers_with_the_same_orders_at_once_neither_deadlock_nor_apply_twice()
         ended.unwrap();
     }
     assert_eq!(end(&ledger).await, expected);
-    assert_eq!(ledger.sql("select count(*) from ledger.item"), "8", "none registered twice");
+    assert_eq!(
+        ledger.sql("select count(*) from ledger.item"),
+        "8",
+        "none registered twice"
+    );
 }
 
 #[tokio::test]
@@ -121,6 +159,9 @@ async fn two_connections_have_orders_of_the_same_id() {
 async fn an_empty_batch_and_an_empty_order_are_fine() {
     let ledger = Ledger::new().await;
     assert!(ledger.apply(&[]).await.is_empty());
-    assert_eq!(ledger.apply_one(&an_order(1).build()).await, Outcome::Recorded);
+    assert_eq!(
+        ledger.apply_one(&an_order(1).build()).await,
+        Outcome::Recorded
+    );
     ledger.assert_sound().await;
 }

@@ -19,7 +19,10 @@ async fn pos_03_paid_and_unpaid_orders_are_both_sales() {
     ledger.apply(&[unpaid, paid, part]).await;
     let sales = ledger.sales().await;
     let balances: Vec<Balance> = sales.iter().rev().map(|sale| sale.balance).collect();
-    assert_eq!(balances, [Balance::Unpaid, Balance::Paid, Balance::PartPaid]);
+    assert_eq!(
+        balances,
+        [Balance::Unpaid, Balance::Paid, Balance::PartPaid]
+    );
     assert_eq!(sales[1].payments[0].amount, cad(1000));
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-4));
     ledger.assert_sound().await;
@@ -29,11 +32,17 @@ async fn pos_03_paid_and_unpaid_orders_are_both_sales() {
 async fn pos_04_the_sale_is_booked_on_the_connections_register() {
     let ledger = Ledger::new().await;
     ledger.apply_one(&an_order(1).line("A", 1).build()).await;
-    let there = an_order(1).line("A", 1).placed(1).of(RETAILER, OTHER_CONNECTION);
+    let there = an_order(1)
+        .line("A", 1)
+        .placed(1)
+        .of(RETAILER, OTHER_CONNECTION);
     ledger.apply_one(&there.build()).await;
     let sales = ledger.sales().await;
     assert_eq!((sales[1].outlet, sales[1].register), (OUTLET, REGISTER));
-    assert_eq!((sales[0].outlet, sales[0].register), (OTHER_OUTLET, OTHER_REGISTER));
+    assert_eq!(
+        (sales[0].outlet, sales[0].register),
+        (OTHER_OUTLET, OTHER_REGISTER)
+    );
 }
 
 #[tokio::test]
@@ -58,7 +67,9 @@ async fn pos_11_stock_moves_when_the_sale_lands_and_not_when_it_is_paid() {
     ledger.apply_one(&an_order(1).line("A", 2).build()).await;
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
     let version = ledger.levels().await[0].version;
-    ledger.apply_one(&an_order(1).line("A", 2).paid(2000).at(9).build()).await;
+    ledger
+        .apply_one(&an_order(1).line("A", 2).paid(2000).at(9).build())
+        .await;
     let level = &ledger.levels().await[0];
     assert_eq!((level.on_hand.milli(), level.version), (-2000, version));
     assert_eq!(ledger.sale().await.balance, Balance::Paid);
@@ -67,24 +78,39 @@ async fn pos_11_stock_moves_when_the_sale_lands_and_not_when_it_is_paid() {
 #[tokio::test]
 async fn wc_01_updates_of_existing_orders_are_applied() {
     let ledger = Ledger::new().await;
-    ledger.apply_one(&an_order(1).line("A", 2).line("B", 1).paid(3000).build()).await;
+    ledger
+        .apply_one(&an_order(1).line("A", 2).line("B", 1).paid(3000).build())
+        .await;
 
     let edited = an_order(1).line("A", 5).paid(3000).at(1);
     assert_eq!(ledger.apply_one(&edited.build()).await, Outcome::Recorded);
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-5));
-    assert_eq!(ledger.on_hand("B", OUTLET).await, Some(0), "a line taken out gives all back");
+    assert_eq!(
+        ledger.on_hand("B", OUTLET).await,
+        Some(0),
+        "a line taken out gives all back"
+    );
     let sale = ledger.sale().await;
-    assert_eq!((sale.revision, sale.lines.len(), sale.total), (2, 1, cad(5000)));
+    assert_eq!(
+        (sale.revision, sale.lines.len(), sale.total),
+        (2, 1, cad(5000))
+    );
     assert_eq!(sale.balance, Balance::PartPaid);
 
-    let refunded = edited.clone().restocked(0, 2).refunded("refund:7", 2000).at(2);
+    let refunded = edited
+        .clone()
+        .restocked(0, 2)
+        .refunded("refund:7", 2000)
+        .at(2);
     ledger.apply_one(&refunded.build()).await;
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-3));
     let sale = ledger.sale().await;
     assert_eq!((sale.received, sale.refunded), (cad(3000), cad(2000)));
     assert_eq!(sale.payments[1].kind, PaymentKind::Refunded);
 
-    ledger.apply_one(&refunded.clone().state(SaleState::Voided).at(3).build()).await;
+    ledger
+        .apply_one(&refunded.clone().state(SaleState::Voided).at(3).build())
+        .await;
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(0));
     assert_eq!(ledger.sale().await.state, SaleState::Voided);
 
@@ -112,8 +138,12 @@ async fn wc_06_a_sale_stays_in_its_outlet_when_the_connection_moves() {
     let pool = write_pool(&admin(&ledger.database));
     ledger::store::plant(&pool, &seed).await.unwrap();
 
-    ledger.apply_one(&an_order(1).line("A", 1).at(1).build()).await;
-    ledger.apply_one(&an_order(2).line("A", 1).placed(1).build()).await;
+    ledger
+        .apply_one(&an_order(1).line("A", 1).at(1).build())
+        .await;
+    ledger
+        .apply_one(&an_order(2).line("A", 1).placed(1).build())
+        .await;
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-1));
     assert_eq!(ledger.on_hand("A", OTHER_OUTLET).await, Some(-1));
     let sales = ledger.sales().await;
@@ -124,7 +154,9 @@ async fn wc_06_a_sale_stays_in_its_outlet_when_the_connection_moves() {
 #[tokio::test]
 async fn bc_04_first_seen_voided_is_a_voided_sale_that_moved_nothing() {
     let ledger = Ledger::new().await;
-    ledger.apply_one(&an_order(1).line("A", 2).state(SaleState::Voided).build()).await;
+    ledger
+        .apply_one(&an_order(1).line("A", 2).state(SaleState::Voided).build())
+        .await;
     assert_eq!(ledger.sale().await.state, SaleState::Voided);
     assert_eq!(ledger.on_hand("A", OUTLET).await, None);
     ledger.assert_sound().await;
@@ -133,9 +165,21 @@ async fn bc_04_first_seen_voided_is_a_voided_sale_that_moved_nothing() {
 #[tokio::test]
 async fn bc_04_a_sale_stays_closed_with_a_warning_when_the_shop_makes_it_a_draft() {
     let sold = an_order(1).line("A", 2).at(1).build();
-    let draft = an_order(1).line("A", 2).state(SaleState::NotImported).at(2).build();
-    let before = an_order(1).line("A", 9).state(SaleState::NotImported).at(0).build();
-    for order in [[&before, &sold, &draft], [&draft, &before, &sold], [&sold, &draft, &before]] {
+    let draft = an_order(1)
+        .line("A", 2)
+        .state(SaleState::NotImported)
+        .at(2)
+        .build();
+    let before = an_order(1)
+        .line("A", 9)
+        .state(SaleState::NotImported)
+        .at(0)
+        .build();
+    for order in [
+        [&before, &sold, &draft],
+        [&draft, &before, &sold],
+        [&sold, &draft, &before],
+    ] {
         let ledger = Ledger::new().await;
         for message in order {
             ledger.apply_one(message).await;
@@ -145,9 +189,14 @@ async fn bc_04_a_sale_stays_closed_with_a_warning_when_the_shop_makes_it_a_draft
         assert_eq!((sale.state, sale.revision), (SaleState::Closed, 1));
         assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
 
-        let outcome = ledger.apply_one(&an_order(1).line("A", 2).at(3).build()).await;
+        let outcome = ledger
+            .apply_one(&an_order(1).line("A", 2).at(3).build())
+            .await;
         assert_eq!(outcome, Outcome::Recorded);
-        assert!(!ledger.sale().await.warning_not_imported, "settled by a newer version");
+        assert!(
+            !ledger.sale().await.warning_not_imported,
+            "settled by a newer version"
+        );
         ledger.assert_sound().await;
     }
 }
@@ -158,7 +207,11 @@ async fn a_draft_alone_is_no_sale() {
     let draft = an_order(1).line("A", 2).state(SaleState::NotImported);
     assert_eq!(ledger.apply_one(&draft.build()).await, Outcome::NotImported);
     assert!(ledger.sales().await.is_empty());
-    assert_eq!(ledger.sql("select count(*) from ledger.item"), "0", "and registers nothing");
+    assert_eq!(
+        ledger.sql("select count(*) from ledger.item"),
+        "0",
+        "and registers nothing"
+    );
 }
 
 #[tokio::test]
@@ -166,7 +219,10 @@ async fn sh_12_updates_wait_where_the_connection_asks() {
     let ledger = Ledger::new().await;
     let order = |units| an_order(1).line("A", units).of(RETAILER, ASKING_CONNECTION);
     assert_eq!(ledger.apply_one(&order(2).build()).await, Outcome::Recorded);
-    assert_eq!(ledger.apply_one(&order(5).at(1).build()).await, Outcome::Held);
+    assert_eq!(
+        ledger.apply_one(&order(5).at(1).build()).await,
+        Outcome::Held
+    );
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
     assert_eq!(ledger.sale().await.revision, 1);
 }
@@ -177,11 +233,19 @@ async fn the_connection_must_exist_and_be_the_retailers() {
     let unknown = an_order(1).of(RETAILER, retail::ConnectionId::new(crate::support::id(99)));
     let foreign = an_order(1).line("A", 1).of(RETAILER, FOREIGN_CONNECTION);
     let outcomes = ledger
-        .apply(&[unknown.build(), an_order(2).line("A", 1).build(), foreign.build()])
+        .apply(&[
+            unknown.build(),
+            an_order(2).line("A", 1).build(),
+            foreign.build(),
+        ])
         .await;
     assert_eq!(
         outcomes,
-        [Outcome::UnknownConnection, Outcome::Recorded, Outcome::UnknownConnection]
+        [
+            Outcome::UnknownConnection,
+            Outcome::Recorded,
+            Outcome::UnknownConnection
+        ]
     );
     assert_eq!(ledger.sales().await.len(), 1);
 }
@@ -192,13 +256,23 @@ async fn r_01_the_receipt_shows_every_delivery_the_sale_and_its_movements() {
     let first = an_order(1).line("A", 2).delivery("d1");
     let repeat = first.clone().delivery("d2");
     let update = an_order(1).line("A", 1).at(1).delivery("d3");
-    let draft = an_order(1).state(SaleState::NotImported).at(2).delivery("d4");
+    let draft = an_order(1)
+        .state(SaleState::NotImported)
+        .at(2)
+        .delivery("d4");
     ledger.apply(&[first.build(), repeat.build()]).await;
-    ledger.apply(&[update.build(), first.build(), draft.build()]).await;
+    ledger
+        .apply(&[update.build(), first.build(), draft.build()])
+        .await;
     ledger.apply_one(&a_refusal(Some("1"), 5)).await;
 
     let order = first.order.key.order.clone();
-    let receipt = ledger.reader.receipt(RETAILER, CONNECTION.uuid(), &order).await.unwrap().unwrap();
+    let receipt = ledger
+        .reader
+        .receipt(RETAILER, CONNECTION.uuid(), &order)
+        .await
+        .unwrap()
+        .unwrap();
     let seen: Vec<(&str, Outcome, Option<i32>)> = receipt
         .deliveries
         .iter()
@@ -223,7 +297,10 @@ async fn r_01_the_receipt_shows_every_delivery_the_sale_and_its_movements() {
             (row.quantity.milli(), row.on_hand_after.milli(), cause)
         })
         .collect();
-    assert_eq!(moved, [(-2000, -2000, Some("d1")), (1000, -1000, Some("d3"))]);
+    assert_eq!(
+        moved,
+        [(-2000, -2000, Some("d1")), (1000, -1000, Some("d3"))]
+    );
     assert_eq!(receipt.parked.unwrap().reason, "unreadable");
 }
 
@@ -233,7 +310,12 @@ async fn r_03_a_level_is_explained_by_its_movements_with_sale_and_delivery() {
     for id in 1..=5 {
         ledger.apply_one(&an_order(id).line("A", 1).build()).await;
     }
-    let explained = ledger.reader.explain_level(RETAILER, "A", OUTLET, 3).await.unwrap().unwrap();
+    let explained = ledger
+        .reader
+        .explain_level(RETAILER, "A", OUTLET, 3)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(explained.level.on_hand, Quantity::units(-5).unwrap());
     assert_eq!(explained.earlier, Quantity::units(-2).unwrap());
     let shown: Vec<(&str, i64)> = explained
@@ -243,17 +325,33 @@ async fn r_03_a_level_is_explained_by_its_movements_with_sale_and_delivery() {
         .collect();
     assert_eq!(shown, [("#5", -5000), ("#4", -4000), ("#3", -3000)]);
     assert!(explained.movements.iter().all(|row| row.delivery.is_some()));
-    let nothing = ledger.reader.explain_level(RETAILER, "A", OTHER_OUTLET, 3).await.unwrap().unwrap();
+    let nothing = ledger
+        .reader
+        .explain_level(RETAILER, "A", OTHER_OUTLET, 3)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((nothing.level.version, nothing.movements.len()), (0, 0));
-    assert!(ledger.reader.explain_level(RETAILER, "Z", OUTLET, 3).await.unwrap().is_none());
+    assert!(
+        ledger
+            .reader
+            .explain_level(RETAILER, "Z", OUTLET, 3)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn sh_16_a_receipt_number_is_found_with_or_without_its_prefix() {
     let ledger = Ledger::new().await;
     ledger.apply_one(&an_order(1).number("#1001").build()).await;
-    ledger.apply_one(&an_order(2).number("EN1001").placed(1).build()).await;
-    ledger.apply_one(&an_order(3).number("#1002").placed(2).build()).await;
+    ledger
+        .apply_one(&an_order(2).number("EN1001").placed(1).build())
+        .await;
+    ledger
+        .apply_one(&an_order(3).number("#1002").placed(2).build())
+        .await;
     for (asked, found) in [
         ("1001", vec!["EN1001", "#1001"]),
         ("#1001", vec!["#1001"]),
@@ -265,8 +363,15 @@ async fn sh_16_a_receipt_number_is_found_with_or_without_its_prefix() {
             receipt_number: Some(asked.to_owned()),
             ..SaleFilter::default()
         };
-        let sales = ledger.reader.list_sales(RETAILER, &filter, None, 10).await.unwrap();
-        let numbers: Vec<&str> = sales.iter().map(|sale| sale.receipt_number.as_str()).collect();
+        let sales = ledger
+            .reader
+            .list_sales(RETAILER, &filter, None, 10)
+            .await
+            .unwrap();
+        let numbers: Vec<&str> = sales
+            .iter()
+            .map(|sale| sale.receipt_number.as_str())
+            .collect();
         assert_eq!(numbers, found, "{asked} ({})", receipt_key(asked));
     }
 }

@@ -11,7 +11,9 @@ use tonic_types::StatusExt as _;
 
 use crate::client::Client;
 use crate::order::{PLACED_AT, an_order};
-use crate::support::{Ledger, OTHER_CONNECTION, OTHER_RETAILER, OUTLET, RETAILER, a_store, app, id};
+use crate::support::{
+    Ledger, OTHER_CONNECTION, OTHER_RETAILER, OUTLET, RETAILER, a_store, app, id,
+};
 
 fn list(page_size: i32, page_token: &str) -> wire::ListSalesRequest {
     wire::ListSalesRequest {
@@ -37,7 +39,10 @@ async fn with_sales(count: u64) -> (Ledger, Client) {
         .map(|id| {
             // Several are placed at the same instant.
             let second = i64::try_from(id / 3).unwrap();
-            an_order(id).line(&format!("S{}", id % 4), 1).placed(second).build()
+            an_order(id)
+                .line(&format!("S{}", id % 4), 1)
+                .placed(second)
+                .build()
         })
         .collect();
     ledger.apply(&orders).await;
@@ -52,11 +57,20 @@ async fn r_09_pages_hold_every_sale_once_newest_first() {
         let mut token = String::new();
         let mut seen = Vec::new();
         loop {
-            let page = client.sales.list_sales(list(size, &token)).await.unwrap().into_inner();
+            let page = client
+                .sales
+                .list_sales(list(size, &token))
+                .await
+                .unwrap()
+                .into_inner();
             assert!(page.sales.len() <= usize::try_from(size).unwrap());
             assert!(page.sales.iter().all(|sale| sale.lines.is_empty()));
             let placed = |sale: &wire::Sale| sale.placed_at.map(|at| at.seconds);
-            seen.extend(page.sales.iter().map(|sale| (placed(sale), sale.order_id.clone())));
+            seen.extend(
+                page.sales
+                    .iter()
+                    .map(|sale| (placed(sale), sale.order_id.clone())),
+            );
             token = page.next_page_token;
             if token.is_empty() {
                 break;
@@ -71,9 +85,19 @@ async fn r_09_pages_hold_every_sale_once_newest_first() {
 #[tokio::test]
 async fn r_09_a_page_goes_on_where_it_stopped_while_sales_are_added() {
     let (ledger, mut client) = with_sales(10).await;
-    let first = client.sales.list_sales(list(4, "")).await.unwrap().into_inner();
+    let first = client
+        .sales
+        .list_sales(list(4, ""))
+        .await
+        .unwrap()
+        .into_inner();
     ledger.apply_one(&an_order(99).placed(1_000).build()).await;
-    let second = client.sales.list_sales(list(6, &first.next_page_token)).await.unwrap().into_inner();
+    let second = client
+        .sales
+        .list_sales(list(6, &first.next_page_token))
+        .await
+        .unwrap()
+        .into_inner();
     assert!(second.next_page_token.is_empty());
     let both = first.sales.iter().chain(&second.sales);
     let orders: BTreeSet<&str> = both.map(|sale| sale.order_id.as_str()).collect();
@@ -86,35 +110,124 @@ async fn r_09_filters_all_hold() {
     let ledger = Ledger::new().await;
     ledger
         .apply(&[
-            an_order(1).line("A", 1).line("A", 1).customer("zoe@example.test", "Zoé").build(),
+            an_order(1)
+                .line("A", 1)
+                .line("A", 1)
+                .customer("zoe@example.test", "Zoé")
+                .build(),
             an_order(2).line("B", 1).paid(1000).placed(10).build(),
-            an_order(3).line("A", 1).paid(1000).placed(20).state(retail::SaleState::Voided).build(),
-            an_order(4).line("A", 1).placed(30).of(RETAILER, OTHER_CONNECTION).build(),
+            an_order(3)
+                .line("A", 1)
+                .paid(1000)
+                .placed(20)
+                .state(retail::SaleState::Voided)
+                .build(),
+            an_order(4)
+                .line("A", 1)
+                .placed(30)
+                .of(RETAILER, OTHER_CONNECTION)
+                .build(),
         ])
         .await;
     let mut client = Client::of(&ledger).await;
     let customer = ledger.sql("select customer_id from ledger.customer where guest_of is null");
-    let at = |second: i64| Some(proto::convert::instant_into(PLACED_AT + jiff::SignedDuration::from_secs(second)));
+    let at = |second: i64| {
+        Some(proto::convert::instant_into(
+            PLACED_AT + jiff::SignedDuration::from_secs(second),
+        ))
+    };
     let none = wire::SaleFilter::default;
     let cases: Vec<(wire::SaleFilter, &[&str])> = vec![
         (none(), &["4", "3", "2", "1"]),
-        (wire::SaleFilter { outlet_id: OUTLET.to_string(), ..none() }, &["3", "2", "1"]),
-        (wire::SaleFilter { register_id: crate::support::OTHER_REGISTER.to_string(), ..none() }, &["4"]),
-        (wire::SaleFilter { connection_id: OTHER_CONNECTION.to_string(), ..none() }, &["4"]),
-        (wire::SaleFilter { state: proto::order::SaleState::Voided.into(), ..none() }, &["3"]),
-        (wire::SaleFilter { balance: wire::Balance::Unpaid.into(), ..none() }, &["4", "1"]),
-        (wire::SaleFilter { receipt_number: "2".into(), ..none() }, &["2"]),
-        (wire::SaleFilter { sku: "A".into(), ..none() }, &["4", "3", "1"]),
-        (wire::SaleFilter { sku: "Z".into(), ..none() }, &[]),
-        (wire::SaleFilter { placed_from: at(10), placed_until: at(30), ..none() }, &["3", "2"]),
-        (wire::SaleFilter { customer_id: customer, ..none() }, &["1"]),
-        (wire::SaleFilter { sku: "A".into(), outlet_id: OUTLET.to_string(), placed_from: at(5), ..none() }, &["3"]),
+        (
+            wire::SaleFilter {
+                outlet_id: OUTLET.to_string(),
+                ..none()
+            },
+            &["3", "2", "1"],
+        ),
+        (
+            wire::SaleFilter {
+                register_id: crate::support::OTHER_REGISTER.to_string(),
+                ..none()
+            },
+            &["4"],
+        ),
+        (
+            wire::SaleFilter {
+                connection_id: OTHER_CONNECTION.to_string(),
+                ..none()
+            },
+            &["4"],
+        ),
+        (
+            wire::SaleFilter {
+                state: proto::order::SaleState::Voided.into(),
+                ..none()
+            },
+            &["3"],
+        ),
+        (
+            wire::SaleFilter {
+                balance: wire::Balance::Unpaid.into(),
+                ..none()
+            },
+            &["4", "1"],
+        ),
+        (
+            wire::SaleFilter {
+                receipt_number: "2".into(),
+                ..none()
+            },
+            &["2"],
+        ),
+        (
+            wire::SaleFilter {
+                sku: "A".into(),
+                ..none()
+            },
+            &["4", "3", "1"],
+        ),
+        (
+            wire::SaleFilter {
+                sku: "Z".into(),
+                ..none()
+            },
+            &[],
+        ),
+        (
+            wire::SaleFilter {
+                placed_from: at(10),
+                placed_until: at(30),
+                ..none()
+            },
+            &["3", "2"],
+        ),
+        (
+            wire::SaleFilter {
+                customer_id: customer,
+                ..none()
+            },
+            &["1"],
+        ),
+        (
+            wire::SaleFilter {
+                sku: "A".into(),
+                outlet_id: OUTLET.to_string(),
+                placed_from: at(5),
+                ..none()
+            },
+            &["3"],
+        ),
     ];
     for (filter, expected) in cases {
         let mut token = String::new();
         let mut listed = Vec::new();
         loop {
-            let request = wire::ListSalesRequest { filter: Some(filter.clone()), ..list(1, &token) };
+            let request = wire::ListSalesRequest {
+                filter: Some(filter.clone()),
+                ..list(1, &token)
+            };
             let page = client.sales.list_sales(request).await.unwrap().into_inner();
             listed.extend(page.sales.into_iter().map(|sale| sale.order_id));
             token = page.next_page_token;
@@ -123,7 +236,10 @@ async fn r_09_filters_all_hold() {
             }
         }
         assert_eq!(listed, expected, "{filter:?}");
-        let request = wire::StreamSalesRequest { filter: Some(filter.clone()), ..stream("", false) };
+        let request = wire::StreamSalesRequest {
+            filter: Some(filter.clone()),
+            ..stream("", false)
+        };
         let (mut streamed, _) = take(&mut client, request, usize::MAX).await;
         streamed.sort_unstable();
         listed.sort_unstable();
@@ -132,11 +248,22 @@ async fn r_09_filters_all_hold() {
 }
 
 /// Order ids as they come, up to `limit`, and the last resume token.
-async fn take(client: &mut Client, request: wire::StreamSalesRequest, limit: usize) -> (Vec<String>, String) {
-    let mut sales = client.sales.stream_sales(request).await.unwrap().into_inner();
+async fn take(
+    client: &mut Client,
+    request: wire::StreamSalesRequest,
+    limit: usize,
+) -> (Vec<String>, String) {
+    let mut sales = client
+        .sales
+        .stream_sales(request)
+        .await
+        .unwrap()
+        .into_inner();
     let (mut orders, mut token) = (Vec::new(), String::new());
     while orders.len() < limit {
-        let Some(next) = sales.message().await.unwrap() else { break };
+        let Some(next) = sales.message().await.unwrap() else {
+            break;
+        };
         orders.push(next.sale.unwrap().order_id);
         token = next.resume_token;
     }
@@ -173,8 +300,9 @@ async fn r_09_a_resumed_stream_misses_nothing_while_many_write() {
             for order in 0..EACH {
                 // Of different sizes, so that transactions end in another order than they began.
                 let first = writer * 10_000 + order * 10;
-                let batch: Vec<_> =
-                    (0..=(order % 5)).map(|more| an_order(first + more).line("A", 1).build()).collect();
+                let batch: Vec<_> = (0..=(order % 5))
+                    .map(|more| an_order(first + more).line("A", 1).build())
+                    .collect();
                 ledger::consume::book(&store, &batch).await.unwrap();
             }
         });
@@ -187,7 +315,11 @@ async fn r_09_a_resumed_stream_misses_nothing_while_many_write() {
             token = next;
         }
         // A transaction of any database of the server holds back what ended after it began, but not for long.
-        quiet_turns = if orders.is_empty() && writers.is_empty() { quiet_turns + 1 } else { 0 };
+        quiet_turns = if orders.is_empty() && writers.is_empty() {
+            quiet_turns + 1
+        } else {
+            0
+        };
         if orders.is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -201,15 +333,31 @@ async fn r_09_a_resumed_stream_misses_nothing_while_many_write() {
 #[tokio::test]
 async fn r_09_a_stream_follows_new_sales_and_changes_and_ends_with_the_process() {
     let (ledger, mut client) = with_sales(2).await;
-    let mut sales = client.sales.stream_sales(stream("", true)).await.unwrap().into_inner();
+    let mut sales = client
+        .sales
+        .stream_sales(stream("", true))
+        .await
+        .unwrap()
+        .into_inner();
     for _ in 0..2 {
         sales.message().await.unwrap().unwrap();
     }
-    ledger.apply_one(&an_order(9).line("A", 1).paid(1000).build()).await;
+    ledger
+        .apply_one(&an_order(9).line("A", 1).paid(1000).build())
+        .await;
     client.wake.all();
     let sale = sales.message().await.unwrap().unwrap().sale.unwrap();
-    assert_eq!((sale.order_id.as_str(), sale.lines.len(), sale.payments.len()), ("9", 1, 1));
-    ledger.apply_one(&an_order(1).line("A", 5).at(1).build()).await;
+    assert_eq!(
+        (
+            sale.order_id.as_str(),
+            sale.lines.len(),
+            sale.payments.len()
+        ),
+        ("9", 1, 1)
+    );
+    ledger
+        .apply_one(&an_order(1).line("A", 5).at(1).build())
+        .await;
     // Nobody woke it: as if another process had written.
     let sale = sales.message().await.unwrap().unwrap().sale.unwrap();
     assert_eq!((sale.order_id.as_str(), sale.revision), ("1", 2));
@@ -227,28 +375,90 @@ async fn r_09_a_stream_follows_new_sales_and_changes_and_ends_with_the_process()
 async fn get_sale_by_id_and_by_number() {
     let ledger = Ledger::new().await;
     let numbered = |id, number: &str| an_order(id).number(number).line("A", 2).build();
-    ledger.apply(&[numbered(1, "#1001"), numbered(2, "B-1002"), numbered(3, "C-1002")]).await;
+    ledger
+        .apply(&[
+            numbered(1, "#1001"),
+            numbered(2, "B-1002"),
+            numbered(3, "C-1002"),
+        ])
+        .await;
     let mut client = Client::of(&ledger).await;
-    let get = |retailer: String, key| wire::GetSaleRequest { retailer_id: retailer, key: Some(key) };
+    let get = |retailer: String, key| wire::GetSaleRequest {
+        retailer_id: retailer,
+        key: Some(key),
+    };
     let ours = RETAILER.to_string();
 
     let by_number = get(ours.clone(), Key::ReceiptNumber("1001".into()));
-    let sale = client.sales.get_sale(by_number).await.unwrap().into_inner().sale.unwrap();
-    assert_eq!((sale.order_id.as_str(), sale.lines[0].sku.as_str()), ("1", "A"));
+    let sale = client
+        .sales
+        .get_sale(by_number)
+        .await
+        .unwrap()
+        .into_inner()
+        .sale
+        .unwrap();
+    assert_eq!(
+        (sale.order_id.as_str(), sale.lines[0].sku.as_str()),
+        ("1", "A")
+    );
     assert_eq!(sale.total.unwrap().units, 20);
     let by_id = get(ours.clone(), Key::SaleId(sale.sale_id.clone()));
-    assert_eq!(client.sales.get_sale(by_id).await.unwrap().into_inner().sale.unwrap().order_id, "1");
+    assert_eq!(
+        client
+            .sales
+            .get_sale(by_id)
+            .await
+            .unwrap()
+            .into_inner()
+            .sale
+            .unwrap()
+            .order_id,
+        "1"
+    );
 
     let with_prefix = get(ours.clone(), Key::ReceiptNumber("B-1002".into()));
-    assert_eq!(client.sales.get_sale(with_prefix).await.unwrap().into_inner().sale.unwrap().order_id, "2");
+    assert_eq!(
+        client
+            .sales
+            .get_sale(with_prefix)
+            .await
+            .unwrap()
+            .into_inner()
+            .sale
+            .unwrap()
+            .order_id,
+        "2"
+    );
 
     for (request, code) in [
-        (get(ours.clone(), Key::ReceiptNumber("1002".into())), Code::FailedPrecondition),
-        (get(ours.clone(), Key::ReceiptNumber("9".into())), Code::NotFound),
-        (get(ours.clone(), Key::SaleId(id(1).to_string())), Code::NotFound),
-        (get(OTHER_RETAILER.to_string(), Key::SaleId(sale.sale_id)), Code::NotFound),
-        (get(ours.clone(), Key::SaleId("x".into())), Code::InvalidArgument),
-        (wire::GetSaleRequest { retailer_id: ours, key: None }, Code::InvalidArgument),
+        (
+            get(ours.clone(), Key::ReceiptNumber("1002".into())),
+            Code::FailedPrecondition,
+        ),
+        (
+            get(ours.clone(), Key::ReceiptNumber("9".into())),
+            Code::NotFound,
+        ),
+        (
+            get(ours.clone(), Key::SaleId(id(1).to_string())),
+            Code::NotFound,
+        ),
+        (
+            get(OTHER_RETAILER.to_string(), Key::SaleId(sale.sale_id)),
+            Code::NotFound,
+        ),
+        (
+            get(ours.clone(), Key::SaleId("x".into())),
+            Code::InvalidArgument,
+        ),
+        (
+            wire::GetSaleRequest {
+                retailer_id: ours,
+                key: None,
+            },
+            Code::InvalidArgument,
+        ),
     ] {
         let refused = client.sales.get_sale(request.clone()).await.unwrap_err();
         assert_eq!(refused.code(), code, "{request:?}");
@@ -258,22 +468,83 @@ async fn get_sale_by_id_and_by_number() {
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_with_the_field_that_is_wrong() {
     let (_ledger, mut client) = with_sales(3).await;
-    let token = client.sales.list_sales(list(1, "")).await.unwrap().into_inner().next_page_token;
-    let filtered = |filter| wire::ListSalesRequest { filter: Some(filter), ..list(0, "") };
+    let token = client
+        .sales
+        .list_sales(list(1, ""))
+        .await
+        .unwrap()
+        .into_inner()
+        .next_page_token;
+    let filtered = |filter| wire::ListSalesRequest {
+        filter: Some(filter),
+        ..list(0, "")
+    };
     let none = wire::SaleFilter::default;
     let at = Some(proto::convert::instant_into(PLACED_AT));
     for (request, field) in [
-        (wire::ListSalesRequest { retailer_id: String::new(), ..list(0, "") }, "retailer_id"),
+        (
+            wire::ListSalesRequest {
+                retailer_id: String::new(),
+                ..list(0, "")
+            },
+            "retailer_id",
+        ),
         (list(-1, ""), "page_size"),
         (list(501, ""), "page_size"),
         (list(1, "nonsense"), "page_token"),
-        (wire::ListSalesRequest { retailer_id: OTHER_RETAILER.to_string(), ..list(1, &token) }, "page_token"),
-        (wire::ListSalesRequest { page_token: token, ..filtered(wire::SaleFilter { sku: "A".into(), ..none() }) }, "page_token"),
-        (filtered(wire::SaleFilter { outlet_id: "x".into(), ..none() }), "filter.outlet_id"),
-        (filtered(wire::SaleFilter { state: 99, ..none() }), "filter.state"),
-        (filtered(wire::SaleFilter { balance: 99, ..none() }), "filter.balance"),
-        (filtered(wire::SaleFilter { sku: "a\0b".into(), ..none() }), "filter.sku"),
-        (filtered(wire::SaleFilter { placed_from: at, placed_until: at, ..none() }), "filter.placed_until"),
+        (
+            wire::ListSalesRequest {
+                retailer_id: OTHER_RETAILER.to_string(),
+                ..list(1, &token)
+            },
+            "page_token",
+        ),
+        (
+            wire::ListSalesRequest {
+                page_token: token,
+                ..filtered(wire::SaleFilter {
+                    sku: "A".into(),
+                    ..none()
+                })
+            },
+            "page_token",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                outlet_id: "x".into(),
+                ..none()
+            }),
+            "filter.outlet_id",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                state: 99,
+                ..none()
+            }),
+            "filter.state",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                balance: 99,
+                ..none()
+            }),
+            "filter.balance",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                sku: "a\0b".into(),
+                ..none()
+            }),
+            "filter.sku",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                placed_from: at,
+                placed_until: at,
+                ..none()
+            }),
+            "filter.placed_until",
+        ),
     ] {
         let refused: Status = client.sales.list_sales(request.clone()).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{request:?}");

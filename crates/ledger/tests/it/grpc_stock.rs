@@ -19,8 +19,19 @@ fn value(decimal: Option<&proto::google::r#type::Decimal>) -> &str {
 async fn levels_are_paged_by_sku_and_outlet() {
     let ledger = Ledger::new().await;
     let order = |id, sku: &str| an_order(id).line(sku, 1).build();
-    let there = |id, sku: &str| an_order(id).line(sku, 2).of(RETAILER, OTHER_CONNECTION).build();
-    let messages = [order(1, "C"), order(2, "A"), there(3, "A"), order(4, "B"), there(5, "B")];
+    let there = |id, sku: &str| {
+        an_order(id)
+            .line(sku, 2)
+            .of(RETAILER, OTHER_CONNECTION)
+            .build()
+    };
+    let messages = [
+        order(1, "C"),
+        order(2, "A"),
+        there(3, "A"),
+        order(4, "B"),
+        there(5, "B"),
+    ];
     ledger.apply(&messages).await;
     let mut client = Client::of(&ledger).await;
     let list = |token: &str, size| wire::ListLevelsRequest {
@@ -32,9 +43,19 @@ async fn levels_are_paged_by_sku_and_outlet() {
     for size in [1, 2, 100] {
         let (mut token, mut seen) = (String::new(), Vec::new());
         loop {
-            let page = client.stock.list_levels(list(&token, size)).await.unwrap().into_inner();
+            let page = client
+                .stock
+                .list_levels(list(&token, size))
+                .await
+                .unwrap()
+                .into_inner();
             let shown = page.levels.iter().map(|level| {
-                format!("{} {} {}", level.sku, level.outlet_name, value(level.on_hand.as_ref()))
+                format!(
+                    "{} {} {}",
+                    level.sku,
+                    level.outlet_name,
+                    value(level.on_hand.as_ref())
+                )
             });
             seen.extend(shown);
             token = page.next_page_token;
@@ -42,13 +63,45 @@ async fn levels_are_paged_by_sku_and_outlet() {
                 break;
             }
         }
-        let expected = ["A Laurier -1", "A Bernard -2", "B Laurier -1", "B Bernard -2", "C Laurier -1"];
+        let expected = [
+            "A Laurier -1",
+            "A Bernard -2",
+            "B Laurier -1",
+            "B Bernard -2",
+            "C Laurier -1",
+        ];
         assert_eq!(seen, expected, "pages of {size}");
     }
-    let one = wire::ListLevelsRequest { sku: "A".into(), outlet_id: OUTLET.to_string(), ..list("", 0) };
-    assert_eq!(client.stock.list_levels(one).await.unwrap().into_inner().levels.len(), 1);
-    let foreign = wire::ListLevelsRequest { retailer_id: OTHER_RETAILER.to_string(), ..list("", 0) };
-    assert!(client.stock.list_levels(foreign).await.unwrap().into_inner().levels.is_empty());
+    let one = wire::ListLevelsRequest {
+        sku: "A".into(),
+        outlet_id: OUTLET.to_string(),
+        ..list("", 0)
+    };
+    assert_eq!(
+        client
+            .stock
+            .list_levels(one)
+            .await
+            .unwrap()
+            .into_inner()
+            .levels
+            .len(),
+        1
+    );
+    let foreign = wire::ListLevelsRequest {
+        retailer_id: OTHER_RETAILER.to_string(),
+        ..list("", 0)
+    };
+    assert!(
+        client
+            .stock
+            .list_levels(foreign)
+            .await
+            .unwrap()
+            .into_inner()
+            .levels
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -57,7 +110,15 @@ async fn r_03_explanations_and_movements_agree() {
     for id in 1..=6 {
         ledger.apply_one(&an_order(id).line("A", 1).build()).await;
     }
-    ledger.apply_one(&an_order(3).line("A", 1).state(SaleState::Voided).at(1).build()).await;
+    ledger
+        .apply_one(
+            &an_order(3)
+                .line("A", 1)
+                .state(SaleState::Voided)
+                .at(1)
+                .build(),
+        )
+        .await;
     let mut client = Client::of(&ledger).await;
     let explain = |retailer: String, sku: &str| wire::ExplainLevelRequest {
         retailer_id: retailer,
@@ -72,8 +133,15 @@ async fn r_03_explanations_and_movements_agree() {
         .into_inner();
     let level = told.level.unwrap();
     assert_eq!(value(level.on_hand.as_ref()), "-5");
-    assert_eq!((told.movements.len(), value(told.earlier.as_ref())), (7, "0"));
-    assert!(told.movements.iter().all(|movement| movement.delivery.is_some()));
+    assert_eq!(
+        (told.movements.len(), value(told.earlier.as_ref())),
+        (7, "0")
+    );
+    assert!(
+        told.movements
+            .iter()
+            .all(|movement| movement.delivery.is_some())
+    );
 
     let (mut token, mut paged) = (String::new(), Vec::new());
     loop {
@@ -84,7 +152,12 @@ async fn r_03_explanations_and_movements_agree() {
             page_size: 3,
             page_token: token,
         };
-        let page = client.stock.list_movements(request).await.unwrap().into_inner();
+        let page = client
+            .stock
+            .list_movements(request)
+            .await
+            .unwrap()
+            .into_inner();
         paged.extend(page.movements);
         token = page.next_page_token;
         if token.is_empty() {
@@ -93,10 +166,16 @@ async fn r_03_explanations_and_movements_agree() {
     }
     assert_eq!(paged, told.movements);
 
-    for request in [explain(RETAILER.to_string(), "Z"), explain(OTHER_RETAILER.to_string(), "A")] {
+    for request in [
+        explain(RETAILER.to_string(), "Z"),
+        explain(OTHER_RETAILER.to_string(), "A"),
+    ] {
         let refused = client.stock.explain_level(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::NotFound);
-        assert_eq!(refused.get_details_resource_info().unwrap().resource_type, "level");
+        assert_eq!(
+            refused.get_details_resource_info().unwrap().resource_type,
+            "level"
+        );
     }
 }
 
@@ -105,7 +184,9 @@ async fn r_01_receipts_and_parked_orders_are_told() {
     let ledger = Ledger::new().await;
     ledger.apply_one(&an_order(1).line("A", 1).build()).await;
     for id in 2..=6 {
-        ledger.apply_one(&an_order(id).line("A", 1).total(1).build()).await;
+        ledger
+            .apply_one(&an_order(id).line("A", 1).total(1).build())
+            .await;
     }
     ledger.apply_one(&a_refusal(None, 0)).await;
     let mut client = Client::of(&ledger).await;
@@ -116,59 +197,125 @@ async fn r_01_receipts_and_parked_orders_are_told() {
             page_size: 4,
             page_token: token,
         };
-        let page = client.orders.list_parked_orders(request).await.unwrap().into_inner();
+        let page = client
+            .orders
+            .list_parked_orders(request)
+            .await
+            .unwrap()
+            .into_inner();
         parked.extend(page.parked_orders);
         token = page.next_page_token;
         if token.is_empty() {
             break;
         }
     }
-    let orders: Vec<&str> = parked.iter().map(|parked| parked.order_id.as_str()).collect();
+    let orders: Vec<&str> = parked
+        .iter()
+        .map(|parked| parked.order_id.as_str())
+        .collect();
     assert_eq!(orders, ["", "6", "5", "4", "3", "2"], "newest first");
-    assert_eq!((parked[1].reason.as_str(), parked[1].times), ("totals_mismatch", 1));
+    assert_eq!(
+        (parked[1].reason.as_str(), parked[1].times),
+        ("totals_mismatch", 1)
+    );
 
     let receipt = |order: &str| wire::GetReceiptRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: CONNECTION.to_string(),
         order_id: order.to_owned(),
     };
-    let told = client.orders.get_receipt(receipt("1")).await.unwrap().into_inner();
+    let told = client
+        .orders
+        .get_receipt(receipt("1"))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((told.deliveries.len(), told.movements.len()), (1, 1));
-    assert_eq!(told.deliveries[0].outcome(), wire::DeliveryOutcome::Recorded);
+    assert_eq!(
+        told.deliveries[0].outcome(),
+        wire::DeliveryOutcome::Recorded
+    );
     assert!(told.sale.is_some() && told.parked.is_none());
-    let told = client.orders.get_receipt(receipt("2")).await.unwrap().into_inner();
+    let told = client
+        .orders
+        .get_receipt(receipt("2"))
+        .await
+        .unwrap()
+        .into_inner();
     assert!(told.sale.is_none() && told.parked.is_some());
-    assert_eq!(client.orders.get_receipt(receipt("99")).await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(
+        client
+            .orders
+            .get_receipt(receipt("99"))
+            .await
+            .unwrap_err()
+            .code(),
+        Code::NotFound
+    );
 }
 
 #[tokio::test]
 async fn verify_names_what_does_not_hold() {
     let ledger = Ledger::new().await;
     for id in 1..=3 {
-        ledger.apply_one(&an_order(id).line("A", 1).paid(1000).build()).await;
+        ledger
+            .apply_one(&an_order(id).line("A", 1).paid(1000).build())
+            .await;
     }
     let mut client = Client::of(&ledger).await;
     let verify = || wire::VerifyRequest {
         retailer_id: RETAILER.to_string(),
     };
-    let checks = client.integrity.verify(verify()).await.unwrap().into_inner().checks;
-    assert!(checks.iter().all(|check| check.failure_count == 0 && check.examined > 0), "{checks:?}");
+    let checks = client
+        .integrity
+        .verify(verify())
+        .await
+        .unwrap()
+        .into_inner()
+        .checks;
+    assert!(
+        checks
+            .iter()
+            .all(|check| check.failure_count == 0 && check.examined > 0),
+        "{checks:?}"
+    );
 
     for (damage, name) in [
-        ("update ledger.stock_level set on_hand_milli = on_hand_milli + 1", "levels_equal_sums"),
-        ("update ledger.sale set shop_order_id = '1' where shop_order_id = '2'", "one_sale_per_order"),
+        (
+            "update ledger.stock_level set on_hand_milli = on_hand_milli + 1",
+            "levels_equal_sums",
+        ),
+        (
+            "update ledger.sale set shop_order_id = '1' where shop_order_id = '2'",
+            "one_sale_per_order",
+        ),
         (
             "update ledger.sale_line set deducted_milli = 0 where sale_id = (select min(sale_id::text)::uuid from ledger.sale)",
             "deductions_equal_movements",
         ),
-        ("update ledger.payment set amount_minor = 1 where amount_minor = 1000", "payments_add_up"),
+        (
+            "update ledger.payment set amount_minor = 1 where amount_minor = 1000",
+            "payments_add_up",
+        ),
         ("update ledger.sale_line set net_minor = 7", "lines_add_up"),
-        ("update ledger.sale set revision = 9", "revisions_have_deliveries"),
+        (
+            "update ledger.sale set revision = 9",
+            "revisions_have_deliveries",
+        ),
     ] {
         ledger.sql(damage);
-        let checks = client.integrity.verify(verify()).await.unwrap().into_inner().checks;
+        let checks = client
+            .integrity
+            .verify(verify())
+            .await
+            .unwrap()
+            .into_inner()
+            .checks;
         let check = checks.iter().find(|check| check.name == name).unwrap();
-        assert!(check.failure_count > 0 && !check.failures.is_empty(), "{name}");
+        assert!(
+            check.failure_count > 0 && !check.failures.is_empty(),
+            "{name}"
+        );
     }
 }
 
@@ -178,9 +325,16 @@ async fn health_is_told_for_every_service() {
     let client = Client::of(&ledger).await;
     let mut health = HealthClient::new(client.channel.clone());
     for service in ["", "comptoir.ledger.v1.Sales", "comptoir.ledger.v1.Stock"] {
-        let request = HealthCheckRequest { service: service.to_owned() };
+        let request = HealthCheckRequest {
+            service: service.to_owned(),
+        };
         health.check(request).await.unwrap();
     }
-    let unknown = HealthCheckRequest { service: "none".to_owned() };
-    assert_eq!(health.check(unknown).await.unwrap_err().code(), Code::NotFound);
+    let unknown = HealthCheckRequest {
+        service: "none".to_owned(),
+    };
+    assert_eq!(
+        health.check(unknown).await.unwrap_err().code(),
+        Code::NotFound
+    );
 }

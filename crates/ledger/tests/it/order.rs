@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::decide::{Body, Delivery, Incoming, Refused};
 use retail::{
     ConnectionId, ContentHash, Currency, Customer, ItemRef, LineKey, LineKind, Money, Order,
-    OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber, RetailerId,
-    SaleState, ShopOrderId, ShopVariantId, Sku, Version,
+    OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
+    RetailerId, SaleState, ShopOrderId, ShopVariantId, Sku, Version,
 };
 
 use crate::support::{CONNECTION, RETAILER};

@@ -2,7 +2,7 @@
 
 use ledger::consume::{Booked, book};
 use ledger::decide::{Body, Incoming, Outcome};
-use retail::{ItemRef, LineKey, Quantity, ShopOrderId, SaleState, Sku};
+use retail::{ItemRef, LineKey, Quantity, SaleState, ShopOrderId, Sku};
 
 use crate::order::{a_refusal, an_order};
 use crate::support::{Ledger, OUTLET, RETAILER};
@@ -23,22 +23,34 @@ fn huge(id: u64) -> Incoming {
 async fn a_row_the_database_refuses_is_found_among_many_and_parked() {
     let ledger = Ledger::new().await;
     assert_eq!(ledger.apply_one(&huge(1000)).await, Outcome::Recorded);
-    let mut batch: Vec<Incoming> = (1..=40).map(|id| an_order(id).line("A", 1).build()).collect();
+    let mut batch: Vec<Incoming> = (1..=40)
+        .map(|id| an_order(id).line("A", 1).build())
+        .collect();
     batch.insert(13, huge(1001));
     let booked = book(&ledger.store, &batch).await.unwrap();
     for (place, booked) in booked.iter().enumerate() {
-        let expected = if place == 13 { Outcome::Parked } else { Outcome::Recorded };
+        let expected = if place == 13 {
+            Outcome::Parked
+        } else {
+            Outcome::Recorded
+        };
         assert_eq!(*booked, Booked::Done(expected), "{place}");
     }
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-40));
     let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
     assert_eq!(parked.len(), 1);
-    assert_eq!((parked[0].order.as_deref(), parked[0].reason.as_str()), (Some("1001"), "out_of_range"));
+    assert_eq!(
+        (parked[0].order.as_deref(), parked[0].reason.as_str()),
+        (Some("1001"), "out_of_range")
+    );
     ledger.assert_sound().await;
 
     let booked = book(&ledger.store, &batch).await.unwrap();
     assert_eq!(booked[13], Booked::Done(Outcome::Parked), "again: the same");
-    assert_eq!(ledger.reader.list_parked(RETAILER, None, 10).await.unwrap()[0].times, 1);
+    assert_eq!(
+        ledger.reader.list_parked(RETAILER, None, 10).await.unwrap()[0].times,
+        1
+    );
 }
 
 #[tokio::test]
@@ -46,9 +58,14 @@ async fn a_message_of_which_not_even_the_refusal_can_be_stored_is_given_back() {
     let ledger = Ledger::new().await;
     let mut message = a_refusal(Some("7"), 0);
     message.delivery.id = "a\0b".to_owned();
-    let booked = book(&ledger.store, &[an_order(1).build(), message]).await.unwrap();
+    let booked = book(&ledger.store, &[an_order(1).build(), message])
+        .await
+        .unwrap();
     assert_eq!(booked[0], Booked::Done(Outcome::Recorded));
-    assert!(matches!(&booked[1], Booked::Unstorable(reason) if reason.code == "unstorable_text"), "{booked:?}");
+    assert!(
+        matches!(&booked[1], Booked::Unstorable(reason) if reason.code == "unstorable_text"),
+        "{booked:?}"
+    );
 }
 
 #[tokio::test]
@@ -65,16 +82,29 @@ async fn refusals_of_the_rules_are_parked_with_reason_and_sentence() {
     ];
     let outcomes = ledger.apply(&messages).await;
     assert_eq!(outcomes[4], Outcome::Recorded);
-    assert!(outcomes[..4].iter().all(|outcome| *outcome == Outcome::Parked));
+    assert!(
+        outcomes[..4]
+            .iter()
+            .all(|outcome| *outcome == Outcome::Parked)
+    );
     let mut parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
     parked.sort_by(|a, b| a.order.cmp(&b.order));
     let reasons: Vec<&str> = parked.iter().map(|parked| parked.reason.as_str()).collect();
     assert_eq!(
         reasons,
-        ["totals_mismatch", "line_twice", "restock_exceeds_quantity", "payment_twice"]
+        [
+            "totals_mismatch",
+            "line_twice",
+            "restock_exceeds_quantity",
+            "payment_twice"
+        ]
     );
     assert!(parked[0].detail.contains("10.00 CAD") && parked[0].detail.contains("9.99 CAD"));
-    assert_eq!(ledger.sql("select count(*) from ledger.item"), "1", "a refused order registers nothing");
+    assert_eq!(
+        ledger.sql("select count(*) from ledger.item"),
+        "1",
+        "a refused order registers nothing"
+    );
     assert_eq!(ledger.sales().await.len(), 1);
 }
 
@@ -104,9 +134,19 @@ async fn a_later_good_version_clears_the_parking_and_an_older_one_does_not() {
             for batch in messages.chunks(cut) {
                 ledger.apply(batch).await;
             }
-            assert_eq!(ledger.on_hand(&sku, OUTLET).await, Some(on_hand), "{arrivals:?} by {cut}");
-            let parked = ledger.reader.list_parked(RETAILER, None, 500).await.unwrap();
-            let found = parked.iter().any(|parked| parked.order == Some(id.to_string()));
+            assert_eq!(
+                ledger.on_hand(&sku, OUTLET).await,
+                Some(on_hand),
+                "{arrivals:?} by {cut}"
+            );
+            let parked = ledger
+                .reader
+                .list_parked(RETAILER, None, 500)
+                .await
+                .unwrap();
+            let found = parked
+                .iter()
+                .any(|parked| parked.order == Some(id.to_string()));
             assert_eq!(found, is_parked, "{arrivals:?} by {cut}");
         }
     }
@@ -116,10 +156,22 @@ async fn a_later_good_version_clears_the_parking_and_an_older_one_does_not() {
 #[tokio::test]
 async fn what_the_ingest_refused_is_parked_until_a_later_delivery() {
     let ledger = Ledger::new().await;
-    ledger.apply(&[a_refusal(Some("1"), 1), a_refusal(None, 2), a_refusal(None, 3)]).await;
+    ledger
+        .apply(&[
+            a_refusal(Some("1"), 1),
+            a_refusal(None, 2),
+            a_refusal(None, 3),
+        ])
+        .await;
     let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
     assert_eq!(parked.len(), 3);
-    assert_eq!(parked.iter().filter(|parked| parked.order.is_some()).count(), 1);
+    assert_eq!(
+        parked
+            .iter()
+            .filter(|parked| parked.order.is_some())
+            .count(),
+        1
+    );
 
     let mut good = an_order(1).line("A", 1).build();
     good.delivery.received_at = a_refusal(None, 5).delivery.received_at;
@@ -141,7 +193,12 @@ async fn an_update_in_another_currency_is_parked() {
     assert_eq!(ledger.apply_one(&other.build()).await, Outcome::Parked);
     let order = ShopOrderId::new("1").unwrap();
     let connection = crate::support::CONNECTION.uuid();
-    let receipt = ledger.reader.receipt(RETAILER, connection, &order).await.unwrap().unwrap();
+    let receipt = ledger
+        .reader
+        .receipt(RETAILER, connection, &order)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(receipt.parked.unwrap().reason, "currency_changed");
     assert_eq!(receipt.sale.unwrap().state, SaleState::Closed);
     assert!(matches!(an_order(1).build().body, Body::Order { .. }));

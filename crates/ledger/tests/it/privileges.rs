@@ -29,7 +29,9 @@ async fn attempt(db: &mut PgConnection, statement: String) -> Result<PgQueryResu
 fn probe(table: &str, first_column: &str, privilege: Privilege) -> String {
     match privilege {
         Privilege::Select => format!("select {first_column} from ledger.{table} limit 0"),
-        Privilege::Insert => format!("insert into ledger.{table} ({first_column}) select null where false"),
+        Privilege::Insert => {
+            format!("insert into ledger.{table} ({first_column}) select null where false")
+        }
         Privilege::Update => format!("update ledger.{table} set {first_column} = null where false"),
         Privilege::Delete => format!("delete from ledger.{table} where false"),
         Privilege::Truncate => format!("truncate ledger.{table}"),
@@ -60,7 +62,12 @@ fn first_column(database: &Database, table: &str) -> String {
 }
 
 async fn connect(options: &PgConnectOptions) -> PgConnection {
-    options.clone().disable_statement_logging().connect().await.unwrap()
+    options
+        .clone()
+        .disable_statement_logging()
+        .connect()
+        .await
+        .unwrap()
 }
 
 fn with_other_role(database: &Database) -> PgConnectOptions {
@@ -85,7 +92,9 @@ async fn the_services_role_may_do_what_is_declared_and_nothing_else() {
             let (table, allowed) = (rights.table, rights.app.contains(&privilege));
             match tried {
                 Ok(_) => assert!(allowed, "{privilege} on {table} is allowed"),
-                Err(code) if code == DENIED => assert!(!allowed, "{privilege} on {table} is denied"),
+                Err(code) if code == DENIED => {
+                    assert!(!allowed, "{privilege} on {table} is denied");
+                }
                 // The right is there, the statement makes no sense: of types, never of rights.
                 Err(code) => assert!(allowed, "{privilege} on {table}: {code}"),
             }
@@ -103,7 +112,12 @@ async fn no_other_services_role_can_touch_the_schema() {
         let column = first_column(&database, rights.table);
         for privilege in Privilege::ALL {
             let tried = attempt(&mut db, probe(rights.table, &column, privilege)).await;
-            assert_eq!(tried.unwrap_err(), DENIED, "{privilege} on {}", rights.table);
+            assert_eq!(
+                tried.unwrap_err(),
+                DENIED,
+                "{privilege} on {}",
+                rights.table
+            );
         }
     }
     for statement in [

@@ -42,18 +42,28 @@ fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
         1 => Just(SaleState::NotImported),
     ];
     let lines = vec((0..SKUS.len(), 1..5_i64), 0..4);
-    let snapshot = (1..6_u64, 0..6_i64, state, lines, 0..2_i64, 0..3_i64, 0..3_i64, 0..10_u8).prop_map(
-        |(order, second, state, lines, restocked, paid, refunded, bad)| Snapshot {
-            order,
-            second,
-            state,
-            lines,
-            restocked,
-            paid: paid * 700,
-            refunded: refunded * 300,
-            bad_total: bad == 0,
-        },
-    );
+    let snapshot = (
+        1..6_u64,
+        0..6_i64,
+        state,
+        lines,
+        0..2_i64,
+        0..3_i64,
+        0..3_i64,
+        0..10_u8,
+    )
+        .prop_map(
+            |(order, second, state, lines, restocked, paid, refunded, bad)| Snapshot {
+                order,
+                second,
+                state,
+                lines,
+                restocked,
+                paid: paid * 700,
+                refunded: refunded * 300,
+                bad_total: bad == 0,
+            },
+        );
     vec(snapshot, 1..40)
 }
 
@@ -121,7 +131,9 @@ fn fold(messages: &[Incoming]) -> (BTreeMap<ShopOrderId, Recorded>, BTreeMap<&'s
 }
 
 fn item_of(kind: &LineKind) -> ItemId {
-    let LineKind::Product(item) = kind else { panic!("products only") };
+    let LineKind::Product(item) = kind else {
+        panic!("products only")
+    };
     let sku = item.sku.as_ref().unwrap().as_str();
     let place = SKUS.iter().position(|known| sku.ends_with(known)).unwrap();
     ItemId::new(Uuid::from_u128(place as u128))
@@ -143,20 +155,36 @@ async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize
         ledger.apply(batch).await;
         rest = after;
     }
-    let orders: BTreeSet<&ShopOrderId> =
-        messages.iter().map(|message| &order_of(message).key.order).collect();
+    let orders: BTreeSet<&ShopOrderId> = messages
+        .iter()
+        .map(|message| &order_of(message).key.order)
+        .collect();
     for order in orders {
-        let receipt = ledger.reader.receipt(RETAILER, CONNECTION.uuid(), order).await.unwrap().unwrap();
+        let receipt = ledger
+            .reader
+            .receipt(RETAILER, CONNECTION.uuid(), order)
+            .await
+            .unwrap()
+            .unwrap();
         let recorded = sales.get(order);
         assert_eq!(receipt.sale.is_some(), recorded.is_some(), "{order}");
-        let Some((sale, recorded)) = receipt.sale.zip(recorded) else { continue };
-        assert_eq!((sale.state, sale.total), (recorded.state, recorded.total), "{order}");
+        let Some((sale, recorded)) = receipt.sale.zip(recorded) else {
+            continue;
+        };
+        assert_eq!(
+            (sale.state, sale.total),
+            (recorded.state, recorded.total),
+            "{order}"
+        );
         let deducted: Vec<Quantity> = sale.lines.iter().map(|line| line.deducted).collect();
         let expected: Vec<Quantity> = recorded.lines.iter().map(|line| line.deducted).collect();
         assert_eq!(deducted, expected, "{order}");
     }
     for sku in SKUS {
-        let on_hand = ledger.on_hand(&sku_of(case, sku), OUTLET).await.unwrap_or(0);
+        let on_hand = ledger
+            .on_hand(&sku_of(case, sku), OUTLET)
+            .await
+            .unwrap_or(0);
         let expected = levels.get(sku).copied().unwrap_or(0);
         assert_eq!(on_hand * Quantity::SCALE, expected, "{sku}");
     }
@@ -164,8 +192,11 @@ async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize
 
 #[test]
 fn random_histories_in_random_batches_equal_the_pure_fold() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let ledger = runtime.block_on(Ledger::new());
     let case = AtomicU64::new(0);
     let config = Config {
@@ -174,11 +205,14 @@ fn random_histories_in_random_batches_equal_the_pure_fold() {
         ..Config::default()
     };
     TestRunner::new(config)
-        .run(&(snapshots(), vec(1..12_usize, 1..6)), |(snapshots, cuts)| {
-            let case = case.fetch_add(1, Ordering::Relaxed);
-            runtime.block_on(holds(&ledger, case, &snapshots, &cuts));
-            Ok(())
-        })
+        .run(
+            &(snapshots(), vec(1..12_usize, 1..6)),
+            |(snapshots, cuts)| {
+                let case = case.fetch_add(1, Ordering::Relaxed);
+                runtime.block_on(holds(&ledger, case, &snapshots, &cuts));
+                Ok(())
+            },
+        )
         .unwrap();
     runtime.block_on(ledger.assert_sound());
 }

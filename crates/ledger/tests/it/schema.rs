@@ -29,7 +29,10 @@ async fn a_database_without_the_schema_is_refused() {
 #[tokio::test]
 async fn another_schema_than_the_builds_is_refused() {
     let database = database().await;
-    sql(&database, "update ledger._sqlx_migrations set checksum = '\\x00'");
+    sql(
+        &database,
+        "update ledger._sqlx_migrations set checksum = '\\x00'",
+    );
     let pool = store::write_pool(&app(&database));
     let error = check(&pool).await.unwrap_err();
     assert!(matches!(error, CheckError::Schema(_)), "{error}");
@@ -39,11 +42,20 @@ async fn another_schema_than_the_builds_is_refused() {
 async fn a_database_that_may_lose_commits_is_refused() {
     for value in ["off", "local"] {
         let database = database().await;
-        let set = format!("alter database {} set synchronous_commit = {value}", database.name);
+        let set = format!(
+            "alter database {} set synchronous_commit = {value}",
+            database.name
+        );
         sql(&database, &set);
         let pool = store::write_pool(&app(&database));
         let error = check(&pool).await.unwrap_err();
-        let refused = matches!(&error, CheckError::NotDurable { setting: "synchronous_commit", .. });
+        let refused = matches!(
+            &error,
+            CheckError::NotDurable {
+                setting: "synchronous_commit",
+                ..
+            }
+        );
         assert!(refused, "{error}");
     }
 }
@@ -62,7 +74,10 @@ async fn rights_other_than_declared_are_refused() {
         sql(&database, surprise);
         let pool = store::write_pool(&app(&database));
         let error = check(&pool).await.unwrap_err();
-        assert!(matches!(error, CheckError::Rights(_)), "{surprise}: {error}");
+        assert!(
+            matches!(error, CheckError::Rights(_)),
+            "{surprise}: {error}"
+        );
     }
 }
 

@@ -68,7 +68,13 @@ impl Ledger {
             .unwrap();
         let mut filled = Vec::new();
         for sale in sales {
-            filled.push(self.reader.sale(RETAILER.uuid(), sale.sale).await.unwrap().unwrap());
+            filled.push(
+                self.reader
+                    .sale(RETAILER.uuid(), sale.sale)
+                    .await
+                    .unwrap()
+                    .unwrap(),
+            );
         }
         filled
     }
@@ -81,7 +87,10 @@ impl Ledger {
     }
 
     pub async fn levels(&self) -> Vec<LevelView> {
-        self.reader.list_levels(RETAILER, None, None, None, 500).await.unwrap()
+        self.reader
+            .list_levels(RETAILER, None, None, None, 500)
+            .await
+            .unwrap()
     }
 
     /// On hand in units; `None` when nothing ever moved.
@@ -92,7 +101,9 @@ impl Ledger {
             .await
             .unwrap();
         assert!(levels.len() < 2);
-        levels.first().map(|level| level.on_hand.milli() / Quantity::SCALE)
+        levels
+            .first()
+            .map(|level| level.on_hand.milli() / Quantity::SCALE)
     }
 
     /// Everything that must hold, holds.
@@ -110,7 +121,11 @@ impl Ledger {
 }
 
 pub fn sql(database: &Database, script: &str) -> String {
-    Postgres::shared().query(database, script).unwrap().trim().to_owned()
+    Postgres::shared()
+        .query(database, script)
+        .unwrap()
+        .trim()
+        .to_owned()
 }
 
 pub fn a_store(pool: PgPool) -> Store {
@@ -136,7 +151,9 @@ pub async fn database() -> Database {
 
 pub async fn migrate(database: &Database) {
     let password = SecretString::from(APP_PASSWORD);
-    store::migrate(&admin(database), Some(&password)).await.unwrap();
+    store::migrate(&admin(database), Some(&password))
+        .await
+        .unwrap();
 }
 
 pub fn admin(database: &Database) -> PgConnectOptions {
@@ -145,7 +162,9 @@ pub fn admin(database: &Database) -> PgConnectOptions {
 
 /// As the service's own role.
 pub fn app(database: &Database) -> PgConnectOptions {
-    admin(database).username("ledger_app").password(APP_PASSWORD)
+    admin(database)
+        .username("ledger_app")
+        .password(APP_PASSWORD)
 }
 
 pub fn seed() -> Seed {
@@ -176,7 +195,10 @@ pub fn seed() -> Seed {
     };
     let (apply, ask) = (seed::OrderUpdates::Apply, seed::OrderUpdates::Ask);
     Seed {
-        retailers: vec![retailer(RETAILER, "Boutique"), retailer(OTHER_RETAILER, "Elsewhere")],
+        retailers: vec![
+            retailer(RETAILER, "Boutique"),
+            retailer(OTHER_RETAILER, "Elsewhere"),
+        ],
         outlets: vec![
             outlet(OUTLET, RETAILER, "Laurier"),
             outlet(OTHER_OUTLET, RETAILER, "Bernard"),

@@ -46,7 +46,10 @@ impl Reader {
         let Some(level) = level else { return Ok(None) };
         let movements = movements::newest(&mut db, item, outlet, None, limit).await?;
         let on_hand = level.on_hand_milli.unwrap_or_default();
-        let shown: i64 = movements.iter().map(|movement| movement.quantity.milli()).sum();
+        let shown: i64 = movements
+            .iter()
+            .map(|movement| movement.quantity.milli())
+            .sum();
         Ok(Some(Explained {
             level: LevelView {
                 item,

@@ -50,7 +50,11 @@ impl SaleFilter {
         Columns {
             state: self.state.map(SaleState::as_str),
             balance: self.balance.map(Balance::as_str),
-            receipt_number: self.receipt_number.as_deref().map(str::trim).filter(prefixed),
+            receipt_number: self
+                .receipt_number
+                .as_deref()
+                .map(str::trim)
+                .filter(prefixed),
             receipt_key: key,
             from: self.placed_from.map(row::at),
             until: self.placed_until.map(row::at),

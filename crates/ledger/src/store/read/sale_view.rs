@@ -207,13 +207,16 @@ async fn payments(
         let Some(currency) = currencies.get(&payment.sale_id) else {
             continue;
         };
-        payments.entry(payment.sale_id).or_default().push(PaymentView {
-            key: payment.payment_key,
-            kind: row::payment_kind_from(&payment.kind)?,
-            method: payment.method,
-            amount: Money::new(payment.amount_minor, *currency),
-            paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
-        });
+        payments
+            .entry(payment.sale_id)
+            .or_default()
+            .push(PaymentView {
+                key: payment.payment_key,
+                kind: row::payment_kind_from(&payment.kind)?,
+                method: payment.method,
+                amount: Money::new(payment.amount_minor, *currency),
+                paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
+            });
     }
     Ok(payments)
 }

@@ -174,7 +174,10 @@ impl Reader {
         .fetch_one(&mut *db)
         .await?;
         Ok(vec![
-            levels.titled("levels_equal_sums", "every stock level is the sum of its movements"),
+            levels.titled(
+                "levels_equal_sums",
+                "every stock level is the sum of its movements",
+            ),
             orders.titled("one_sale_per_order", "every order is one sale"),
             deductions.titled(
                 "deductions_equal_movements",
@@ -185,7 +188,10 @@ impl Reader {
                 "what a sale says was received and refunded is the sum of its payments",
             ),
             totals.titled("lines_add_up", "every sale's lines add up to its total"),
-            receipts.titled("revisions_have_deliveries", "every sale's newest revision came with a delivery"),
+            receipts.titled(
+                "revisions_have_deliveries",
+                "every sale's newest revision came with a delivery",
+            ),
         ])
     }
 }

@@ -201,7 +201,9 @@ impl<'a> Decision<'_, 'a> {
         recorded: Recorded,
     ) {
         let Applied { order, changes, .. } = &mut applied;
-        let sale = *walk.sale.get_or_insert_with(|| SaleId::new(self.ids.next()));
+        let sale = *walk
+            .sale
+            .get_or_insert_with(|| SaleId::new(self.ids.next()));
         walk.revision = walk.revision.saturating_add(1);
         walk.version = Some(order.version);
         walk.recorded = Some(recorded);
@@ -333,7 +335,8 @@ impl<'a> Decision<'_, 'a> {
             None if warning_not_imported && !warned_before => self.plan.warned.push(sale),
             None => return,
         }
-        self.dirty.insert(Dirty::Sale(group.settings.retailer, sale));
+        self.dirty
+            .insert(Dirty::Sale(group.settings.retailer, sale));
     }
 
     fn sale_row(&mut self, group: &Group<'a>, applied: Applied<'a>, booked: &Booked) {
@@ -427,7 +430,10 @@ impl<'a> Decision<'_, 'a> {
             mut plan,
             ..
         } = self;
-        let registered = plan.items.iter().map(|item| Dirty::Item(item.retailer, item.item));
+        let registered = plan
+            .items
+            .iter()
+            .map(|item| Dirty::Item(item.retailer, item.item));
         let mut dirty = dirty;
         dirty.extend(registered);
         plan.dirty = dirty.into_iter().collect();
@@ -436,9 +442,11 @@ impl<'a> Decision<'_, 'a> {
             .map(|outcome| outcome.unwrap_or(Outcome::UnknownConnection))
             .collect();
         plan.items.sort_by(|a, b| a.identity.cmp(&b.identity));
-        plan.parked.sort_by(|a, b| (a.connection, a.key).cmp(&(b.connection, b.key)));
+        plan.parked
+            .sort_by(|a, b| (a.connection, a.key).cmp(&(b.connection, b.key)));
         plan.links.sort_by(|a, b| a.key.cmp(&b.key));
-        plan.customers.sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));
+        plan.customers
+            .sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));
         plan
     }
 }
@@ -535,9 +543,15 @@ fn newly_sold_tombstone<'a>(
         .map(|(line, _)| line.name.as_str())
 }
 
-fn lock_order<'c>(customer: &'c NewCustomer<'_>) -> (RetailerId, Option<&'c str>, Option<ConnectionId>) {
+fn lock_order<'c>(
+    customer: &'c NewCustomer<'_>,
+) -> (RetailerId, Option<&'c str>, Option<ConnectionId>) {
     match customer {
-        NewCustomer::Guest { id: _, retailer, of } => (*retailer, None, Some(*of)),
+        NewCustomer::Guest {
+            id: _,
+            retailer,
+            of,
+        } => (*retailer, None, Some(*of)),
         NewCustomer::Person {
             id: _,
             retailer,
