@@ -57,7 +57,9 @@ impl Sender {
 
     pub async fn send_to(&mut self, url: &str, hook: Hook) -> Answer {
         let request = Prepared::post(url, hook.headers, hook.body).unwrap();
-        let (status, body) = self.poster.exchange(&request).await.unwrap();
+        let answer = self.poster.exchange(&request).await;
+        let (status, body) = answer
+            .unwrap_or_else(|error| panic!("no answer to {} bytes: {error}", request.body.len()));
         Answer {
             status,
             body: body.to_vec(),

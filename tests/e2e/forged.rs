@@ -32,9 +32,18 @@ async fn forged_and_malformed_deliveries_are_refused_and_leave_nothing() {
     let forged = [
         ("a body changed by one byte", tampered),
         ("another secret", strangers),
-        ("no signature", with_header(genuine.clone(), signature, None)),
-        ("no base64", with_header(genuine.clone(), signature, Some("?"))),
-        ("an empty one", with_header(genuine.clone(), signature, Some(""))),
+        (
+            "no signature",
+            with_header(genuine.clone(), signature, None),
+        ),
+        (
+            "no base64",
+            with_header(genuine.clone(), signature, Some("?")),
+        ),
+        (
+            "an empty one",
+            with_header(genuine.clone(), signature, Some("")),
+        ),
     ];
     let unknown = format!("{}/{}", system.stack().hooks_url(), world::OTHER_OUTLET);
     let refusal = sender.send_to(&unknown, genuine.clone()).await;

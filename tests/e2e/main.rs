@@ -1,3 +1,16 @@
-//! The whole system as real processes: real broker, real database, deliveries over HTTP.
+//! End to end: real processes, real broker, real database, deliveries over HTTP as a shop sends them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be made fails the test"
+)]
+
+mod alone;
+mod deliveries;
 mod demo;
+mod forged;
+mod poison;
+mod receipt;
+mod replay;
+mod sigterm;
+mod storm;

@@ -27,7 +27,9 @@ async fn a_poison_order_is_parked_while_the_others_flow() {
         .collect();
 
     let poisons: [(&str, fn(&mut Value)); 5] = [
-        ("totals_mismatch", |order| order["total"] = json!("99999.00")),
+        ("totals_mismatch", |order| {
+            order["total"] = json!("99999.00")
+        }),
         ("unknown_currency", |order| order["currency"] = json!("XXX")),
         ("bad_amount", |order| {
             order["line_items"][0]["total"] = json!("1e99");

@@ -56,7 +56,11 @@ async fn r_01_the_receipt_of_an_order_tells_all_that_became_of_it() {
             .iter()
             .map(|movement| milli(movement.quantity.clone()))
             .sum();
-        let held: i64 = sale.lines.iter().map(|line| milli(line.deducted.clone())).sum();
+        let held: i64 = sale
+            .lines
+            .iter()
+            .map(|line| milli(line.deducted.clone()))
+            .sum();
         assert_eq!(moved, -held, "order {id}");
         assert!(receipt.movements.iter().all(|movement| {
             movement.outlet_id == world::OUTLET.to_string() && movement.delivery.is_some()

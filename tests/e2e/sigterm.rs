@@ -45,7 +45,13 @@ async fn sigterm_drains_and_loses_nothing_that_was_accepted() {
 /// Sends every eighth order until it is accepted; a refusal in between is 503 or no answer.
 async fn send_every(shop: Arc<Shop>, url: String, first: usize) {
     let mut poster = Poster::new(&url).unwrap();
-    for order in shop.orders().iter().flatten().skip(first).step_by(IN_FLIGHT) {
+    for order in shop
+        .orders()
+        .iter()
+        .flatten()
+        .skip(first)
+        .step_by(IN_FLIGHT)
+    {
         let hook = shop.hook(order, Topic::OrderCreated, world::SECRET);
         let request = Prepared::post(&url, hook.headers, hook.body).unwrap();
         let began = Instant::now();

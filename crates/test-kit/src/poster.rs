@@ -2,7 +2,6 @@
 //! that many of them leave the machine to what is measured.
 
 use std::pin::Pin;
-use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -71,6 +70,9 @@ impl Prepared {
     }
 }
 
+/// Status and body.
+type Answer = (StatusCode, Bytes);
+
 /// One connection, made when it is needed.
 #[derive(Debug)]
 pub struct Poster {
@@ -101,12 +103,20 @@ impl Poster {
     /// The same, with the answer's body.
     pub async fn exchange(&mut self, request: &Prepared) -> Result<(StatusCode, Bytes), PostError> {
         let attempt = async {
-            let mut link = match self.link.take() {
-                Some(link) if !link.sender.is_closed() => link,
-                Some(_) | None => Link::open(&self.authority).await?,
-            };
-            let answer = link.exchange(request).await?;
-            self.link = Some(link);
+            if let Some(link) = self.link.take() {
+                match link.exchange(request).await {
+                    Ok((link, answer)) => {
+                        self.link = link;
+                        return Ok(answer);
+                    }
+                    // Closed while it was idle: nothing was sent.
+                    Err(error) if error.is_canceled() => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            let link = Link::open(&self.authority).await?;
+            let (link, answer) = link.exchange(request).await?;
+            self.link = link;
             Ok(answer)
         };
         tokio::time::timeout(ANSWER_DEADLINE, attempt)
@@ -126,20 +136,28 @@ impl Link {
         })
     }
 
-    async fn exchange(&mut self, request: &Prepared) -> Result<(StatusCode, Bytes), PostError> {
-        let Self { sender, driver } = self;
-        let mut exchange = pin!(async {
+    /// The answer, and the connection if it goes on.
+    async fn exchange(self, request: &Prepared) -> hyper::Result<(Option<Self>, Answer)> {
+        let Self {
+            mut sender,
+            mut driver,
+        } = self;
+        let mut exchange = Box::pin(async {
             let response = sender.send_request(request.request()).await?;
             let status = response.status();
             let body = response.into_body().collect().await?.to_bytes();
-            Ok((status, body))
+            hyper::Result::Ok((status, body))
         });
         // The connection is driven here, by the one who waits for it, and so needs no task.
         tokio::select! {
             biased;
-            answer = &mut exchange => return answer,
-            _closed = driver => {}
+            answer = &mut exchange => {
+                drop(exchange);
+                return Ok((Some(Self { sender, driver }), answer?));
+            }
+            _closed = &mut driver => {}
         }
-        exchange.await
+        drop(driver);
+        Ok((None, exchange.await?))
     }
 }

@@ -105,12 +105,12 @@ fn seed() -> Seed {
             register(world::REGISTER, world::OUTLET),
             register(world::OTHER_REGISTER, world::OTHER_OUTLET),
         ],
-        connections: vec![SeedConnection {
-            id: world::CONNECTION,
-            retailer: world::RETAILER,
-            platform: world::PLATFORM.to_owned(),
-            register: world::REGISTER,
-            secrets: vec![world::SECRET.to_owned()],
-        }],
+        connections: vec![SeedConnection::new(
+            world::CONNECTION,
+            world::RETAILER,
+            world::PLATFORM,
+            world::REGISTER,
+            world::SECRET.to_owned(),
+        )],
     }
 }
