@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bus::permission::{self, User};
 use bus::{Bus, Map, Message, durable, provision, stream, subject};
-use devstack::testing::{Database, Nats};
+use devstack::testing::{Database, Nats, Postgres};
 use devstack::{NatsConfig, NatsUser};
 use ledger::decide::Body;
 use ledger::decide::Incoming;
@@ -35,6 +35,10 @@ struct System {
 
 impl System {
     async fn new() -> Self {
+        Self::on(support::database().await)
+    }
+
+    fn on(database: Database) -> Self {
         let shop = PlatformCode::new("woocommerce").unwrap();
         let mut users = permission::users(std::slice::from_ref(&shop));
         users.push(User {
@@ -56,7 +60,6 @@ impl System {
             }
         });
         let nats = Nats::start(NatsConfig::new(users.collect())).unwrap();
-        let database = support::database().await;
         let folder = tempfile::tempdir().unwrap();
         let listening = folder.path().join("listening.json");
         let settings = Settings::from_map([
@@ -111,6 +114,17 @@ impl System {
             name: "test".to_owned(),
         };
         Bus::connect(options).await.unwrap()
+    }
+
+    /// With every stream and consumer in place, the ingest service's too.
+    async fn provision(&self) -> Bus {
+        ledger::run(Command::Migrate, &self.settings).await.unwrap();
+        let root = self.connect("root").await;
+        let map = Map::whole(&[PlatformCode::new("woocommerce").unwrap()]);
+        provision::provision(&root, &map, provision::Options::default())
+            .await
+            .unwrap();
+        root
     }
 
     async fn until(&self, script: &str, expected: &str) {
@@ -225,17 +239,7 @@ async fn orders_become_sales_and_events_through_kills_and_dead_letters() {
     ledger::run(Command::Migrate, &system.settings)
         .await
         .unwrap();
-    ledger::run(Command::Migrate, &system.settings)
-        .await
-        .unwrap();
-    let admin = system.connect("root").await;
-    provision::provision(
-        &admin,
-        &Map::whole(&[PlatformCode::new("woocommerce").unwrap()]),
-        provision::Options::default(),
-    )
-    .await
-    .unwrap();
+    let admin = system.provision().await;
     let ingest = Ingest::of(&system).await;
 
     // Before the ledger runs; with a customer, and two copies of everything.
@@ -321,6 +325,86 @@ async fn orders_become_sales_and_events_through_kills_and_dead_letters() {
     };
     ledger.assert_sound().await;
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-64));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_delivered_too_often_is_laid_aside_unread_and_the_rest_goes_on() {
+    let system = System::new().await;
+    let root = system.provision().await;
+    let ingest = Ingest::of(&system).await;
+    ingest.send(&an_order(1).line("A", 1).build()).await;
+    {
+        // A process that ended eleven times over this message.
+        let crashing = system.connect("ledger").await;
+        let mut consumer = crashing.consumer(&durable::ledger_orders());
+        for _ in 0..=10 {
+            for delivery in consumer.next_batch(10, PATIENCE).await {
+                delivery.nak(Duration::ZERO).await.unwrap();
+            }
+        }
+        crashing.drain().await;
+    }
+    ingest.send(&an_order(2).line("A", 1).build()).await;
+    let running = system.serve();
+    system
+        .until(
+            "select min(shop_order_id), count(*) from ledger.sale",
+            "2|1",
+        )
+        .await;
+    let deadline = tokio::time::Instant::now() + 2 * PATIENCE;
+    while root.stream_info("DEAD").await.unwrap().messages == 0 {
+        assert!(tokio::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    running.kill().await;
+    assert_eq!(
+        support::sql(&system.database, "select count(*) from ledger.sale"),
+        "1"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_held_while_the_database_is_down_and_none_is_parked_or_laid_aside() {
+    let postgres = Postgres::start().unwrap();
+    let database = postgres.fresh_database().unwrap();
+    support::migrate(&database).await;
+    let pool = store::write_pool(&support::admin(&database));
+    store::plant(&pool, &support::seed()).await.unwrap();
+    pool.close().await;
+    let system = System::on(database);
+    let root = system.provision().await;
+    let ingest = Ingest::of(&system).await;
+    let running = system.serve();
+    ingest.send(&an_order(1).line("A", 1).build()).await;
+    let sold = |expected: &'static str| {
+        let (postgres, database) = (&postgres, &system.database);
+        async move {
+            let deadline = tokio::time::Instant::now() + 2 * PATIENCE;
+            let asked = "select count(*) from ledger.sale";
+            while postgres
+                .query(database, asked)
+                .map(|count| count.trim() == expected)
+                .ok()
+                != Some(true)
+            {
+                assert!(tokio::time::Instant::now() < deadline, "{expected}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    };
+    sold("1").await;
+    postgres.kill();
+    for id in 2..=50 {
+        ingest.send(&an_order(id).line("A", 1).build()).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    postgres.restart().unwrap();
+    sold("50").await;
+    assert_eq!(root.stream_info("DEAD").await.unwrap().messages, 0);
+    let parked = postgres.query(&system.database, "select count(*) from ledger.parked_order");
+    assert_eq!(parked.unwrap().trim(), "0");
+    running.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
