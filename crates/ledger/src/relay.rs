@@ -23,8 +23,11 @@ use crate::wake::Listener;
 
 /// Events of one kind in one turn; they share a commit on the broker.
 const PAGE_LIMIT: i64 = 500;
-/// Between two turns, however much there is to say: the rest belongs to recording.
+/// Between two turns, however much there is to say: changes of one thing become one event.
 const REST: Duration = Duration::from_millis(50);
+/// The same while recording is behind. Levels of a moment ago help nobody then, and nothing is pushed to a
+/// shop meanwhile: the machine is better used for recording.
+const REST_WHILE_BEHIND: Duration = Duration::from_millis(500);
 /// Without a hint the outbox is looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After a failure, doubled from first to last.
@@ -89,7 +92,8 @@ impl Relay {
             match self.turn().await {
                 Ok(has_more) => {
                     pause = FIRST_PAUSE;
-                    tokio::time::sleep(REST).await;
+                    let is_behind = self.changes.is_behind();
+                    tokio::time::sleep(if is_behind { REST_WHILE_BEHIND } else { REST }).await;
                     if !has_more {
                         self.changes.wait(LOOK_EVERY).await;
                     }

@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::wake::Wake;
 
 /// Messages of one transaction.
-const BATCH_LIMIT: usize = 250;
+const BATCH_LIMIT: usize = 500;
 /// For a first message; only then is a stop looked for.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
 /// Batches decoded ahead of the writers.
@@ -175,7 +175,7 @@ impl OrderWriter {
             return;
         };
         drop(spans);
-        self.wake.all();
+        self.wake.all(incoming.len() >= BATCH_LIMIT);
 
         let mut done = Vec::with_capacity(deliveries.len());
         for (delivery, booked) in deliveries.into_iter().zip(booked) {
@@ -220,7 +220,8 @@ impl OrderWriter {
                     }
                     return Some(booked);
                 }
-                Err(error) if pause == FIRST_PAUSE => {
+                // At first, and then now and again.
+                Err(error) if pause == FIRST_PAUSE || pause == LAST_PAUSE => {
                     let orders = incoming.len();
                     tracing::warn!(%error, orders, "orders are held until the database can be used");
                 }

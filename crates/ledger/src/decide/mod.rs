@@ -1,11 +1,11 @@
 //! What a batch of messages does to everything recorded. Pure: no database, no clock, no randomness.
 //!
-//! [`Batch`] groups what came by order, [`Known`] is what the database says about it, [`decide()`]
+//! [`Batch`] groups what came by order, [`Known`] is what the database says about it, [`decide`]
 //! holds the one against the other with `retail::posting`, and [`Plan`] is every row to write. Who
 //! locks, reads and writes is [`crate::store`].
 
 mod batch;
-mod decide;
+mod decision;
 mod incoming;
 mod items;
 mod known;
@@ -14,7 +14,7 @@ mod reason;
 mod receipt_key;
 
 pub use batch::{Batch, Group, Stray};
-pub use decide::decide;
+pub use decision::decide;
 pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
 pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};

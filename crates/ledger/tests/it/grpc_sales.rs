@@ -345,7 +345,7 @@ async fn r_09_a_stream_follows_new_sales_and_changes_and_ends_with_the_process()
     ledger
         .apply_one(&an_order(9).line("A", 1).paid(1000).build())
         .await;
-    client.wake.all();
+    client.wake.all(false);
     let sale = sales.message().await.unwrap().unwrap().sale.unwrap();
     assert_eq!(
         (

@@ -1,4 +1,5 @@
 //! The ledger against a real PostgreSQL and a real broker.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod batches;
 mod booking;
@@ -12,4 +13,5 @@ mod poison;
 mod privileges;
 mod random;
 mod schema;
+mod service;
 mod support;

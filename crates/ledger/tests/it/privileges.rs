@@ -93,7 +93,7 @@ async fn the_services_role_may_do_what_is_declared_and_nothing_else() {
             match tried {
                 Ok(_) => assert!(allowed, "{privilege} on {table} is allowed"),
                 Err(code) if code == DENIED => {
-                    assert!(!allowed, "{privilege} on {table} is denied")
+                    assert!(!allowed, "{privilege} on {table} is denied");
                 }
                 // The right is there, the statement makes no sense: of types, never of rights.
                 Err(code) => assert!(allowed, "{privilege} on {table}: {code}"),
