@@ -12,7 +12,7 @@ static ONE: Mutex<()> = Mutex::const_new(());
 pub struct Alone {
     pub system: Arc<System>,
     pub folder: TempDir,
-    _turn: MutexGuard<'static, ()>,
+    turn: MutexGuard<'static, ()>,
 }
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_comptoir");
@@ -24,7 +24,7 @@ impl Alone {
         Self {
             system: System::start(folder.path(), PROGRAM).await.unwrap(),
             folder,
-            _turn: turn,
+            turn,
         }
     }
 
@@ -33,14 +33,14 @@ impl Alone {
         let Self {
             system,
             folder,
-            _turn,
+            turn,
         } = self;
         drop(system);
         change(folder.path());
         Self {
             system: System::start(folder.path(), PROGRAM).await.unwrap(),
             folder,
-            _turn,
+            turn,
         }
     }
 }

@@ -10,6 +10,9 @@ use test_kit::storm::{seen, settle};
 use crate::alone::Alone;
 use crate::deliveries::Sender;
 
+/// The reason it is parked with, and what makes a good order bad.
+type Poison = (&'static str, fn(&mut Value));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_order_is_parked_while_the_others_flow() {
     let alone = Alone::start().await;
@@ -26,18 +29,22 @@ async fn a_poison_order_is_parked_while_the_others_flow() {
         .filter(|place| sales.contains_key(&bad.body(*place)["id"].to_string()))
         .collect();
 
-    let poisons: [(&str, fn(&mut Value)); 5] = [
+    let poisons: [Poison; 5] = [
         ("totals_mismatch", |order| {
-            order["total"] = json!("99999.00")
+            order["total"] = json!("99999.00");
         }),
-        ("unknown_currency", |order| order["currency"] = json!("XXX")),
+        ("unknown_currency", |order| {
+            order["currency"] = json!("XXX");
+        }),
         ("bad_amount", |order| {
             order["line_items"][0]["total"] = json!("1e99");
         }),
         ("bad_quantity", |order| {
             order["line_items"][0]["quantity"] = json!(1e300);
         }),
-        ("unreadable", |order| order["line_items"] = json!("none")),
+        ("unreadable", |order| {
+            order["line_items"] = json!("none");
+        }),
     ];
     for (place, (_, poison)) in places.iter().zip(poisons) {
         let mut body = bad.body(*place);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use proto::ledger::StreamSalesRequest;
 use proto::ledger::sales_client::SalesClient;
 use service::clock::{Clock as _, SystemClock};
-use shop_woocommerce::sim::Options;
+use shop_woocommerce::sim::{Options, Topic};
 use test_kit::storm::{seen, settle};
 use test_kit::{System, compare, world};
 use tokio::time::Instant;
@@ -44,7 +44,7 @@ async fn at_rate(seed: u64, per_second: u32, goal_ms: f64) -> anyhow::Result<Vec
     let url = system.hook_url();
     let warm_up = usize::try_from(per_second * WARM_UP_S)?;
     let orders = usize::try_from(per_second * (LASTING_S + WARM_UP_S))? * 100 / SALES_PERCENT;
-    let posts = posts(&Options::new(seed, orders), &url)?;
+    let posts = posts(&Options::new(seed, orders), Topic::OrderCreated, &url)?;
     let requests = Arc::new(posts.requests);
     let wanted = requests.len();
 

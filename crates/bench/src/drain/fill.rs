@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use shop_woocommerce::sim::Options;
+use shop_woocommerce::sim::{Options, Topic};
 use test_kit::{System, backlog};
 
 use crate::load::{closed, posts};
@@ -21,7 +21,7 @@ pub struct Fill {
 /// Sends the shop's orders and waits until all of them wait for the ledger.
 pub async fn fill(system: &System, shop: &Options) -> anyhow::Result<Fill> {
     let url = system.hook_url();
-    let posts = posts(shop, &url)?;
+    let posts = posts(shop, Topic::OrderCreated, &url)?;
     let outcome = closed(&url, Arc::new(posts.requests), IN_FLIGHT, PATIENCE).await?;
     ensure!(outcome.refused == 0, "{} refused", outcome.refused);
 

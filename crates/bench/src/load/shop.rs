@@ -10,7 +10,7 @@ pub struct Posts {
 }
 
 /// Signed deliveries of one version of each order that is a sale.
-pub fn posts(options: &Options, hook_url: &str) -> anyhow::Result<Posts> {
+pub fn posts(options: &Options, topic: Topic, hook_url: &str) -> anyhow::Result<Posts> {
     let shop = Shop::open(&Options {
         max_versions: 1,
         ..options.clone()
@@ -26,7 +26,7 @@ pub fn posts(options: &Options, hook_url: &str) -> anyhow::Result<Posts> {
         if !sales.contains_key(&id) {
             continue;
         }
-        let hook = posts.shop.hook(order, Topic::OrderCreated, world::SECRET);
+        let hook = posts.shop.hook(order, topic, world::SECRET);
         posts
             .requests
             .push(Prepared::post(hook_url, hook.headers, hook.body)?);

@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 pub enum Topic {
     OrderCreated,
     OrderUpdated,
+    /// No sale depends on it; kept all the same.
+    ProductUpdated,
 }
 
 impl Topic {
@@ -19,13 +21,21 @@ impl Topic {
         match self {
             Self::OrderCreated => "order.created",
             Self::OrderUpdated => "order.updated",
+            Self::ProductUpdated => "product.updated",
         }
     }
 
     const fn event(self) -> &'static str {
         match self {
             Self::OrderCreated => "created",
-            Self::OrderUpdated => "updated",
+            Self::OrderUpdated | Self::ProductUpdated => "updated",
+        }
+    }
+
+    const fn resource(self) -> &'static str {
+        match self {
+            Self::OrderCreated | Self::OrderUpdated => "order",
+            Self::ProductUpdated => "product",
         }
     }
 
@@ -33,6 +43,7 @@ impl Topic {
         match self {
             Self::OrderCreated => "1",
             Self::OrderUpdated => "2",
+            Self::ProductUpdated => "6",
         }
     }
 }
@@ -59,7 +70,7 @@ impl Hook {
             ("content-type", text("application/json")),
             ("x-wc-webhook-source", text(SOURCE)),
             ("x-wc-webhook-topic", text(topic.as_str())),
-            ("x-wc-webhook-resource", text("order")),
+            ("x-wc-webhook-resource", text(topic.resource())),
             ("x-wc-webhook-event", text(topic.event())),
             ("x-wc-webhook-signature", signature(secret, &body)),
             ("x-wc-webhook-id", text(topic.webhook_id())),
