@@ -10,6 +10,8 @@ mod catalogue;
 mod dice;
 mod fields;
 mod hook;
+#[cfg(test)]
+mod mapping;
 mod order;
 mod person;
 mod php_json;

@@ -273,8 +273,9 @@ impl Teller<'_> {
         let units = i64::try_from(self.dice.between(1, most)).unwrap_or(1);
         let with_tax = line.total() + tax(order.zone, class(self.catalogue, line), line.total());
         let amount = with_tax * units / line.quantity;
-        // Goods may come back broken: the money goes back and the shelf stays as it is.
-        if self.dice.percent(75) {
+        // Goods may come back broken: the money goes back and the shelf stays as it is. What has no
+        // product has no shelf.
+        if line.product.is_some() && self.dice.percent(75) {
             line.restocked += units;
         }
         let open = order.total(self.catalogue) - order.refunded();

@@ -1,0 +1,147 @@
+//! The mapping against the shop's own books: two reckonings that know nothing of each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use retail::posting::{Changes, OrderUpdates, Policy, Posting, post};
+use retail::{
+    ConnectionId, ItemId, LineKind, Order, PlatformCode, Quantity, RetailerId, SaleState,
+};
+use secrecy::SecretString;
+use service::clock::{SystemClock, SystemIds};
+use shop::{Connection, LiveSecrets, Notice, Platform as _, Reading, Source};
+use uuid::Uuid;
+
+use super::*;
+use crate::WooCommerce;
+
+const SECRET: &str = "secretOfTheSimulatedShop";
+const POLICY: Policy = Policy {
+    updates: OrderUpdates::Apply,
+};
+
+fn platform() -> WooCommerce {
+    let clock = Arc::new(SystemClock);
+    WooCommerce::new(clock.clone(), Arc::new(SystemIds::new(clock))).unwrap()
+}
+
+fn connection() -> Connection {
+    Connection {
+        id: ConnectionId::new(Uuid::from_u128(1)),
+        retailer: RetailerId::new(Uuid::from_u128(2)),
+        platform: PlatformCode::new(crate::CODE).unwrap(),
+        secrets: LiveSecrets::new(vec![SecretString::from(SECRET)]).unwrap(),
+        api: None,
+    }
+}
+
+fn read(platform: &WooCommerce, body: &[u8]) -> Order {
+    let source = Source::Delivery {
+        topic: "order.updated",
+    };
+    match platform.read(&connection(), source, body) {
+        Reading::Order { order, .. } => *order,
+        other @ (Reading::Hint(_) | Reading::Nothing(_) | Reading::Refused(_)) => {
+            panic!("{other:?}: {}", String::from_utf8_lossy(body))
+        }
+    }
+}
+
+#[test]
+fn r_12_a_simulated_delivery_passes_for_the_shops() {
+    let (platform, shop) = (platform(), Shop::open(&Options::new(3, 20)));
+    for order in shop.orders().iter().flatten() {
+        let hook = shop.hook(order, Topic::OrderUpdated, SECRET);
+        let headers: HeaderMap = hook
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = HeaderValue::from_str(value).unwrap();
+                (HeaderName::from_static(name), value)
+            })
+            .collect();
+        let notice = platform.verify(&connection(), &headers, &hook.body);
+        let Ok(Notice::Delivery { order: known, .. }) = notice else {
+            panic!("{notice:?}");
+        };
+        assert_eq!(known.unwrap().as_str(), order.id.to_string());
+    }
+}
+
+#[test]
+fn wc_01_the_newest_version_of_each_order_is_the_sale_in_the_shops_books() {
+    let (platform, shop) = (platform(), Shop::open(&Options::new(5, 500)));
+    let books = shop.books();
+    let mut seen = 0;
+    for versions in shop.orders() {
+        let orders: Vec<Order> = versions
+            .iter()
+            .map(|order| read(&platform, &shop.body(order)))
+            .collect();
+        assert!(orders.is_sorted_by_key(|order| order.version));
+        let newest = orders
+            .iter()
+            .rfind(|order| order.state != SaleState::NotImported);
+        let expected = books.sales.get(&versions[0].id.to_string());
+        assert_eq!(newest.is_some(), expected.is_some());
+        if let (Some(order), Some(sale)) = (newest, expected) {
+            compare(order, sale);
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, books.sales.len());
+}
+
+fn compare(order: &Order, sale: &Sale) {
+    let items: Vec<ItemId> = (0_u128..)
+        .take(order.lines.len())
+        .map(|number| ItemId::new(Uuid::from_u128(number)))
+        .collect();
+    let Ok(Posting::Record(changes)) = post(None, POLICY, order, &items) else {
+        panic!("order {} is not booked", sale.order_id);
+    };
+    let Changes {
+        state,
+        balance: _,
+        received,
+        refunded,
+        tax,
+        lines: _,
+        movements: _,
+        payments: _,
+    } = &changes;
+    assert_eq!(
+        order.receipt_number.as_str(),
+        sale.receipt_number,
+        "order {}",
+        sale.order_id
+    );
+    assert_eq!(*state == SaleState::Voided, sale.voided);
+    assert_eq!(order.currency().code(), sale.currency);
+    assert_eq!(
+        [order.total, *tax, *received, *refunded].map(retail::Money::minor),
+        [sale.total, sale.tax, sale.received, sale.refunded],
+        "order {}",
+        sale.order_id
+    );
+    assert_eq!(
+        order.customer.as_ref().map(|customer| &*customer.email),
+        Some(&*sale.email)
+    );
+    let mut held: BTreeMap<Stocked, i64> = BTreeMap::new();
+    for (line, recorded) in order.lines.iter().zip(&changes.lines) {
+        let LineKind::Product(item) = &line.kind else {
+            continue;
+        };
+        let thing = match &item.sku {
+            Some(sku) => Stocked::Sku(sku.to_string()),
+            None => Stocked::Name(line.name.clone()),
+        };
+        *held.entry(thing).or_default() += recorded.deducted.milli() / Quantity::SCALE;
+    }
+    held.retain(|_, units| *units != 0);
+    let mut expected = sale.held.clone();
+    expected.retain(|_, units| *units != 0);
+    assert_eq!(held, expected, "order {}", sale.order_id);
+}
