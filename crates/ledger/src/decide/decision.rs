@@ -6,16 +6,16 @@ use std::collections::{BTreeSet, HashMap};
 use retail::posting::{Changes, Posting, post};
 use retail::sale::Recorded;
 use retail::{
-    ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Order, OutletId, RetailerId,
-    SaleId, Version,
+    ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, OutletId, RetailerId, SaleId,
 };
 use service::clock::Ids;
 
 use super::items::{Draft, Items};
+use super::walk::{Applied, Walk, newly_sold_tombstone, warns};
 use super::{
-    Batch, Body, DeliveryRow, Dirty, Found, Group, Head, HeadRow, Incoming, Known, LineRow,
-    MovementRow, NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason,
-    RecordedMark, SaleRow, Stray, receipt_key,
+    Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, LineRow, MovementRow,
+    NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, RecordedMark, SaleRow,
+    Stray, receipt_key,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -58,26 +58,6 @@ struct Decision<'k, 'a> {
     dirty: BTreeSet<Dirty>,
     outcomes: Vec<Option<Outcome>>,
     plan: Plan<'a>,
-}
-
-/// One order on its way through the batch.
-struct Walk<'a> {
-    sale: Option<SaleId>,
-    outlet: OutletId,
-    revision: i32,
-    version: Option<Version>,
-    draft: Option<Version>,
-    recorded: Option<Recorded>,
-    /// The last snapshot recorded here, which is what the sale's row will say.
-    last: Option<Applied<'a>>,
-    parked: Option<ParkedRow<'a>>,
-    deliveries: Vec<DeliveryRow<'a>>,
-}
-
-struct Applied<'a> {
-    order: &'a Order,
-    changes: Changes,
-    customer: CustomerId,
 }
 
 /// Where a sale's row stands once the batch is through.
@@ -449,98 +429,6 @@ impl<'a> Decision<'_, 'a> {
             .sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));
         plan
     }
-}
-
-impl<'a> Walk<'a> {
-    fn from(head: Option<&Head>, group: &Group<'a>) -> Self {
-        let sale = head.and_then(|head| head.sale.as_ref());
-        Self {
-            sale: sale.map(|sale| sale.sale),
-            // A sale stays where it was booked, though its connection may have moved on.
-            outlet: sale.map_or(group.settings.outlet, |sale| sale.outlet),
-            revision: sale.map_or(0, |sale| sale.revision),
-            version: sale.map(|sale| sale.recorded.version),
-            draft: head.and_then(|head| head.draft),
-            recorded: sale.map(|sale| sale.recorded.clone()),
-            last: None,
-            parked: None,
-            deliveries: Vec::with_capacity(group.messages.len()),
-        }
-    }
-
-    /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.
-    fn deliver(&mut self, group: &Group<'a>, message: &'a Incoming, outcome: Outcome) {
-        let row = DeliveryRow {
-            connection: group.connection,
-            order: group.order,
-            delivery: &message.delivery,
-            version: match &message.body {
-                Body::Order { order, email: _ } => Some(order.version),
-                Body::Refused(refused) => refused.version,
-            },
-            outcome,
-            revision: match outcome {
-                Outcome::Recorded => Some(self.revision),
-                Outcome::AlreadyRecorded
-                | Outcome::NotImported
-                | Outcome::Held
-                | Outcome::Parked
-                | Outcome::UnknownConnection => None,
-            },
-        };
-        let same = |known: &&mut DeliveryRow<'_>| known.delivery.id == row.delivery.id;
-        match self.deliveries.iter_mut().find(same) {
-            None => self.deliveries.push(row),
-            Some(known) if known.outcome == Outcome::Parked || outcome == Outcome::Recorded => {
-                *known = row;
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn park(&mut self, row: ParkedRow<'a>) {
-        let older = |known: &ParkedRow<'_>| match (known.version, row.version) {
-            (Some(known), Some(new)) => known <= new,
-            (None, _) | (_, None) => known.delivery.received_at <= row.delivery.received_at,
-        };
-        if self.parked.as_ref().is_none_or(older) {
-            self.parked = Some(row);
-        }
-    }
-
-    /// What was refused before is settled; also what was refused at this very version, when the reason has gone.
-    fn settle_parked(&mut self, recorded: &RecordedMark<'a>) {
-        self.parked.take_if(|parked| match parked.version {
-            Some(refused) => refused <= recorded.version,
-            None => parked.delivery.received_at <= recorded.received_at,
-        });
-    }
-}
-
-/// The shop says later than what is recorded that the order is a draft (BC-4).
-fn warns(draft: Option<Version>, recorded: Option<Version>) -> bool {
-    recorded.is_some() && draft > recorded
-}
-
-/// The name of a line that sells a deleted item it did not sell before (WC-9). A line that did may
-/// still be refunded, voided and edited.
-fn newly_sold_tombstone<'a>(
-    order: &'a Order,
-    found: &[Found],
-    recorded: Option<&Recorded>,
-) -> Option<&'a str> {
-    let sold_before = |key: &LineKey, item: ItemId| {
-        recorded.is_some_and(|recorded| {
-            let mut lines = recorded.lines.iter();
-            lines.any(|line| line.key == *key && line.item == item)
-        })
-    };
-    order
-        .lines
-        .iter()
-        .zip(found)
-        .find(|(line, found)| found.deleted && !sold_before(&line.key, found.item))
-        .map(|(line, _)| line.name.as_str())
 }
 
 fn lock_order<'c>(

@@ -12,6 +12,7 @@ mod known;
 mod plan;
 mod reason;
 mod receipt_key;
+mod walk;
 
 pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
