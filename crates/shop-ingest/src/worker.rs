@@ -29,6 +29,9 @@ const BATCH_MESSAGES: usize = 500;
 const BATCHES_IN_FLIGHT: usize = 2;
 /// How long the first delivery of a batch is waited for, before a stop is looked for again.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
+/// After a batch that was not full. What comes meanwhile makes one batch and one write on the broker's
+/// disk, which leaves the machine to the shops that wait for an answer. An idle worker has rested already.
+const REST: Duration = Duration::from_millis(20);
 
 /// What the deliveries are read with.
 pub(crate) struct Worker {
@@ -66,15 +69,21 @@ impl Worker {
     /// Runs until told to stop, then finishes the batches in flight.
     pub(crate) async fn run(self, mut consumer: Consumer) -> anyhow::Result<()> {
         let mut running = FuturesUnordered::new();
+        let mut rested = tokio::time::Instant::now();
         loop {
+            let take = async {
+                tokio::time::sleep_until(rested).await;
+                consumer.next_batch(BATCH_MESSAGES, BATCH_WAIT).await
+            };
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
                 Some(()) = running.next(), if !running.is_empty() => {}
-                batch = consumer.next_batch(BATCH_MESSAGES, BATCH_WAIT),
-                    if running.len() < BATCHES_IN_FLIGHT =>
-                {
+                batch = take, if running.len() < BATCHES_IN_FLIGHT => {
                     if !batch.is_empty() {
+                        if batch.len() < BATCH_MESSAGES {
+                            rested = tokio::time::Instant::now() + REST;
+                        }
                         self.meters.taken(batch.len());
                         running.push(self.batch(batch));
                     }

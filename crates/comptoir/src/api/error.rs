@@ -97,7 +97,7 @@ fn in_words(code: Code, status: &Status) -> String {
     let mut words = message.to_owned();
     for (what, detail) in told {
         if !message.contains(detail) {
-            words += &format!("\n  {what}: {detail}");
+            words.extend(["\n  ", what, ": ", detail]);
         }
     }
     words

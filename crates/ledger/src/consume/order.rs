@@ -19,6 +19,9 @@ use crate::wake::Wake;
 const BATCH_LIMIT: usize = 500;
 /// For a first message; only then is a stop looked for.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
+/// After a batch that was not full. What comes meanwhile makes one transaction instead of many small ones.
+/// An idle reader has rested already.
+const REST: Duration = Duration::from_millis(20);
 /// Batches decoded ahead of the writers.
 const BATCHES_AHEAD: usize = 1;
 /// Delivered more often than this, a message may be what ended the process: it goes alone.
@@ -97,6 +100,7 @@ impl OrderReader {
     async fn read(&mut self) {
         loop {
             let deliveries = self.consumer.next_batch(BATCH_LIMIT, BATCH_WAIT).await;
+            let is_full = deliveries.len() == BATCH_LIMIT;
             let (mut calm, mut suspects) = (Vec::with_capacity(deliveries.len()), Vec::new());
             for delivery in deliveries {
                 match delivery.delivered {
@@ -110,6 +114,9 @@ impl OrderReader {
                     // The writers have ended, and the process with them.
                     return;
                 }
+            }
+            if !is_full {
+                tokio::time::sleep(REST).await;
             }
         }
     }

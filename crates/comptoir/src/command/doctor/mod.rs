@@ -56,15 +56,12 @@ impl Finding {
 /// throwaway one that is started for it.
 pub(crate) async fn doctor(screen: Screen, place: &Place) -> anyhow::Result<Exit> {
     let mut findings = vec![clock(), disk::disk(place.dir())];
-    match place.stack()? {
-        Some((dir, state)) => {
-            findings.extend(seed::seed(&dir.join("seed.toml")));
-            findings.extend(system::running(dir, state).await);
-        }
-        None => {
-            findings.extend(seed::seed(&place.dir().join("seed.toml")));
-            findings.extend(system::throwaway(screen, place.dir()).await?);
-        }
+    if let Some((dir, state)) = place.stack()? {
+        findings.extend(seed::seed(&dir.join("seed.toml")));
+        findings.extend(system::running(dir, state).await);
+    } else {
+        findings.extend(seed::seed(&place.dir().join("seed.toml")));
+        findings.extend(system::throwaway(screen, place.dir()).await?);
     }
     let report = Report {
         good: findings.iter().all(|finding| finding.good),
