@@ -1,11 +1,13 @@
 //! What to measure, as typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use test_kit::storm::StormOptions;
 
 use crate::figure::{Figure, report};
+use crate::machine::{Moment, wait_for_rest};
 use crate::{drain, end_to_end, footprint, history, intake, posting, storm};
 
 /// Measures Comptoir on this machine, with servers and services of its own.
@@ -20,6 +22,9 @@ pub struct Bench {
     /// Decides everything that is random.
     #[arg(long, global = true, default_value_t = 20_261_121)]
     seed: u64,
+    /// Before each measurement, wait up to so many seconds until others leave the machine alone.
+    #[arg(long, global = true, default_value_t = 0)]
+    wait: u64,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -97,7 +102,12 @@ impl What {
 
 impl Bench {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self { what, json, seed } = self;
+        let Self {
+            what,
+            json,
+            seed,
+            wait,
+        } = self;
         let todo: &[What] = match what {
             What::All => &What::ALL,
             What::Intake
@@ -111,7 +121,12 @@ impl Bench {
         let mut figures = Vec::new();
         for what in todo {
             eprintln!("measuring {what:?}, seed {seed}");
+            if !wait_for_rest(Duration::from_secs(wait))? {
+                eprintln!("the machine is busy with other things: figures will be low");
+            }
+            let began = Moment::now()?;
             figures.extend(Box::pin(what.measure(seed)).await?);
+            figures.push(began.figure(format!("{what:?}"))?);
             report(&figures, json.as_deref())?;
         }
         Ok(())

@@ -12,6 +12,7 @@ mod history;
 mod intake;
 mod latency;
 mod load;
+mod machine;
 mod posting;
 mod process;
 mod storm;

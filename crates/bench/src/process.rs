@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 /// Clock ticks a second in `/proc`: always this on Linux for user space.
-const TICKS_A_SECOND: u64 = 100;
+pub const TICKS_A_SECOND: u64 = 100;
 /// Bytes in a page of `/proc`'s KiB.
 const KIB: f64 = 1024.0;
 
