@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _};
-use test_kit::System;
+use test_kit::{System, world};
 
 use super::raw::RawArray;
 use super::tables::{TABLES, TRUNCATE};
@@ -34,11 +34,13 @@ type Batch = Vec<Vec<RawArray>>;
 
 async fn read(options: &PgConnectOptions, order_ids: &[String]) -> anyhow::Result<Vec<Batch>> {
     let mut source = PgConnection::connect_with(options).await?;
+    source.execute("analyze").await?;
     let mut batches = Vec::new();
     for ids in order_ids.chunks(BATCH) {
         let mut batch = Vec::with_capacity(TABLES.len());
         for table in &TABLES {
-            let row = raw_query(table.read).bind(ids).fetch_one(&mut source).await;
+            let query = raw_query(table.read).bind(ids).bind(world::CONNECTION);
+            let row = query.fetch_one(&mut source).await;
             let row = row.with_context(|| format!("cannot read {}", table.name))?;
             let columns = (0..table.columns).map(|place| RawArray::take(&row, place));
             batch.push(columns.collect::<anyhow::Result<_>>()?);
