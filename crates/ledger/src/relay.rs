@@ -23,8 +23,10 @@ use crate::wake::Listener;
 
 /// Events of one kind in one turn; they share a commit on the broker.
 const PAGE_LIMIT: i64 = 500;
-/// Between two turns, however much there is to say: changes of one thing become one event.
+/// Between two turns, however much there is to say: changes of one thing become one event. A turn that
+/// took long is followed by a rest of so many times its length: saying gets its share of the machine, no more.
 const REST: Duration = Duration::from_millis(50);
+const RESTS_PER_TURN: u32 = 3;
 /// The same while recording is behind. Levels of a moment ago help nobody then, and nothing is pushed to a
 /// shop meanwhile: the machine is better used for recording.
 const REST_WHILE_BEHIND: Duration = Duration::from_millis(500);
@@ -89,11 +91,16 @@ impl Relay {
         let mut pause = FIRST_PAUSE;
         let mut measured = tokio::time::Instant::now();
         loop {
+            let began = tokio::time::Instant::now();
             match self.turn().await {
                 Ok(has_more) => {
                     pause = FIRST_PAUSE;
-                    let is_behind = self.changes.is_behind();
-                    tokio::time::sleep(if is_behind { REST_WHILE_BEHIND } else { REST }).await;
+                    let rest = if self.changes.is_behind() {
+                        REST_WHILE_BEHIND
+                    } else {
+                        (began.elapsed() * RESTS_PER_TURN).clamp(REST, REST_WHILE_BEHIND)
+                    };
+                    tokio::time::sleep(rest).await;
                     if !has_more {
                         self.changes.wait(LOOK_EVERY).await;
                     }

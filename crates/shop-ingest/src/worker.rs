@@ -29,9 +29,11 @@ const BATCH_MESSAGES: usize = 500;
 const BATCHES_IN_FLIGHT: usize = 2;
 /// How long the first delivery of a batch is waited for, before a stop is looked for again.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
-/// After a batch that was not full. What comes meanwhile makes one batch and one write on the broker's
-/// disk, which leaves the machine to the shops that wait for an answer. An idle worker has rested already.
-const REST: Duration = Duration::from_millis(20);
+/// After a batch that was not full the worker rests as long as the last batch took, within these limits.
+/// What comes meanwhile makes one batch and one write on the broker's disk, which leaves the machine to
+/// the shops that wait for an answer. An idle worker has rested already.
+const LEAST_REST: Duration = Duration::from_millis(20);
+const MOST_REST: Duration = Duration::from_millis(100);
 
 /// What the deliveries are read with.
 pub(crate) struct Worker {
@@ -70,6 +72,7 @@ impl Worker {
     pub(crate) async fn run(self, mut consumer: Consumer) -> anyhow::Result<()> {
         let mut running = FuturesUnordered::new();
         let mut rested = tokio::time::Instant::now();
+        let mut rest = LEAST_REST;
         loop {
             let take = async {
                 tokio::time::sleep_until(rested).await;
@@ -78,11 +81,13 @@ impl Worker {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
-                Some(()) = running.next(), if !running.is_empty() => {}
+                Some(took) = running.next(), if !running.is_empty() => {
+                    rest = took.clamp(LEAST_REST, MOST_REST);
+                }
                 batch = take, if running.len() < BATCHES_IN_FLIGHT => {
                     if !batch.is_empty() {
                         if batch.len() < BATCH_MESSAGES {
-                            rested = tokio::time::Instant::now() + REST;
+                            rested = tokio::time::Instant::now() + rest;
                         }
                         self.meters.taken(batch.len());
                         running.push(self.batch(batch));
@@ -94,7 +99,9 @@ impl Worker {
         Ok(())
     }
 
-    async fn batch(&self, batch: Vec<Delivery>) {
+    /// Gives how long the batch took.
+    async fn batch(&self, batch: Vec<Delivery>) -> Duration {
+        let began = tokio::time::Instant::now();
         // All at once: publishes that wait together are committed together.
         let next = join_all(batch.iter().map(|delivery| self.handle(delivery))).await;
         let mut done = Vec::with_capacity(batch.len());
@@ -110,6 +117,7 @@ impl Worker {
             // They come again, and the ledger knows what it has.
             tracing::warn!(%error, "a batch is not acknowledged");
         }
+        began.elapsed()
     }
 
     async fn handle(&self, delivery: &Delivery) -> Next {

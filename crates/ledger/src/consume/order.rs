@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bus::{Address, Consumer, DeadLetters, Delivery, Reason, ack_all};
 use service::seal::Keyring;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
@@ -19,9 +19,11 @@ use crate::wake::Wake;
 const BATCH_LIMIT: usize = 500;
 /// For a first message; only then is a stop looked for.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
-/// After a batch that was not full. What comes meanwhile makes one transaction instead of many small ones.
-/// An idle reader has rested already.
-const REST: Duration = Duration::from_millis(20);
+/// After a batch that was not full the reader rests as long as the last transaction took, within these
+/// limits. What comes meanwhile makes one transaction instead of many small ones, and the busier the
+/// machine the more of it is left to the shops that wait for an answer. An idle reader has rested already.
+const LEAST_REST: Duration = Duration::from_millis(20);
+const MOST_REST: Duration = Duration::from_millis(200);
 /// Batches decoded ahead of the writers.
 const BATCHES_AHEAD: usize = 1;
 /// Delivered more often than this, a message may be what ended the process: it goes alone.
@@ -46,6 +48,8 @@ pub struct OrderReader {
     keyring: Keyring,
     metrics: Metrics,
     batches: mpsc::Sender<Batch>,
+    /// How long the last transaction took.
+    took: watch::Receiver<Duration>,
 }
 
 /// Applies batches and acknowledges them.
@@ -55,6 +59,7 @@ pub struct OrderWriter {
     metrics: Metrics,
     wake: Wake,
     batches: Arc<Mutex<mpsc::Receiver<Batch>>>,
+    took: watch::Sender<Duration>,
 }
 
 /// A reader and `writers` writers that share its batches.
@@ -70,12 +75,14 @@ pub fn pipeline(
 ) -> (OrderReader, Vec<OrderWriter>) {
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
     let receiver = Arc::new(Mutex::new(receiver));
+    let (took, last_took) = watch::channel(LEAST_REST);
     let reader = OrderReader {
         consumer,
         dead: dead.clone(),
         keyring,
         metrics: metrics.clone(),
         batches: sender,
+        took: last_took,
     };
     let writer = || OrderWriter {
         store: store.clone(),
@@ -83,6 +90,7 @@ pub fn pipeline(
         metrics: metrics.clone(),
         wake: wake.clone(),
         batches: Arc::clone(&receiver),
+        took: took.clone(),
     };
     (
         reader,
@@ -116,7 +124,8 @@ impl OrderReader {
                 }
             }
             if !is_full {
-                tokio::time::sleep(REST).await;
+                let took = *self.took.borrow();
+                tokio::time::sleep(took.clamp(LEAST_REST, MOST_REST)).await;
             }
         }
     }
@@ -221,7 +230,9 @@ impl OrderWriter {
             let started = tokio::time::Instant::now();
             match book(&self.store, incoming).await {
                 Ok(booked) => {
-                    self.metrics.batch(incoming.len(), started.elapsed());
+                    let took = started.elapsed();
+                    self.took.send_replace(took);
+                    self.metrics.batch(incoming.len(), took);
                     if pause > FIRST_PAUSE {
                         tracing::info!("the database can be used again");
                     }

@@ -33,8 +33,13 @@ pub fn precondition(kind: &str, subject: &str, reason: &str) -> Status {
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
+    unavailable("the ledger is stopping")
+}
+
+/// Not now; the same question may be answered a little later.
+pub fn unavailable(message: &str) -> Status {
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
-    Status::with_error_details(Code::Unavailable, "the ledger is stopping", details)
+    Status::with_error_details(Code::Unavailable, message, details)
 }
 
 /// The store's failures: logged here, told without what they say of the inside.
@@ -43,8 +48,7 @@ impl From<StoreError> for Status {
         match error {
             StoreError::Unavailable(_) | StoreError::Race => {
                 tracing::warn!(%error, "a question could not be answered");
-                let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
-                Self::with_error_details(Code::Unavailable, "the database cannot be used", details)
+                unavailable("the database cannot be used")
             }
             StoreError::Data { ref source, .. } => {
                 tracing::error!(%error, %source, "a stored row cannot be read");

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::convert::sale_into;
-use super::error::{bad_field, not_found, precondition, stopping};
+use super::error::{bad_field, not_found, precondition, stopping, unavailable};
 use super::token::Print;
 use super::{ask, token};
 use crate::store::{ChangeKey, Reader, SaleFilter, SaleKey, SaleView};
@@ -25,6 +25,9 @@ const STREAM_PAGE: i64 = 200;
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// After a hint, so that changes in a row come in one page.
 const FOLLOW_REST: Duration = Duration::from_millis(20);
+/// So often, each for [`FOLLOW_REST`], a stream that does not follow waits for transactions that were running
+/// when it was asked for: one minute.
+const END_WAITS_LIMIT: u32 = 3_000;
 /// Sales of one receipt number that are looked at: more than one is too many already.
 const SAME_NUMBER_LIMIT: i64 = 2;
 
@@ -129,7 +132,10 @@ impl wire::sales_server::Sales for Sales {
             place: place.unwrap_or_default(),
             ready: VecDeque::new(),
             is_end: false,
+            is_done: false,
             follow,
+            asked_at: None,
+            waits: 0,
             changes: self.wake.listener(),
             stop: self.stop.clone(),
         };
@@ -174,8 +180,15 @@ struct Following {
     print: Print,
     place: ChangeKey,
     ready: VecDeque<(ChangeKey, SaleView)>,
+    /// The last page read was not full.
     is_end: bool,
+    /// Everything that was committed when the caller asked has been given, and it wants no more.
+    is_done: bool,
     follow: bool,
+    /// Only transactions below this one can have committed before the caller asked.
+    asked_at: Option<i64>,
+    /// How often the end was waited for.
+    waits: u32,
     changes: Listener,
     stop: CancellationToken,
 }
@@ -189,11 +202,13 @@ impl Following {
                     resume_token: token::write(self.print, &place),
                 }));
             }
-            if self.is_end {
-                if !self.follow {
-                    return Ok(None);
-                }
+            if self.is_done {
+                return Ok(None);
+            }
+            if self.is_end && self.follow {
                 self.rest().await?;
+            } else if self.is_end {
+                self.wait_for_end().await?;
             }
             if self.stop.is_cancelled() {
                 return Err(stopping());
@@ -205,7 +220,22 @@ impl Following {
             self.place = changed.next;
             self.ready = changed.sales.into();
             self.is_end = changed.is_end;
+            let asked_at = *self.asked_at.get_or_insert(changed.frontier);
+            self.is_done = self.is_end && !self.follow && changed.horizon >= asked_at;
         }
+    }
+
+    /// A transaction that still runs hides what was committed after it began. What was there when the
+    /// caller asked is not left out for that.
+    async fn wait_for_end(&mut self) -> Result<(), Status> {
+        if self.waits >= END_WAITS_LIMIT {
+            return Err(unavailable("a transaction of the database does not end"));
+        }
+        self.waits += 1;
+        self.stop
+            .run_until_cancelled(tokio::time::sleep(FOLLOW_REST))
+            .await
+            .ok_or_else(stopping)
     }
 
     async fn rest(&mut self) -> Result<(), Status> {

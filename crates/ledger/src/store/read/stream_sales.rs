@@ -27,6 +27,16 @@ pub struct ChangedSales {
     pub next: ChangeKey,
     /// Nothing more is there at this moment.
     pub is_end: bool,
+    /// Every transaction below this number has ended, and what it committed is on this page or before.
+    pub horizon: i64,
+    /// Every transaction at or above this number began after this page was read.
+    pub frontier: i64,
+}
+
+/// Where the running transactions lie.
+struct Bounds {
+    horizon: i64,
+    frontier: i64,
 }
 
 impl Reader {
@@ -47,8 +57,10 @@ impl Reader {
             from,
             until,
         } = filter.columns();
-        let horizon = sqlx::query_scalar!(
-            r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "horizon!""#
+        let Bounds { horizon, frontier } = sqlx::query_as!(
+            Bounds,
+            r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "horizon!",
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint as "frontier!""#
         )
         .fetch_one(&mut *db)
         .await?;
@@ -59,6 +71,8 @@ impl Reader {
                 sale: Uuid::max(),
             }),
             is_end: true,
+            horizon,
+            frontier,
         };
         let item = match &filter.sku {
             None => None,
@@ -122,6 +136,8 @@ impl Reader {
             sales: places.into_iter().zip(sales).collect(),
             next: last.unwrap_or(everything.next),
             is_end: !is_full,
+            horizon,
+            frontier,
         })
     }
 }
