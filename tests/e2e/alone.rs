@@ -1,5 +1,6 @@
 //! One system at a time: each brings its own servers, and the machine has few cores.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -19,10 +20,16 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_comptoir");
 
 impl Alone {
     pub async fn start() -> Self {
+        Self::start_with(BTreeMap::new()).await
+    }
+
+    /// With settings for every service besides its own.
+    pub async fn start_with(settings: BTreeMap<String, String>) -> Self {
         let turn = ONE.lock().await;
         let folder = folder().unwrap();
+        let system = System::start_with(folder.path(), PROGRAM, settings);
         Self {
-            system: System::start(folder.path(), PROGRAM).await.unwrap(),
+            system: system.await.unwrap(),
             folder,
             turn,
         }

@@ -14,3 +14,4 @@ mod receipt;
 mod replay;
 mod sigterm;
 mod storm;
+mod trace;

@@ -23,6 +23,6 @@ pub mod store;
 mod wake;
 
 pub use metrics::Metrics;
-pub use run::run;
+pub use run::{run, run_untold};
 pub use service::Command;
 pub use wake::{Listener, Wake};

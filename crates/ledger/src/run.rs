@@ -5,10 +5,19 @@ mod migrate;
 mod serve;
 mod settings;
 
-use service::{Command, Settings};
+use service::{Command, Settings, telemetry};
 
-/// Does what a process of this service was started for. Telemetry is the caller's: it outlives everything here.
+/// The service's name: of its process and its logs.
+const NAME: &str = "ledger";
+
+/// Does what a process of this service is told to. Logs and traces end with it.
 pub async fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    let _telemetry = telemetry::init(NAME, settings)?;
+    run_untold(command, settings).await
+}
+
+/// The same without starting telemetry: for tests within one process.
+pub async fn run_untold(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Serve => Box::pin(serve::serve(settings)).await,
         Command::Migrate => Box::pin(migrate::migrate(settings)).await,

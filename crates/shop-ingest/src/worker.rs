@@ -82,6 +82,7 @@ impl Worker {
                 biased;
                 () = self.stop.cancelled() => break,
                 Some(took) = running.next(), if !running.is_empty() => {
+                    let took: Duration = took;
                     rest = took.clamp(LEAST_REST, MOST_REST);
                 }
                 batch = take, if running.len() < BATCHES_IN_FLIGHT => {

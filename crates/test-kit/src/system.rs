@@ -1,5 +1,6 @@
 //! The whole system as real processes, with the one retailer of [`world`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,19 @@ pub struct System {
 impl System {
     /// Starts it in a folder, with `program` as the `comptoir` that runs the services.
     pub async fn start(dir: &Path, program: impl Into<PathBuf>) -> anyhow::Result<Arc<Self>> {
-        let options = StackOptions::new(dir, program, seed());
+        Self::start_with(dir, program, BTreeMap::new()).await
+    }
+
+    /// With settings for every service besides its own.
+    pub async fn start_with(
+        dir: &Path,
+        program: impl Into<PathBuf>,
+        settings: BTreeMap<String, String>,
+    ) -> anyhow::Result<Arc<Self>> {
+        let options = StackOptions {
+            settings,
+            ..StackOptions::new(dir, program, seed())
+        };
         let start = tokio::task::spawn_blocking(|| Stack::start(options));
         Ok(Arc::new(Self {
             stack: start.await??,

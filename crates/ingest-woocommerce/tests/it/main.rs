@@ -9,5 +9,4 @@ mod deliveries;
 mod hints;
 mod outages;
 mod refused;
-mod speed;
 mod support;

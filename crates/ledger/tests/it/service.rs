@@ -95,7 +95,7 @@ impl System {
         let until = stop.clone();
         let mut task = tokio::task::JoinSet::new();
         task.spawn(async move {
-            let serving = ledger::run(Command::Serve, &settings);
+            let serving = ledger::run_untold(Command::Serve, &settings);
             // A process that is killed ends in the middle of whatever it does.
             until
                 .run_until_cancelled(serving)
@@ -118,7 +118,9 @@ impl System {
 
     /// With every stream and consumer in place, the ingest service's too.
     async fn provision(&self) -> Bus {
-        ledger::run(Command::Migrate, &self.settings).await.unwrap();
+        ledger::run_untold(Command::Migrate, &self.settings)
+            .await
+            .unwrap();
         let root = self.connect("root").await;
         let map = Map::whole(&[PlatformCode::new("woocommerce").unwrap()]);
         provision::provision(&root, &map, provision::Options::default())
@@ -236,7 +238,7 @@ impl Ingest {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_become_sales_and_events_through_kills_and_dead_letters() {
     let system = System::new().await;
-    ledger::run(Command::Migrate, &system.settings)
+    ledger::run_untold(Command::Migrate, &system.settings)
         .await
         .unwrap();
     let admin = system.provision().await;
@@ -435,7 +437,7 @@ async fn r_08_replaying_every_message_into_an_empty_ledger_gives_the_same_sales_
 #[tokio::test]
 async fn a_service_on_a_broker_that_is_not_provisioned_does_not_start() {
     let system = System::new().await;
-    let error = ledger::run(Command::Serve, &system.settings)
+    let error = ledger::run_untold(Command::Serve, &system.settings)
         .await
         .unwrap_err();
     assert!(
