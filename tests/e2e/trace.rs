@@ -13,6 +13,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use shop_woocommerce::sim::Options;
 use test_kit::storm::settle;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -66,7 +67,8 @@ async fn one_trace_leads_from_each_webhook_to_its_sale() {
     let server = Server::builder()
         .add_service(TraceServiceServer::new(collector.clone()))
         .serve_with_incoming(TcpIncoming::from(listener));
-    let server = tokio::spawn(server);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(server);
 
     let settings = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
@@ -94,5 +96,4 @@ async fn one_trace_leads_from_each_webhook_to_its_sale() {
         assert_eq!(traces.len(), 3, "{span}: {traces:?}");
         assert_eq!(traces, &stations[0], "{span} is of other traces");
     }
-    server.abort();
 }

@@ -336,12 +336,11 @@ async fn r_09_a_stream_does_not_end_before_what_was_there_when_it_was_asked_for(
     other.execute("select pg_current_xact_id()").await.unwrap();
     ledger.apply_one(&an_order(1).line("A", 1).build()).await;
 
-    let streaming =
-        tokio::spawn(async move { take(&mut client, stream("", false), usize::MAX).await.0 });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!streaming.is_finished(), "it ended without the sale");
+    let mut streaming = Box::pin(take(&mut client, stream("", false), usize::MAX));
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut streaming).await;
+    assert!(early.is_err(), "it ended without the sale");
     other.execute("commit").await.unwrap();
-    assert_eq!(streaming.await.unwrap(), ["1"]);
+    assert_eq!(streaming.await.0, ["1"]);
 }
 
 #[tokio::test]
