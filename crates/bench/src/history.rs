@@ -279,18 +279,19 @@ fn statements(sales: u32) -> Vec<(&'static str, String)> {
             "lines",
             format!(
                 "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, \
-                 quantity_milli, restocked_milli, deducted_milli, net_minor, tax_minor, placed_at) \
+                 quantity_milli, restocked_milli, deducted_milli, net_minor, tax_minor, placed_at, \
+                 is_stand_in) \
                  select {sale}, 'line:' || line, line, {item_of_line}, 'Thing', 1000, 0, 1000, \
-                 1000, 150, {placed_at} \
+                 1000, 150, {placed_at}, false \
                  from generate_series(1::bigint, {sales}) n, generate_series(1, 2) line"
             ),
         ),
         (
             "payments",
             format!(
-                "insert into ledger.payment (sale_id, payment_key, kind, revision, method, \
-                 amount_minor, paid_at, recorded_at) \
-                 select {sale}, 'paid', 'received', 1, 'card', 2300, {placed_at}, {placed_at} \
+                "insert into ledger.payment (sale_id, payment_key, kind, currency, \
+                 revision, method, amount_minor, paid_at, recorded_at) \
+                 select {sale}, 'paid', 'received', 'CAD', 1, 'card', 2300, {placed_at}, {placed_at} \
                  from generate_series(1::bigint, {sales}) n where {paid}"
             ),
         ),

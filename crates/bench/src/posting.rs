@@ -6,11 +6,11 @@ use std::time::Instant;
 use anyhow::ensure;
 use jiff::{SignedDuration, Timestamp};
 use retail::posting::{OrderUpdates, Policy, Posting, post};
-use retail::sale::Recorded;
+use retail::sale::{Recorded, RecordedPayment};
 use retail::{
     ConnectionId, ContentHash, Currency, ItemId, ItemRef, LineKey, LineKind, Money, Order,
     OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber, SaleState,
-    ShopOrderId, Version,
+    ShopOrderId, Sku, Version,
 };
 use shop_woocommerce::sim::Dice;
 use uuid::Uuid;
@@ -20,8 +20,10 @@ use crate::latency::rate;
 
 const VERSIONS_MAX: u64 = 5;
 const COPIES_MAX: u64 = 3;
-const LINES_MAX: u64 = 4;
+const LINES_MAX: usize = 4;
 const ITEMS: u64 = 5;
+/// What stands in for a line without a name is counted from here.
+const STAND_INS: u64 = 100;
 const SECONDS: u64 = 6;
 const POLICY: Policy = Policy {
     updates: OrderUpdates::Apply,
@@ -67,13 +69,14 @@ struct History {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct End {
     state: Option<SaleState>,
+    currency: Option<Currency>,
     total: i64,
     received: i64,
     refunded: i64,
     /// Thousandths, zero left out.
     stock: BTreeMap<ItemId, i64>,
     /// Cents by key, zero left out.
-    payments: BTreeMap<(PaymentKey, PaymentKind), i64>,
+    payments: BTreeMap<(PaymentKey, PaymentKind, Currency), i64>,
 }
 
 fn play(history: &History) -> anyhow::Result<End> {
@@ -81,40 +84,57 @@ fn play(history: &History) -> anyhow::Result<End> {
     let mut end = End::default();
     for at in &history.arrivals {
         let (order, items) = &history.versions[*at];
-        match post(recorded.as_ref(), POLICY, order, items)? {
-            Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held => {}
+        let movements = match post(recorded.as_ref(), POLICY, order, items)? {
+            Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held => Vec::new(),
+            Posting::Repoint(repointing) => {
+                recorded = recorded.map(|recorded| recorded.repointed(&repointing));
+                repointing.movements
+            }
             Posting::Record(changes) => {
-                for movement in &changes.movements {
-                    *end.stock.entry(movement.item).or_insert(0) += movement.quantity.milli();
-                }
                 end.received = changes.received.minor();
                 end.refunded = changes.refunded.minor();
                 recorded = Some(Recorded::after(recorded.as_ref(), order, &changes)?);
+                changes.movements
             }
+        };
+        for movement in &movements {
+            *end.stock.entry(movement.item).or_insert(0) += movement.quantity.milli();
         }
     }
     end.stock.retain(|_, level| *level != 0);
     if let Some(recorded) = recorded {
         end.state = Some(recorded.state);
+        end.currency = Some(recorded.total.currency());
         end.total = recorded.total.minor();
         let payments = recorded.payments.into_iter();
         end.payments = payments
-            .map(|payment| ((payment.key, payment.kind), payment.amount.minor()))
+            .map(|payment| {
+                let RecordedPayment { key, kind, amount } = payment;
+                ((key, kind, amount.currency()), amount.minor())
+            })
             .filter(|(_, amount)| *amount != 0)
             .collect();
     }
     Ok(end)
 }
 
-/// From the set of versions alone: the newest that a sale can be made of is the target.
+/// From the set of versions alone: the newest that a sale can be made of is the target, and what it
+/// does not name is what the newest that does names.
 fn oracle(history: &History) -> End {
-    let newest = history
+    let mut versions: Vec<&(Order, Vec<ItemId>)> = history
         .versions
         .iter()
         .filter(|(order, _)| order.state != SaleState::NotImported)
-        .max_by_key(|(order, _)| order.version);
-    let Some((order, items)) = newest else {
+        .collect();
+    versions.sort_by_key(|(order, _)| order.version);
+    let Some((order, items)) = versions.last() else {
         return End::default();
+    };
+    let named = |key: &LineKey| {
+        let newest_first = versions.iter().rev();
+        let mut told = newest_first.flat_map(|(order, items)| order.lines.iter().zip(items));
+        told.find(|(line, _)| line.key == *key && line.kind.names_item())
+            .map(|(_, item)| *item)
     };
     let paid = |kind| {
         let payments = order.payments.iter().filter(|payment| payment.kind == kind);
@@ -124,13 +144,15 @@ fn oracle(history: &History) -> End {
     if order.state == SaleState::Closed {
         for (line, item) in order.lines.iter().zip(items) {
             if matches!(line.kind, LineKind::Product(_)) {
-                *stock.entry(*item).or_insert(0) -= line.quantity.milli() - line.restocked.milli();
+                let item = named(&line.key).unwrap_or(*item);
+                *stock.entry(item).or_insert(0) -= line.quantity.milli() - line.restocked.milli();
             }
         }
     }
     stock.retain(|_, level| *level != 0);
     End {
         state: Some(order.state),
+        currency: Some(order.currency()),
         total: order.total.minor(),
         received: paid(PaymentKind::Received),
         refunded: paid(PaymentKind::Refunded),
@@ -138,7 +160,10 @@ fn oracle(history: &History) -> End {
         payments: order
             .payments
             .iter()
-            .map(|payment| ((payment.key.clone(), payment.kind), payment.amount.minor()))
+            .map(|payment| {
+                let key = (payment.key.clone(), payment.kind, payment.amount.currency());
+                (key, payment.amount.minor())
+            })
             .filter(|(_, amount)| *amount != 0)
             .collect(),
     }
@@ -150,6 +175,7 @@ struct Kit {
     receipt: ReceiptNumber,
     lines: Vec<LineKey>,
     payments: Vec<PaymentKey>,
+    sku: Sku,
 }
 
 impl Kit {
@@ -163,6 +189,7 @@ impl Kit {
             receipt: ReceiptNumber::new("1")?,
             lines: lines.collect::<Result<_, _>>()?,
             payments: vec![PaymentKey::new("paid")?, PaymentKey::new("refund:1")?],
+            sku: Sku::new("SKU")?,
         })
     }
 
@@ -187,18 +214,21 @@ impl Kit {
         let mut items = Vec::new();
         let mut lines = Vec::new();
         let mut minor = 0;
-        for key in &self.lines {
-            if dice.percent(40) {
+        let currency = dice.weighted([(6, Currency::CAD), (1, Currency::EUR)]);
+        for (place, key) in self.lines.iter().enumerate() {
+            // The first line stays: its key is not used again, so it may lose its name.
+            let is_nameless = place == 0 && dice.percent(50);
+            if place > 0 && dice.percent(40) {
                 continue;
             }
-            let line = line(dice, key.clone());
+            let sku = (!is_nameless).then_some(&self.sku);
+            let line = line(dice, key.clone(), place, sku, currency);
             minor += line.net.minor() + line.tax.minor();
-            items.push(ItemId::new(Uuid::from_u128(u128::from(
-                dice.between(1, ITEMS),
-            ))));
+            let item = dice.between(1, ITEMS) + if is_nameless { STAND_INS } else { 0 };
+            items.push(ItemId::new(Uuid::from_u128(u128::from(item))));
             lines.push(line);
         }
-        let total = Money::new(minor, Currency::CAD);
+        let total = Money::new(minor, currency);
         let kinds = [PaymentKind::Received, PaymentKind::Refunded];
         let payments = self.payments.iter().zip(kinds).filter_map(|(key, kind)| {
             let amount = small(dice, 3000);
@@ -206,7 +236,7 @@ impl Kit {
                 key: key.clone(),
                 kind,
                 method: String::new(),
-                amount: Money::new(amount, Currency::CAD),
+                amount: Money::new(amount, currency),
                 paid_at: None,
             })
         });
@@ -237,20 +267,30 @@ impl Kit {
     }
 }
 
-fn line(dice: &mut Dice, key: LineKey) -> OrderLine {
+/// The line in the last place is no product; else `sku` names it, or nothing does.
+fn line(
+    dice: &mut Dice,
+    key: LineKey,
+    place: usize,
+    sku: Option<&Sku>,
+    currency: Currency,
+) -> OrderLine {
     let milli = small(dice, 4) * 1000;
     OrderLine {
         key,
-        kind: if dice.percent(80) {
-            LineKind::Product(ItemRef::default())
-        } else {
+        kind: if place + 1 == LINES_MAX {
             LineKind::Shipping
+        } else {
+            LineKind::Product(ItemRef {
+                sku: sku.cloned(),
+                ..ItemRef::default()
+            })
         },
         name: String::new(),
         quantity: Quantity::from_milli(milli),
         restocked: Quantity::from_milli(milli * small(dice, 4) / 4),
-        net: Money::new(small(dice, 5000), Currency::CAD),
-        tax: Money::new(small(dice, 700), Currency::CAD),
+        net: Money::new(small(dice, 5000), currency),
+        tax: Money::new(small(dice, 700), currency),
     }
 }
 

@@ -193,23 +193,34 @@ create table ledger.sale_line (
     tax_minor bigint not null,
     -- The sale's, so that the sales of an item are found newest first.
     placed_at timestamptz not null,
-    constraint sale_line_pkey primary key (sale_id, line_key)
+    -- The snapshot that named the item. Null when that is the sale's own, as almost always; else the
+    -- shop has forgotten the product since.
+    named_at timestamptz,
+    named_hash bytea,
+    -- No snapshot has named the item yet.
+    is_stand_in boolean not null,
+    constraint sale_line_pkey primary key (sale_id, line_key),
+    constraint sale_line_named_check
+        check ((named_at is null) = (named_hash is null) and not (is_stand_in and named_at is not null))
 );
 
 create index sale_line_item_id_placed_at_sale_id_idx on ledger.sale_line (item_id, placed_at desc, sale_id desc);
 
--- Append-only: each row is the difference that a revision made.
+-- Append-only: each row is the difference that a revision made. What was booked in a currency that the
+-- order has no more is booked back in that one.
 create table ledger.payment (
     sale_id uuid not null,
     payment_key text collate "C" not null,
     kind text not null,
+    currency text collate "C" not null,
     revision integer not null,
     method text not null,
     amount_minor bigint not null,
     paid_at timestamptz,
     recorded_at timestamptz not null,
-    constraint payment_pkey primary key (sale_id, payment_key, kind, revision),
+    constraint payment_pkey primary key (sale_id, payment_key, kind, currency, revision),
     constraint payment_kind_check check (kind in ('received', 'refunded')),
+    constraint payment_currency_check check (length(currency) = 3),
     constraint payment_amount_minor_check check (amount_minor <> 0)
 );
 
@@ -286,7 +297,7 @@ revoke all on all tables in schema ledger from public;
 grant select, insert, update on ledger.retailer, ledger.outlet, ledger.register, ledger.connection to ledger_app;
 grant select, insert on ledger.item, ledger.item_link, ledger.customer to ledger_app;
 grant select, insert, update on ledger.shop_order, ledger.order_delivery, ledger.sale to ledger_app;
-grant select, insert, delete on ledger.sale_line to ledger_app;
+grant select, insert, update, delete on ledger.sale_line to ledger_app;
 grant select, insert on ledger.payment, ledger.stock_movement to ledger_app;
 grant select, insert, update on ledger.stock_level to ledger_app;
 grant select, insert, update, delete on ledger.outbox, ledger.parked_order to ledger_app;

@@ -51,8 +51,8 @@ pub const TABLES: [TableRights; 17] = [
     rights("register", SETTINGS),
     rights("retailer", SETTINGS),
     rights("sale", STATE),
-    // Lines are replaced as a whole.
-    rights("sale_line", &[Select, Insert, Delete]),
+    // Lines are replaced as a whole, or turn out to be of another item.
+    rights("sale_line", &[Select, Insert, Update, Delete]),
     rights("shop_order", STATE),
     rights("stock_level", STATE),
     // Corrections are new rows: nobody rewrites what moved.

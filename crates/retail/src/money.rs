@@ -1,5 +1,6 @@
 //! Money is exact: whole minor units of one currency, and arithmetic that says when it cannot.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -45,6 +46,19 @@ impl Currency {
     pub fn decimals(self) -> u32 {
         // `from_code` admits only currencies that have an exponent.
         self.0.exponent().map_or(0, u32::from)
+    }
+}
+
+/// By code.
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -53,7 +53,8 @@ pub struct OrderLine {
     pub kind: LineKind,
     pub name: String,
     pub quantity: Quantity,
-    /// How much of `quantity` the shop says went back to stock.
+    /// How much of `quantity` the shop says went back to stock: never negative, and nothing of a
+    /// line that is itself a return.
     pub restocked: Quantity,
     /// The line's amount after discounts, without tax.
     pub net: Money,
@@ -72,12 +73,27 @@ pub enum LineKind {
 }
 
 /// What a shop says of the thing sold. With nothing known but a name (a plugin's line, a product
-/// deleted since) the line keeps the item it had before, else a stand-in takes it.
+/// deleted since) the line is of the item that another snapshot named, else of a stand-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemRef {
     pub variant: Option<ShopVariantId>,
     pub sku: Option<Sku>,
     pub barcode: Option<Barcode>,
+}
+
+impl LineKind {
+    /// Whether it says which item the line is of. A service does; a product by its variant or SKU.
+    #[must_use]
+    pub const fn names_item(&self) -> bool {
+        match self {
+            Self::Product(ItemRef {
+                variant,
+                sku,
+                barcode: _,
+            }) => variant.is_some() || sku.is_some(),
+            Self::Shipping | Self::Fee | Self::Rounding => true,
+        }
+    }
 }
 
 /// One payment as the order tells it. `amount` is positive for both kinds.

@@ -1,22 +1,37 @@
 //! What an order's snapshot does to its sale and to stock. The heart of Comptoir.
 //!
 //! A snapshot is a target, not a change: movements are what is desired less what was applied, so a
-//! repeat changes nothing, an older snapshot changes nothing, and a cancellation, a refund or an
-//! edit needs no case of its own. The newest snapshot is the one with the greatest [`Version`]
-//! among those a sale can be made of; the end state therefore depends on *which* snapshots were
-//! seen and never on their order, their number or the crashes between them.
+//! repeat changes nothing, an older snapshot changes nothing that a newer one speaks of, and a
+//! cancellation, a refund or an edit needs no case of its own. The newest snapshot is the one with
+//! the greatest [`Version`] among those a sale can be made of; the end state therefore depends on
+//! *which* snapshots were seen and never on their order, their number or the crashes between them.
+//!
+//! One thing may be missing from the newest snapshot: which item a line sells, once the shop has
+//! deleted the product. The newest snapshot that does name it then speaks for the line, and it may
+//! come late: see [`Posting::Repoint`].
 //!
 //! [`Version`]: crate::version::Version
 
+mod difference;
+mod naming;
+mod refusal;
+mod target;
+
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::ids::ItemId;
-use crate::money::{Money, MoneyError};
-use crate::order::{LineKind, Order, OrderLine, OrderPayment, PaymentKind};
-use crate::quantity::{Quantity, QuantityError};
+use crate::money::{Currency, Money, MoneyError};
+use crate::order::{Order, PaymentKind};
+use crate::quantity::Quantity;
 use crate::sale::{Recorded, RecordedLine, RecordedPayment};
 use crate::status::{Balance, SaleState};
 use crate::text::{LineKey, PaymentKey};
+
+use self::difference::{movements, payment_changes};
+use self::target::Target;
+
+pub use self::refusal::Refusal;
 
 /// What a connection's settings say about updates of orders that are sales already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +51,7 @@ pub struct Policy {
 /// What is to be done about a snapshot. A repeat is not an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Posting {
-    /// This version or a newer one was applied before: nothing to do.
+    /// This version or a newer one was applied before, and nothing is missing: nothing to do.
     AlreadyRecorded,
     /// No sale is made of such a snapshot. A sale made before stays as it is (BC-4).
     NotImported { sale_exists: bool },
@@ -44,6 +59,9 @@ pub enum Posting {
     Held,
     /// The sale becomes what the snapshot says.
     Record(Changes),
+    /// An older snapshot names items that no newer one did: those lines are of these items from now
+    /// on. The sale stays at its version in all else, whatever the policy: this is no update.
+    Repoint(Repointing),
 }
 
 /// Everything that must change, all at once.
@@ -64,6 +82,16 @@ pub struct Changes {
     pub payments: Vec<PaymentChange>,
 }
 
+/// Lines that turn out to be of other items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repointing {
+    /// All the sale's lines from now on, in their order.
+    pub lines: Vec<RecordedLine>,
+    /// Given back on the one item, taken on the other; empty when the lines hold nothing, or only
+    /// who names them has changed.
+    pub movements: Vec<Movement>,
+}
+
 /// One change of one item's stock in the sale's outlet. Negative when goods leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Movement {
@@ -72,7 +100,7 @@ pub struct Movement {
     pub quantity: Quantity,
 }
 
-/// The difference to book under one payment key.
+/// The difference to book under one payment key, in the amount's currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentChange {
     pub key: PaymentKey,
@@ -80,33 +108,10 @@ pub struct PaymentChange {
     pub amount: Money,
 }
 
-/// Why a snapshot cannot be booked. The order is parked with this reason; others go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("lines add up to {lines} but the shop's total is {total}")]
-    TotalsMismatch { lines: Money, total: Money },
-    #[error("the sale is in {recorded} and the order now in {order}")]
-    CurrencyChanged {
-        recorded: crate::money::Currency,
-        order: crate::money::Currency,
-    },
-    #[error("line {0} is named twice")]
-    LineTwice(LineKey),
-    #[error("payment {0} is named twice")]
-    PaymentTwice(PaymentKey),
-    #[error("line {0} returns more to stock than it sold")]
-    RestockExceedsQuantity(LineKey),
-    #[error("order has {0} lines, more than {limit}", limit = Order::LINES_LIMIT)]
-    TooManyLines(usize),
-    #[error(transparent)]
-    Money(#[from] MoneyError),
-    #[error(transparent)]
-    Quantity(#[from] QuantityError),
-}
-
 /// Decides what `order` does to what is `recorded` of it.
 ///
-/// `items` names the item of each of the order's lines, in their order.
+/// `items` are those of the order's lines, in their order: the item that a line names; for a line
+/// that names none, the stand-in, which counts only while no snapshot has named the line.
 ///
 /// # Panics
 /// When `items` is not as long as the order's lines: the caller's defect, not the shop's.
@@ -126,36 +131,58 @@ pub fn post(
         SaleState::Closed | SaleState::Voided => {}
     }
     if let Some(recorded) = recorded {
-        if order.version <= recorded.version {
-            return Ok(Posting::AlreadyRecorded);
-        }
-        match policy.updates {
-            OrderUpdates::Ask => return Ok(Posting::Held),
-            OrderUpdates::Apply => {}
-        }
-        if recorded.total.currency() != order.currency() {
-            return Err(Refusal::CurrencyChanged {
-                recorded: recorded.total.currency(),
-                order: order.currency(),
-            });
+        match order.version.cmp(&recorded.version) {
+            Ordering::Less => return Ok(post_older(recorded, order, items)),
+            Ordering::Equal => return Ok(Posting::AlreadyRecorded),
+            Ordering::Greater => match policy.updates {
+                OrderUpdates::Ask => return Ok(Posting::Held),
+                OrderUpdates::Apply => {}
+            },
         }
     }
-    check(order)?;
 
-    let lines = desired_lines(order, items)?;
-    let movements = movements(recorded.map_or(&[], |r| &r.lines), &lines)?;
-    let payments = payment_changes(recorded.map_or(&[], |r| &r.payments), &order.payments)?;
-    let received = paid(order, PaymentKind::Received)?;
+    let Target {
+        balance,
+        received,
+        refunded,
+        tax,
+        mut lines,
+        payments,
+    } = Target::of(order, items)?;
+    let (lines_before, payments_before) = match recorded {
+        Some(recorded) => (&*recorded.lines, &*recorded.payments),
+        None => (&[][..], &[][..]),
+    };
+    naming::keep(lines_before, &mut lines);
     Ok(Posting::Record(Changes {
         state: order.state,
-        balance: Balance::of(order.total, received)?,
+        balance,
         received,
-        refunded: paid(order, PaymentKind::Refunded)?,
-        tax: Money::sum(order.currency(), order.lines.iter().map(|line| line.tax))?,
+        refunded,
+        tax,
+        movements: movements(lines_before, &lines)?,
+        payments: payment_changes(payments_before, payments)?,
         lines,
-        movements,
-        payments,
     }))
+}
+
+/// A snapshot older than the recorded one can only name items. One that could not be booked names
+/// none: in its own time it would have been refused.
+fn post_older(recorded: &Recorded, order: &Order, items: &[ItemId]) -> Posting {
+    if naming::is_complete(&recorded.lines, order.version) {
+        return Posting::AlreadyRecorded;
+    }
+    let Ok(Target { lines, .. }) = Target::of(order, items) else {
+        return Posting::AlreadyRecorded;
+    };
+    let Some(lines) = naming::complete(&recorded.lines, &lines) else {
+        return Posting::AlreadyRecorded;
+    };
+    match movements(&recorded.lines, &lines) {
+        Ok(movements) => Posting::Repoint(Repointing { lines, movements }),
+        // What was recorded is within bounds, and so is its opposite.
+        Err(_) => Posting::AlreadyRecorded,
+    }
 }
 
 impl Recorded {
@@ -165,14 +192,17 @@ impl Recorded {
         order: &Order,
         changes: &Changes,
     ) -> Result<Self, MoneyError> {
-        let mut payments: BTreeMap<(PaymentKey, PaymentKind), RecordedPayment> = recorded
+        let mut payments: BTreeMap<(PaymentKey, PaymentKind, Currency), RecordedPayment> = recorded
             .map_or(&[][..], |r| &r.payments)
             .iter()
-            .map(|payment| ((payment.key.clone(), payment.kind), payment.clone()))
+            .map(|payment| {
+                let RecordedPayment { key, kind, amount } = payment;
+                ((key.clone(), *kind, amount.currency()), payment.clone())
+            })
             .collect();
         for PaymentChange { key, kind, amount } in &changes.payments {
             let booked = payments
-                .entry((key.clone(), *kind))
+                .entry((key.clone(), *kind, amount.currency()))
                 .or_insert(RecordedPayment {
                     key: key.clone(),
                     kind: *kind,
@@ -188,130 +218,13 @@ impl Recorded {
             payments: payments.into_values().collect(),
         })
     }
-}
 
-fn check(order: &Order) -> Result<(), Refusal> {
-    if order.lines.len() > Order::LINES_LIMIT {
-        return Err(Refusal::TooManyLines(order.lines.len()));
-    }
-    let amounts = order.lines.iter().flat_map(|line| [line.net, line.tax]);
-    let lines = Money::sum(order.currency(), amounts)?;
-    if lines != order.total {
-        return Err(Refusal::TotalsMismatch {
-            lines,
-            total: order.total,
-        });
-    }
-    Ok(())
-}
-
-/// What each line should hold of its item: what was sold less what went back, or nothing when the
-/// sale is void.
-fn desired_lines(order: &Order, items: &[ItemId]) -> Result<Vec<RecordedLine>, Refusal> {
-    let mut lines: Vec<RecordedLine> = Vec::with_capacity(order.lines.len());
-    let mut keys = std::collections::BTreeSet::new();
-    for (line, item) in order.lines.iter().zip(items) {
-        if !keys.insert(&line.key) {
-            return Err(Refusal::LineTwice(line.key.clone()));
-        }
-        lines.push(RecordedLine {
-            key: line.key.clone(),
-            item: *item,
-            deducted: desired_deduction(order.state, line)?,
-        });
-    }
-    Ok(lines)
-}
-
-fn desired_deduction(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
-    match line.kind {
-        LineKind::Product(_) => {}
-        LineKind::Shipping | LineKind::Fee | LineKind::Rounding => return Ok(Quantity::ZERO),
-    }
-    let kept = line.quantity.checked_sub(line.restocked)?;
-    // A line of negative quantity is a return within the order and puts stock back.
-    if line.quantity >= Quantity::ZERO && kept < Quantity::ZERO {
-        return Err(Refusal::RestockExceedsQuantity(line.key.clone()));
-    }
-    Ok(match state {
-        SaleState::Closed => kept,
-        SaleState::Voided | SaleState::NotImported => Quantity::ZERO,
-    })
-}
-
-/// Applied less desired, for each line and item: a line whose item changed gives back the one and
-/// takes the other, and a line that vanished gives all back.
-fn movements(
-    applied: &[RecordedLine],
-    desired: &[RecordedLine],
-) -> Result<Vec<Movement>, QuantityError> {
-    let mut changes: BTreeMap<(&LineKey, ItemId), Quantity> = BTreeMap::new();
-    for RecordedLine {
-        key,
-        item,
-        deducted,
-    } in applied
-    {
-        let change = changes.entry((key, *item)).or_default();
-        *change = change.checked_add(*deducted)?;
-    }
-    for RecordedLine {
-        key,
-        item,
-        deducted,
-    } in desired
-    {
-        let change = changes.entry((key, *item)).or_default();
-        *change = change.checked_sub(*deducted)?;
-    }
-    Ok(changes
-        .into_iter()
-        .filter(|(_, quantity)| !quantity.is_zero())
-        .map(|((line, item), quantity)| Movement {
-            line: line.clone(),
-            item,
-            quantity,
-        })
-        .collect())
-}
-
-fn payment_changes(
-    booked: &[RecordedPayment],
-    desired: &[OrderPayment],
-) -> Result<Vec<PaymentChange>, Refusal> {
-    let mut targets: BTreeMap<(&PaymentKey, PaymentKind), Money> = BTreeMap::new();
-    for OrderPayment {
-        key, kind, amount, ..
-    } in desired
-    {
-        if targets.insert((key, *kind), *amount).is_some() {
-            return Err(Refusal::PaymentTwice(key.clone()));
+    /// What is recorded once `repointing` is: the same version, its lines of other items.
+    #[must_use]
+    pub fn repointed(self, repointing: &Repointing) -> Self {
+        Self {
+            lines: repointing.lines.clone(),
+            ..self
         }
     }
-    let mut changes = BTreeMap::new();
-    for RecordedPayment { key, kind, amount } in booked {
-        let target = targets
-            .remove(&(key, *kind))
-            .unwrap_or(Money::zero(amount.currency()));
-        changes.insert((key, *kind), target.checked_sub(*amount)?);
-    }
-    changes.extend(targets);
-    Ok(changes
-        .into_iter()
-        .filter(|(_, amount)| !amount.is_zero())
-        .map(|((key, kind), amount)| PaymentChange {
-            key: key.clone(),
-            kind,
-            amount,
-        })
-        .collect())
-}
-
-fn paid(order: &Order, wanted: PaymentKind) -> Result<Money, MoneyError> {
-    let amounts = order
-        .payments
-        .iter()
-        .filter(|payment| payment.kind == wanted)
-        .map(|payment| payment.amount);
-    Money::sum(order.currency(), amounts)
 }

@@ -14,7 +14,7 @@ pub struct Recorded {
     /// The newest snapshot applied.
     pub version: Version,
     pub state: SaleState,
-    /// The sale's total; its currency is the sale's for good.
+    /// The sale's total; its currency is the sale's, as of this version.
     pub total: Money,
     pub lines: Vec<RecordedLine>,
     pub payments: Vec<RecordedPayment>,
@@ -26,10 +26,14 @@ pub struct Recorded {
 pub struct RecordedLine {
     pub key: LineKey,
     pub item: ItemId,
+    /// The snapshot that named the item, the newest of those that did; `None`: none has yet, and
+    /// the item is a stand-in.
+    pub named: Option<Version>,
     pub deducted: Quantity,
 }
 
-/// What has been booked under one payment key so far.
+/// What has been booked under one payment key so far, in the amount's currency. An order that
+/// changed its currency has both, the old one at zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedPayment {
     pub key: PaymentKey,

@@ -58,30 +58,32 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "sale_line",
-        columns: 11,
+        columns: 14,
         read: "select array_agg(l.sale_id), array_agg(line_key), array_agg(position), \
             array_agg(item_id), array_agg(name), array_agg(quantity_milli), \
             array_agg(restocked_milli), array_agg(deducted_milli), array_agg(net_minor), \
-            array_agg(l.tax_minor), array_agg(l.placed_at) \
+            array_agg(l.tax_minor), array_agg(l.placed_at), array_agg(named_at), \
+            array_agg(named_hash), array_agg(is_stand_in) \
             from ledger.sale_line l join ledger.sale s using (sale_id) \
             join ledger.shop_order o using (sale_id) \
             where o.connection_id = $2 and o.shop_order_id = any($1)",
         write: "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, \
-            quantity_milli, restocked_milli, deducted_milli, net_minor, tax_minor, placed_at) \
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            quantity_milli, restocked_milli, deducted_milli, net_minor, tax_minor, placed_at, \
+            named_at, named_hash, is_stand_in) \
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     },
     Table {
         name: "payment",
-        columns: 8,
+        columns: 9,
         read: "select array_agg(p.sale_id), array_agg(payment_key), array_agg(kind), \
-            array_agg(p.revision), array_agg(method), array_agg(amount_minor), \
+            array_agg(p.currency), array_agg(p.revision), array_agg(method), array_agg(amount_minor), \
             array_agg(paid_at), array_agg(p.recorded_at) \
             from ledger.payment p join ledger.sale s using (sale_id) \
             join ledger.shop_order o using (sale_id) \
             where o.connection_id = $2 and o.shop_order_id = any($1)",
-        write: "insert into ledger.payment (sale_id, payment_key, kind, revision, method, \
-            amount_minor, paid_at, recorded_at) \
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)",
+        write: "insert into ledger.payment (sale_id, payment_key, kind, currency, \
+            revision, method, amount_minor, paid_at, recorded_at) \
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     },
     Table {
         name: "stock_movement",

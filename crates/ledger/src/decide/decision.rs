@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use retail::posting::{Changes, Posting, post};
+use retail::posting::{Movement, PaymentChange, Posting, post};
 use retail::sale::Recorded;
 use retail::{
-    ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, OutletId, RetailerId, SaleId,
+    ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId, Version,
 };
 use service::clock::Ids;
 
 use super::items::{Draft, Items};
+use super::rows::{self, Booked};
 use super::walk::{Applied, Walk, newly_sold_tombstone, warns};
 use super::{
-    Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, LineRow, MovementRow,
-    NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, RecordedMark, SaleRow,
-    Stray, receipt_key,
+    Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, MovementRow, NewCustomer,
+    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, RecordedMark, Stray,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -58,15 +58,6 @@ struct Decision<'k, 'a> {
     dirty: BTreeSet<Dirty>,
     outcomes: Vec<Option<Outcome>>,
     plan: Plan<'a>,
-}
-
-/// Where a sale's row stands once the batch is through.
-struct Booked {
-    sale: SaleId,
-    is_new: bool,
-    outlet: OutletId,
-    revision: i32,
-    warning_not_imported: bool,
 }
 
 /// What one message came to.
@@ -157,9 +148,7 @@ impl<'a> Decision<'_, 'a> {
                     Ok(recorded) => recorded,
                     Err(error) => return park(Reason::from(&error.into())),
                 };
-                let (items, links) = self.items.keep(draft);
-                self.plan.items.extend(items);
-                self.plan.links.extend(links);
+                self.register(draft);
                 let customer = self.customer(group, order.customer.as_ref().zip(email));
                 let applied = Applied {
                     order,
@@ -169,7 +158,29 @@ impl<'a> Decision<'_, 'a> {
                 self.record(group, walk, message, applied, recorded);
                 Step::Settled(Outcome::Recorded)
             }
+            // What was deleted here is not sold anew (WC-9): in its own time the snapshot would have
+            // been parked, and what is parked names nothing.
+            Ok(Posting::Repoint(_))
+                if newly_sold_tombstone(order, &found, walk.recorded.as_ref()).is_some() =>
+            {
+                Step::Settled(Outcome::AlreadyRecorded)
+            }
+            Ok(Posting::Repoint(repointing)) => {
+                self.register(draft.only(&repointing.lines));
+                let recorded = walk.recorded.take();
+                walk.recorded = recorded.map(|recorded| recorded.repointed(&repointing));
+                walk.is_repointed = true;
+                self.revise(group, walk, message, order.version, repointing.movements);
+                Step::Settled(Outcome::Recorded)
+            }
         }
+    }
+
+    /// The snapshot that needs these items is recorded.
+    fn register(&mut self, draft: Draft<'a>) {
+        let (items, links) = self.items.keep(draft);
+        self.plan.items.extend(items);
+        self.plan.links.extend(links);
     }
 
     fn record(
@@ -181,23 +192,52 @@ impl<'a> Decision<'_, 'a> {
         recorded: Recorded,
     ) {
         let Applied { order, changes, .. } = &mut applied;
+        walk.version = Some(order.version);
+        walk.recorded = Some(recorded);
+        let movements = std::mem::take(&mut changes.movements);
+        let sale = self.revise(group, walk, message, order.version, movements);
+        for payment in changes.payments.drain(..) {
+            let PaymentChange { key, kind, amount } = payment;
+            // Not what is booked back in another currency: the shop does not tell of that.
+            let told = order.payments.iter().find(|told| {
+                told.key == key && told.kind == kind && told.amount.currency() == amount.currency()
+            });
+            self.plan.payments.push(PaymentRow {
+                sale,
+                key,
+                kind,
+                revision: walk.revision,
+                method: told.map_or("", |told| &told.method),
+                amount,
+                paid_at: told.and_then(|told| told.paid_at),
+            });
+        }
+        walk.last = Some(applied);
+    }
+
+    /// The sale's next revision, made by the snapshot of `version`, with what it moves.
+    fn revise(
+        &mut self,
+        group: &Group<'a>,
+        walk: &mut Walk<'a>,
+        message: &'a Incoming,
+        version: Version,
+        movements: Vec<Movement>,
+    ) -> SaleId {
         let sale = *walk
             .sale
             .get_or_insert_with(|| SaleId::new(self.ids.next()));
         walk.revision = walk.revision.saturating_add(1);
-        walk.version = Some(order.version);
-        walk.recorded = Some(recorded);
         let mark = RecordedMark {
             connection: group.connection,
             order: group.order,
-            version: order.version,
+            version,
             received_at: message.delivery.received_at,
         };
         walk.settle_parked(&mark);
         self.plan.recorded.push(mark);
-
-        for movement in changes.movements.drain(..) {
-            let retail::posting::Movement {
+        for movement in movements {
+            let Movement {
                 line,
                 item,
                 quantity,
@@ -214,23 +254,7 @@ impl<'a> Decision<'_, 'a> {
             self.dirty
                 .insert(Dirty::Stock(group.settings.retailer, item, walk.outlet));
         }
-        for payment in changes.payments.drain(..) {
-            let retail::posting::PaymentChange { key, kind, amount } = payment;
-            let told = order
-                .payments
-                .iter()
-                .find(|told| told.key == key && told.kind == kind);
-            self.plan.payments.push(PaymentRow {
-                sale,
-                key,
-                kind,
-                revision: walk.revision,
-                method: told.map_or("", |told| &told.method),
-                amount,
-                paid_at: told.and_then(|told| told.paid_at),
-            });
-        }
-        walk.last = Some(applied);
+        sale
     }
 
     /// Matched by e-mail, else created; nobody named is the connection's guest (POS-12).
@@ -281,15 +305,16 @@ impl<'a> Decision<'_, 'a> {
             revision,
             version,
             draft,
-            recorded: _,
+            recorded,
             last,
+            is_repointed,
             parked,
             deliveries,
         } = walk;
         self.plan.deliveries.extend(deliveries);
         self.plan.parked.extend(parked);
         let draft_before = head.and_then(|head| head.draft);
-        if head.is_none() || last.is_some() || draft != draft_before {
+        if head.is_none() || last.is_some() || is_repointed || draft != draft_before {
             self.plan.heads.push(HeadRow {
                 connection: group.connection,
                 order: group.order,
@@ -300,86 +325,32 @@ impl<'a> Decision<'_, 'a> {
                 draft,
             });
         }
-        let Some(sale) = sale else { return };
-        match last {
-            Some(applied) => {
-                let booked = Booked {
-                    sale,
-                    is_new: head.is_none_or(|head| head.sale.is_none()),
-                    outlet,
-                    revision,
-                    warning_not_imported,
-                };
-                self.sale_row(group, applied, &booked);
+        let (Some(sale), Some(recorded)) = (sale, recorded) else {
+            return;
+        };
+        if let Some(applied) = last {
+            let booked = Booked {
+                sale,
+                is_new: head.is_none_or(|head| head.sale.is_none()),
+                outlet,
+                revision,
+                warning_not_imported,
+            };
+            rows::sale(&mut self.plan, group, applied, &booked, recorded);
+        } else {
+            let is_warned = warning_not_imported && !warned_before;
+            if !is_warned && !is_repointed {
+                return;
             }
-            None if warning_not_imported && !warned_before => self.plan.warned.push(sale),
-            None => return,
+            if is_warned {
+                self.plan.warned.push(sale);
+            }
+            if is_repointed {
+                rows::repointed(&mut self.plan, head, sale, revision, recorded);
+            }
         }
         self.dirty
             .insert(Dirty::Sale(group.settings.retailer, sale));
-    }
-
-    fn sale_row(&mut self, group: &Group<'a>, applied: Applied<'a>, booked: &Booked) {
-        let Booked {
-            sale,
-            is_new,
-            outlet,
-            revision,
-            warning_not_imported,
-        } = *booked;
-        let Applied {
-            order,
-            changes,
-            customer,
-        } = applied;
-        let Changes {
-            state,
-            balance,
-            received,
-            refunded,
-            tax,
-            lines,
-            movements: _,
-            payments: _,
-        } = changes;
-        self.plan.sales.push(SaleRow {
-            sale,
-            is_new,
-            retailer: group.settings.retailer,
-            outlet,
-            register: group.settings.register,
-            connection: group.connection,
-            order: group.order,
-            receipt_number: order.receipt_number.as_str(),
-            receipt_key: receipt_key(order.receipt_number.as_str()),
-            state,
-            balance,
-            total: order.total,
-            tax,
-            received,
-            refunded,
-            customer,
-            shop_status: &order.shop_status,
-            warning_not_imported,
-            revision,
-            placed_at: order.placed_at,
-        });
-        let positions = 0_i32..;
-        for ((line, recorded), position) in order.lines.iter().zip(lines).zip(positions) {
-            self.plan.lines.push(LineRow {
-                sale,
-                key: recorded.key,
-                position,
-                item: recorded.item,
-                name: &line.name,
-                quantity: line.quantity,
-                restocked: line.restocked,
-                deducted: recorded.deducted,
-                net: line.net,
-                tax: line.tax,
-                placed_at: order.placed_at,
-            });
-        }
     }
 
     fn park_stray(&mut self, stray: &Stray<'a>) {

@@ -1,9 +1,9 @@
 //! Which item a line sells: the one it is linked to, else the one with its SKU, else a new one.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use retail::sale::Recorded;
+use retail::sale::{Recorded, RecordedLine};
 use retail::{
     Barcode, ConnectionId, ItemId, ItemRef, LineKind, OrderLine, RetailerId, ShopVariantId, Sku,
 };
@@ -233,9 +233,10 @@ impl<'k, 'a> Items<'k, 'a> {
         item: &'a ItemRef,
         draft: &mut Draft<'a>,
     ) -> Found {
-        let nothing_known = item.variant.is_none() && item.sku.is_none();
-        if nothing_known && let Some(before) = item_before(recorded, line) {
-            return before;
+        if !line.kind.names_item()
+            && let Some(named) = item_named_before(recorded, line)
+        {
+            return named;
         }
         let Names { identity, link } = Names::of(settings.retailer, connection, item, &line.name);
         if let Some(found) = link.as_ref().and_then(|key| self.linked(key, draft)) {
@@ -317,6 +318,14 @@ impl<'k, 'a> Items<'k, 'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// Without what none of `lines` is of.
+    pub fn only(mut self, lines: &[RecordedLine]) -> Self {
+        let used: HashSet<ItemId> = lines.iter().map(|line| line.item).collect();
+        self.items.retain(|item| used.contains(&item.item));
+        self.links.retain(|link| used.contains(&link.item));
+        self
+    }
+
     fn link(&mut self, key: Option<LinkKey<'a>>, item: ItemId) {
         if let Some(key) = key {
             self.links.push(NewLink { key, item });
@@ -331,9 +340,10 @@ const fn live(item: ItemId) -> Found {
     }
 }
 
-/// The item the recorded line of the same key sells, whatever became of it since.
-fn item_before(recorded: Option<&Recorded>, line: &OrderLine) -> Option<Found> {
-    let lines = &recorded?.lines;
-    let before = lines.iter().find(|before| before.key == line.key)?;
+/// The item that another snapshot named for the line, whatever became of it since: no stand-in is
+/// to be registered.
+fn item_named_before(recorded: Option<&Recorded>, line: &OrderLine) -> Option<Found> {
+    let mut lines = recorded?.lines.iter();
+    let before = lines.find(|before| before.named.is_some() && before.key == line.key)?;
     Some(live(before.item))
 }

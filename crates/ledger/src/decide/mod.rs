@@ -12,6 +12,7 @@ mod known;
 mod plan;
 mod reason;
 mod receipt_key;
+mod rows;
 mod walk;
 
 pub use batch::{Batch, Group, Stray};
@@ -20,8 +21,9 @@ pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
 pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
 pub use plan::{
-    DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, NewCustomer, NewItem, NewLink, Outcome,
-    ParkedKey, ParkedRow, PaymentRow, Plan, RecordedMark, SaleRow,
+    DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, Naming, NewCustomer, NewItem, NewLink,
+    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, RecordedMark, RepointedLine, RepointedSale,
+    SaleRow,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;

@@ -46,6 +46,9 @@ pub struct Plan<'a> {
     pub deliveries: Vec<DeliveryRow<'a>>,
     /// Sales of which the shop now says that they are drafts.
     pub warned: Vec<SaleId>,
+    /// Sales that change in nothing but their lines' items, and those lines.
+    pub repointed: Vec<RepointedSale>,
+    pub repointed_lines: Vec<RepointedLine>,
     /// Orders recorded again, whose parking this may clear.
     pub recorded: Vec<RecordedMark<'a>>,
     pub parked: Vec<ParkedRow<'a>>,
@@ -130,6 +133,7 @@ pub struct LineRow<'a> {
     pub key: LineKey,
     pub position: i32,
     pub item: ItemId,
+    pub naming: Naming,
     pub name: &'a str,
     pub quantity: Quantity,
     pub restocked: Quantity,
@@ -137,6 +141,31 @@ pub struct LineRow<'a> {
     pub net: Money,
     pub tax: Money,
     pub placed_at: Timestamp,
+}
+
+/// Who named a line's item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The snapshot that the sale is at.
+    Own,
+    /// An older one.
+    Older(Version),
+    /// None so far: the item is a stand-in.
+    Nobody,
+}
+
+#[derive(Clone, Debug)]
+pub struct RepointedSale {
+    pub sale: SaleId,
+    pub revision: i32,
+}
+
+#[derive(Clone, Debug)]
+pub struct RepointedLine {
+    pub sale: SaleId,
+    pub key: LineKey,
+    pub item: ItemId,
+    pub naming: Naming,
 }
 
 /// The difference that a revision made to a payment.
@@ -219,6 +248,28 @@ impl Outcome {
             Self::Held => "held",
             Self::Parked => "parked",
             Self::UnknownConnection => "unknown_connection",
+        }
+    }
+}
+
+impl Naming {
+    /// Of a line whose item was `named` by some snapshot, in a sale at `version`.
+    #[must_use]
+    pub fn of(named: Option<Version>, version: Version) -> Self {
+        match named {
+            None => Self::Nobody,
+            Some(named) if named == version => Self::Own,
+            Some(named) => Self::Older(named),
+        }
+    }
+
+    /// The other way round.
+    #[must_use]
+    pub const fn named(self, version: Version) -> Option<Version> {
+        match self {
+            Self::Own => Some(version),
+            Self::Older(named) => Some(named),
+            Self::Nobody => None,
         }
     }
 }

@@ -54,12 +54,6 @@ impl From<&Refusal> for Reason {
                     "The order's lines add up to {lines}, but the shop says its total is {total}. Check the order in the shop and save it there again."
                 ),
             ),
-            Refusal::CurrencyChanged { recorded, order } => (
-                "currency_changed",
-                format!(
-                    "The sale was booked in {recorded} and the shop now says {order}. A sale keeps its currency."
-                ),
-            ),
             Refusal::LineTwice(line) => (
                 "line_twice",
                 format!("The shop names line {line} twice, so it cannot be told apart."),
@@ -67,6 +61,12 @@ impl From<&Refusal> for Reason {
             Refusal::PaymentTwice(payment) => (
                 "payment_twice",
                 format!("The shop names payment {payment} twice, so it cannot be told apart."),
+            ),
+            Refusal::RestockNegative(line) => (
+                "restock_negative",
+                format!(
+                    "Line {line} returns less than nothing to stock. Check the order's refunds in the shop."
+                ),
             ),
             Refusal::RestockExceedsQuantity(line) => (
                 "restock_exceeds_quantity",

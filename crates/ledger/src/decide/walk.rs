@@ -16,6 +16,8 @@ pub(super) struct Walk<'a> {
     pub recorded: Option<Recorded>,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
+    /// Whether an older snapshot named items of the lines.
+    pub is_repointed: bool,
     pub parked: Option<ParkedRow<'a>>,
     pub deliveries: Vec<DeliveryRow<'a>>,
 }
@@ -38,6 +40,7 @@ impl<'a> Walk<'a> {
             draft: head.and_then(|head| head.draft),
             recorded: sale.map(|sale| sale.recorded.clone()),
             last: None,
+            is_repointed: false,
             parked: None,
             deliveries: Vec::with_capacity(group.messages.len()),
         }

@@ -22,7 +22,8 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, head, item, known, level, outbox, parked, sale,
+    StoreError, connection, customer, delivery, head, item, known, level, outbox, parked, repoint,
+    sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 
@@ -80,6 +81,8 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         movements,
         deliveries,
         warned,
+        repointed,
+        repointed_lines,
         recorded,
         parked,
         dirty,
@@ -89,6 +92,7 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     head::write(db, heads).await?;
     sale::write(db, sales, now).await?;
     sale::warn(db, warned, now).await?;
+    repoint::write(db, repointed, repointed_lines, now).await?;
     sale::write_lines(db, sales, lines).await?;
     sale::write_payments(db, payments, now).await?;
     delivery::write(db, deliveries).await?;

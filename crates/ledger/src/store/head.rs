@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
-use retail::{Currency, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState};
+use retail::{ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
 use super::{StoreError, row::place};
-use crate::decide::{Group, Head, HeadRow, RecordedSale};
+use crate::decide::{Group, Head, HeadRow, Naming, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
 ///
@@ -43,7 +43,7 @@ pub(super) async fn lock(
     let ids: Vec<Uuid> = found.iter().filter_map(|head| head.sale_id).collect();
     let mut sales = sales(db, &ids).await?;
     let mut lines = lines(db, &ids).await?;
-    let mut payments = payments(db, &ids, &sales).await?;
+    let mut payments = payments(db, &ids).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -64,7 +64,7 @@ pub(super) async fn lock(
                         version,
                         state,
                         total,
-                        lines: lines.remove(&id).unwrap_or_default(),
+                        lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
                 })
@@ -103,47 +103,75 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
     .collect()
 }
 
+struct BookedLine {
+    key: LineKey,
+    item: ItemId,
+    naming: Naming,
+    deducted: Quantity,
+}
+
 async fn lines(
     db: &mut PgConnection,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<RecordedLine>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<BookedLine>>, StoreError> {
     let rows = sqlx::query!(
-        "select sale_id, line_key, item_id, deducted_milli
-        from ledger.sale_line where sale_id = any($1) order by sale_id, position",
+        r#"select sale_id, line_key, item_id, deducted_milli,
+            named_at as "named_at: SqlTimestamp", named_hash, is_stand_in
+        from ledger.sale_line where sale_id = any($1) order by sale_id, position"#,
         ids,
     )
     .fetch_all(db)
     .await?;
-    let mut lines: HashMap<Uuid, Vec<RecordedLine>> = HashMap::new();
+    let mut lines: HashMap<Uuid, Vec<BookedLine>> = HashMap::new();
     for line in rows {
-        lines.entry(line.sale_id).or_default().push(RecordedLine {
+        lines.entry(line.sale_id).or_default().push(BookedLine {
             key: LineKey::new(&line.line_key)
                 .map_err(|_| StoreError::corrupt("sale_line", "line_key", &line.line_key))?,
             item: ItemId::new(line.item_id),
+            naming: row::naming_from(line.named_at, line.named_hash, line.is_stand_in)?,
             deducted: Quantity::from_milli(line.deducted_milli),
         });
     }
     Ok(lines)
 }
 
+/// The lines of a sale at `version`.
+fn recorded_lines(lines: Vec<BookedLine>, version: Version) -> Vec<RecordedLine> {
+    lines
+        .into_iter()
+        .map(|line| {
+            let BookedLine {
+                key,
+                item,
+                naming,
+                deducted,
+            } = line;
+            RecordedLine {
+                key,
+                item,
+                named: naming.named(version),
+                deducted,
+            }
+        })
+        .collect()
+}
+
 async fn payments(
     db: &mut PgConnection,
     ids: &[Uuid],
-    sales: &HashMap<Uuid, Booked>,
 ) -> Result<HashMap<Uuid, Vec<RecordedPayment>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select sale_id, payment_key, kind, sum(amount_minor)::bigint as "amount_minor!"
-        from ledger.payment where sale_id = any($1) group by sale_id, payment_key, kind"#,
+        r#"select sale_id, payment_key, kind, currency,
+            sum(amount_minor)::bigint as "amount_minor!"
+        from ledger.payment where sale_id = any($1)
+        group by sale_id, payment_key, kind, currency"#,
         ids,
     )
     .fetch_all(db)
     .await?;
     let mut payments: HashMap<Uuid, Vec<RecordedPayment>> = HashMap::new();
     for payment in rows {
-        let currency: Currency = sales
-            .get(&payment.sale_id)
-            .map(|sale| sale.total.currency())
-            .ok_or_else(|| StoreError::corrupt("payment", "sale_id", "a missing sale"))?;
+        let currency = row::currency_from(&payment.currency)?;
         payments
             .entry(payment.sale_id)
             .or_default()

@@ -16,6 +16,7 @@ mod outbox;
 mod parked;
 mod read;
 mod relay;
+mod repoint;
 mod row;
 mod sale;
 mod seed;

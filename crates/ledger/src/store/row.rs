@@ -6,7 +6,7 @@ use retail::posting::OrderUpdates;
 use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, Version};
 
 use super::StoreError;
-use crate::decide::{ItemKind, Outcome};
+use crate::decide::{ItemKind, Naming, Outcome};
 
 pub(super) type SqlTimestamp = jiff_sqlx::Timestamp;
 
@@ -32,13 +32,53 @@ pub(super) fn version_from(
     let (Some(modified_at), Some(hash)) = (modified_at, hash) else {
         return Ok(None);
     };
-    let content = <[u8; 32]>::try_from(hash.as_slice()).map_err(|_| {
-        StoreError::corrupt("shop_order", "version_hash", "a hash of another length")
-    })?;
+    let content = <[u8; 32]>::try_from(hash.as_slice())
+        .map_err(|_| StoreError::corrupt("a version", "hash", "a hash of another length"))?;
     Ok(Some(Version {
         modified_at: modified_at.to_jiff(),
         content: ContentHash::new(content),
     }))
+}
+
+/// The columns of [`Naming`], all null or false in a line that the sale's own version names.
+pub(super) struct NamingColumns<'a> {
+    pub named_at: Vec<Option<SqlTimestamp>>,
+    pub named_hash: Vec<Option<&'a [u8]>>,
+    pub is_stand_in: Vec<bool>,
+}
+
+pub(super) fn naming_columns<'a>(
+    namings: impl ExactSizeIterator<Item = &'a Naming>,
+) -> NamingColumns<'a> {
+    let mut columns = NamingColumns {
+        named_at: Vec::with_capacity(namings.len()),
+        named_hash: Vec::with_capacity(namings.len()),
+        is_stand_in: Vec::with_capacity(namings.len()),
+    };
+    for naming in namings {
+        let (older, is_stand_in) = match naming {
+            Naming::Own => (None, false),
+            Naming::Older(version) => (Some(version), false),
+            Naming::Nobody => (None, true),
+        };
+        let (named_at, named_hash) = version_columns(older);
+        columns.named_at.push(named_at);
+        columns.named_hash.push(named_hash);
+        columns.is_stand_in.push(is_stand_in);
+    }
+    columns
+}
+
+pub(super) fn naming_from(
+    named_at: Option<SqlTimestamp>,
+    named_hash: Option<Vec<u8>>,
+    is_stand_in: bool,
+) -> Result<Naming, StoreError> {
+    Ok(match version_from(named_at, named_hash)? {
+        Some(older) => Naming::Older(older),
+        None if is_stand_in => Naming::Nobody,
+        None => Naming::Own,
+    })
 }
 
 pub(super) fn state_from(text: &str) -> Result<SaleState, StoreError> {

@@ -5,7 +5,7 @@ use retail::SaleId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::row::SqlTimestamp;
+use super::row::{NamingColumns, SqlTimestamp};
 use super::{StoreError, row};
 use crate::decide::{LineRow, PaymentRow, SaleRow};
 
@@ -56,6 +56,7 @@ pub(super) async fn write(
             receipt_key = excluded.receipt_key,
             state = excluded.state,
             balance = excluded.balance,
+            currency = excluded.currency,
             total_minor = excluded.total_minor,
             tax_minor = excluded.tax_minor,
             received_minor = excluded.received_minor,
@@ -150,12 +151,18 @@ pub(super) async fn write_lines(
     let nets: Vec<i64> = lines.iter().map(|line| line.net.minor()).collect();
     let taxes: Vec<i64> = lines.iter().map(|line| line.tax.minor()).collect();
     let placed: Vec<SqlTimestamp> = lines.iter().map(|line| row::at(line.placed_at)).collect();
+    let NamingColumns {
+        named_at,
+        named_hash,
+        is_stand_in,
+    } = row::naming_columns(lines.iter().map(|line| &line.naming));
     sqlx::query!(
         "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, quantity_milli,
-            restocked_milli, deducted_milli, net_minor, tax_minor, placed_at)
+            restocked_milli, deducted_milli, net_minor, tax_minor, placed_at, named_at, named_hash,
+            is_stand_in)
         select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[], $5::text[],
             $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
-            $11::timestamptz[])",
+            $11::timestamptz[], $12::timestamptz[], $13::bytea[], $14::boolean[])",
         &ids,
         &keys as _,
         &positions,
@@ -167,6 +174,9 @@ pub(super) async fn write_lines(
         &nets,
         &taxes,
         &placed as _,
+        &named_at as _,
+        &named_hash as _,
+        &is_stand_in,
     )
     .execute(db)
     .await?;
@@ -191,6 +201,10 @@ pub(super) async fn write_payments(
         .iter()
         .map(|payment| payment.kind.as_str())
         .collect();
+    let currencies: Vec<&str> = payments
+        .iter()
+        .map(|payment| payment.amount.currency().code())
+        .collect();
     let revisions: Vec<i32> = payments.iter().map(|payment| payment.revision).collect();
     let methods: Vec<&str> = payments.iter().map(|payment| payment.method).collect();
     let amounts: Vec<i64> = payments
@@ -202,14 +216,15 @@ pub(super) async fn write_payments(
         .map(|payment| payment.paid_at.map(row::at))
         .collect();
     sqlx::query!(
-        "insert into ledger.payment (sale_id, payment_key, kind, revision, method, amount_minor,
-            paid_at, recorded_at)
-        select n.*, $8
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
-            $7::timestamptz[]) n",
+        "insert into ledger.payment (sale_id, payment_key, kind, currency, revision, method,
+            amount_minor, paid_at, recorded_at)
+        select n.*, $9
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[],
+            $7::bigint[], $8::timestamptz[]) n",
         &ids,
         &keys as _,
         &kinds as _,
+        &currencies as _,
         &revisions,
         &methods as _,
         &amounts,

@@ -2,7 +2,7 @@
 
 use ledger::decide::{Outcome, receipt_key};
 use ledger::store::{SaleFilter, write_pool};
-use retail::{Balance, LineKind, PaymentKind, Quantity, SaleState};
+use retail::{Balance, Currency, LineKind, Money, PaymentKind, Quantity, SaleState};
 
 use crate::order::{a_refusal, an_order, cad};
 use crate::support::{
@@ -148,6 +148,67 @@ async fn wc_06_a_sale_stays_in_its_outlet_when_the_connection_moves() {
     assert_eq!(ledger.on_hand("A", OTHER_OUTLET).await, Some(-1));
     let sales = ledger.sales().await;
     assert_eq!((sales[1].outlet, sales[1].register), (OUTLET, REGISTER));
+    ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_sale_takes_the_currency_of_the_newest_version_whichever_comes_first() {
+    let cad = an_order(1)
+        .line("A", 2)
+        .paid(2000)
+        .refunded("refund:1", 500);
+    let eur = an_order(1)
+        .line("A", 2)
+        .paid(2000)
+        .currency(Currency::EUR)
+        .at(1);
+    let back = cad.clone().at(2);
+    let (cad, eur, back) = (cad.build(), eur.build(), back.build());
+    for (arrival, currency) in [
+        (vec![&cad, &eur], Currency::EUR),
+        (vec![&eur, &cad], Currency::EUR),
+        (vec![&cad, &eur, &back], Currency::CAD),
+        (vec![&cad, &eur, &back, &eur], Currency::CAD),
+        (vec![&back, &eur, &cad], Currency::CAD),
+    ] {
+        for together in [true, false] {
+            let ledger = Ledger::new().await;
+            let messages: Vec<_> = arrival.iter().copied().cloned().collect();
+            for batch in messages.chunks(if together { messages.len() } else { 1 }) {
+                ledger.apply(batch).await;
+            }
+            let sale = ledger.sale().await;
+            let money = |minor| Money::new(minor, currency);
+            let refunded = if currency == Currency::CAD { 500 } else { 0 };
+            assert_eq!(
+                (sale.total, sale.received, sale.refunded, sale.balance),
+                (money(2000), money(2000), money(refunded), Balance::Paid)
+            );
+            assert!(sale.lines.iter().all(|line| line.net == money(2000)));
+            let payments = sale.payments.iter().map(|payment| payment.amount);
+            let expected = [2000, refunded].into_iter().filter(|minor| *minor != 0);
+            let expected: Vec<Money> = expected.map(money).collect();
+            assert_eq!(payments.collect::<Vec<_>>(), expected);
+            assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
+            ledger.assert_sound().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn money_of_another_currency_is_booked_back_in_its_own() {
+    let ledger = Ledger::new().await;
+    let first = an_order(1).line("A", 1).paid(1000);
+    ledger.apply_one(&first.build()).await;
+    let then = first.currency(Currency::EUR).at(1);
+    ledger.apply_one(&then.build()).await;
+    assert_eq!(
+        ledger.sql(
+            "select currency, revision, amount_minor, method from ledger.payment
+            order by revision, currency"
+        ),
+        "CAD|1|1000|card\nCAD|2|-1000|\nEUR|2|1000|card"
+    );
     ledger.assert_sound().await;
 }
 

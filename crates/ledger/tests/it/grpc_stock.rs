@@ -297,6 +297,10 @@ async fn verify_names_what_does_not_hold() {
             "update ledger.payment set amount_minor = 1 where amount_minor = 1000",
             "payments_add_up",
         ),
+        (
+            "update ledger.payment set currency = 'EUR' where amount_minor = 1",
+            "payments_add_up",
+        ),
         ("update ledger.sale_line set net_minor = 7", "lines_add_up"),
         (
             "update ledger.sale set revision = 9",

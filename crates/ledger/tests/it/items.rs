@@ -4,7 +4,7 @@ use ledger::decide::{ItemKind, Outcome};
 use retail::{Barcode, ItemRef, LineKind, ShopVariantId, Sku};
 
 use crate::order::an_order;
-use crate::support::{Ledger, OTHER_CONNECTION, OUTLET, RETAILER};
+use crate::support::{ASKING_CONNECTION, Ledger, OTHER_CONNECTION, OUTLET, RETAILER};
 
 fn item(variant: &str, sku: &str) -> ItemRef {
     ItemRef {
@@ -103,6 +103,192 @@ async fn a_line_that_lost_its_product_keeps_its_item() {
         assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
         assert_eq!(ledger.sql("select count(*) from ledger.item"), "1");
     }
+}
+
+/// The lines' SKUs, where they have one, and what each line holds.
+async fn lines(ledger: &Ledger) -> Vec<(Option<String>, i64)> {
+    let lines = ledger.sale().await.lines;
+    let lines = lines.into_iter();
+    lines
+        .map(|line| (line.sku, line.deducted.milli() / 1000))
+        .collect()
+}
+
+#[tokio::test]
+async fn wc_09_a_line_is_of_the_item_that_a_late_older_snapshot_names() {
+    let named = an_order(1).line("A", 3).line("B", 1).delivery("named");
+    let lost = an_order(1)
+        .nameless("Thing A", 2)
+        .line("B", 1)
+        .at(1)
+        .delivery("lost");
+    let (named, lost) = (named.build(), lost.build());
+    for together in [true, false] {
+        let ledger = Ledger::new().await;
+        let outcomes = if together {
+            ledger.apply(&[lost.clone(), named.clone()]).await
+        } else {
+            vec![
+                ledger.apply_one(&lost).await,
+                ledger.apply_one(&named).await,
+            ]
+        };
+        assert_eq!(outcomes, [Outcome::Recorded, Outcome::Recorded]);
+        let (a, b) = (Some("A".to_owned()), Some("B".to_owned()));
+        assert_eq!(lines(&ledger).await, [(a, 2), (b, 1)]);
+        assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
+        assert_eq!(ledger.on_hand("B", OUTLET).await, Some(-1));
+        let levels = ledger.levels().await;
+        let stand_in = levels.iter().find(|level| level.sku.is_empty()).unwrap();
+        assert_eq!(stand_in.on_hand.milli(), 0);
+
+        let sale = ledger.sale().await;
+        assert_eq!(sale.revision, 2);
+        let version = "select version_at = '2026-11-21 14:00:01+00' from ledger.shop_order";
+        assert_eq!(ledger.sql(version), "t", "the sale stays at its version");
+        let told = "select delivery_id from ledger.order_delivery where revision = 2";
+        assert_eq!(ledger.sql(told), "named");
+        ledger.assert_sound().await;
+
+        // After a crash between commit and acknowledgement all of it comes again.
+        let again = ledger
+            .apply(&[named.clone(), lost.clone(), named.clone()])
+            .await;
+        assert_eq!(again, [Outcome::AlreadyRecorded; 3]);
+        assert_eq!(ledger.sale().await, sale);
+
+        // And later versions keep the name.
+        let later = an_order(1).nameless("Thing A", 5).line("B", 1).at(2);
+        ledger.apply_one(&later.build()).await;
+        assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-5));
+        let between = "select named_at = '2026-11-21 14:00:00+00', is_stand_in
+            from ledger.sale_line where line_key = 'line:1'";
+        assert_eq!(ledger.sql(between), "t|f");
+        ledger.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_repointed_is_seen_by_those_who_follow_the_changes() {
+    let ledger = Ledger::new().await;
+    ledger
+        .apply_one(&an_order(1).nameless("Thing A", 2).at(1).build())
+        .await;
+    let before = ledger.sql("select changed_at, changed_xid from ledger.sale");
+    ledger.sql("delete from ledger.outbox");
+    ledger.apply_one(&an_order(1).line("A", 2).build()).await;
+    let after = ledger.sql("select changed_at, changed_xid from ledger.sale");
+    assert_ne!(before, after);
+    assert_eq!(
+        ledger.sql("select kind from ledger.outbox order by 1"),
+        "item\nsale\nstock\nstock"
+    );
+}
+
+#[tokio::test]
+async fn every_order_of_arrival_ends_on_the_same_items() {
+    let ledger = Ledger::new().await;
+    let mut id = 0;
+    let mut arrivals: Vec<Vec<usize>> = vec![Vec::new()];
+    for place in 0..4 {
+        arrivals = arrivals
+            .iter()
+            .flat_map(|arrival| {
+                (0..=arrival.len()).map(move |at| {
+                    let mut longer = arrival.clone();
+                    longer.insert(at, place);
+                    longer
+                })
+            })
+            .collect();
+    }
+    assert_eq!(arrivals.len(), 24);
+    for arrival in arrivals {
+        for cut in [1, 2, 4] {
+            id += 1;
+            let (old, new) = (format!("OLD-{id}"), format!("NEW-{id}"));
+            let versions = [
+                an_order(id).line(&old, 1).nameless("Gift", 1),
+                an_order(id).line(&new, 2).nameless("Gift", 1).at(1),
+                an_order(id).nameless("Thing", 2).nameless("Gift", 1).at(2),
+                an_order(id).nameless("Thing", 3).nameless("Gift", 1).at(3),
+            ];
+            let messages: Vec<_> = arrival
+                .iter()
+                .map(|place| versions[*place].build())
+                .collect();
+            for batch in messages.chunks(cut) {
+                ledger.apply(batch).await;
+            }
+            let case = format!("{arrival:?} by {cut}");
+            assert_eq!(ledger.on_hand(&new, OUTLET).await, Some(-3), "{case}");
+            assert_eq!(ledger.on_hand(&old, OUTLET).await.unwrap_or(0), 0, "{case}");
+            let named = format!(
+                "select string_agg(coalesce(i.sku, i.name), ' ' order by l.position)
+                from ledger.sale s join ledger.sale_line l using (sale_id)
+                join ledger.item i using (item_id) where s.shop_order_id = '{id}'"
+            );
+            assert_eq!(ledger.sql(&named), format!("{new} Gift"), "{case}");
+        }
+    }
+    ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn wc_09_a_product_deleted_here_is_not_repointed_to() {
+    for is_deleted_first in [true, false] {
+        let ledger = Ledger::new().await;
+        // Known by another order, then deleted.
+        ledger.apply_one(&an_order(2).line("A", 1).build()).await;
+        ledger.sql("update ledger.item set deleted_at = now() where sku = 'A'");
+        let named = an_order(1).line("A", 2).line("B", 1).build();
+        let lost = an_order(1)
+            .nameless("Thing A", 2)
+            .nameless("Thing B", 1)
+            .at(1)
+            .build();
+        if is_deleted_first {
+            assert_eq!(ledger.apply_one(&named).await, Outcome::Parked);
+            assert_eq!(ledger.apply_one(&lost).await, Outcome::Recorded);
+        } else {
+            assert_eq!(ledger.apply_one(&lost).await, Outcome::Recorded);
+            assert_eq!(ledger.apply_one(&named).await, Outcome::AlreadyRecorded);
+        }
+        assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-1));
+        assert_eq!(ledger.on_hand("B", OUTLET).await, None, "all or nothing");
+        let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+        assert!(parked.is_empty(), "{parked:?}");
+        ledger.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn sh_12_naming_an_item_waits_for_nobody() {
+    let ledger = Ledger::new().await;
+    let lost = an_order(1).nameless("Thing A", 2).at(1);
+    let named = an_order(1).line("A", 2);
+    for order in [lost, named] {
+        let order = order.of(RETAILER, ASKING_CONNECTION);
+        assert_eq!(ledger.apply_one(&order.build()).await, Outcome::Recorded);
+    }
+    assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
+}
+
+#[tokio::test]
+async fn a_repointing_registers_only_what_it_needs() {
+    let ledger = Ledger::new().await;
+    let lost = an_order(1).nameless("Thing A", 2).at(1);
+    ledger.apply_one(&lost.build()).await;
+    let named = an_order(1).line("A", 2).line("GONE", 1).nameless("Gone", 1);
+    ledger.apply_one(&named.build()).await;
+    assert_eq!(
+        ledger.sql("select coalesce(sku, name) from ledger.item order by 1"),
+        "A\nThing A"
+    );
+    assert_eq!(
+        ledger.sql("select link_kind from ledger.item_link order by 1"),
+        "name\nvariant"
+    );
 }
 
 #[tokio::test]

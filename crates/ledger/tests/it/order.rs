@@ -94,6 +94,29 @@ impl Builder {
         self.any_line(&key, LineKind::Product(item), name, units, units * 1000)
     }
 
+    /// Units at 10.00 of a product that the shop has forgotten.
+    pub fn nameless(self, name: &str, units: i64) -> Self {
+        self.product(ItemRef::default(), name, units)
+    }
+
+    /// The same numbers of another currency.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        let lines = self.order.lines.iter_mut();
+        let amounts = lines
+            .flat_map(|line| [&mut line.net, &mut line.tax])
+            .chain(
+                self.order
+                    .payments
+                    .iter_mut()
+                    .map(|payment| &mut payment.amount),
+            )
+            .chain([&mut self.order.total]);
+        for amount in amounts {
+            *amount = Money::new(amount.minor(), currency);
+        }
+        self
+    }
+
     pub fn service(self, key: &str, kind: LineKind, cents: i64) -> Self {
         self.any_line(key, kind, "a service", 1, cents)
     }

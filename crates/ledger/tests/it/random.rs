@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
-use retail::{ItemId, LineKind, Order, Quantity, SaleState, ShopOrderId};
+use retail::{
+    Currency, ItemId, LineKind, Money, Order, OrderLine, Quantity, SaleState, ShopOrderId,
+};
 use uuid::Uuid;
 
 use crate::order::an_order;
@@ -25,9 +27,10 @@ struct Snapshot {
     order: u64,
     second: i64,
     state: SaleState,
-    /// Units of each SKU.
-    lines: Vec<(usize, i64)>,
+    /// Units of each SKU; of nothing but a name where the shop has forgotten it.
+    lines: Vec<(usize, i64, bool)>,
     restocked: i64,
+    in_euros: bool,
     paid: i64,
     refunded: i64,
     bad_total: bool,
@@ -41,24 +44,30 @@ fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
         2 => Just(SaleState::Voided),
         1 => Just(SaleState::NotImported),
     ];
-    let lines = vec((0..SKUS.len(), 1..5_i64), 0..4);
+    let is_forgotten = prop_oneof![3 => Just(false), 1 => Just(true)];
+    let lines = vec((0..SKUS.len(), 1..5_i64, is_forgotten), 0..4);
+    // Less than nothing is refused.
+    let restocked = prop_oneof![10 => 0..2_i64, 1 => Just(-1)];
+    let in_euros = prop_oneof![4 => Just(false), 1 => Just(true)];
     let snapshot = (
         1..6_u64,
         0..6_i64,
         state,
         lines,
-        0..2_i64,
+        restocked,
         0..3_i64,
         0..3_i64,
         0..10_u8,
+        in_euros,
     )
         .prop_map(
-            |(order, second, state, lines, restocked, paid, refunded, bad)| Snapshot {
+            |(order, second, state, lines, restocked, paid, refunded, bad, in_euros)| Snapshot {
                 order,
                 second,
                 state,
                 lines,
                 restocked,
+                in_euros,
                 paid: paid * 700,
                 refunded: refunded * 300,
                 bad_total: bad == 0,
@@ -72,8 +81,13 @@ fn message(snapshot: &Snapshot, place: usize, case: u64) -> Incoming {
         .at(snapshot.second)
         .state(snapshot.state)
         .delivery(&format!("delivery {place}"));
-    for (sku, units) in &snapshot.lines {
-        builder = builder.line(&sku_of(case, SKUS[*sku]), *units);
+    for (sku, units, is_forgotten) in &snapshot.lines {
+        let sku = sku_of(case, SKUS[*sku]);
+        builder = if *is_forgotten {
+            builder.nameless(&sku, *units)
+        } else {
+            builder.line(&sku, *units)
+        };
     }
     if !snapshot.lines.is_empty() {
         builder = builder.restocked(0, snapshot.restocked);
@@ -86,6 +100,9 @@ fn message(snapshot: &Snapshot, place: usize, case: u64) -> Incoming {
     }
     if snapshot.bad_total {
         builder = builder.total(-1);
+    }
+    if snapshot.in_euros {
+        builder = builder.currency(Currency::EUR);
     }
     // Two snapshots of one second differ in what they say, and so in their hash.
     let mut hash = [0; 32];
@@ -115,28 +132,49 @@ fn fold(messages: &[Incoming]) -> (BTreeMap<ShopOrderId, Recorded>, BTreeMap<&'s
     let mut levels = BTreeMap::new();
     for message in messages {
         let order = order_of(message);
-        let items: Vec<ItemId> = order.lines.iter().map(|line| item_of(&line.kind)).collect();
+        let items: Vec<ItemId> = order.lines.iter().map(item_of).collect();
         let recorded = sales.get(&order.key.order);
-        if let Ok(Posting::Record(changes)) = post(recorded, policy, order, &items) {
-            for movement in &changes.movements {
-                let sku = SKUS[usize::try_from(movement.item.uuid().as_u128()).unwrap()];
+        let (after, movements) = match post(recorded, policy, order, &items) {
+            Ok(Posting::Record(changes)) => {
+                let after = Recorded::after(recorded, order, &changes).unwrap();
+                (after, changes.movements)
+            }
+            Ok(Posting::Repoint(repointing)) => {
+                let after = recorded.unwrap().clone().repointed(&repointing);
+                (after, repointing.movements)
+            }
+            Ok(Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held) | Err(_) => {
+                continue;
+            }
+        };
+        sales.insert(order.key.order.clone(), after);
+        for movement in &movements {
+            if let Some(sku) = sku_named_by(movement.item) {
                 *levels.entry(sku).or_insert(0) += movement.quantity.milli();
             }
-            let after = Recorded::after(recorded, order, &changes).unwrap();
-            sales.insert(order.key.order.clone(), after);
         }
     }
     levels.retain(|_, on_hand| *on_hand != 0);
     (sales, levels)
 }
 
-fn item_of(kind: &LineKind) -> ItemId {
-    let LineKind::Product(item) = kind else {
+/// A number for each SKU; the stand-ins, by the same names, count on from there.
+fn item_of(line: &OrderLine) -> ItemId {
+    let LineKind::Product(item) = &line.kind else {
         panic!("products only")
     };
-    let sku = item.sku.as_ref().unwrap().as_str();
-    let place = SKUS.iter().position(|known| sku.ends_with(known)).unwrap();
-    ItemId::new(Uuid::from_u128(place as u128))
+    let (name, first) = match &item.sku {
+        Some(sku) => (sku.as_str(), 0),
+        None => (line.name.as_str(), SKUS.len()),
+    };
+    let place = SKUS.iter().position(|known| name.ends_with(known)).unwrap();
+    ItemId::new(Uuid::from_u128((first + place) as u128))
+}
+
+/// `None`: a stand-in.
+fn sku_named_by(item: ItemId) -> Option<&'static str> {
+    SKUS.get(usize::try_from(item.uuid().as_u128()).unwrap())
+        .copied()
 }
 
 async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize]) {
@@ -179,6 +217,35 @@ async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize
         let deducted: Vec<Quantity> = sale.lines.iter().map(|line| line.deducted).collect();
         let expected: Vec<Quantity> = recorded.lines.iter().map(|line| line.deducted).collect();
         assert_eq!(deducted, expected, "{order}");
+        let skus: Vec<Option<String>> = sale.lines.into_iter().map(|line| line.sku).collect();
+        let expected = recorded.lines.iter().map(|line| sku_named_by(line.item));
+        let expected: Vec<Option<String>> = expected
+            .map(|sku| sku.map(|sku| sku_of(case, sku)))
+            .collect();
+        assert_eq!(skus, expected, "{order}");
+        let payments: BTreeMap<(&str, &str), Money> = sale
+            .payments
+            .iter()
+            .map(|payment| {
+                (
+                    (payment.key.as_str(), payment.kind.as_str()),
+                    payment.amount,
+                )
+            })
+            .collect();
+        let booked = recorded
+            .payments
+            .iter()
+            .filter(|payment| !payment.amount.is_zero());
+        let booked: BTreeMap<(&str, &str), Money> = booked
+            .map(|payment| {
+                (
+                    (payment.key.as_str(), payment.kind.as_str()),
+                    payment.amount,
+                )
+            })
+            .collect();
+        assert_eq!(payments, booked, "{order}");
     }
     for sku in SKUS {
         let on_hand = ledger

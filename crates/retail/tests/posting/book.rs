@@ -55,6 +55,12 @@ impl Book {
                 self.sales.insert(order.key.clone(), sale);
                 self.book(&changes.movements)?;
             }
+            Posting::Repoint(repointing) => {
+                let sale = self.sales.get_mut(&order.key).expect("it was recorded");
+                sale.recorded = sale.recorded.clone().repointed(repointing);
+                sale.revision += 1;
+                self.book(&repointing.movements)?;
+            }
         }
         Ok(posting)
     }
@@ -80,8 +86,14 @@ impl Book {
 
 /// The movements a decision asks for, as (line, item, milli).
 pub fn movements(posting: &Posting) -> Vec<(&str, ItemId, i64)> {
-    recorded(posting)
-        .movements
+    let movements = match posting {
+        Posting::Record(changes) => &changes.movements,
+        Posting::Repoint(repointing) => &repointing.movements,
+        other @ (Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held) => {
+            panic!("nothing was decided: {other:?}")
+        }
+    };
+    movements
         .iter()
         .map(|movement| {
             let Movement {
@@ -97,8 +109,9 @@ pub fn movements(posting: &Posting) -> Vec<(&str, ItemId, i64)> {
 pub fn recorded(posting: &Posting) -> &Changes {
     match posting {
         Posting::Record(changes) => changes,
-        other @ (Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held) => {
-            panic!("nothing was recorded: {other:?}")
-        }
+        other @ (Posting::AlreadyRecorded
+        | Posting::NotImported { .. }
+        | Posting::Held
+        | Posting::Repoint(_)) => panic!("nothing was recorded: {other:?}"),
     }
 }

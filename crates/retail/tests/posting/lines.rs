@@ -123,20 +123,6 @@ fn wc_01_a_line_taken_out_gives_all_back() {
     assert_eq!(movements(&posting), [("line:1", item("TS-001"), -2000)]);
 }
 
-/// The shop forgets the product: the line has a name and nothing else. The caller keeps the item
-/// that the line had, and so nothing moves.
-#[test]
-fn wc_09_a_product_deleted_in_the_shop_moves_no_stock_of_what_was_sold() {
-    let mut book = Book::default();
-    book.receive(&order("1").line("line:1", "TS-001", 2).done())
-        .unwrap();
-    let mut blind = order("1").at(1).line("line:1", "TS-001", 2).done();
-    blind.order.lines[0].kind = LineKind::Product(ItemRef::default());
-    let posting = book.receive(&blind).unwrap();
-    assert_eq!(movements(&posting), []);
-    assert_eq!(book.stock()[&item("TS-001")], -2000);
-}
-
 #[test]
 fn a_return_within_an_order_puts_stock_back() {
     let swap = order("1")

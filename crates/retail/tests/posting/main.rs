@@ -10,6 +10,7 @@ mod book;
 mod history;
 mod lines;
 mod make;
+mod naming;
 mod oracle;
 mod payments;
 mod properties;

@@ -24,6 +24,11 @@ pub fn item(sku: &str) -> ItemId {
     ItemId::new(Uuid::from_u128(u128::from(hasher.finish())))
 }
 
+/// What stands in for a line that has nothing but its name.
+pub fn stand_in(name: &str) -> ItemId {
+    item(&format!("known by its name alone: {name}"))
+}
+
 pub fn cad(minor: i64) -> Money {
     Money::new(minor, Currency::CAD)
 }
@@ -103,6 +108,22 @@ impl Draft {
         )
     }
 
+    /// A line whose product the shop has forgotten: as [`Self::line`], with a name and nothing else.
+    pub fn nameless(self, key: &str, name: &str, units: i64) -> Self {
+        self.any_line(
+            OrderLine {
+                key: line_key(key),
+                kind: LineKind::Product(ItemRef::default()),
+                name: name.into(),
+                quantity: Quantity::units(units).unwrap(),
+                restocked: Quantity::ZERO,
+                net: cad(units * 1000),
+                tax: cad(150),
+            },
+            stand_in(name),
+        )
+    }
+
     /// A line that is no product: 9.95 and 1.49 of tax.
     pub fn service(self, key: &str, kind: LineKind) -> Self {
         self.any_line(
@@ -128,6 +149,26 @@ impl Draft {
         order.total = Money::new(minor, order.total.currency());
         order.lines.push(line);
         self.0.items.push(item);
+        self
+    }
+
+    /// The same numbers of another currency.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        let order = &mut self.0.order;
+        let lines = order.lines.iter_mut();
+        let amounts = lines
+            .flat_map(|line| [&mut line.net, &mut line.tax])
+            .chain(order.payments.iter_mut().map(|payment| &mut payment.amount))
+            .chain([&mut order.total]);
+        for amount in amounts {
+            *amount = Money::new(amount.minor(), currency);
+        }
+        self
+    }
+
+    /// The shop's word for the state, which nothing is decided by: makes versions differ.
+    pub fn status(mut self, status: &str) -> Self {
+        self.0.order.shop_status = status.into();
         self
     }
 

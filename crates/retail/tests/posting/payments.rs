@@ -1,7 +1,7 @@
 //! Money: POS-4's payments, SH-11's bank transfers, refunds shown apart.
 
 use retail::posting::PaymentChange;
-use retail::{Balance, PaymentKind, SaleState};
+use retail::{Balance, Currency, Money, PaymentKind, SaleState};
 
 use crate::book::{Book, movements, recorded};
 use crate::make::{Draft, cad, order};
@@ -87,6 +87,51 @@ fn bc_04_refunds_stay_closed_and_do_not_reopen_the_balance() {
         [("refund:1", PaymentKind::Refunded, 650)]
     );
     assert_eq!(recorded(&posting).refunded, cad(1150));
+}
+
+#[test]
+fn a_change_of_currency_books_the_old_money_back_and_the_new_in() {
+    let eur = |minor| Money::new(minor, Currency::EUR);
+    let mut book = Book::default();
+    book.receive(&shirt(0).paid().done()).unwrap();
+    let euros = order("1")
+        .at(1)
+        .line("line:1", "TS-001", 1)
+        .total(cad(1150))
+        .paid()
+        .currency(Currency::EUR);
+    let posting = book.receive(&euros.done()).unwrap();
+    let changes = recorded(&posting);
+    let amounts: Vec<Money> = changes
+        .payments
+        .iter()
+        .map(|change| change.amount)
+        .collect();
+    assert_eq!(amounts, [cad(-1150), eur(1150)]);
+    assert_eq!(
+        (changes.received, changes.balance),
+        (eur(1150), Balance::Paid)
+    );
+    assert_eq!(movements(&posting), []);
+
+    // And back: what was booked back stays so, and nothing is booked twice.
+    let posting = book.receive(&shirt(2).paid().done()).unwrap();
+    let changes = recorded(&posting);
+    let amounts: Vec<Money> = changes
+        .payments
+        .iter()
+        .map(|change| change.amount)
+        .collect();
+    assert_eq!(amounts, [cad(1150), eur(-1150)]);
+    let sale = book.sales.values().next().unwrap();
+    let held: Vec<Money> = sale
+        .recorded
+        .payments
+        .iter()
+        .map(|payment| payment.amount)
+        .collect();
+    assert_eq!(held, [cad(1150), eur(0)]);
+    assert_eq!(sale.recorded.total, cad(1150));
 }
 
 #[test]

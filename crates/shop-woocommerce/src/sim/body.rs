@@ -165,10 +165,12 @@ fn order_meta(order: &Order) -> Vec<Meta<'static>> {
 
 fn line_item<'a>(catalogue: &'a Catalogue, order: &Order, line: &Line) -> LineItem<'a> {
     let product = line.product(catalogue);
+    let name = product.map_or(PLUGIN_LINE, |product| &product.name);
+    let product = product.filter(|_| !line.is_forgotten);
     let class = line.class(catalogue);
     LineItem {
         id: line.id,
-        name: encode_safe(product.map_or(PLUGIN_LINE, |product| &product.name)).into_owned(),
+        name: encode_safe(name).into_owned(),
         product_id: product.map_or(0, |product| product.product_id),
         variation_id: product.map_or(0, |product| product.variation_id),
         quantity: line.quantity,

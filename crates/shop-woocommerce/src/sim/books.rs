@@ -41,10 +41,14 @@ pub struct Books {
 pub(super) fn reckon(catalogue: &Catalogue, orders: &[Vec<Order>]) -> Books {
     let mut books = Books::default();
     for versions in orders {
-        let Some(last) = versions.iter().rev().find(|order| counts(order.status)) else {
+        let counting: Vec<&Order> = versions
+            .iter()
+            .filter(|order| counts(order.status))
+            .collect();
+        let Some(last) = counting.last() else {
             continue;
         };
-        let sale = sale(catalogue, last);
+        let sale = sale(catalogue, last, &counting);
         for (thing, units) in &sale.held {
             *books.sold.entry(thing.clone()).or_insert(0) += units;
         }
@@ -67,13 +71,15 @@ const fn counts(status: Status) -> bool {
     }
 }
 
-fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
+/// `told` are all versions of the order that count.
+fn sale(catalogue: &Catalogue, order: &Order, told: &[&Order]) -> Sale {
     let voided = matches!(order.status, Status::Cancelled | Status::Failed);
     let total = order.total(catalogue);
     let mut held = BTreeMap::new();
     if !voided {
         for line in &order.lines {
-            *held.entry(stocked(catalogue, line)).or_insert(0) += line.quantity - line.restocked;
+            *held.entry(stocked(catalogue, line, told)).or_insert(0) +=
+                line.quantity - line.restocked;
         }
     }
     Sale {
@@ -90,10 +96,14 @@ fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
     }
 }
 
-fn stocked(catalogue: &Catalogue, line: &Line) -> Stocked {
+/// What a line is of, if the shop ever told in a version that counts; once a product is deleted, a
+/// line that was not told by then goes by its name.
+fn stocked(catalogue: &Catalogue, line: &Line, told: &[&Order]) -> Stocked {
+    let mut all = told.iter().flat_map(|order| &order.lines);
+    let is_told = all.any(|other| other.id == line.id && !other.is_forgotten);
     match line.product(catalogue) {
         None => Stocked::Name(PLUGIN_LINE.into()),
-        Some(product) if product.sku.is_empty() => Stocked::Name(product.name.clone()),
+        Some(product) if product.sku.is_empty() || !is_told => Stocked::Name(product.name.clone()),
         Some(product) => Stocked::Sku(product.sku.clone()),
     }
 }

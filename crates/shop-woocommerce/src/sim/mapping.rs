@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use retail::posting::{Changes, OrderUpdates, Policy, Posting, post};
+use retail::sale::Recorded;
 use retail::{
-    ConnectionId, ItemId, LineKind, Order, PlatformCode, Quantity, RetailerId, SaleState,
+    ConnectionId, ItemId, ItemRef, LineKind, Order, OrderLine, PlatformCode, Quantity, RetailerId,
+    SaleState,
 };
 use secrecy::SecretString;
 use service::clock::{SystemClock, SystemIds};
@@ -80,25 +82,76 @@ fn wc_01_the_newest_version_of_each_order_is_the_sale_in_the_shops_books() {
             .map(|order| read(&platform, &shop.body(order)))
             .collect();
         assert!(orders.is_sorted_by_key(|order| order.version));
-        let newest = orders
-            .iter()
-            .rfind(|order| order.state != SaleState::NotImported);
         let expected = books.sales.get(&versions[0].id.to_string());
-        assert_eq!(newest.is_some(), expected.is_some());
-        if let (Some(order), Some(sale)) = (newest, expected) {
-            compare(order, sale);
-            seen += 1;
-        }
+        let Some(sale) = expected else {
+            assert!(
+                orders
+                    .iter()
+                    .all(|order| order.state == SaleState::NotImported)
+            );
+            continue;
+        };
+        // As the shop told it, and the other way round.
+        compare(orders.iter(), sale);
+        compare(orders.iter().rev(), sale);
+        seen += 1;
     }
     assert_eq!(seen, books.sales.len());
 }
 
-fn compare(order: &Order, sale: &Sale) {
-    let items: Vec<ItemId> = (0_u128..)
-        .take(order.lines.len())
-        .map(|number| ItemId::new(Uuid::from_u128(number)))
-        .collect();
-    let Ok(Posting::Record(changes)) = post(None, POLICY, order, &items) else {
+/// A sale as posted, with the newest snapshot and the things its lines may be of, by their numbers.
+#[derive(Default)]
+struct Posted<'a> {
+    newest: Option<(&'a Order, Changes)>,
+    recorded: Option<Recorded>,
+    things: Vec<Stocked>,
+}
+
+impl<'a> Posted<'a> {
+    fn post(&mut self, order: &'a Order) {
+        let lines = order.lines.iter();
+        let items: Vec<ItemId> = lines.map(|line| self.item(line)).collect();
+        match post(self.recorded.as_ref(), POLICY, order, &items).unwrap() {
+            Posting::Record(changes) => {
+                let recorded = Recorded::after(self.recorded.as_ref(), order, &changes);
+                self.recorded = Some(recorded.unwrap());
+                self.newest = Some((order, changes));
+            }
+            Posting::Repoint(repointing) => {
+                let recorded = self.recorded.take().unwrap();
+                self.recorded = Some(recorded.repointed(&repointing));
+            }
+            Posting::AlreadyRecorded | Posting::NotImported { .. } | Posting::Held => {}
+        }
+    }
+
+    fn item(&mut self, line: &OrderLine) -> ItemId {
+        let thing = match &line.kind {
+            LineKind::Product(ItemRef { sku: Some(sku), .. }) => Stocked::Sku(sku.to_string()),
+            LineKind::Product(_) | LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
+                Stocked::Name(line.name.clone())
+            }
+        };
+        let known = self.things.iter().position(|known| *known == thing);
+        let place = known.unwrap_or_else(|| {
+            self.things.push(thing);
+            self.things.len() - 1
+        });
+        ItemId::new(Uuid::from_u128(place as u128))
+    }
+}
+
+fn compare<'a>(orders: impl Iterator<Item = &'a Order>, sale: &Sale) {
+    let mut posted = Posted::default();
+    for order in orders {
+        posted.post(order);
+    }
+    let Posted {
+        newest: Some((order, changes)),
+        recorded: Some(recorded),
+        things,
+    } = posted
+    else {
         panic!("order {} is not booked", sale.order_id);
     };
     let Changes {
@@ -130,15 +183,9 @@ fn compare(order: &Order, sale: &Sale) {
         Some(&*sale.email)
     );
     let mut held: BTreeMap<Stocked, i64> = BTreeMap::new();
-    for (line, recorded) in order.lines.iter().zip(&changes.lines) {
-        let LineKind::Product(item) = &line.kind else {
-            continue;
-        };
-        let thing = match &item.sku {
-            Some(sku) => Stocked::Sku(sku.to_string()),
-            None => Stocked::Name(line.name.clone()),
-        };
-        *held.entry(thing).or_default() += recorded.deducted.milli() / Quantity::SCALE;
+    for line in &recorded.lines {
+        let thing = &things[usize::try_from(line.item.uuid().as_u128()).unwrap()];
+        *held.entry(thing.clone()).or_default() += line.deducted.milli() / Quantity::SCALE;
     }
     held.retain(|_, units| *units != 0);
     let mut expected = sale.held.clone();

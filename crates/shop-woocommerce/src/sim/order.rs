@@ -116,6 +116,9 @@ pub struct Line {
     pub id: u64,
     /// The product's place in the catalogue; `None`: a line of a plugin's, with nothing but a name.
     pub product: Option<usize>,
+    /// The product was deleted in the shop since: the line keeps its name and tells no more what it
+    /// is of. (Here one line forgets alone; in a real shop every order does that is saved again.)
+    pub is_forgotten: bool,
     pub quantity: i64,
     pub unit_cents: i64,
     /// What coupons take off the whole line.

@@ -13,6 +13,8 @@ use super::tax::{TaxClass, Zone, tax};
 const IDS_PER_ORDER: u64 = 100;
 const LINES_MAX: u64 = 4;
 const UNITS_MAX: u64 = 4;
+/// How many in a hundred versions find the product of one of their lines deleted.
+const FORGOTTEN_PERCENT: u64 = 8;
 /// Orders come this many seconds apart.
 const SECONDS_BETWEEN_ORDERS: u64 = 2;
 /// Changes of one order lie apart by 1 s to this.
@@ -33,6 +35,7 @@ pub fn tell(dice: &mut Dice, options: &Options, catalogue: &Catalogue, index: us
     for _ in 1..versions {
         order.modified_at += teller.pause();
         teller.go_on(&mut order);
+        teller.forget(&mut order);
         told.push(order.clone());
     }
     told
@@ -128,6 +131,7 @@ impl Teller<'_> {
             order.lines.push(Line {
                 id,
                 product: None,
+                is_forgotten: false,
                 quantity: 1,
                 unit_cents: 700,
                 discount: 0,
@@ -261,6 +265,18 @@ impl Teller<'_> {
         }
     }
 
+    /// Meanwhile the product of a line may have been deleted. Only one with a SKU: it is told apart
+    /// from what stands in for it.
+    fn forget(&mut self, order: &mut Order) {
+        if !self.dice.percent(FORGOTTEN_PERCENT) {
+            return;
+        }
+        let place = self.dice.index(order.lines.len());
+        let line = &mut order.lines[place];
+        let product = line.product(self.catalogue);
+        line.is_forgotten |= product.is_some_and(|product| !product.sku.is_empty());
+    }
+
     fn refund_goods(&mut self, order: &mut Order) {
         let place = self.dice.index(order.lines.len());
         let line = &mut order.lines[place];
@@ -275,7 +291,7 @@ impl Teller<'_> {
         let amount = with_tax * units / line.quantity;
         // Goods may come back broken: the money goes back and the shelf stays as it is. What has no
         // product has no shelf.
-        if line.product.is_some() && self.dice.percent(75) {
+        if line.product.is_some() && !line.is_forgotten && self.dice.percent(75) {
             line.restocked += units;
         }
         let open = order.total(self.catalogue) - order.refunded();
@@ -297,6 +313,7 @@ impl Teller<'_> {
         order.lines.push(Line {
             id,
             product: Some(place),
+            is_forgotten: false,
             quantity,
             unit_cents,
             discount: discount(order.coupon, unit_cents * quantity),

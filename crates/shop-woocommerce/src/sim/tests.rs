@@ -190,6 +190,11 @@ fn every_turn_of_a_shops_life_is_met() {
             .flat_map(|order| &order.lines)
             .any(|line| line.product.is_none())
     );
+    assert!(
+        orders()
+            .flat_map(|order| &order.lines)
+            .any(|line| line.is_forgotten)
+    );
     assert!(orders().any(|order| order.gap != 0));
     assert!(orders().any(|order| order.fees.iter().any(|fee| fee.total < 0)));
     let books = shop.books();
@@ -209,6 +214,29 @@ fn every_turn_of_a_shops_life_is_met() {
             .keys()
             .any(|thing| matches!(thing, Stocked::Name(_)))
     );
+}
+
+#[test]
+fn a_line_that_was_forgotten_stays_so_and_names_nothing() {
+    let shop = shop();
+    for versions in shop.orders() {
+        for pair in versions.windows(2) {
+            let forgotten = pair[0].lines.iter().filter(|line| line.is_forgotten);
+            for line in forgotten {
+                let later = pair[1].lines.iter().find(|later| later.id == line.id);
+                assert!(later.is_none_or(|later| later.is_forgotten));
+            }
+        }
+        for order in versions {
+            let body: Value = serde_json::from_slice(&shop.body(order)).unwrap();
+            let told = body["line_items"].as_array().unwrap();
+            for (line, told) in order.lines.iter().zip(told) {
+                let is_nameless = told["product_id"] == 0 && told["sku"].is_null();
+                assert_eq!(is_nameless, line.is_forgotten || line.product.is_none());
+                assert!(told["name"].as_str().is_some_and(|name| !name.is_empty()));
+            }
+        }
+    }
 }
 
 #[test]

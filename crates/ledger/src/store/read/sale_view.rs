@@ -138,7 +138,7 @@ impl SaleView {
             .collect();
         let ids: Vec<Uuid> = currencies.keys().copied().collect();
         let mut lines = lines(db, &ids, &currencies).await?;
-        let mut payments = payments(db, &ids, &currencies).await?;
+        let mut payments = payments(db, &ids).await?;
         for sale in sales {
             sale.lines = lines.remove(&sale.sale).unwrap_or_default();
             sale.payments = payments.remove(&sale.sale).unwrap_or_default();
@@ -184,29 +184,27 @@ async fn lines(
     Ok(lines)
 }
 
+/// Of an order that changed its currency, what was booked in the old one is booked back and not shown.
 async fn payments(
     db: &mut PgConnection,
     ids: &[Uuid],
-    currencies: &HashMap<Uuid, Currency>,
 ) -> Result<HashMap<Uuid, Vec<PaymentView>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select sale_id, payment_key, kind, sum(amount_minor)::bigint as "amount_minor!",
+        r#"select sale_id, payment_key, kind, currency,
+            sum(amount_minor)::bigint as "amount_minor!",
             (array_agg(method order by revision desc))[1] as "method!",
             (array_agg(paid_at order by revision desc))[1] as "paid_at: SqlTimestamp"
         from ledger.payment
         where sale_id = any($1)
-        group by sale_id, payment_key, kind
+        group by sale_id, payment_key, kind, currency
         having sum(amount_minor) <> 0
-        order by sale_id, min(revision), payment_key, kind"#,
+        order by sale_id, min(revision), payment_key, kind, currency"#,
         ids,
     )
     .fetch_all(db)
     .await?;
     let mut payments: HashMap<Uuid, Vec<PaymentView>> = HashMap::new();
     for payment in rows {
-        let Some(currency) = currencies.get(&payment.sale_id) else {
-            continue;
-        };
         payments
             .entry(payment.sale_id)
             .or_default()
@@ -214,7 +212,7 @@ async fn payments(
                 key: payment.payment_key,
                 kind: row::payment_kind_from(&payment.kind)?,
                 method: payment.method,
-                amount: Money::new(payment.amount_minor, *currency),
+                amount: Money::new(payment.amount_minor, row::currency_from(&payment.currency)?),
                 paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
             });
     }

@@ -111,20 +111,27 @@ impl Reader {
         let payments = sqlx::query_as!(
             Found,
             r#"with booked as (
-                select p.sale_id,
+                select p.sale_id, p.currency,
                     coalesce(sum(p.amount_minor) filter (where p.kind = 'received'), 0) as received,
                     coalesce(sum(p.amount_minor) filter (where p.kind = 'refunded'), 0) as refunded
                 from ledger.payment p
-                group by p.sale_id
+                group by p.sale_id, p.currency
             ), compared as (
-                select s.sale_id, s.received_minor, s.refunded_minor,
+                select s.sale_id, s.currency, s.received_minor, s.refunded_minor,
                     coalesce(b.received, 0) as received, coalesce(b.refunded, 0) as refunded
-                from ledger.sale s left join booked b on b.sale_id = s.sale_id
+                from ledger.sale s
+                left join booked b on b.sale_id = s.sale_id and b.currency = s.currency
                 where $1::uuid is null or s.retailer_id = $1
             ), wrong as (
                 select format('sale %s: says received %s and refunded %s, payments add up to %s and %s',
                     sale_id, received_minor, refunded_minor, received, refunded) as failure
                 from compared where received_minor <> received or refunded_minor <> refunded
+                union all
+                select format('sale %s: is in %s, payments in %s add up to %s and %s, not to nothing',
+                    c.sale_id, c.currency, b.currency, b.received, b.refunded)
+                from compared c
+                join booked b on b.sale_id = c.sale_id and b.currency <> c.currency
+                where b.received <> 0 or b.refunded <> 0
             )
             select (select count(*) from compared) as "examined!",
                 (select count(*) from wrong) as "failure_count!",
@@ -185,7 +192,7 @@ impl Reader {
             ),
             payments.titled(
                 "payments_add_up",
-                "what a sale says was received and refunded is the sum of its payments",
+                "what a sale says was received and refunded is the sum of its payments, in its currency",
             ),
             totals.titled("lines_add_up", "every sale's lines add up to its total"),
             receipts.titled(

@@ -1,0 +1,129 @@
+//! The rows of an order's sale and its lines, once all the order's messages are through.
+
+use retail::posting::Changes;
+use retail::sale::{Recorded, RecordedLine};
+use retail::{OutletId, SaleId};
+
+use super::walk::Applied;
+use super::{
+    Group, Head, LineRow, Naming, Plan, RepointedLine, RepointedSale, SaleRow, receipt_key,
+};
+
+/// Where a sale's row stands once the batch is through.
+pub(super) struct Booked {
+    pub sale: SaleId,
+    pub is_new: bool,
+    pub outlet: OutletId,
+    pub revision: i32,
+    pub warning_not_imported: bool,
+}
+
+/// A sale as `applied` last, with its lines as `recorded`: since then an older snapshot may have
+/// named their items.
+pub(super) fn sale<'a>(
+    plan: &mut Plan<'a>,
+    group: &Group<'a>,
+    applied: Applied<'a>,
+    booked: &Booked,
+    recorded: Recorded,
+) {
+    let Booked {
+        sale,
+        is_new,
+        outlet,
+        revision,
+        warning_not_imported,
+    } = *booked;
+    let Applied {
+        order,
+        changes,
+        customer,
+    } = applied;
+    let Changes {
+        state,
+        balance,
+        received,
+        refunded,
+        tax,
+        lines: _,
+        movements: _,
+        payments: _,
+    } = changes;
+    plan.sales.push(SaleRow {
+        sale,
+        is_new,
+        retailer: group.settings.retailer,
+        outlet,
+        register: group.settings.register,
+        connection: group.connection,
+        order: group.order,
+        receipt_number: order.receipt_number.as_str(),
+        receipt_key: receipt_key(order.receipt_number.as_str()),
+        state,
+        balance,
+        total: order.total,
+        tax,
+        received,
+        refunded,
+        customer,
+        shop_status: &order.shop_status,
+        warning_not_imported,
+        revision,
+        placed_at: order.placed_at,
+    });
+    let positions = 0_i32..;
+    let lines = order.lines.iter().zip(recorded.lines);
+    for ((line, recorded), position) in lines.zip(positions) {
+        let RecordedLine {
+            key,
+            item,
+            named,
+            deducted,
+        } = recorded;
+        plan.lines.push(LineRow {
+            sale,
+            key,
+            position,
+            item,
+            naming: Naming::of(named, order.version),
+            name: &line.name,
+            quantity: line.quantity,
+            restocked: line.restocked,
+            deducted,
+            net: line.net,
+            tax: line.tax,
+            placed_at: order.placed_at,
+        });
+    }
+}
+
+/// A sale of which nothing but items of lines has changed since its `head` was read.
+pub(super) fn repointed(
+    plan: &mut Plan<'_>,
+    head: Option<&Head>,
+    sale: SaleId,
+    revision: i32,
+    recorded: Recorded,
+) {
+    plan.repointed.push(RepointedSale { sale, revision });
+    let before = head.and_then(|head| head.sale.as_ref());
+    let before = before.map_or(&[][..], |before| &before.recorded.lines);
+    let version = recorded.version;
+    for (line, before) in recorded.lines.into_iter().zip(before) {
+        if line == *before {
+            continue;
+        }
+        let RecordedLine {
+            key,
+            item,
+            named,
+            deducted: _,
+        } = line;
+        plan.repointed_lines.push(RepointedLine {
+            sale,
+            key,
+            item,
+            naming: Naming::of(named, version),
+        });
+    }
+}

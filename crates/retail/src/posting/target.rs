@@ -1,0 +1,118 @@
+//! What a snapshot asks for by itself, checked; what was recorded before plays no part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::ItemId;
+use crate::money::{Money, MoneyError};
+use crate::order::{LineKind, Order, OrderLine, OrderPayment, PaymentKind};
+use crate::quantity::{Quantity, QuantityError};
+use crate::sale::RecordedLine;
+use crate::status::{Balance, SaleState};
+use crate::text::PaymentKey;
+
+use super::Refusal;
+
+/// No line may hold more, in thousandths, and no payment be of more, in minor units: so that the
+/// difference of any two snapshots can be booked, whichever came first.
+const DIFFERENCE_LIMIT: u64 = i64::MAX.unsigned_abs() / 2;
+
+/// The sale that a snapshot alone would make.
+pub(super) struct Target<'a> {
+    pub balance: Balance,
+    pub received: Money,
+    pub refunded: Money,
+    pub tax: Money,
+    /// In the order's order. A line that names no item is of its stand-in.
+    pub lines: Vec<RecordedLine>,
+    pub payments: BTreeMap<(&'a PaymentKey, PaymentKind), Money>,
+}
+
+impl<'a> Target<'a> {
+    pub fn of(order: &'a Order, items: &[ItemId]) -> Result<Self, Refusal> {
+        if order.lines.len() > Order::LINES_LIMIT {
+            return Err(Refusal::TooManyLines(order.lines.len()));
+        }
+        let amounts = order.lines.iter().flat_map(|line| [line.net, line.tax]);
+        let sum = Money::sum(order.currency(), amounts)?;
+        if sum != order.total {
+            return Err(Refusal::TotalsMismatch {
+                lines: sum,
+                total: order.total,
+            });
+        }
+        let received = paid(order, PaymentKind::Received)?;
+        Ok(Self {
+            balance: Balance::of(order.total, received)?,
+            received,
+            refunded: paid(order, PaymentKind::Refunded)?,
+            tax: Money::sum(order.currency(), order.lines.iter().map(|line| line.tax))?,
+            lines: lines(order, items)?,
+            payments: payments(order)?,
+        })
+    }
+}
+
+/// What each line should hold of its item: what was sold less what went back, or nothing when the
+/// sale is void.
+fn lines(order: &Order, items: &[ItemId]) -> Result<Vec<RecordedLine>, Refusal> {
+    let mut lines = Vec::with_capacity(order.lines.len());
+    let mut keys = BTreeSet::new();
+    for (line, item) in order.lines.iter().zip(items) {
+        if !keys.insert(&line.key) {
+            return Err(Refusal::LineTwice(line.key.clone()));
+        }
+        lines.push(RecordedLine {
+            key: line.key.clone(),
+            item: *item,
+            named: line.kind.names_item().then_some(order.version),
+            deducted: deduction(order.state, line)?,
+        });
+    }
+    Ok(lines)
+}
+
+fn deduction(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
+    if line.restocked < Quantity::ZERO {
+        return Err(Refusal::RestockNegative(line.key.clone()));
+    }
+    // A line of negative quantity is a return within the order and puts stock back by itself:
+    // there is nothing of it that a refund could return once more.
+    if line.restocked > line.quantity.max(Quantity::ZERO) {
+        return Err(Refusal::RestockExceedsQuantity(line.key.clone()));
+    }
+    let kept = line.quantity.checked_sub(line.restocked)?;
+    if kept.milli().unsigned_abs() > DIFFERENCE_LIMIT {
+        return Err(QuantityError::Overflow.into());
+    }
+    Ok(match (&line.kind, state) {
+        (LineKind::Product(_), SaleState::Closed) => kept,
+        (LineKind::Product(_), SaleState::Voided | SaleState::NotImported)
+        | (LineKind::Shipping | LineKind::Fee | LineKind::Rounding, _) => Quantity::ZERO,
+    })
+}
+
+fn payments(order: &Order) -> Result<BTreeMap<(&PaymentKey, PaymentKind), Money>, Refusal> {
+    let mut payments = BTreeMap::new();
+    for OrderPayment {
+        key, kind, amount, ..
+    } in &order.payments
+    {
+        if amount.minor().unsigned_abs() > DIFFERENCE_LIMIT {
+            return Err(MoneyError::Overflow.into());
+        }
+        if payments.insert((key, *kind), *amount).is_some() {
+            return Err(Refusal::PaymentTwice(key.clone()));
+        }
+    }
+    Ok(payments)
+}
+
+/// In the order's currency, or not at all.
+fn paid(order: &Order, wanted: PaymentKind) -> Result<Money, MoneyError> {
+    let amounts = order
+        .payments
+        .iter()
+        .filter(|payment| payment.kind == wanted)
+        .map(|payment| payment.amount);
+    Money::sum(order.currency(), amounts)
+}
