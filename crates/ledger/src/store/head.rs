@@ -110,14 +110,18 @@ struct BookedLine {
     deducted: Quantity,
 }
 
+/// Each sale's rows are sought on their own, for the reason given in `read::sale_view`.
 async fn lines(
     db: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<BookedLine>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select sale_id, line_key, item_id, deducted_milli,
+        r#"select l.sale_id, line_key, item_id, deducted_milli,
             named_at as "named_at: SqlTimestamp", named_hash, is_stand_in
-        from ledger.sale_line where sale_id = any($1) order by sale_id, position"#,
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
+        order by l.sale_id, position"#,
         ids,
     )
     .fetch_all(db)
@@ -161,10 +165,12 @@ async fn payments(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<RecordedPayment>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select sale_id, payment_key, kind, currency,
+        r#"select p.sale_id, payment_key, kind, currency,
             sum(amount_minor)::bigint as "amount_minor!"
-        from ledger.payment where sale_id = any($1)
-        group by sale_id, payment_key, kind, currency"#,
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.payment paid where paid.sale_id = k.sale_id offset 0) p
+        group by p.sale_id, payment_key, kind, currency"#,
         ids,
     )
     .fetch_all(db)

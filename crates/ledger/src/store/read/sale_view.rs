@@ -147,6 +147,8 @@ impl SaleView {
     }
 }
 
+/// Each sale's rows are sought on their own (`offset 0` keeps them so): statistics lag behind a table that
+/// grows fast, and by old ones a plan for all of them at once reads the whole table.
 async fn lines(
     db: &mut PgConnection,
     ids: &[Uuid],
@@ -155,9 +157,10 @@ async fn lines(
     let rows = sqlx::query!(
         "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
             l.restocked_milli, l.deducted_milli, l.net_minor, l.tax_minor
-        from ledger.sale_line l
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
         join ledger.item i on i.item_id = l.item_id
-        where l.sale_id = any($1)
         order by l.sale_id, l.position",
         ids,
     )
@@ -190,15 +193,16 @@ async fn payments(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<PaymentView>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select sale_id, payment_key, kind, currency,
+        r#"select p.sale_id, payment_key, kind, currency,
             sum(amount_minor)::bigint as "amount_minor!",
             (array_agg(method order by revision desc))[1] as "method!",
             (array_agg(paid_at order by revision desc))[1] as "paid_at: SqlTimestamp"
-        from ledger.payment
-        where sale_id = any($1)
-        group by sale_id, payment_key, kind, currency
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.payment paid where paid.sale_id = k.sale_id offset 0) p
+        group by p.sale_id, payment_key, kind, currency
         having sum(amount_minor) <> 0
-        order by sale_id, min(revision), payment_key, kind, currency"#,
+        order by p.sale_id, min(revision), payment_key, kind, currency"#,
         ids,
     )
     .fetch_all(db)
