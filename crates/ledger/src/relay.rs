@@ -26,7 +26,7 @@ const PAGE_LIMIT: i64 = 500;
 /// Between two turns, however much there is to say: changes of one thing become one event. A turn that
 /// took long is followed by a rest of so many times its length: saying gets its share of the machine, no more.
 const REST: Duration = Duration::from_millis(50);
-const RESTS_PER_TURN: u32 = 3;
+const RESTS_PER_TURN: u32 = 9;
 /// The same while recording is behind. Levels of a moment ago help nobody then, and nothing is pushed to a
 /// shop meanwhile: the machine is better used for recording.
 const REST_WHILE_BEHIND: Duration = Duration::from_millis(500);

@@ -33,7 +33,7 @@ const BATCH_WAIT: Duration = Duration::from_secs(1);
 /// What comes meanwhile makes one batch and one write on the broker's disk, which leaves the machine to
 /// the shops that wait for an answer. An idle worker has rested already.
 const LEAST_REST: Duration = Duration::from_millis(20);
-const MOST_REST: Duration = Duration::from_millis(100);
+const MOST_REST: Duration = Duration::from_millis(50);
 
 /// What the deliveries are read with.
 pub(crate) struct Worker {

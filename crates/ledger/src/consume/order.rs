@@ -23,7 +23,7 @@ const BATCH_WAIT: Duration = Duration::from_secs(1);
 /// limits. What comes meanwhile makes one transaction instead of many small ones, and the busier the
 /// machine the more of it is left to the shops that wait for an answer. An idle reader has rested already.
 const LEAST_REST: Duration = Duration::from_millis(20);
-const MOST_REST: Duration = Duration::from_millis(200);
+const MOST_REST: Duration = Duration::from_millis(100);
 /// Batches decoded ahead of the writers.
 const BATCHES_AHEAD: usize = 1;
 /// Delivered more often than this, a message may be what ended the process: it goes alone.

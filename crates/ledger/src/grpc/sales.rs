@@ -20,7 +20,7 @@ use crate::store::{ChangeKey, Reader, SaleFilter, SaleKey, SaleView};
 use crate::wake::{Listener, Wake};
 
 /// Sales read at once for a stream.
-const STREAM_PAGE: i64 = 200;
+const STREAM_PAGE: i64 = 500;
 /// A stream that follows looks this often for what other processes commit.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// After a hint, so that changes in a row come in one page.
