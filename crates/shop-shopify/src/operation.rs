@@ -64,8 +64,119 @@ fn without_comments(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use apollo_compiler::executable::{Field, Selection, SelectionSet};
+    use apollo_compiler::validation::Valid;
+    use apollo_compiler::{ExecutableDocument, Schema};
+
     use super::*;
 
+    const TRIMMED: &str = include_str!("../fixtures/schema/admin_2026-10.trimmed.graphql");
+
+    /// Points that one query may cost, well below the thousand that Shopify allows.
+    const COST_LIMIT: u64 = 250;
+
+    fn all() -> [(&'static str, &'static str); 3] {
+        [
+            ("order_by_id", &ORDER_BY_ID),
+            ("order_line_items_page", &LINE_ITEMS_PAGE),
+            ("refund_line_items_page", &REFUND_LINE_ITEMS_PAGE),
+        ]
+    }
+
+    fn parsed(schema: &Valid<Schema>, name: &str, text: &str) -> Valid<ExecutableDocument> {
+        match ExecutableDocument::parse_and_validate(schema, text, name) {
+            Ok(document) => document,
+            Err(errors) => panic!("{name}: {errors}"),
+        }
+    }
+
+    #[test]
+    fn every_operation_is_valid_in_the_schema() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        for (name, text) in all() {
+            parsed(&schema, name, text);
+        }
+        let wrong = ORDER_BY_ID.replace("cancelReason", "cancelledBecause");
+        assert!(ExecutableDocument::parse_and_validate(&schema, &wrong, "wrong").is_err());
+    }
+
+    /// The whole schemas of the version asked and of the one before it, where they are at hand.
+    #[test]
+    fn every_operation_is_valid_in_the_whole_schema() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|folder| folder.join("shared/contracts/shopify/schema"))
+            .find(|folder| folder.is_dir());
+        let Some(folder) = folder else {
+            println!("skipped: the whole schemas are not at hand");
+            return;
+        };
+        for version in [crate::API_VERSION, "2026-07"] {
+            let path = folder.join(format!("admin_{version}.graphql.gz"));
+            let unpacked = Command::new("gzip").arg("-dc").arg(&path).output().unwrap();
+            let text = String::from_utf8(unpacked.stdout).unwrap();
+            let schema = Schema::parse_and_validate(text, version).unwrap();
+            for (name, text) in all() {
+                parsed(&schema, name, text);
+            }
+        }
+    }
+
+    /// By the rules that were fitted to thousands of recorded costs.
+    #[test]
+    fn no_operation_costs_more_than_its_share() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        for (name, text) in all() {
+            let document = parsed(&schema, name, text);
+            let operation = document.operations.get(None).unwrap();
+            let cost = cost(&document, &operation.selection_set);
+            println!("{name}: {cost} points");
+            assert!((1..=COST_LIMIT).contains(&cost), "{name}: {cost} points");
+        }
+    }
+
+    fn cost(document: &ExecutableDocument, set: &SelectionSet) -> u64 {
+        set.selections
+            .iter()
+            .map(|selection| match selection {
+                Selection::Field(field) => field_cost(document, field),
+                Selection::FragmentSpread(spread) => cost(
+                    document,
+                    &spread.fragment_def(document).unwrap().selection_set,
+                ),
+                Selection::InlineFragment(inline) => cost(document, &inline.selection_set),
+            })
+            .sum()
+    }
+
+    fn field_cost(document: &ExecutableDocument, field: &Field) -> u64 {
+        let ty = field.ty().inner_named_type().as_str();
+        let below = cost(document, &field.selection_set);
+        if field.selection_set.is_empty() {
+            0
+        } else if ty.starts_with("Money") || ty == "PageInfo" {
+            below
+        } else if ty.ends_with("Connection") {
+            2 + size(field) * below
+        } else {
+            1 + below
+        }
+    }
+
+    /// What a list of `first` counts as: twice the natural logarithm, rounded down. Where a variable says
+    /// how many, as if it were the most there can be.
+    fn size(field: &Field) -> u64 {
+        match field.argument_by_name("first").unwrap().to_i32() {
+            Some(10) => 4,
+            Some(20) => 5,
+            Some(50) => 7,
+            Some(other) => panic!("no size known for {other}"),
+            None => 11,
+        }
+    }
     #[test]
     fn a_document_has_the_fragments_it_reaches_and_no_others() {
         for name in [
