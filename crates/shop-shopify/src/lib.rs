@@ -33,6 +33,9 @@ pub mod token;
 mod topic;
 mod verify;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 pub use shop_domain::{NotAShopDomain, ShopDomain};
 
 /// The platform's code, as it stands in subjects and in the seed file.
