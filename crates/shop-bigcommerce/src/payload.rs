@@ -29,7 +29,7 @@ pub(crate) struct HookData<'a> {
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(crate) struct Document<'a> {
     pub(crate) order: Order<'a>,
-    pub(crate) products: Vec<Product<'a>>,
+    pub(crate) products: Vec<Line<'a>>,
     pub(crate) fees: Vec<Fee<'a>>,
     pub(crate) refunds: Vec<Refund<'a>>,
     pub(crate) transactions: Vec<Transaction<'a>>,
@@ -95,7 +95,7 @@ pub(crate) struct Billing<'a> {
 /// A line of products.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(crate) struct Product<'a> {
+pub(crate) struct Line<'a> {
     pub(crate) id: Scalar<'a>,
     /// 0 for a product made up for this order.
     pub(crate) product_id: Scalar<'a>,

@@ -10,7 +10,7 @@ use shop::Reason;
 use super::Wrong;
 use super::totals::{ROUNDING_LIMIT_MINOR, Totals};
 use super::value::{bad_amount, exact_amount, quantity};
-use crate::payload::{self, Discount, Fee, Product};
+use crate::payload::{self, Discount, Fee, Line};
 use crate::scalar::Scalar;
 use crate::{amount, text};
 
@@ -25,7 +25,7 @@ const WITHOUT_STOCK: [&str; 2] = ["giftcertificate", "digital"];
 /// `quantity_refunded` is about money (BC-4).
 pub(super) fn lines(
     order: &payload::Order<'_>,
-    products: &[Product<'_>],
+    products: &[Line<'_>],
     fees: &[Fee<'_>],
     totals: &Totals,
 ) -> Result<Vec<OrderLine>, Wrong> {
@@ -100,8 +100,8 @@ struct Part {
 }
 
 /// A part of a bundle is a line of its own, of price 0, whose stock leaves like any other's.
-fn product(line: &Product<'_>, currency: Currency) -> Result<Part, Wrong> {
-    let Product {
+fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
+    let Line {
         id,
         product_id,
         variant_id,

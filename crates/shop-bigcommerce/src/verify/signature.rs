@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use sha2::Sha256;
@@ -49,7 +49,7 @@ pub(super) fn judge(
     now: Timestamp,
 ) -> Signature {
     let given = [&ID, &TIMESTAMP, &SIGNATURE].map(|name| only(headers, name));
-    let [id, timestamp, signatures] = given.map(|value| value.map(|value| value.as_bytes()));
+    let [id, timestamp, signatures] = given.map(|value| value.map(HeaderValue::as_bytes));
     let claimed: Vec<Option<[u8; SIGNATURE_BYTES]>> = signatures
         .unwrap_or_default()
         .split(|byte| *byte == b' ')
@@ -110,7 +110,6 @@ fn age(timestamp: Option<&[u8]>, now: Timestamp) -> Signature {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use secrecy::SecretString;
     use serde_json::Value;
 

@@ -17,7 +17,7 @@ use crate::store::{HASH, connection_at};
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, &'static str)>,
     body: String,
 }
 
@@ -30,8 +30,8 @@ impl Reply {
         }
     }
 
-    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
         self
     }
 }
