@@ -25,6 +25,9 @@ mod store;
 mod text;
 mod verify;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 pub use verify::{HOOK_SECRET_HEADER, hook_secret};
 
 /// The platform's code, as it stands in subjects and in the seed file.
