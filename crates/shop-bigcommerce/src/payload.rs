@@ -1,6 +1,7 @@
 //! What BigCommerce sends: the fields that are used, and no more. New ones come without notice.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::scalar::Scalar;
 
@@ -11,13 +12,14 @@ pub(crate) struct Hook<'a> {
     pub(crate) scope: Scalar<'a>,
     /// `stores/{hash}`
     pub(crate) producer: Scalar<'a>,
-    pub(crate) data: Option<HookData<'a>>,
+    /// Of another shape in every scope: nothing in it makes a delivery malformed.
+    pub(crate) data: Option<&'a RawValue>,
 }
 
+/// A delivery's `data`, where its scope is one of orders.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(crate) struct HookData<'a> {
-    /// Of the order, where the scope is one of orders.
     pub(crate) id: Scalar<'a>,
     /// Of a transaction, which has no `id`.
     pub(crate) order_id: Scalar<'a>,

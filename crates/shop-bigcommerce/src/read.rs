@@ -4,7 +4,7 @@ use retail::ShopOrderId;
 use shop::{Connection, Reading, Reason, Refusal, Source};
 
 use crate::map;
-use crate::payload::{Document, Hook, Named};
+use crate::payload::{Document, Hook, HookData, Named};
 
 /// What every delivery about an order begins with: created, updated, statusUpdated, archived, its
 /// refunds and its transactions.
@@ -12,7 +12,7 @@ const ORDER: &str = "store/order/";
 
 pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
     match source {
-        Source::Delivery { topic } if topic.starts_with(ORDER) => read_hook(body),
+        Source::Delivery { topic } if topic.starts_with(ORDER) => read_hook(topic, body),
         Source::Delivery { topic: _ } => Reading::Nothing("a scope that no sale depends on"),
         Source::Fetched => read_document(connection, body),
     }
@@ -20,15 +20,16 @@ pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> 
 
 /// The order that a delivery of `scope` speaks of.
 pub(crate) fn order_in(scope: &str, hook: &Hook<'_>) -> Option<ShopOrderId> {
-    let data = hook.data.as_ref().filter(|_| scope.starts_with(ORDER))?;
+    let data = hook.data.filter(|_| scope.starts_with(ORDER))?;
+    let data: HookData<'_> = serde_json::from_str(data.get()).ok()?;
     let id = data.id.id().or_else(|| data.order_id.id())?;
     ShopOrderId::new(id).ok()
 }
 
-fn read_hook(body: &[u8]) -> Reading {
+fn read_hook(scope: &str, body: &[u8]) -> Reading {
     let order = serde_json::from_slice::<Hook<'_>>(body)
         .ok()
-        .and_then(|hook| order_in(ORDER, &hook));
+        .and_then(|hook| order_in(scope, &hook));
     match order {
         Some(order) => Reading::Hint(order),
         None => Reading::Refused(Refusal {

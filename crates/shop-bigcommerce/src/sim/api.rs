@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::Store;
 use super::body::{Writer, coupons, fees, refunds, shipping_addresses, transactions};
 use super::order::Order;
 use super::quota::Granted;
+use super::{Store, hooks_api};
 use crate::date::instant;
 
 const PAGE_ROWS: usize = 50;
@@ -35,7 +35,7 @@ pub fn router(store: Store) -> Router {
         .route("/orders/{id}/payment_actions/refunds", get(order_refunds));
     let api = Router::new()
         .nest("/v2", v2)
-        .nest("/v3", v3)
+        .nest("/v3", v3.merge(hooks_api::routes()))
         .layer(from_fn_with_state(store.clone(), guard));
     Router::new()
         .nest(&format!("/stores/{}", store.options.hash), api)
@@ -277,7 +277,7 @@ impl Page {
 }
 
 /// The query, unescaped.
-fn parameters(uri: &Uri) -> Parameters {
+pub fn parameters(uri: &Uri) -> Parameters {
     let Ok(url) = reqwest::Url::parse(&format!("http://sim{uri}")) else {
         return Parameters::new();
     };
@@ -303,7 +303,7 @@ fn number<T: std::str::FromStr>(parameters: &Parameters, name: &str) -> Result<O
         .transpose()
 }
 
-fn json_of(body: &Value) -> Response {
+pub fn json_of(body: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::Options;
+use super::hooks::{Hook, Hooks};
 use super::order::Event;
 
 /// After the first try, the second and so on, in seconds; after the last the delivery is given up.
@@ -23,6 +24,9 @@ const RETRIES: [i64; 11] = [
 #[derive(Clone, Debug)]
 pub struct Delivery {
     number: u64,
+    pub(super) hook: u64,
+    /// The address that the hook was made with.
+    pub destination: String,
     pub scope: &'static str,
     pub order: u64,
     pub headers: HeaderMap,
@@ -44,16 +48,36 @@ struct Waiting {
 }
 
 impl Outbox {
-    pub fn tell(&mut self, options: &Options, now: Timestamp, order: u64, events: &[Event]) {
+    /// One delivery for each event and each hook that listens.
+    pub fn tell(
+        &mut self,
+        options: &Options,
+        hooks: &Hooks,
+        now: Timestamp,
+        order: u64,
+        events: &[Event],
+    ) {
         for event in events {
-            self.given += 1;
-            let delivery = delivery(options, now, self.given, order, *event);
-            let waiting = Waiting {
-                delivery,
-                tries: 0,
-                due_at: now,
-            };
-            self.waiting.insert(self.given, waiting);
+            let (scope, data) = told(order, *event);
+            for hook in hooks.listening(scope) {
+                self.given += 1;
+                let body = body(options, now, self.given, scope, &data);
+                let delivery = Delivery {
+                    number: self.given,
+                    hook: hook.id,
+                    destination: hook.destination.clone(),
+                    scope,
+                    order,
+                    headers: headers(options, hook, self.given, now, &body),
+                    body,
+                };
+                let waiting = Waiting {
+                    delivery,
+                    tries: 0,
+                    due_at: now,
+                };
+                self.waiting.insert(self.given, waiting);
+            }
         }
     }
 
@@ -65,20 +89,20 @@ impl Outbox {
         due.map(|waiting| waiting.delivery.clone()).collect()
     }
 
-    pub fn answered(&mut self, delivery: &Delivery, status: u16, now: Timestamp) {
+    /// Says whether the delivery was given up.
+    pub fn answered(&mut self, delivery: &Delivery, status: u16, now: Timestamp) -> bool {
         let Some(waiting) = self.waiting.get_mut(&delivery.number) else {
-            return;
+            return false;
         };
+        let is_taken = (200..300).contains(&status);
         let pause = RETRIES.get(waiting.tries);
         waiting.tries += 1;
-        match pause {
-            Some(seconds) if !(200..300).contains(&status) => {
-                waiting.due_at = now + SignedDuration::from_secs(*seconds);
-            }
-            Some(_) | None => {
-                self.waiting.remove(&delivery.number);
-            }
+        if let Some(seconds) = pause.filter(|_| !is_taken) {
+            waiting.due_at = now + SignedDuration::from_secs(*seconds);
+            return false;
         }
+        self.waiting.remove(&delivery.number);
+        !is_taken
     }
 
     pub fn len(&self) -> usize {
@@ -86,8 +110,7 @@ impl Outbox {
     }
 }
 
-fn delivery(options: &Options, now: Timestamp, number: u64, order: u64, event: Event) -> Delivery {
-    let (scope, data) = told(order, event);
+fn body(options: &Options, now: Timestamp, number: u64, scope: &str, data: &Value) -> Vec<u8> {
     let body = json!({
         "scope": scope,
         "store_id": "1025646",
@@ -97,15 +120,7 @@ fn delivery(options: &Options, now: Timestamp, number: u64, order: u64, event: E
         "created_at": now.as_second(),
         "producer": format!("stores/{}", options.hash),
     });
-    let body = body.to_string().into_bytes();
-    let headers = headers(options, &format!("msg_sim{number}"), now, &body);
-    Delivery {
-        number,
-        scope,
-        order,
-        headers,
-        body,
-    }
+    body.to_string().into_bytes()
 }
 
 fn told(order: u64, event: Event) -> (&'static str, Value) {
@@ -133,31 +148,26 @@ fn told(order: u64, event: Event) -> (&'static str, Value) {
     }
 }
 
-fn headers(options: &Options, id: &str, now: Timestamp, body: &[u8]) -> HeaderMap {
-    let second = now.as_second().to_string();
+fn headers(options: &Options, hook: &Hook, number: u64, now: Timestamp, body: &[u8]) -> HeaderMap {
+    let (id, second) = (format!("msg_sim{number}"), now.as_second().to_string());
     let mut mac = Hmac::<Sha256>::new_from_slice(options.client_secret.expose_secret().as_bytes())
         .expect("HMAC takes keys of any length");
     for part in [id.as_bytes(), b".", second.as_bytes(), b".", body] {
         mac.update(part);
     }
     let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-    let own = options
-        .hook_header
-        .iter()
-        .map(|(name, value)| (*name, value.expose_secret()));
+    let own = hook.headers.iter();
     [
         ("content-type", "application/json"),
-        ("webhook-id", id),
+        ("webhook-id", &id),
         ("webhook-timestamp", &second),
         ("webhook-signature", &signature),
     ]
     .into_iter()
-    .chain(own)
+    .chain(own.map(|(name, value)| (name.as_str(), value.as_str())))
     .filter_map(|(name, value)| {
-        Some((
-            HeaderName::from_bytes(name.as_bytes()).ok()?,
-            HeaderValue::from_str(value).ok()?,
-        ))
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
     })
     .collect()
 }

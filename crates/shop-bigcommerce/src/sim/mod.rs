@@ -10,6 +10,8 @@ mod books;
 mod catalogue;
 mod delivery;
 mod dice;
+mod hooks;
+mod hooks_api;
 mod money;
 mod order;
 mod quota;
@@ -26,7 +28,8 @@ use service::clock::Clock;
 
 use self::catalogue::Catalogue;
 use self::delivery::Outbox;
-use self::order::Order;
+use self::hooks::Hooks;
+use self::order::{Event, Order};
 use self::quota::Quota;
 use self::story::Story;
 
@@ -44,8 +47,6 @@ pub struct Options {
     pub access_token: SecretString,
     /// What deliveries are signed with.
     pub client_secret: SecretString,
-    /// A header of the hook's own, which every delivery carries.
-    pub hook_header: Option<(&'static str, SecretString)>,
     /// Requests that all apps together may make in 30 seconds.
     pub quota: u64,
     /// Things on sale.
@@ -63,7 +64,6 @@ impl Options {
             hash: "sim123".to_owned(),
             access_token: "simulated access token".into(),
             client_secret: "simulated client secret".into(),
-            hook_header: None,
             quota: 150,
             products: 50,
             first_order_id: 1001,
@@ -85,6 +85,7 @@ struct State {
     orders: BTreeMap<u64, Order>,
     /// Ids of lines, payments and the rest, never given twice.
     next_id: u64,
+    hooks: Hooks,
     outbox: Outbox,
     quota: Quota,
 }
@@ -105,6 +106,7 @@ impl Store {
             catalogue: Catalogue::new(options.products),
             orders: BTreeMap::new(),
             next_id: 500,
+            hooks: Hooks::default(),
             outbox: Outbox::default(),
             quota: Quota::new(options.quota),
         };
@@ -125,9 +127,7 @@ impl Store {
         };
         let (order, events) = state.story(self).place(id);
         state.orders.insert(id, order);
-        state
-            .outbox
-            .tell(&self.options, self.clock.now(), id, &events);
+        state.tell(self, id, &events);
         id
     }
 
@@ -140,21 +140,16 @@ impl Store {
         };
         let events = state.story(self).go_on(&mut order);
         state.orders.insert(id, order);
-        state
-            .outbox
-            .tell(&self.options, self.clock.now(), id, &events);
+        state.tell(self, id, &events);
     }
 
     /// An order is archived, now: it can still be read by its id, and is in no list.
     pub fn archive(&self, id: u64) {
-        let now = self.clock.now();
         let mut state = self.lock();
         if let Some(order) = state.orders.get_mut(&id) {
             order.is_archived = true;
-            order.modified_at = now;
-            state
-                .outbox
-                .tell(&self.options, now, id, &[order::Event::Archived]);
+            order.modified_at = self.clock.now();
+            state.tell(self, id, &[Event::Archived]);
         }
     }
 
@@ -171,10 +166,13 @@ impl Store {
     }
 
     /// How a delivery was answered: by 2xx it is done, else it is tried again, up to eleven times.
+    /// Then its hook is switched off.
     pub fn answered(&self, delivery: &Delivery, status: u16) {
-        self.lock()
-            .outbox
-            .answered(delivery, status, self.clock.now());
+        let mut state = self.lock();
+        let given_up = state.outbox.answered(delivery, status, self.clock.now());
+        if given_up {
+            state.hooks.give_up(delivery.hook);
+        }
     }
 
     /// Deliveries that were neither taken nor given up yet.
@@ -190,7 +188,7 @@ impl Store {
         books::reckon(&state.catalogue, state.orders.values())
     }
 
-    /// The API: `/stores/{hash}/v2/orders` and what belongs to it.
+    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`.
     pub fn router(&self) -> axum::Router {
         api::router(self.clone())
     }
@@ -201,6 +199,11 @@ impl Store {
 }
 
 impl State {
+    fn tell(&mut self, store: &Store, order: u64, events: &[Event]) {
+        let (options, now) = (&store.options, store.clock.now());
+        self.outbox.tell(options, &self.hooks, now, order, events);
+    }
+
     fn story<'a>(&'a mut self, store: &Store) -> Story<'a> {
         Story {
             dice: &mut self.dice,

@@ -260,6 +260,18 @@ fn what_could_never_be_read_is_malformed_and_only_when_authentic() {
         let stranger = signed(&own, "guess", now(), body);
         assert_eq!(verify(&own, &stranger, body), Err(Refused::NotAuthentic));
     }
+    // A hook that is refused is switched off in the end: an odd shape is no reason.
+    for data in ["null", "7", "[]", r#""text""#, r#"{"id":{}}"#] {
+        let body = format!(
+            r#"{{"producer":"stores/abc123","scope":"store/order/updated","data":{data}}}"#
+        );
+        let headers = signed(&own, SECRET, now(), body.as_bytes());
+        let taken = verify(&own, &headers, body.as_bytes());
+        assert!(
+            matches!(taken, Ok(Notice::Delivery { order: None, .. })),
+            "{data}"
+        );
+    }
     // Nobody's store is not ours.
     let body = br#"{"scope":"store/order/created"}"#;
     let headers = signed(&own, SECRET, now(), body);
