@@ -30,6 +30,9 @@ mod store;
 mod text;
 mod verify;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "ecom";
 
