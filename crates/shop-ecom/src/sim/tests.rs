@@ -20,6 +20,9 @@ fn shop(pricing: Pricing) -> Shop {
     })
 }
 
+/// More than two pages, and few enough to be asked for one by one.
+const ORDERS_BEHIND_HTTP: usize = 220;
+
 fn opened_at() -> Timestamp {
     OPENED_AT.parse().unwrap()
 }
@@ -44,30 +47,41 @@ struct Asked {
     body: Value,
 }
 
-async fn ask(url: &str, path: &str, token: &str) -> Asked {
-    let client = service::http::loopback_client().unwrap();
-    let answer = client
-        .get(format!("{url}/api/v3/{path}"))
-        .bearer_auth(token)
-        .send()
-        .await
-        .unwrap();
-    Asked {
-        status: answer.status().as_u16(),
-        retry_after: answer
-            .headers()
-            .get("retry-after")
-            .map(|after| after.to_str().unwrap().to_owned()),
-        body: answer.json().await.unwrap(),
+/// Somebody who asks the shop by hand.
+struct Browser {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Browser {
+    async fn ask(&self, path: &str, token: &str) -> Asked {
+        let address = format!("{}/api/v3/{path}", self.url);
+        let request = self.client.get(address).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        Asked {
+            status: answer.status().as_u16(),
+            retry_after: answer
+                .headers()
+                .get("retry-after")
+                .map(|after| after.to_str().unwrap().to_owned()),
+            body: answer.json().await.unwrap(),
+        }
     }
 }
 
-async fn all_of_it(pricing: Pricing, limit: u32) -> (Arc<Live>, String, ManualClock) {
+async fn all_of_it(pricing: Pricing, limit: u32) -> (Arc<Live>, Browser, ManualClock) {
     let clock = ManualClock::at(opened_at());
-    let live = Live::with_limit(shop(pricing), access(), Arc::new(clock.clone()), limit);
+    let shop = Shop::open(&Options {
+        pricing,
+        ..Options::new(7, ORDERS_BEHIND_HTTP)
+    });
+    let live = Live::with_limit(shop, access(), Arc::new(clock.clone()), limit);
     while live.next().is_some() {}
-    let url = serve(live.router()).await;
-    (live, url, clock)
+    let browser = Browser {
+        client: service::http::loopback_client().unwrap(),
+        url: serve(live.router()).await,
+    };
+    (live, browser, clock)
 }
 
 /// Every path of keys, and the kinds of value met there.
@@ -119,11 +133,13 @@ const BEYOND_THE_EXAMPLE: [&str; 7] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn r_12_answers_have_the_shape_of_the_contracts_examples() {
     for pricing in [Pricing::TaxIncluded, Pricing::TaxOnTop] {
-        let (live, url, _clock) = all_of_it(pricing, u32::MAX).await;
+        let (live, browser, _clock) = all_of_it(pricing, u32::MAX).await;
         let (mut known, mut simulated) = (BTreeMap::new(), BTreeMap::new());
         shape("", &example("orders/{orderId}"), &mut known);
         for order in live.orders() {
-            let body = ask(&url, &format!("1003/orders/{}", order.id), "secret_token").await;
+            let body = browser
+                .ask(&format!("1003/orders/{}", order.id), "secret_token")
+                .await;
             assert_eq!(body.status, 200);
             shape("", &body.body, &mut simulated);
         }
@@ -144,7 +160,7 @@ async fn r_12_answers_have_the_shape_of_the_contracts_examples() {
         }
         for (path, file) in [("profile", "profile"), ("orders", "orders?limit=3")] {
             let (mut known, mut simulated) = (BTreeMap::new(), BTreeMap::new());
-            let answer = ask(&url, &format!("1003/{file}"), "secret_token").await;
+            let answer = browser.ask(&format!("1003/{file}"), "secret_token").await;
             shape("", &example(path), &mut known);
             shape("", &answer.body, &mut simulated);
             let outer = |path: &&String| !path.contains("[]");
@@ -162,7 +178,7 @@ async fn r_12_answers_have_the_shape_of_the_contracts_examples() {
 /// Status and body of every kind of answer are among those of the contract.
 #[tokio::test(flavor = "multi_thread")]
 async fn r_12_every_answer_is_one_the_contract_names() {
-    let (live, url, _clock) = all_of_it(Pricing::TaxIncluded, 20).await;
+    let (live, browser, _clock) = all_of_it(Pricing::TaxIncluded, 20).await;
     let contract = contract();
     let error = &contract["components"]["schemas"]["Error"]["properties"];
     let id = live.orders()[0].id.clone();
@@ -213,13 +229,13 @@ async fn r_12_every_answer_is_one_the_contract_names() {
             400,
         ),
     ] {
-        let answer = ask(&url, &asked, token).await;
+        let answer = browser.ask(&asked, token).await;
         assert_eq!(answer.status, status, "{asked}");
         judge(&contract, path, error, &answer);
         seen.insert(status);
     }
     for _ in 0..20 {
-        let answer = ask(&url, "1003/orders?limit=1", "secret_token").await;
+        let answer = browser.ask("1003/orders?limit=1", "secret_token").await;
         judge(&contract, many, error, &answer);
         if seen.insert(answer.status) {
             let after: u64 = answer.retry_after.unwrap().parse().unwrap();
@@ -251,12 +267,12 @@ fn judge(contract: &Value, path: &str, error: &Value, answer: &Asked) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_hold_every_finished_order_once() {
-    let (live, url, _clock) = all_of_it(Pricing::TaxIncluded, u32::MAX).await;
+    let (live, browser, _clock) = all_of_it(Pricing::TaxIncluded, u32::MAX).await;
     let mut ids = Vec::new();
     let mut offset = 0;
     loop {
         let path = format!("1003/orders?createdFrom=1&limit=100&offset={offset}");
-        let page = ask(&url, &path, "secret_token").await.body;
+        let page = browser.ask(&path, "secret_token").await.body;
         let items = page["items"].as_array().unwrap();
         assert_eq!(page["count"], items.len());
         ids.extend(
@@ -279,21 +295,21 @@ async fn pages_hold_every_finished_order_once() {
     assert_eq!(ids.len(), finished.clone().count());
     let latest = finished.map(|order| order.modified_at).max().unwrap();
     let path = format!("1003/orders?updatedFrom={}", latest.as_second());
-    let page = ask(&url, &path, "secret_token").await.body;
+    let page = browser.ask(&path, "secret_token").await.body;
     let since = orders
         .iter()
         .filter(|order| order.modified_at >= latest)
         .count();
     assert_eq!(page["total"], since);
     let path = format!("1003/orders?ids={},{}", ids[0], ids[1]);
-    assert_eq!(ask(&url, &path, "secret_token").await.body["total"], 2);
+    assert_eq!(browser.ask(&path, "secret_token").await.body["total"], 2);
 }
 
 /// By the platform's own client, over HTTP: hints are followed until the shop's books are reached.
 #[tokio::test(flavor = "multi_thread")]
 async fn ec_17_every_order_that_is_asked_for_is_the_one_in_the_books() {
-    let (live, url, _clock) = all_of_it(Pricing::TaxOnTop, u32::MAX).await;
-    let (platform, connection) = (platform(), connection(&url));
+    let (live, browser, _clock) = all_of_it(Pricing::TaxOnTop, u32::MAX).await;
+    let (platform, connection) = (platform(), connection(&browser.url));
     let books = live.shop().books();
     let mut compared = 0;
     for (id, sale) in &books.sales {
@@ -306,13 +322,13 @@ async fn ec_17_every_order_that_is_asked_for_is_the_one_in_the_books() {
             compared += 1;
         }
     }
-    assert!(compared > 300, "{compared} orders");
+    assert!(compared > 150, "{compared} orders");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_too_often_is_told_when_to_come_back() {
-    let (live, url, clock) = all_of_it(Pricing::TaxIncluded, 5).await;
-    let (platform, connection) = (platform(), connection(&url));
+    let (live, browser, clock) = all_of_it(Pricing::TaxIncluded, 5).await;
+    let (platform, connection) = (platform(), connection(&browser.url));
     let id = ShopOrderId::new(&live.orders()[0].id).unwrap();
     let mut refused = None;
     for _ in 0..6 {
