@@ -45,7 +45,10 @@ async fn forged_and_malformed_deliveries_are_refused_and_leave_nothing() {
             with_header(genuine.clone(), signature, Some("")),
         ),
     ];
-    let unknown = format!("{}/{}", system.stack().hooks_url(), world::OTHER_OUTLET);
+    let known = world::CONNECTION.to_string();
+    let unknown = system
+        .hook_url()
+        .replace(&known, &world::OTHER_OUTLET.to_string());
     let refusal = sender.send_to(&unknown, genuine.clone()).await;
     assert_eq!(refusal.status, StatusCode::UNAUTHORIZED);
     for (what, hook) in forged {

@@ -10,21 +10,35 @@ use service::settings::Settings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Service {
     Ledger,
+    #[value(name = "ingest-shopify")]
+    IngestShopify,
+    #[value(name = "ingest-bigcommerce")]
+    IngestBigCommerce,
     #[value(name = "ingest-woocommerce")]
     IngestWooCommerce,
+    #[value(name = "ingest-ecom")]
+    IngestEcom,
 }
 
 /// What sort of service one is: what it is told at start depends on that alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Ledger,
-    Ingest,
+    /// Of the shops of one platform, by its code.
+    Ingest(&'static str),
 }
 
 /// The platforms whose shops can be connected.
 pub(crate) fn platforms() -> anyhow::Result<Vec<PlatformCode>> {
-    let platform = |code: &'static str| PlatformCode::new(code).context(code);
-    Ok(vec![platform("woocommerce")?])
+    let codes = Service::ALL
+        .into_iter()
+        .filter_map(|service| match service.kind() {
+            Kind::Ledger => None,
+            Kind::Ingest(code) => Some(code),
+        });
+    codes
+        .map(|code| PlatformCode::new(code).context(code))
+        .collect()
 }
 
 /// What the shops were whose deliveries the demo shows.
@@ -56,20 +70,32 @@ impl Service {
     pub(crate) const INGEST: Self = Self::IngestWooCommerce;
 
     /// In the order in which they are started; they are stopped in the opposite one.
-    pub(crate) const ALL: [Self; 2] = [Self::Ledger, Self::IngestWooCommerce];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Ledger,
+        Self::IngestShopify,
+        Self::IngestBigCommerce,
+        Self::IngestWooCommerce,
+        Self::IngestEcom,
+    ];
 
     /// Also the name of its binary, its log and its broker user.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Ledger => "ledger",
+            Self::IngestShopify => "ingest-shopify",
+            Self::IngestBigCommerce => "ingest-bigcommerce",
             Self::IngestWooCommerce => "ingest-woocommerce",
+            Self::IngestEcom => "ingest-ecom",
         }
     }
 
     pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Ledger => Kind::Ledger,
-            Self::IngestWooCommerce => Kind::Ingest,
+            Self::IngestShopify => Kind::Ingest("shopify"),
+            Self::IngestBigCommerce => Kind::Ingest("bigcommerce"),
+            Self::IngestWooCommerce => Kind::Ingest("woocommerce"),
+            Self::IngestEcom => Kind::Ingest("ecom"),
         }
     }
 
@@ -82,7 +108,10 @@ impl Service {
         };
         match self {
             Self::Ledger => ledger::run(command, settings).await,
+            Self::IngestShopify => ingest_shopify::run(command, settings).await,
+            Self::IngestBigCommerce => ingest_bigcommerce::run(command, settings).await,
             Self::IngestWooCommerce => ingest_woocommerce::run(command, settings).await,
+            Self::IngestEcom => ingest_ecom::run(command, settings).await,
         }
     }
 }

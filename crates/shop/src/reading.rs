@@ -45,6 +45,10 @@ pub struct Refusal {
 pub enum Reason {
     /// Not what the platform documents: not JSON, a field missing, a text where a number belongs.
     Unreadable,
+    /// Nothing is shipped or handed over: such orders are listed, not imported (SH-5).
+    NoShippingMethod,
+    /// A status that is not in the platform's table, on a platform whose table is complete (BC-3).
+    UnknownStatus,
     /// The lines do not add up to the shop's total.
     TotalsMismatch,
     /// A currency that cannot be booked.
@@ -64,6 +68,8 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::NoShippingMethod => "no_shipping_method",
+            Self::UnknownStatus => "unknown_status",
             Self::TotalsMismatch => "totals_mismatch",
             Self::UnknownCurrency => "unknown_currency",
             Self::BadAmount => "bad_amount",

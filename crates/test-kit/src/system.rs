@@ -52,7 +52,8 @@ impl System {
     /// Where the shop posts its deliveries.
     #[must_use]
     pub fn hook_url(&self) -> String {
-        format!("{}/{}", self.stack.hooks_url(), world::CONNECTION)
+        let url = self.stack.hook_url(&world::CONNECTION.to_string());
+        url.expect("the seed has this connection").to_owned()
     }
 
     /// The broker's monitoring address.

@@ -19,7 +19,6 @@ use crate::starter;
 #[derive(Serialize)]
 struct Started<'a> {
     dir: String,
-    hooks_url: &'a str,
     grpc_url: &'a str,
     retailers: &'a [crate::stack::Retailer],
     connections: &'a [crate::stack::Connection],
@@ -97,7 +96,6 @@ pub(super) fn progress(screen: Screen) -> Observer {
 
 fn tell(screen: Screen, stack: &Stack, is_first: bool) -> anyhow::Result<()> {
     let State {
-        hooks_url,
         grpc_url,
         retailers,
         connections,
@@ -106,7 +104,6 @@ fn tell(screen: Screen, stack: &Stack, is_first: bool) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(&Started {
             dir: stack.dir().display().to_string(),
-            hooks_url,
             grpc_url,
             retailers,
             connections,

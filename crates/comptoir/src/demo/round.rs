@@ -36,17 +36,21 @@ pub(crate) struct Sender {
     forged: Vec<Delivery>,
 }
 
+/// Where a URL leads: `http://<address><path>`.
+fn parts(url: &str) -> Option<(SocketAddr, String)> {
+    let rest = url.strip_prefix("http://")?;
+    let (authority, path) = rest.split_once('/')?;
+    Some((authority.parse().ok()?, format!("/{path}")))
+}
+
 impl Sender {
     pub(crate) fn new(stack: &Stack, seed: &Seed) -> anyhow::Result<Self> {
-        let address: SocketAddr = stack
-            .hooks_url()
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split('/').next())
-            .and_then(|authority| authority.parse().ok())
-            .context("the stack's address for deliveries is not understood")?;
         let mut shops = Vec::new();
         for (captures, connection) in CAPTURES.iter().zip(&seed.connections) {
-            let path = format!("/hooks/{}", connection.id);
+            let (address, path) = stack
+                .hook_url(&connection.id.to_string())
+                .and_then(parts)
+                .context("the stack's address for deliveries is not understood")?;
             let secret = connection
                 .secrets
                 .first()

@@ -22,7 +22,7 @@ pub(super) struct Environment<'a> {
     pub(super) options: &'a StackOptions,
     pub(super) dir: &'a Path,
     pub(super) servers: &'a Servers,
-    pub(super) ports: Ports,
+    pub(super) ports: &'a Ports,
 }
 
 /// The ledger's database role.
@@ -46,6 +46,7 @@ impl Environment<'_> {
                 "COMPTOIR_SEAL_KEY",
                 kept::key(&dir.join("secrets/seal-key"))?,
             ),
+            ("LISTEN_HTTP", ports.http(service)?.to_string()),
             ("LOG", options.log.clone()),
             ("NATS_URL", servers.nats_url.clone()),
             ("NATS_MONITOR_URL", servers.monitor_url.clone()),
@@ -60,13 +61,10 @@ impl Environment<'_> {
             Kind::Ledger => {
                 settings.extend([
                     ("DATABASE_URL", self.ledger_database_url()?),
-                    ("LISTEN_HTTP", address(ports.ledger_health).to_string()),
                     ("LISTEN_GRPC", address(ports.grpc).to_string()),
                 ]);
             }
-            Kind::Ingest => {
-                settings.extend([("LISTEN_HTTP", address(ports.hooks).to_string())]);
-            }
+            Kind::Ingest(_) => {}
         }
         let own = settings
             .into_iter()

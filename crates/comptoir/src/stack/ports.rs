@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
 use super::kept;
+use crate::services::{Kind, Service};
 
 /// Below the ports that systems hand to outgoing connections, so that no client is given a port
 /// that a service wants back after a restart.
@@ -16,14 +17,12 @@ const LAST: u16 = 31_999;
 const ATTEMPTS: usize = 200;
 
 /// Where the services listen on loopback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ports {
-    /// Ingest: deliveries and health.
-    pub(super) hooks: u16,
+    /// HTTP of each service, by its name: deliveries, where it takes any, and health.
+    http: BTreeMap<String, u16>,
     /// Ledger: gRPC.
     pub(super) grpc: u16,
-    /// Ledger: health.
-    pub(super) ledger_health: u16,
 }
 
 impl Ports {
@@ -33,7 +32,8 @@ impl Ports {
         let before: Option<Self> =
             kept::read(&path)?.and_then(|text| serde_json::from_str(&text).ok());
         if let Some(ports) = before
-            && ports.all().into_iter().all(is_free)
+            && ports.is_complete()
+            && ports.all().all(is_free)
         {
             return Ok(ports);
         }
@@ -49,27 +49,42 @@ impl Ports {
             if is_free(port) {
                 chosen.insert(port);
             }
-            let mut ports = chosen.iter().copied();
-            if let (Some(hooks), Some(grpc), Some(ledger_health)) =
-                (ports.next(), ports.next(), ports.next())
-            {
-                return Ok(Self {
-                    hooks,
-                    grpc,
-                    ledger_health,
-                });
+            if chosen.len() > Service::ALL.len() {
+                let mut ports = chosen.into_iter();
+                let names = Service::ALL.map(|service| service.name().to_owned());
+                let http = names.into_iter().zip(&mut ports).collect();
+                let grpc = ports.next().context("one port more than services")?;
+                return Ok(Self { http, grpc });
             }
         }
         bail!("no free ports between {FIRST} and {LAST}")
     }
 
-    const fn all(self) -> [u16; 3] {
-        let Self {
-            hooks,
-            grpc,
-            ledger_health,
-        } = self;
-        [hooks, grpc, ledger_health]
+    /// Where a service listens for HTTP.
+    pub(super) fn http(&self, service: Service) -> anyhow::Result<SocketAddr> {
+        let port = self.http.get(service.name());
+        port.copied()
+            .map(address)
+            .with_context(|| format!("no port for {}", service.name()))
+    }
+
+    /// Where shops of a platform send deliveries: this, then `/<connection>`.
+    pub(super) fn hooks_url(&self, platform: &str) -> anyhow::Result<String> {
+        let of_platform = |service: &Service| service.kind() == Kind::Ingest(platform);
+        let service = Service::ALL.into_iter().find(of_platform);
+        let service = service.with_context(|| format!("no service for platform {platform}"))?;
+        Ok(format!("http://{}/hooks", self.http(service)?))
+    }
+
+    /// A newer program may have more services.
+    fn is_complete(&self) -> bool {
+        let known = |service: &Service| self.http.contains_key(service.name());
+        Service::ALL.iter().all(known)
+    }
+
+    fn all(&self) -> impl Iterator<Item = u16> {
+        let Self { http, grpc } = self;
+        http.values().copied().chain([*grpc])
     }
 }
 
@@ -99,11 +114,8 @@ mod tests {
         let _taken = TcpListener::bind(address(ports.grpc)).unwrap();
         let others = Ports::of(dir.path()).unwrap();
         assert_ne!(others.grpc, ports.grpc);
-        assert!(
-            others
-                .all()
-                .iter()
-                .all(|port| (FIRST..=LAST).contains(port))
-        );
+        assert!(others.all().all(|port| (FIRST..=LAST).contains(&port)));
+        let distinct: BTreeSet<_> = others.all().collect();
+        assert_eq!(distinct.len(), Service::ALL.len() + 1);
     }
 }

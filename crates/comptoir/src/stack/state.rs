@@ -17,8 +17,6 @@ pub struct State {
     /// The process whose stack this is.
     pub pid: i32,
     pub started_at: Timestamp,
-    /// Where shops send deliveries: this, then `/<connection>`.
-    pub hooks_url: String,
     pub grpc_url: String,
     pub services: Vec<Running>,
     pub nats_url: String,
@@ -55,6 +53,7 @@ pub struct Outlet {
 pub struct Connection {
     pub id: String,
     pub name: String,
+    /// Where its shop sends deliveries.
     pub hook_url: String,
 }
 
@@ -119,7 +118,6 @@ mod tests {
         State {
             pid,
             started_at: "2026-11-21T19:50:52Z".parse().unwrap(),
-            hooks_url: "http://127.0.0.1:20001/hooks".to_owned(),
             grpc_url: "http://127.0.0.1:20002".to_owned(),
             services: vec![Running {
                 name: "ledger".to_owned(),

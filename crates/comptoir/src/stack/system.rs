@@ -11,12 +11,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::{Clock as _, SystemClock};
 
 use super::environment::{Environment, Servers};
-use super::ports::{Ports, address};
+use super::ports::Ports;
 use super::process::Launch;
 use super::slot::Slot;
 use super::supervisor::Supervisor;
 use super::{
-    Connection, Observer, Outlet, Part, Retailer, Running, Seed, StackOptions, State, kept,
+    Connection, Observer, Outlet, Part, Retailer, Running, Seed, SeedConnection, StackOptions,
+    State, kept,
 };
 use crate::services::{self, Kind, Service};
 
@@ -65,7 +66,8 @@ impl Stack {
         let seed = Seed::read(&dir.join("seed.toml"))?.context("there is no seed.toml")?;
         let ports = Ports::of(&dir)?;
         let servers = servers(&devstack, &options)?;
-        let state = state(&seed, ports, &servers)?;
+        let services = needed(&seed);
+        let state = state(&seed, &services, &ports, &servers)?;
         let shared = Arc::new(Parts {
             servers: devstack,
             slots: Mutex::new(BTreeMap::new()),
@@ -83,9 +85,9 @@ impl Stack {
             options: &options,
             dir: &dir,
             servers: &servers,
-            ports,
+            ports: &ports,
         };
-        for service in Service::ALL {
+        for service in services {
             let launch = Launch {
                 program: options.program.clone(),
                 service,
@@ -96,7 +98,7 @@ impl Stack {
                 .observer
                 .tell(&format!("bringing {} up to date", service.name()));
             launch.migrate(environment.admin()?)?;
-            let mut slot = Slot::new(launch, health(service, ports));
+            let mut slot = Slot::new(launch, ports.http(service)?);
             slot.start()?;
             stack.parts.slots().insert(service, slot);
         }
@@ -127,10 +129,12 @@ impl Stack {
         &self.state
     }
 
-    /// Where shops send deliveries: this, then `/<connection>`.
+    /// Where the shop of a connection sends deliveries. `None`: there is no such connection.
     #[must_use]
-    pub fn hooks_url(&self) -> &str {
-        &self.state.hooks_url
+    pub fn hook_url(&self, connection: &str) -> Option<&str> {
+        let mut connections = self.state.connections.iter();
+        let found = connections.find(|known| known.id == connection)?;
+        Some(&found.hook_url)
     }
 
     #[must_use]
@@ -346,25 +350,46 @@ fn given(options: &StackOptions) -> Vec<Part> {
     database.into_iter().chain(broker).collect()
 }
 
-fn health(service: Service, ports: Ports) -> std::net::SocketAddr {
-    address(match service.kind() {
-        Kind::Ledger => ports.ledger_health,
-        Kind::Ingest => ports.hooks,
-    })
+/// The ledger, and who listens to the shops that there are.
+fn needed(seed: &Seed) -> Vec<Service> {
+    let is_needed = |service: &Service| match service.kind() {
+        Kind::Ledger => true,
+        Kind::Ingest(platform) => {
+            let mut connections = seed.connections.iter();
+            connections.any(|connection| connection.platform == platform)
+        }
+    };
+    Service::ALL.into_iter().filter(is_needed).collect()
 }
 
-fn state(seed: &Seed, ports: Ports, servers: &Servers) -> anyhow::Result<State> {
-    let hooks_url = format!("http://{}/hooks", address(ports.hooks));
+fn state(
+    seed: &Seed,
+    services: &[Service],
+    ports: &Ports,
+    servers: &Servers,
+) -> anyhow::Result<State> {
+    let running = |service: &Service| {
+        Ok(Running {
+            name: service.name().to_owned(),
+            health_url: format!("http://{}/readyz", ports.http(*service)?),
+        })
+    };
+    let connection = |connection: &SeedConnection| {
+        let hooks_url = ports.hooks_url(&connection.platform)?;
+        Ok(Connection {
+            id: connection.id.to_string(),
+            name: connection.platform.clone(),
+            hook_url: format!("{hooks_url}/{}", connection.id),
+        })
+    };
     Ok(State {
         pid: i32::try_from(std::process::id()).context("a process id beyond measure")?,
         started_at: SystemClock.now(),
         grpc_url: format!("http://{}", address(ports.grpc)),
-        services: Service::ALL
-            .map(|service| Running {
-                name: service.name().to_owned(),
-                health_url: format!("http://{}/readyz", health(service, ports)),
-            })
-            .into(),
+        services: services
+            .iter()
+            .map(running)
+            .collect::<anyhow::Result<_>>()?,
         nats_url: servers.nats_url.clone(),
         monitor_url: servers.monitor_url.clone(),
         admin_database_url: servers.database_url.expose_secret().to_owned(),
@@ -388,12 +413,7 @@ fn state(seed: &Seed, ports: Ports, servers: &Servers) -> anyhow::Result<State> 
         connections: seed
             .connections
             .iter()
-            .map(|connection| Connection {
-                id: connection.id.to_string(),
-                name: connection.platform.clone(),
-                hook_url: format!("{hooks_url}/{}", connection.id),
-            })
-            .collect(),
-        hooks_url,
+            .map(connection)
+            .collect::<anyhow::Result<_>>()?,
     })
 }

@@ -1,0 +1,91 @@
+//! BigCommerce: its signature, its orders as canonical ones, and asking a store for one.
+//!
+//! A delivery says only *which* order changed. The order is read by API with its sub-resources, each
+//! a request of its own, and composed into one document, which is what [`Source::Fetched`] reads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use retail::{PlatformCode, ShopOrderId};
+use service::clock::Clock;
+use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+
+mod amount;
+mod client;
+mod date;
+mod map;
+mod payload;
+mod read;
+mod scalar;
+mod status;
+mod store;
+mod text;
+mod verify;
+
+#[cfg(feature = "sim")]
+pub mod sim;
+
+pub use verify::{HOOK_SECRET_HEADER, hook_secret};
+
+/// The platform's code, as it stands in subjects and in the seed file.
+pub const CODE: &str = "bigcommerce";
+
+/// The platform.
+///
+/// A connection's address ends in `/stores/{hash}`, its API secret is the access token, and its live
+/// secrets are the app's client secret, old and new.
+#[derive(Clone)]
+pub struct BigCommerce {
+    tls: reqwest::Client,
+    /// Asks stores without TLS: simulators on the same machine.
+    plain: reqwest::Client,
+    clock: Arc<dyn Clock>,
+}
+
+impl BigCommerce {
+    /// Judges the age of signatures by `clock`. Fails when the machine has no TLS certificates to trust.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            tls: service::http::client()?,
+            plain: service::http::loopback_client()?,
+            clock,
+        })
+    }
+}
+
+impl fmt::Debug for BigCommerce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BigCommerce")
+    }
+}
+
+#[async_trait]
+impl Platform for BigCommerce {
+    fn code(&self) -> PlatformCode {
+        PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn verify(
+        &self,
+        connection: &Connection,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Notice, Refused> {
+        verify::verify(connection, headers, body, self.clock.now())
+    }
+
+    fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
+        read::read(connection, source, body)
+    }
+
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        order: &ShopOrderId,
+    ) -> Result<Bytes, FetchError> {
+        client::fetch(self, connection, order).await
+    }
+}

@@ -1,0 +1,285 @@
+//! An order's lines: products, shipping, handling, gift wrapping, fees, and what is left of the total.
+
+use retail::{
+    Barcode, Currency, ItemRef, LineKey, LineKind, Money, Order, OrderLine, Quantity,
+    ShopVariantId, Sku,
+};
+use rust_decimal::Decimal;
+use shop::Reason;
+
+use super::Wrong;
+use super::totals::{ROUNDING_LIMIT_MINOR, Totals};
+use super::value::{bad_amount, exact_amount, quantity};
+use crate::payload::{self, Discount, Fee, Line};
+use crate::scalar::Scalar;
+use crate::{amount, text};
+
+const ONE: Quantity = Quantity::from_milli(Quantity::SCALE);
+
+/// Sold like goods, and in no stockroom: a certificate is money, a download is endless.
+const WITHOUT_STOCK: [&str; 2] = ["giftcertificate", "digital"];
+
+/// The lines of an order whose sums are `totals`: they add up to its total and to its tax.
+///
+/// No line says that anything went back to stock: BigCommerce's refunds do not, and
+/// `quantity_refunded` is about money (BC-4).
+pub(super) fn lines(
+    order: &payload::Order<'_>,
+    products: &[Line<'_>],
+    fees: &[Fee<'_>],
+    totals: &Totals,
+) -> Result<Vec<OrderLine>, Wrong> {
+    let currency = totals.total.currency();
+    let mut parts = Vec::with_capacity(products.len() + fees.len() + 3);
+    for line in products {
+        parts.push(product(line, currency)?);
+    }
+    // Handling and gift wrapping have no kind of line of their own (BC-5).
+    for (key, kind, name, cost, tax) in [
+        (
+            "shipping",
+            LineKind::Shipping,
+            "Shipping",
+            &order.shipping_cost_inc_tax,
+            &order.shipping_cost_tax,
+        ),
+        (
+            "handling",
+            LineKind::Fee,
+            "Handling",
+            &order.handling_cost_inc_tax,
+            &order.handling_cost_tax,
+        ),
+        (
+            "wrapping",
+            LineKind::Fee,
+            "Gift wrapping",
+            &order.wrapping_cost_inc_tax,
+            &order.wrapping_cost_tax,
+        ),
+    ] {
+        let key = LineKey::new(key).expect("the text is a line key");
+        let part = service(key, kind, name, cost, tax, currency)?;
+        // No charge, no line.
+        parts.extend((!part.gross.is_zero()).then_some(part));
+    }
+    for fee in fees {
+        let Fee {
+            id,
+            display_name_customer,
+            display_name_merchant,
+            cost_inc_tax,
+            cost_tax,
+        } = fee;
+        let name = text::first_of(&[
+            display_name_customer.as_str(),
+            display_name_merchant.as_str(),
+            "Fee",
+        ]);
+        let key = line_key("fee", id)?;
+        parts.push(service(
+            key,
+            LineKind::Fee,
+            &name,
+            cost_inc_tax,
+            cost_tax,
+            currency,
+        )?);
+    }
+    whole(parts, totals)
+}
+
+/// A line whose amounts are still exact. `gross` includes `tax`.
+struct Part {
+    key: LineKey,
+    kind: LineKind,
+    name: String,
+    quantity: Quantity,
+    gross: Decimal,
+    tax: Decimal,
+}
+
+/// A part of a bundle is a line of its own, of price 0, whose stock leaves like any other's.
+fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
+    let Line {
+        id,
+        product_id,
+        variant_id,
+        name,
+        sku,
+        upc,
+        kind,
+        quantity: sold,
+        total_inc_tax,
+        total_tax,
+        discounted_total_inc_tax,
+        applied_discounts,
+    } = line;
+    let amount_of = |what, text| exact_amount(what, text, currency);
+    let before = amount_of("line's total", total_inc_tax)?;
+    let gross = if discounted_total_inc_tax.is_empty() {
+        discounted(before, applied_discounts.as_deref(), currency)?
+    } else {
+        amount_of("line's discounted total", discounted_total_inc_tax)?
+    };
+    let kind = if WITHOUT_STOCK.contains(&kind.as_str()) {
+        LineKind::Fee
+    } else {
+        LineKind::Product(ItemRef {
+            variant: variant(product_id, variant_id),
+            // What no table could hold is as good as none: the variant stands for the item.
+            sku: Sku::new(sku.as_str()).ok(),
+            barcode: Barcode::new(upc.as_str()).ok(),
+        })
+    };
+    Ok(Part {
+        key: line_key("line", id)?,
+        kind,
+        name: text::first_of(&[name.as_str(), "Unnamed product"]),
+        quantity: quantity(sold)?,
+        gross,
+        tax: tax_within(gross, before, amount_of("line's tax", total_tax)?)?,
+    })
+}
+
+fn discounted(
+    before: Decimal,
+    discounts: Option<&[Discount<'_>]>,
+    currency: Currency,
+) -> Result<Decimal, Wrong> {
+    discounts
+        .unwrap_or_default()
+        .iter()
+        .try_fold(before, |rest, Discount { amount }| {
+            rest.checked_sub(exact_amount("line's discount", amount, currency)?)
+                .ok_or_else(|| bad_amount("line's discount"))
+        })
+}
+
+/// The shop says a line's tax before discounts; after them it is as much less as the line is.
+fn tax_within(gross: Decimal, before: Decimal, tax: Decimal) -> Result<Decimal, Wrong> {
+    if gross == before || before.is_zero() {
+        return Ok(tax);
+    }
+    tax.checked_mul(gross)
+        .and_then(|tax| tax.checked_div(before))
+        .ok_or_else(|| bad_amount("line's tax"))
+}
+
+fn service(
+    key: LineKey,
+    kind: LineKind,
+    name: &str,
+    cost: &Scalar<'_>,
+    tax: &Scalar<'_>,
+    currency: Currency,
+) -> Result<Part, Wrong> {
+    Ok(Part {
+        key,
+        kind,
+        name: name.to_owned(),
+        quantity: ONE,
+        gross: exact_amount("charge", cost, currency)?,
+        tax: exact_amount("charge's tax", tax, currency)?,
+    })
+}
+
+/// Whole minor units for every part, and a line for what is then left of the shop's total and tax.
+fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
+    let currency = totals.total.currency();
+    let too_large = || Wrong::new(Reason::BadAmount, "the order's amounts are too large");
+    let gross = spread(parts.iter().map(|part| part.gross)).ok_or_else(too_large)?;
+    let tax = spread(parts.iter().map(|part| part.tax)).ok_or_else(too_large)?;
+    let left = remainder(totals.total, &gross).ok_or_else(too_large)?;
+    let tax_left = remainder(totals.tax, &tax).ok_or_else(too_large)?;
+
+    let mut lines = Vec::with_capacity(parts.len() + 1);
+    for ((part, gross), tax) in parts.into_iter().zip(gross).zip(tax) {
+        let Part {
+            key,
+            kind,
+            name,
+            quantity,
+            gross: _,
+            tax: _,
+        } = part;
+        lines.push(OrderLine {
+            key,
+            kind,
+            name,
+            quantity,
+            restocked: Quantity::ZERO,
+            net: Money::new(gross.checked_sub(tax).ok_or_else(too_large)?, currency),
+            tax: Money::new(tax, currency),
+        });
+    }
+    if left != 0 || tax_left != 0 {
+        let (kind, name) = rest(left, totals)?;
+        lines.push(OrderLine {
+            key: LineKey::new("rest").expect("the text is a line key"),
+            kind,
+            name: name.to_owned(),
+            quantity: ONE,
+            restocked: Quantity::ZERO,
+            net: Money::new(left.checked_sub(tax_left).ok_or_else(too_large)?, currency),
+            tax: Money::new(tax_left, currency),
+        });
+    }
+    if lines.len() > Order::LINES_LIMIT {
+        let (count, limit) = (lines.len(), Order::LINES_LIMIT);
+        return Err(Wrong::new(
+            Reason::TooManyLines,
+            format!("the order has {count} lines, more than {limit}"),
+        ));
+    }
+    Ok(lines)
+}
+
+/// What it is that the lines lack: cents, or a discount on the order that no line carries.
+fn rest(left: i64, totals: &Totals) -> Result<(LineKind, &'static str), Wrong> {
+    if left.unsigned_abs() <= ROUNDING_LIMIT_MINOR {
+        return Ok((LineKind::Rounding, "Rounding"));
+    }
+    let most = totals
+        .discounts
+        .minor()
+        .unsigned_abs()
+        .saturating_add(ROUNDING_LIMIT_MINOR);
+    if left < 0 && totals.discounts.minor() > 0 && left.unsigned_abs() <= most {
+        return Ok((LineKind::Fee, "Discount"));
+    }
+    let left = Money::new(left, totals.total.currency());
+    Err(Wrong::new(
+        Reason::TotalsMismatch,
+        format!(
+            "the lines lack {left} of the order's total of {}",
+            totals.total
+        ),
+    ))
+}
+
+fn spread(amounts: impl Iterator<Item = Decimal>) -> Option<Vec<i64>> {
+    amount::spread(&amounts.collect::<Vec<_>>())
+}
+
+fn remainder(total: Money, parts: &[i64]) -> Option<i64> {
+    parts
+        .iter()
+        .try_fold(total.minor(), |left, part| left.checked_sub(*part))
+}
+
+/// What the store calls the thing sold: `77:509`, since the API asks for both ids. `None` for a
+/// product made up for one order: it goes by its name.
+fn variant(product: &Scalar<'_>, variant: &Scalar<'_>) -> Option<ShopVariantId> {
+    let product = product.id()?;
+    match variant.id() {
+        Some(variant) => ShopVariantId::new(&format!("{product}:{variant}")).ok(),
+        None => ShopVariantId::new(product).ok(),
+    }
+}
+
+fn line_key(prefix: &str, id: &Scalar<'_>) -> Result<LineKey, Wrong> {
+    id.id()
+        .and_then(|id| LineKey::new(&format!("{prefix}:{id}")).ok())
+        .ok_or_else(|| Wrong::missing("id on a line"))
+}

@@ -1,0 +1,63 @@
+//! What a payload is: a hint at an order, a fetched order, or neither.
+
+use retail::ShopOrderId;
+use shop::{Connection, Reading, Reason, Refusal, Source};
+
+use crate::map;
+use crate::payload::{Document, Hook, HookData, Named};
+
+/// What every delivery about an order begins with: created, updated, statusUpdated, archived, its
+/// refunds and its transactions.
+const ORDER: &str = "store/order/";
+
+pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
+    match source {
+        Source::Delivery { topic } if topic.starts_with(ORDER) => read_hook(topic, body),
+        Source::Delivery { topic: _ } => Reading::Nothing("a scope that no sale depends on"),
+        Source::Fetched => read_document(connection, body),
+    }
+}
+
+/// The order that a delivery of `scope` speaks of.
+pub(crate) fn order_in(scope: &str, hook: &Hook<'_>) -> Option<ShopOrderId> {
+    let data = hook.data.filter(|_| scope.starts_with(ORDER))?;
+    let data: HookData<'_> = serde_json::from_str(data.get()).ok()?;
+    let id = data.id.id().or_else(|| data.order_id.id())?;
+    ShopOrderId::new(id).ok()
+}
+
+fn read_hook(scope: &str, body: &[u8]) -> Reading {
+    let order = serde_json::from_slice::<Hook<'_>>(body)
+        .ok()
+        .and_then(|hook| order_in(scope, &hook));
+    match order {
+        Some(order) => Reading::Hint(order),
+        None => Reading::Refused(Refusal {
+            order: None,
+            reason: Reason::Unreadable,
+            detail: "the delivery does not say which order changed".to_owned(),
+        }),
+    }
+}
+
+fn read_document(connection: &Connection, body: &[u8]) -> Reading {
+    match serde_json::from_slice::<Document<'_>>(body) {
+        Ok(document) => map::map(connection.id, &document),
+        Err(error) => Reading::Refused(Refusal {
+            order: named(body),
+            reason: Reason::Unreadable,
+            // The parser's own words may quote the body, and with it a person.
+            detail: format!(
+                "the order cannot be read: line {}, column {}",
+                error.line(),
+                error.column()
+            ),
+        }),
+    }
+}
+
+/// The order's id, from a document whose rest cannot be read.
+fn named(body: &[u8]) -> Option<ShopOrderId> {
+    let named: Named<'_> = serde_json::from_slice(body).ok()?;
+    ShopOrderId::new(named.order.id.id()?).ok()
+}

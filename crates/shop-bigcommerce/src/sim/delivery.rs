@@ -1,0 +1,173 @@
+//! Deliveries: thin, signed once, sent again until they are taken.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::Options;
+use super::hooks::{Hook, Hooks};
+use super::order::Event;
+
+/// After the first try, the second and so on, in seconds; after the last the delivery is given up.
+const RETRIES: [i64; 11] = [
+    60, 180, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 50_400, 86_400,
+];
+
+/// A request to be made to whoever listens.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    number: u64,
+    pub(super) hook: u64,
+    /// The address that the hook was made with.
+    pub destination: String,
+    pub scope: &'static str,
+    pub order: u64,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Deliveries that were not taken yet.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    given: u64,
+    waiting: BTreeMap<u64, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    delivery: Delivery,
+    tries: usize,
+    due_at: Timestamp,
+}
+
+impl Outbox {
+    /// One delivery for each event and each hook that listens.
+    pub fn tell(
+        &mut self,
+        options: &Options,
+        hooks: &Hooks,
+        now: Timestamp,
+        order: u64,
+        events: &[Event],
+    ) {
+        for event in events {
+            let (scope, data) = told(order, *event);
+            for hook in hooks.listening(scope) {
+                self.given += 1;
+                let body = body(options, now, self.given, scope, &data);
+                let delivery = Delivery {
+                    number: self.given,
+                    hook: hook.id,
+                    destination: hook.destination.clone(),
+                    scope,
+                    order,
+                    headers: headers(options, hook, self.given, now, &body),
+                    body,
+                };
+                let waiting = Waiting {
+                    delivery,
+                    tries: 0,
+                    due_at: now,
+                };
+                self.waiting.insert(self.given, waiting);
+            }
+        }
+    }
+
+    pub fn due(&self, now: Timestamp) -> Vec<Delivery> {
+        let due = self
+            .waiting
+            .values()
+            .filter(|waiting| waiting.due_at <= now);
+        due.map(|waiting| waiting.delivery.clone()).collect()
+    }
+
+    /// Says whether the delivery was given up.
+    pub fn answered(&mut self, delivery: &Delivery, status: u16, now: Timestamp) -> bool {
+        let Some(waiting) = self.waiting.get_mut(&delivery.number) else {
+            return false;
+        };
+        let is_taken = (200..300).contains(&status);
+        let pause = RETRIES.get(waiting.tries);
+        waiting.tries += 1;
+        if let Some(seconds) = pause.filter(|_| !is_taken) {
+            waiting.due_at = now + SignedDuration::from_secs(*seconds);
+            return false;
+        }
+        self.waiting.remove(&delivery.number);
+        !is_taken
+    }
+
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
+fn body(options: &Options, now: Timestamp, number: u64, scope: &str, data: &Value) -> Vec<u8> {
+    let body = json!({
+        "scope": scope,
+        "store_id": "1025646",
+        "data": data,
+        // Forty digits that no other event has; how the real ones are made is not known.
+        "hash": format!("{number:040x}"),
+        "created_at": now.as_second(),
+        "producer": format!("stores/{}", options.hash),
+    });
+    body.to_string().into_bytes()
+}
+
+fn told(order: u64, event: Event) -> (&'static str, Value) {
+    match event {
+        Event::Created => ("store/order/created", json!({"type": "order", "id": order})),
+        Event::Updated => ("store/order/updated", json!({"type": "order", "id": order})),
+        Event::Archived => (
+            "store/order/archived",
+            json!({"type": "order", "id": order}),
+        ),
+        Event::Status { from, to } => (
+            "store/order/statusUpdated",
+            json!({"type": "order", "id": order,
+                "status": {"previous_status_id": from, "new_status_id": to}}),
+        ),
+        Event::Refund(refund) => (
+            "store/order/refund/created",
+            json!({"type": "order", "id": order, "refund": {"refund_id": refund}}),
+        ),
+        Event::Transaction(transaction) => (
+            "store/order/transaction/created",
+            json!({"type": "transaction", "order_id": order.to_string(),
+                "transaction_id": transaction.to_string()}),
+        ),
+    }
+}
+
+fn headers(options: &Options, hook: &Hook, number: u64, now: Timestamp, body: &[u8]) -> HeaderMap {
+    let (id, second) = (format!("msg_sim{number}"), now.as_second().to_string());
+    let mut mac = Hmac::<Sha256>::new_from_slice(options.client_secret.expose_secret().as_bytes())
+        .expect("HMAC takes keys of any length");
+    for part in [id.as_bytes(), b".", second.as_bytes(), b".", body] {
+        mac.update(part);
+    }
+    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    let own = hook.headers.iter();
+    [
+        ("content-type", "application/json"),
+        ("webhook-id", &id),
+        ("webhook-timestamp", &second),
+        ("webhook-signature", &signature),
+    ]
+    .into_iter()
+    .chain(own.map(|(name, value)| (name.as_str(), value.as_str())))
+    .filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
+    })
+    .collect()
+}

@@ -1,0 +1,215 @@
+//! A simulated store: it takes orders, changes its mind about them, tells of each change by thin,
+//! signed deliveries that it retries, answers its API within a quota, and keeps its own books.
+//!
+//! What happens follows from [`Options::seed`] and the clock. The books are the store's own
+//! reckoning and know nothing of this crate's mapping, so that the two can be held against each other.
+
+mod api;
+mod body;
+mod books;
+mod catalogue;
+mod delivery;
+mod dice;
+mod hooks;
+mod hooks_api;
+mod money;
+mod order;
+mod quota;
+mod story;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+use service::clock::Clock;
+
+use self::catalogue::Catalogue;
+use self::delivery::Outbox;
+use self::hooks::Hooks;
+use self::order::{Event, Order};
+use self::quota::Quota;
+use self::story::Story;
+
+pub use books::{Books, Sale};
+pub use delivery::Delivery;
+pub use dice::Dice;
+
+/// What kind of store.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub seed: u64,
+    /// As it stands in the API's address and in a delivery's `producer`.
+    pub hash: String,
+    /// What the API is asked with.
+    pub access_token: SecretString,
+    /// What deliveries are signed with.
+    pub client_secret: SecretString,
+    /// Requests that all apps together may make in 30 seconds.
+    pub quota: u64,
+    /// Things on sale.
+    pub products: usize,
+    /// Where the store's numbering begins.
+    pub first_order_id: u64,
+}
+
+impl Options {
+    /// A store on the smallest plan.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            hash: "sim123".to_owned(),
+            access_token: "simulated access token".into(),
+            client_secret: "simulated client secret".into(),
+            quota: 150,
+            products: 50,
+            first_order_id: 1001,
+        }
+    }
+}
+
+/// The store. Clones are the same one.
+#[derive(Clone)]
+pub struct Store {
+    options: Arc<Options>,
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    dice: Dice,
+    catalogue: Catalogue,
+    orders: BTreeMap<u64, Order>,
+    /// Ids of lines, payments and the rest, never given twice.
+    next_id: u64,
+    hooks: Hooks,
+    outbox: Outbox,
+    quota: Quota,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("hash", &self.options.hash)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    #[must_use]
+    pub fn open(options: Options, clock: Arc<dyn Clock>) -> Self {
+        let state = State {
+            dice: Dice::new(options.seed),
+            catalogue: Catalogue::new(options.products),
+            orders: BTreeMap::new(),
+            next_id: 500,
+            hooks: Hooks::default(),
+            outbox: Outbox::default(),
+            quota: Quota::new(options.quota),
+        };
+        Self {
+            options: Arc::new(options),
+            clock,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// A new order is placed, now. Gives its id.
+    #[expect(clippy::must_use_candidate, reason = "placing it is the point")]
+    pub fn place(&self) -> u64 {
+        let mut state = self.lock();
+        let id = match state.orders.last_key_value() {
+            Some((last, _)) => last + 1,
+            None => self.options.first_order_id,
+        };
+        let (order, events) = state.story(self).place(id);
+        state.orders.insert(id, order);
+        state.tell(self, id, &events);
+        id
+    }
+
+    /// Something happens to an order, now. Two things within one second of one order look alike to
+    /// whoever reads its date: let the clock move between them.
+    pub fn turn(&self, id: u64) {
+        let mut state = self.lock();
+        let Some(mut order) = state.orders.remove(&id) else {
+            return;
+        };
+        let events = state.story(self).go_on(&mut order);
+        state.orders.insert(id, order);
+        state.tell(self, id, &events);
+    }
+
+    /// An order is archived, now: it can still be read by its id, and is in no list.
+    pub fn archive(&self, id: u64) {
+        let mut state = self.lock();
+        if let Some(order) = state.orders.get_mut(&id) {
+            order.is_archived = true;
+            order.modified_at = self.clock.now();
+            state.tell(self, id, &[Event::Archived]);
+        }
+    }
+
+    /// The ids of all orders, oldest first.
+    #[must_use]
+    pub fn orders(&self) -> Vec<u64> {
+        self.lock().orders.keys().copied().collect()
+    }
+
+    /// The deliveries to be sent now. Each wants its answer told to [`Store::answered`].
+    #[must_use]
+    pub fn due(&self) -> Vec<Delivery> {
+        self.lock().outbox.due(self.clock.now())
+    }
+
+    /// How a delivery was answered: by 2xx it is done, else it is tried again, up to eleven times.
+    /// Then its hook is switched off.
+    pub fn answered(&self, delivery: &Delivery, status: u16) {
+        let mut state = self.lock();
+        let given_up = state.outbox.answered(delivery, status, self.clock.now());
+        if given_up {
+            state.hooks.give_up(delivery.hook);
+        }
+    }
+
+    /// Deliveries that were neither taken nor given up yet.
+    #[must_use]
+    pub fn undelivered(&self) -> usize {
+        self.lock().outbox.len()
+    }
+
+    /// What the store itself says must come of all its orders.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        let state = self.lock();
+        books::reckon(&state.catalogue, state.orders.values())
+    }
+
+    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`.
+    pub fn router(&self) -> axum::Router {
+        api::router(self.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn tell(&mut self, store: &Store, order: u64, events: &[Event]) {
+        let (options, now) = (&store.options, store.clock.now());
+        self.outbox.tell(options, &self.hooks, now, order, events);
+    }
+
+    fn story<'a>(&'a mut self, store: &Store) -> Story<'a> {
+        Story {
+            dice: &mut self.dice,
+            catalogue: &self.catalogue,
+            next_id: &mut self.next_id,
+            now: store.clock.now(),
+        }
+    }
+}

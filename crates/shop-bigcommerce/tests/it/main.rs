@@ -1,0 +1,17 @@
+//! BigCommerce's deliveries and orders, as they are documented.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod booked;
+mod fetch;
+mod hooks;
+mod mutated;
+mod refused;
+mod requirements;
+mod samples;
+mod store;
+mod stub;
+mod transitions;
+mod verify;

@@ -1,0 +1,94 @@
+//! eCom (E-Series, the REST API v3 of Ecwid): its signature, its orders as canonical ones, and
+//! asking a shop for one.
+//!
+//! A connection's [`shop::ApiAccess`] holds the address of one store's API
+//! (`https://app.ecwid.com/api/v3/1003`: the store's id is its last part), the app's client id as
+//! `key` and the store's access token as `secret`. Its live secrets are the app's client secret.
+//!
+//! What the API is known to do was taken from its documents, not from a live store: the samples
+//! under `fixtures/` say which.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use retail::{PlatformCode, ShopOrderId};
+use service::clock::Clock;
+use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+
+mod amount;
+mod client;
+mod currencies;
+mod loose;
+mod map;
+mod payload;
+mod read;
+mod status;
+mod store;
+mod text;
+mod verify;
+
+#[cfg(feature = "sim")]
+pub mod sim;
+
+/// The platform's code, as it stands in subjects and in the seed file.
+pub const CODE: &str = "ecom";
+
+/// The platform.
+#[derive(Clone)]
+pub struct Ecom {
+    tls: reqwest::Client,
+    /// Asks shops without TLS: simulators on the same machine.
+    plain: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    currencies: Arc<currencies::Currencies>,
+}
+
+impl Ecom {
+    /// Tells by `clock` how long a store's currency is known. Fails when the machine has no TLS
+    /// certificates to trust.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            tls: service::http::client()?,
+            plain: service::http::loopback_client()?,
+            clock,
+            currencies: Arc::default(),
+        })
+    }
+}
+
+impl fmt::Debug for Ecom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ecom")
+    }
+}
+
+#[async_trait]
+impl Platform for Ecom {
+    fn code(&self) -> PlatformCode {
+        PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn verify(
+        &self,
+        connection: &Connection,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Notice, Refused> {
+        verify::verify(connection, headers, body)
+    }
+
+    fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
+        read::read(connection, source, body)
+    }
+
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        order: &ShopOrderId,
+    ) -> Result<Bytes, FetchError> {
+        client::fetch(self, connection, order).await
+    }
+}

@@ -1,0 +1,175 @@
+//! The shop's API: its profile, its orders by page and one by one.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::{Value, json};
+
+use super::body;
+use super::live::Live;
+use super::order::{Order, Status};
+
+/// Most orders on one page, and how many without a limit asked for.
+const PAGE_LIMIT: usize = 100;
+
+pub(super) fn router(live: Arc<Live>) -> Router {
+    Router::new()
+        .route("/api/v3/{store}/profile", get(profile))
+        .route("/api/v3/{store}/orders", get(orders))
+        .route("/api/v3/{store}/orders/{order}", get(order))
+        .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing here") })
+        .layer(from_fn_with_state(Arc::clone(&live), admit))
+        .with_state(live)
+}
+
+/// By token and store, then by how often it was asked.
+async fn admit(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+    if !is_admitted(&live, request.headers(), request.uri()) {
+        return problem(StatusCode::FORBIDDEN, "Access to the store is not granted");
+    }
+    let taken = live.state().budget.take(live.clock.now());
+    match taken {
+        Ok(()) => next.run(request).await,
+        Err(seconds) => {
+            let answer = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
+            ([(RETRY_AFTER, seconds.to_string())], answer).into_response()
+        }
+    }
+}
+
+fn is_admitted(live: &Live, headers: &HeaderMap, uri: &Uri) -> bool {
+    let bearer = format!("Bearer {}", live.access.token);
+    let own = format!("/api/v3/{}/", live.access.store);
+    headers
+        .get(AUTHORIZATION)
+        .is_some_and(|given| *given == *bearer)
+        && uri.path().starts_with(&own)
+}
+
+async fn profile(State(live): State<Arc<Live>>) -> Response {
+    found(&body::profile(&live.shop, &live.access))
+}
+
+async fn order(State(live): State<Arc<Live>>, Path((_, name)): Path<(String, String)>) -> Response {
+    let orders = live.orders();
+    let order = orders
+        .into_iter()
+        .find(|order| order.id == name || order.internal_id.to_string() == name);
+    match order {
+        Some(order) => found(&body::order(&live.shop, order)),
+        None => problem(
+            StatusCode::NOT_FOUND,
+            "Order with the given number is not found",
+        ),
+    }
+}
+
+async fn orders(State(live): State<Arc<Live>>, RawQuery(query): RawQuery) -> Response {
+    let Ok(search) = Search::read(query.as_deref().unwrap_or_default()) else {
+        return problem(StatusCode::BAD_REQUEST, "Wrong parameter");
+    };
+    let all = live.orders();
+    let hits: Vec<&Order> = all
+        .into_iter()
+        .filter(|order| search.takes(order))
+        .collect();
+    let page: Vec<Value> = hits
+        .iter()
+        .skip(search.offset)
+        .take(search.limit)
+        .map(|order| body::order(&live.shop, order))
+        .collect();
+    found(&json!({
+        "total": hits.len(),
+        "count": page.len(),
+        "offset": search.offset,
+        "limit": search.limit,
+        "items": page,
+    }))
+}
+
+/// What orders are asked for.
+struct Search {
+    limit: usize,
+    offset: usize,
+    created: [Option<i64>; 2],
+    updated: [Option<i64>; 2],
+    statuses: Vec<String>,
+    ids: Vec<String>,
+}
+
+/// A parameter that is not what the documents say.
+struct WrongParameter;
+
+impl Search {
+    fn read(query: &str) -> Result<Self, WrongParameter> {
+        let mut search = Self {
+            limit: PAGE_LIMIT,
+            offset: 0,
+            created: [None; 2],
+            updated: [None; 2],
+            statuses: Vec::new(),
+            ids: Vec::new(),
+        };
+        // Only to take the query apart; nobody is asked.
+        let address = format!("http://localhost/?{query}");
+        let address: reqwest::Url = address.parse().map_err(|_| WrongParameter)?;
+        let number = |text: &str| text.parse().map_err(|_| WrongParameter);
+        let instant = |text: &str| text.parse().map(Some).map_err(|_| WrongParameter);
+        let list = |text: &str| text.split(',').map(str::to_owned).collect();
+        for (name, value) in address.query_pairs() {
+            match &*name {
+                "limit" => search.limit = number(&value)?,
+                "offset" => search.offset = number(&value)?,
+                "createdFrom" => search.created[0] = instant(&value)?,
+                "createdTo" => search.created[1] = instant(&value)?,
+                "updatedFrom" => search.updated[0] = instant(&value)?,
+                "updatedTo" => search.updated[1] = instant(&value)?,
+                "paymentStatus" => search.statuses = list(&value),
+                "ids" => search.ids = list(&value),
+                // The real one has more, and ignores what it does not know.
+                _ => {}
+            }
+        }
+        if (1..=PAGE_LIMIT).contains(&search.limit) {
+            Ok(search)
+        } else {
+            Err(WrongParameter)
+        }
+    }
+
+    /// Orders that are not finished have a list of their own.
+    fn takes(&self, order: &Order) -> bool {
+        let within = |[from, to]: [Option<i64>; 2], at: jiff::Timestamp| {
+            from.is_none_or(|from| at.as_second() >= from)
+                && to.is_none_or(|to| at.as_second() <= to)
+        };
+        let named = |list: &[String], names: &[&str]| {
+            list.is_empty() || list.iter().any(|one| names.contains(&one.as_str()))
+        };
+        order.status != Status::Incomplete
+            && within(self.created, order.created_at)
+            && within(self.updated, order.modified_at)
+            && named(&self.statuses, &[order.status.as_str()])
+            && named(&self.ids, &[&order.id, &order.internal_id.to_string()])
+    }
+}
+
+fn found(body: &Value) -> Response {
+    answer(StatusCode::OK, body)
+}
+
+fn problem(status: StatusCode, message: &str) -> Response {
+    answer(status, &json!({"errorMessage": message}))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json;charset=UTF-8")];
+    (status, headers, body.to_string()).into_response()
+}

@@ -1,0 +1,108 @@
+//! The shop's own books: the sale that must come of each order, and what must have left the shelf.
+
+use std::collections::BTreeMap;
+
+use super::Shop;
+use super::catalogue::Catalogue;
+use super::order::{Line, Order, Status, WRITTEN_LINE};
+
+/// A thing on the shelf: by its SKU, and where it has none by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stocked {
+    Sku(String),
+    Name(String),
+}
+
+/// The sale that an order must have become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sale {
+    pub order_id: String,
+    pub receipt_number: String,
+    pub voided: bool,
+    pub currency: &'static str,
+    /// All amounts in cents, refunds as positive ones.
+    pub total: i64,
+    pub tax: i64,
+    pub received: i64,
+    pub refunded: i64,
+    /// Units that the sale holds of each thing; none when voided or refunded whole.
+    pub held: BTreeMap<Stocked, i64>,
+    pub email: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// By the shop's order id; orders that never became a sale are missing.
+    pub sales: BTreeMap<String, Sale>,
+    /// Units sold of each thing that ever stood in a sale, zero included.
+    pub sold: BTreeMap<Stocked, i64>,
+}
+
+pub(super) fn reckon(shop: &Shop) -> Books {
+    let mut books = Books::default();
+    for versions in &shop.orders {
+        let Some(last) = versions.iter().rev().find(|order| counts(order.status)) else {
+            continue;
+        };
+        let sale = sale(shop, last);
+        for (thing, units) in &sale.held {
+            *books.sold.entry(thing.clone()).or_insert(0) += units;
+        }
+        books.sales.insert(sale.order_id.clone(), sale);
+    }
+    books
+}
+
+/// Whether an order in this status is a sale at all.
+const fn counts(status: Status) -> bool {
+    match status {
+        Status::Incomplete | Status::Custom => false,
+        Status::AwaitingPayment
+        | Status::Paid
+        | Status::PartiallyRefunded
+        | Status::Refunded
+        | Status::Cancelled => true,
+    }
+}
+
+fn sale(shop: &Shop, order: &Order) -> Sale {
+    let total = order.total(shop.pricing, &shop.catalogue);
+    // The shop's money as its own pages show it: of a cancelled order they show what went back, and
+    // that it had come in, but not what was kept.
+    let gave_back = !order.refunds.is_empty();
+    let (received, refunded) = match order.status {
+        Status::Incomplete | Status::Custom => (0, 0),
+        Status::AwaitingPayment => (order.gift_card, 0),
+        Status::Refunded if !gave_back => (total, total - order.gift_card),
+        Status::Cancelled if !gave_back => (0, 0),
+        Status::Paid | Status::PartiallyRefunded | Status::Refunded | Status::Cancelled => {
+            (total, order.refunded())
+        }
+    };
+    let on_the_shelf = matches!(order.status, Status::Cancelled | Status::Refunded);
+    let mut held = BTreeMap::new();
+    for line in &order.lines {
+        let units = if on_the_shelf { 0 } else { line.quantity };
+        *held.entry(stocked(&shop.catalogue, line)).or_insert(0) += units;
+    }
+    Sale {
+        order_id: order.id.clone(),
+        receipt_number: order.id.clone(),
+        voided: order.status == Status::Cancelled,
+        currency: shop.pricing.currency(),
+        total,
+        tax: order.tax(shop.pricing, &shop.catalogue),
+        received,
+        refunded,
+        held,
+        email: order.person.email.clone(),
+    }
+}
+
+fn stocked(catalogue: &Catalogue, line: &Line) -> Stocked {
+    match line.product(catalogue) {
+        None => Stocked::Name(WRITTEN_LINE.into()),
+        Some(product) if product.sku.is_empty() => Stocked::Name(product.name.clone()),
+        Some(product) => Stocked::Sku(product.sku.clone()),
+    }
+}

@@ -1,0 +1,12 @@
+//! eCom's deliveries and orders, as its documents describe them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod expected;
+mod fetch;
+mod fixture;
+mod handled;
+mod mutated;
+mod signature;

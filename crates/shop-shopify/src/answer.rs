@@ -1,0 +1,370 @@
+//! What an answer of the Admin API means. Success of HTTP is not success: throttling and missing rights
+//! come as status 200 beside, or in place of, the data.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Number, Value};
+use shop::FetchError;
+
+use crate::API_VERSION;
+
+/// Before a shop is asked again that is frozen, unpaid or locked: days may pass until it is not.
+const SHOP_AWAY: Duration = Duration::from_hours(1);
+/// A shop that asks to be left alone for longer is asked again after this all the same.
+const WAIT_LIMIT: Duration = Duration::from_hours(1);
+/// When a shop says that it was asked too often, and not until when.
+const THROTTLED: Duration = Duration::from_secs(1);
+
+/// What HTTP says of an answer besides its body.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    /// `Retry-After`: seconds, sometimes with decimals.
+    pub(crate) retry_after: Option<String>,
+    /// `X-Shopify-API-Version`: the version that answered.
+    pub(crate) version: Option<String>,
+}
+
+/// The data of an answer, or why there is none. By status and error codes, never by messages. Fields that
+/// the app has no right to are null in the data, which goes on without them.
+pub(crate) fn judge(head: &Head, body: &[u8]) -> Result<Value, FetchError> {
+    let Head {
+        status,
+        retry_after,
+        version,
+    } = head;
+    let answer: Option<Answer> = serde_json::from_slice(body).ok();
+    match *status {
+        StatusCode::OK => {}
+        StatusCode::TOO_MANY_REQUESTS => {
+            let after = retry_after.as_deref().and_then(seconds);
+            return Err(later("too many requests", after.or(Some(THROTTLED))));
+        }
+        StatusCode::PAYMENT_REQUIRED | StatusCode::LOCKED => {
+            return Err(later(&format!("status {status}"), Some(SHOP_AWAY)));
+        }
+        // What is no JSON comes from something in between, never from the API.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+            if answer.is_some() =>
+        {
+            return Err(FetchError::Refused {
+                status: status.as_u16(),
+            });
+        }
+        _ if status.is_client_error() && answer.is_some() => {
+            return Err(unreadable(format!("status {status}")));
+        }
+        _ => {
+            let after = retry_after.as_deref().and_then(seconds);
+            return Err(later(&format!("status {status}"), after));
+        }
+    }
+    let Some(Answer {
+        data,
+        errors,
+        extensions,
+    }) = answer
+    else {
+        return Err(later("status 200, and no JSON", None));
+    };
+    if let Some(version) = version
+        && version != API_VERSION
+    {
+        return Err(unreadable(format!(
+            "the shop no longer has API version {API_VERSION}"
+        )));
+    }
+    match errors {
+        None => {}
+        Some(Errors::List(errors)) => {
+            for error in &errors {
+                error.stops(&extensions)?;
+            }
+            // Only missing rights are left.
+            if !errors.is_empty() && is_empty(data.as_ref()) {
+                return Err(FetchError::Refused {
+                    status: StatusCode::FORBIDDEN.as_u16(),
+                });
+            }
+        }
+        Some(Errors::Other(_)) => return Err(unreadable("an error without a code".to_owned())),
+    }
+    data.ok_or_else(|| unreadable("it has no data".to_owned()))
+}
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    data: Option<Value>,
+    errors: Option<Errors>,
+    #[serde(default)]
+    extensions: Extensions,
+}
+
+/// A list, but for refused keys, where it is a text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Errors {
+    List(Vec<Error>),
+    Other(IgnoredAny),
+}
+
+#[derive(Debug, Deserialize)]
+struct Error {
+    #[serde(default)]
+    extensions: ErrorExtensions,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ErrorExtensions {
+    code: Option<String>,
+}
+
+impl Error {
+    fn stops(&self, extensions: &Extensions) -> Result<(), FetchError> {
+        match self.extensions.code.as_deref() {
+            Some("ACCESS_DENIED") => Ok(()),
+            Some("THROTTLED") => {
+                let wait = extensions.cost.as_ref().and_then(Cost::wait);
+                Err(later("throttled", wait.or(Some(THROTTLED))))
+            }
+            Some("RESOURCE_NOT_FOUND") => Err(FetchError::Gone),
+            Some("INTERNAL_SERVER_ERROR" | "TIMEOUT" | "SERVICE_UNAVAILABLE") => {
+                Err(later("an error inside the shop", None))
+            }
+            Some(code) => Err(unreadable(format!("error {}", printable(code)))),
+            None => Err(unreadable("an error without a code".to_owned())),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Extensions {
+    cost: Option<Cost>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cost {
+    requested_query_cost: Number,
+    throttle_status: ThrottleStatus,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ThrottleStatus {
+    currently_available: Number,
+    restore_rate: Number,
+}
+
+impl Cost {
+    /// Until the bucket holds what was asked for, in whole seconds; at least one.
+    fn wait(&self) -> Option<Duration> {
+        let Self {
+            requested_query_cost,
+            throttle_status:
+                ThrottleStatus {
+                    currently_available,
+                    restore_rate,
+                },
+        } = self;
+        let number = |number: &Number| Decimal::from_str_exact(&number.to_string()).ok();
+        let lacking = number(requested_query_cost)?.checked_sub(number(currently_available)?)?;
+        whole_seconds(lacking.checked_div(number(restore_rate)?)?)
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    whole_seconds(Decimal::from_str_exact(text.trim()).ok()?)
+}
+
+fn whole_seconds(seconds: Decimal) -> Option<Duration> {
+    let seconds = seconds.ceil().max(Decimal::ONE).to_u64()?;
+    Some(Duration::from_secs(seconds).min(WAIT_LIMIT))
+}
+
+/// No data, or nothing but nulls.
+fn is_empty(data: Option<&Value>) -> bool {
+    match data {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(fields)) => fields.values().all(Value::is_null),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => false,
+    }
+}
+
+/// A code is short and plain; what is not may be anything.
+fn printable(code: &str) -> &str {
+    const LIMIT_BYTES: usize = 64;
+
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if code.len() <= LIMIT_BYTES && code.bytes().all(plain) {
+        code
+    } else {
+        "without a name"
+    }
+}
+
+fn later(why: &str, after: Option<Duration>) -> FetchError {
+    FetchError::TryLater {
+        why: why.to_owned(),
+        after,
+    }
+}
+
+pub(crate) fn unreadable(why: String) -> FetchError {
+    FetchError::Unreadable { why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    enum Want {
+        Data,
+        Gone,
+        Refused(u16),
+        Later(Option<u64>),
+        Unreadable,
+    }
+
+    /// Every error that Shopify is known to answer, judged as an answer of the Admin API. What a mutation
+    /// says of its input is data here: its caller looks at `userErrors`.
+    const WANTED: [(&str, Want); 33] = [
+        ("throttled", Want::Later(Some(2))),
+        ("max_cost_exceeded", Want::Unreadable),
+        ("access_denied_field", Want::Refused(403)),
+        ("protected_customer_data", Want::Data),
+        ("bad_token", Want::Refused(401)),
+        ("non_expiring_token_refused", Want::Refused(403)),
+        ("shop_frozen_or_unpaid", Want::Later(Some(3_600))),
+        ("shop_gone", Want::Refused(404)),
+        ("locked", Want::Later(Some(3_600))),
+        ("http_429", Want::Later(Some(2))),
+        ("http_503_html", Want::Later(None)),
+        ("internal_error", Want::Later(None)),
+        ("undefined_field", Want::Unreadable),
+        ("invalid_variable", Want::Unreadable),
+        ("idempotent_directive_missing", Want::Unreadable),
+        ("change_from_quantity_missing", Want::Unreadable),
+        ("stale_compare_and_set", Want::Data),
+        ("idempotency_mismatch", Want::Data),
+        ("idempotency_concurrent", Want::Data),
+        ("idempotency_previous_failed", Want::Data),
+        ("bundle_parent_not_settable", Want::Data),
+        ("unknown_item", Want::Data),
+        ("unknown_location", Want::Data),
+        ("invalid_reason", Want::Data),
+        ("too_many_inputs", Want::Unreadable),
+        ("not_found_gid_type", Want::Gone),
+        ("webhook_uri_refused", Want::Data),
+        ("webhook_duplicate", Want::Data),
+        ("bulk_in_progress", Want::Data),
+        ("bulk_must_use_edges", Want::Data),
+        ("order_cancel_refused", Want::Data),
+        // Of the token endpoint, and judged there; here they are a refused key and a broken request.
+        ("oauth_refresh_final", Want::Refused(401)),
+        ("client_credentials_refused", Want::Unreadable),
+    ];
+
+    fn head(status: u16) -> Head {
+        Head {
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            version: None,
+        }
+    }
+
+    #[test]
+    fn every_known_error_is_judged_as_it_should_be() {
+        let file: Value =
+            serde_json::from_str(include_str!("../fixtures/vectors/errors.json")).unwrap();
+        let errors = file["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), WANTED.len());
+        for error in errors {
+            let name = error["name"].as_str().unwrap();
+            let body = match error["body_text"].as_str() {
+                Some(text) => text.to_owned(),
+                None => error["body"].to_string(),
+            };
+            let head = Head {
+                retry_after: error["headers"]["Retry-After"].as_str().map(str::to_owned),
+                ..head(u16::try_from(error["http"].as_u64().unwrap()).unwrap())
+            };
+            let judged = judge(&head, body.as_bytes());
+            let (_, want) = WANTED.iter().find(|(known, _)| *known == name).unwrap();
+            let is_wanted = match (&judged, want) {
+                (Ok(data), Want::Data) => *data == error["body"]["data"],
+                (Err(FetchError::Gone), Want::Gone)
+                | (Err(FetchError::Unreadable { .. }), Want::Unreadable) => true,
+                (Err(FetchError::Refused { status }), Want::Refused(wanted)) => status == wanted,
+                (Err(FetchError::TryLater { after, .. }), Want::Later(wanted)) => {
+                    after.map(|after| after.as_secs()) == *wanted
+                }
+                (Ok(_) | Err(_), _) => false,
+            };
+            assert!(is_wanted, "{name}: {judged:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_another_version_is_none() {
+        let answered = |version: Option<&str>| {
+            let head = Head {
+                version: version.map(str::to_owned),
+                ..head(200)
+            };
+            judge(&head, br#"{"data":{"order":null}}"#)
+        };
+        assert!(answered(Some(API_VERSION)).is_ok());
+        assert!(answered(None).is_ok());
+        assert!(matches!(
+            answered(Some("2026-07")),
+            Err(FetchError::Unreadable { .. })
+        ));
+    }
+
+    #[test]
+    fn an_error_beside_data_is_not_overlooked() {
+        let judged = |code: &str| {
+            let body = format!(
+                r#"{{"data":{{"order":{{"id":"gid://shopify/Order/1"}}}},
+                    "errors":[{{"message":"m","extensions":{{"code":"{code}"}}}}]}}"#
+            );
+            judge(&head(200), body.as_bytes())
+        };
+        assert!(judged("ACCESS_DENIED").is_ok());
+        assert!(matches!(
+            judged("INTERNAL_SERVER_ERROR"),
+            Err(FetchError::TryLater { .. })
+        ));
+        match judged("zoe@example.test") {
+            Err(FetchError::Unreadable { why }) => assert!(!why.contains("zoe"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_wait_is_at_least_a_second_and_at_most_an_hour() {
+        for (text, wait) in [("0", 1), ("1.2", 2), ("2.0", 2), ("99999", 3_600)] {
+            assert_eq!(seconds(text), Some(Duration::from_secs(wait)), "{text}");
+        }
+        for text in ["", "soon", "1e30"] {
+            assert_eq!(seconds(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_never_a_word_on_the_order() {
+        for status in [200, 301, 400, 401, 403, 404, 500, 502] {
+            let judged = judge(&head(status), b"<html>Not found</html>");
+            assert!(
+                matches!(judged, Err(FetchError::TryLater { .. })),
+                "{status}: {judged:?}"
+            );
+        }
+    }
+}

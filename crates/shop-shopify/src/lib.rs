@@ -1,0 +1,98 @@
+//! Shopify: its signatures, its orders as canonical ones, asking a shop for one, and how an app gets access.
+//!
+//! A delivery is never read for what it says of an order: it carries no payments, and its signature does
+//! not cover the header that names the shop. It only names the order, which is then fetched whole from the
+//! connection's own shop, by the Admin API in version [`API_VERSION`].
+//!
+//! A connection's `api.url` is `https://` and the shop's `myshopify.com` domain, its `api.key` the app's
+//! client id and its `api.secret` the access token.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use retail::{PlatformCode, ShopOrderId};
+use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+
+mod amount;
+mod answer;
+mod client;
+mod document;
+mod envelope;
+mod id;
+mod map;
+pub mod oauth;
+mod operation;
+mod payload;
+mod read;
+mod shop_domain;
+mod signature;
+mod text;
+pub mod token;
+mod topic;
+mod verify;
+
+#[cfg(feature = "sim")]
+pub mod sim;
+
+pub use shop_domain::{NotAShopDomain, ShopDomain};
+
+/// The platform's code, as it stands in subjects and in the seed file.
+pub const CODE: &str = "shopify";
+
+/// The version of the Admin API that is asked. A version that Shopify no longer has is answered by
+/// another one without an error, so every answer's own version is compared.
+pub const API_VERSION: &str = "2026-10";
+
+/// The platform.
+#[derive(Clone)]
+pub struct Shopify {
+    tls: reqwest::Client,
+    /// Asks shops without TLS: simulators on the same machine.
+    plain: reqwest::Client,
+}
+
+impl Shopify {
+    /// Fails when the machine has no TLS certificates to trust.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            tls: service::http::client()?,
+            plain: service::http::loopback_client()?,
+        })
+    }
+}
+
+impl fmt::Debug for Shopify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shopify")
+    }
+}
+
+#[async_trait]
+impl Platform for Shopify {
+    fn code(&self) -> PlatformCode {
+        PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn verify(
+        &self,
+        connection: &Connection,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Notice, Refused> {
+        verify::verify(connection, headers, body)
+    }
+
+    fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
+        read::read(connection, source, body)
+    }
+
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        order: &ShopOrderId,
+    ) -> Result<Bytes, FetchError> {
+        client::fetch(self, connection, order).await
+    }
+}

@@ -1,0 +1,207 @@
+//! The texts that are sent to the Admin API: an operation and every fragment it reaches.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Transactions that [`ORDER_BY_ID`] asks for; the list has no next page.
+pub(crate) const TRANSACTIONS_LIMIT: usize = 250;
+/// Refunds that [`ORDER_BY_ID`] asks for; the list has no next page.
+pub(crate) const REFUNDS_LIMIT: usize = 100;
+
+const FRAGMENTS: &str = include_str!("../operations/fragments.order.graphql");
+
+/// The order, whole but for the later pages of its lists.
+pub(crate) static ORDER_BY_ID: LazyLock<String> =
+    LazyLock::new(|| document(include_str!("../operations/order_by_id.graphql")));
+pub(crate) static LINE_ITEMS_PAGE: LazyLock<String> =
+    LazyLock::new(|| document(include_str!("../operations/order_line_items_page.graphql")));
+pub(crate) static REFUND_LINE_ITEMS_PAGE: LazyLock<String> =
+    LazyLock::new(|| document(include_str!("../operations/refund_line_items_page.graphql")));
+
+/// A fragment that nothing reaches would make the document invalid.
+fn document(operation: &str) -> String {
+    let fragments: BTreeMap<&str, &str> = FRAGMENTS
+        .split("\nfragment ")
+        .skip(1)
+        .filter_map(|text| Some((text.split_once(' ')?.0, text)))
+        .collect();
+    let mut reached: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut todo = spreads(operation);
+    while let Some(name) = todo.pop() {
+        if let Some(text) = fragments.get(name)
+            && reached.insert(name, text).is_none()
+        {
+            todo.extend(spreads(text));
+        }
+    }
+    let mut document = without_comments(operation);
+    for text in reached.values() {
+        document.push_str("fragment ");
+        document.push_str(&without_comments(text));
+    }
+    document
+}
+
+/// The names after `...`, those of inline fragments (`... on`) left out.
+fn spreads(text: &str) -> Vec<&str> {
+    text.split("...")
+        .skip(1)
+        .filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+            rest.get(..end).filter(|name| !name.is_empty())
+        })
+        .collect()
+}
+
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use apollo_compiler::executable::{Field, Selection, SelectionSet};
+    use apollo_compiler::validation::Valid;
+    use apollo_compiler::{ExecutableDocument, Schema};
+
+    use super::*;
+
+    const TRIMMED: &str = include_str!("../fixtures/schema/admin_2026-10.trimmed.graphql");
+
+    /// Points that one query may cost, well below the thousand that Shopify allows.
+    const COST_LIMIT: u64 = 250;
+
+    fn all() -> [(&'static str, &'static str); 3] {
+        [
+            ("order_by_id", &ORDER_BY_ID),
+            ("order_line_items_page", &LINE_ITEMS_PAGE),
+            ("refund_line_items_page", &REFUND_LINE_ITEMS_PAGE),
+        ]
+    }
+
+    fn parsed(schema: &Valid<Schema>, name: &str, text: &str) -> Valid<ExecutableDocument> {
+        match ExecutableDocument::parse_and_validate(schema, text, name) {
+            Ok(document) => document,
+            Err(errors) => panic!("{name}: {errors}"),
+        }
+    }
+
+    #[test]
+    fn every_operation_is_valid_in_the_schema() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        for (name, text) in all() {
+            parsed(&schema, name, text);
+        }
+        let wrong = ORDER_BY_ID.replace("cancelReason", "cancelledBecause");
+        assert!(ExecutableDocument::parse_and_validate(&schema, &wrong, "wrong").is_err());
+    }
+
+    /// The whole schemas of the version asked and of the one before it, where they are at hand.
+    #[test]
+    fn every_operation_is_valid_in_the_whole_schema() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|folder| folder.join("shared/contracts/shopify/schema"))
+            .find(|folder| folder.is_dir());
+        let Some(folder) = folder else {
+            println!("skipped: the whole schemas are not at hand");
+            return;
+        };
+        for version in [crate::API_VERSION, "2026-07"] {
+            let path = folder.join(format!("admin_{version}.graphql.gz"));
+            let unpacked = Command::new("gzip").arg("-dc").arg(&path).output().unwrap();
+            let text = String::from_utf8(unpacked.stdout).unwrap();
+            let schema = Schema::parse_and_validate(text, version).unwrap();
+            for (name, text) in all() {
+                parsed(&schema, name, text);
+            }
+        }
+    }
+
+    /// By the rules that were fitted to thousands of recorded costs.
+    #[test]
+    fn no_operation_costs_more_than_its_share() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        for (name, text) in all() {
+            let document = parsed(&schema, name, text);
+            let operation = document.operations.get(None).unwrap();
+            let cost = cost(&document, &operation.selection_set);
+            println!("{name}: {cost} points");
+            assert!((1..=COST_LIMIT).contains(&cost), "{name}: {cost} points");
+        }
+    }
+
+    fn cost(document: &ExecutableDocument, set: &SelectionSet) -> u64 {
+        set.selections
+            .iter()
+            .map(|selection| match selection {
+                Selection::Field(field) => field_cost(document, field),
+                Selection::FragmentSpread(spread) => cost(
+                    document,
+                    &spread.fragment_def(document).unwrap().selection_set,
+                ),
+                Selection::InlineFragment(inline) => cost(document, &inline.selection_set),
+            })
+            .sum()
+    }
+
+    fn field_cost(document: &ExecutableDocument, field: &Field) -> u64 {
+        let ty = field.ty().inner_named_type().as_str();
+        let below = cost(document, &field.selection_set);
+        if field.selection_set.is_empty() {
+            0
+        } else if ty.starts_with("Money") || ty == "PageInfo" {
+            below
+        } else if ty.ends_with("Connection") {
+            2 + size(field) * below
+        } else {
+            1 + below
+        }
+    }
+
+    /// What a list of `first` counts as: twice the natural logarithm, rounded down. Where a variable says
+    /// how many, as if it were the most there can be.
+    fn size(field: &Field) -> u64 {
+        match field.argument_by_name("first").unwrap().to_i32() {
+            Some(10) => 4,
+            Some(20) => 5,
+            Some(50) => 7,
+            Some(other) => panic!("no size known for {other}"),
+            None => 11,
+        }
+    }
+    #[test]
+    fn a_document_has_the_fragments_it_reaches_and_no_others() {
+        for name in [
+            "Money",
+            "OrderHead",
+            "RefundLineItemFields",
+            "AddressFields",
+        ] {
+            assert!(
+                ORDER_BY_ID.contains(&format!("fragment {name} on ")),
+                "{name}"
+            );
+        }
+        let page = &*REFUND_LINE_ITEMS_PAGE;
+        assert_eq!(page.matches("fragment ").count(), 2, "{page}");
+        assert!(!ORDER_BY_ID.contains('#'));
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_text() {
+        for asked in [
+            format!("transactions(first: {TRANSACTIONS_LIMIT})"),
+            format!("refunds(first: {REFUNDS_LIMIT})"),
+        ] {
+            assert!(ORDER_BY_ID.contains(&asked), "{asked}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What each topic is to us. The table is data: adding a topic is adding a row.
+
+/// Where a delivery names the order it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The order is the body's own subject: `id`.
+    Order,
+    /// `order_id` names it.
+    OrderId,
+    /// `order_edit.order_id` names it.
+    OrderEdit,
+    /// Nothing that sales depend on, and why.
+    Nothing(&'static str),
+}
+
+/// The first row that fits: a name, or the beginning of names where it ends in `/`.
+const TOPICS: [(&str, About); 19] = [
+    (
+        "orders/delete",
+        About::Nothing("an order deleted in the shop; its sale stays"),
+    ),
+    ("orders/edited", About::OrderEdit),
+    ("orders/", About::Order),
+    ("refunds/", About::OrderId),
+    ("order_transactions/", About::OrderId),
+    ("fulfillments/", About::OrderId),
+    ("fulfillment_events/", About::OrderId),
+    (
+        "products/",
+        About::Nothing("a product; the point of sale is its record"),
+    ),
+    (
+        "inventory_levels/",
+        About::Nothing("a stock level; the ledger counts stock itself"),
+    ),
+    (
+        "inventory_items/",
+        About::Nothing("an inventory item; the point of sale is its record"),
+    ),
+    (
+        "locations/",
+        About::Nothing("a location, which no sale depends on"),
+    ),
+    (
+        "shop/update",
+        About::Nothing("the shop's own settings, which no sale depends on"),
+    ),
+    (
+        "app/uninstalled",
+        About::Nothing("the app was removed from the shop; connections are not parked yet"),
+    ),
+    (
+        "app/scopes_update",
+        About::Nothing("the app's rights changed; connections do not follow that yet"),
+    ),
+    (
+        "bulk_operations/finish",
+        About::Nothing("a bulk operation ended; nobody asked for one yet"),
+    ),
+    (
+        "customers/data_request",
+        About::Nothing("a privacy request for data; kept, and not answered by this service yet"),
+    ),
+    (
+        "customers/redact",
+        About::Nothing(
+            "a privacy request to erase a person; kept, and not done by this service yet",
+        ),
+    ),
+    (
+        "shop/redact",
+        About::Nothing("a privacy request to erase a shop; kept, and not done by this service yet"),
+    ),
+    ("", About::Nothing("a topic that no sale depends on")),
+];
+
+pub(crate) fn about(topic: &str) -> About {
+    TOPICS
+        .iter()
+        .find(|(name, _)| {
+            *name == topic || (topic.starts_with(name) && (name.is_empty() || name.ends_with('/')))
+        })
+        .map_or(
+            About::Nothing("a topic that no sale depends on"),
+            |(_, about)| *about,
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_row_that_fits_decides() {
+        for (topic, what) in [
+            ("orders/create", About::Order),
+            ("orders/risk_assessment_changed", About::Order),
+            ("orders/edited", About::OrderEdit),
+            ("refunds/create", About::OrderId),
+            ("order_transactions/create", About::OrderId),
+            ("fulfillments/update", About::OrderId),
+        ] {
+            assert_eq!(about(topic), what, "{topic}");
+        }
+        for topic in [
+            "",
+            "orders",
+            "orders/delete",
+            "draft_orders/create",
+            "shop/redact",
+        ] {
+            assert!(matches!(about(topic), About::Nothing(_)), "{topic}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Shopify's deliveries and answers, as its schema and documentation have them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod deliveries;
+mod edges;
+mod expected;
+mod fetch;
+mod handled;
+mod mutated;
+mod samples;
+mod signature;
