@@ -20,6 +20,7 @@ const READY_DEADLINE: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct System {
     stack: Stack,
+    hook_url: String,
 }
 
 impl System {
@@ -39,9 +40,10 @@ impl System {
             ..StackOptions::new(dir, program, seed())
         };
         let start = tokio::task::spawn_blocking(|| Stack::start(options));
-        Ok(Arc::new(Self {
-            stack: start.await??,
-        }))
+        let stack = start.await??;
+        let hook_url = stack.hook_url(&world::CONNECTION.to_string());
+        let hook_url = hook_url.context("the seed has this connection")?.to_owned();
+        Ok(Arc::new(Self { stack, hook_url }))
     }
 
     #[must_use]
@@ -52,8 +54,7 @@ impl System {
     /// Where the shop posts its deliveries.
     #[must_use]
     pub fn hook_url(&self) -> String {
-        let url = self.stack.hook_url(&world::CONNECTION.to_string());
-        url.expect("the seed has this connection").to_owned()
+        self.hook_url.clone()
     }
 
     /// The broker's monitoring address.

@@ -70,7 +70,10 @@ impl Ports {
 
     /// Where shops of a platform send deliveries: this, then `/<connection>`.
     pub(super) fn hooks_url(&self, platform: &str) -> anyhow::Result<String> {
-        let of_platform = |service: &Service| service.kind() == Kind::Ingest(platform);
+        let of_platform = |service: &Service| match service.kind() {
+            Kind::Ledger => false,
+            Kind::Ingest(code) => code == platform,
+        };
         let service = Service::ALL.into_iter().find(of_platform);
         let service = service.with_context(|| format!("no service for platform {platform}"))?;
         Ok(format!("http://{}/hooks", self.http(service)?))

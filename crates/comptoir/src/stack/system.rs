@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::{Clock as _, SystemClock};
 
 use super::environment::{Environment, Servers};
-use super::ports::Ports;
+use super::ports::{Ports, address};
 use super::process::Launch;
 use super::slot::Slot;
 use super::supervisor::Supervisor;

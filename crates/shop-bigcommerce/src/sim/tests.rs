@@ -148,6 +148,7 @@ impl World {
                 self.ledger.extend(kept.map(|kept| (id, kept)));
             }
             Posting::Held => panic!("this connection applies updates"),
+            Posting::Repoint(_) => panic!("every line here names its item"),
         }
     }
 

@@ -146,6 +146,7 @@ impl Book {
             Posting::AlreadyRecorded => step.repeated = true,
             Posting::NotImported { sale_exists } => step.warned = sale_exists,
             Posting::Held => panic!("this connection applies updates"),
+            Posting::Repoint(_) => panic!("every line here names its item"),
             Posting::Record(changes) => {
                 let moved: i64 = changes
                     .movements
