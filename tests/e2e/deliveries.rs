@@ -29,11 +29,10 @@ impl Sender {
         }
     }
 
-    /// The newest version of every order, which must be accepted.
+    /// Every version of every order; each must be accepted.
     pub async fn send_all(&mut self) {
-        for place in 0..self.shop.orders().len() {
-            let order = self.shop.orders()[place].last().unwrap();
-            let hook = self.shop.hook(order, Topic::OrderUpdated, world::SECRET);
+        for order in self.shop.orders().concat() {
+            let hook = self.shop.hook(&order, Topic::OrderUpdated, world::SECRET);
             assert_eq!(self.send(hook).await.status, StatusCode::OK);
         }
     }

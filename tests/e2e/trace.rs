@@ -76,7 +76,11 @@ async fn one_trace_leads_from_each_webhook_to_its_sale() {
     ];
     let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let alone = Alone::start_with(settings.into()).await;
-    let mut sender = Sender::new(&alone.system, &Options::new(5, 3));
+    let options = Options {
+        max_versions: 1,
+        ..Options::new(5, 3)
+    };
+    let mut sender = Sender::new(&alone.system, &options);
     sender.send_all().await;
     settle(&alone.system).await.unwrap();
 

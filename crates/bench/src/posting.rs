@@ -76,7 +76,7 @@ struct End {
     /// Thousandths, zero left out.
     stock: BTreeMap<ItemId, i64>,
     /// Cents by key, zero left out.
-    payments: BTreeMap<(PaymentKey, PaymentKind, Currency), i64>,
+    payments: BTreeMap<(PaymentKey, PaymentKind, Currency), (i64, String)>,
 }
 
 fn play(history: &History) -> anyhow::Result<End> {
@@ -109,10 +109,16 @@ fn play(history: &History) -> anyhow::Result<End> {
         let payments = recorded.payments.into_iter();
         end.payments = payments
             .map(|payment| {
-                let RecordedPayment { key, kind, amount } = payment;
-                ((key, kind, amount.currency()), amount.minor())
+                let RecordedPayment {
+                    key,
+                    kind,
+                    amount,
+                    method,
+                    paid_at: _,
+                } = payment;
+                ((key, kind, amount.currency()), (amount.minor(), method))
             })
-            .filter(|(_, amount)| *amount != 0)
+            .filter(|(_, (amount, _))| *amount != 0)
             .collect();
     }
     Ok(end)
@@ -162,9 +168,9 @@ fn oracle(history: &History) -> End {
             .iter()
             .map(|payment| {
                 let key = (payment.key.clone(), payment.kind, payment.amount.currency());
-                (key, payment.amount.minor())
+                (key, (payment.amount.minor(), payment.method.clone()))
             })
-            .filter(|(_, amount)| *amount != 0)
+            .filter(|(_, (amount, _))| *amount != 0)
             .collect(),
     }
 }
@@ -232,10 +238,11 @@ impl Kit {
         let kinds = [PaymentKind::Received, PaymentKind::Refunded];
         let payments = self.payments.iter().zip(kinds).filter_map(|(key, kind)| {
             let amount = small(dice, 3000);
+            let means = if dice.percent(50) { "card" } else { "transfer" };
             dice.percent(60).then(|| OrderPayment {
                 key: key.clone(),
                 kind,
-                method: String::new(),
+                method: means.to_owned(),
                 amount: Money::new(amount, currency),
                 paid_at: None,
             })

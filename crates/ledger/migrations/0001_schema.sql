@@ -220,8 +220,7 @@ create table ledger.payment (
     recorded_at timestamptz not null,
     constraint payment_pkey primary key (sale_id, payment_key, kind, currency, revision),
     constraint payment_kind_check check (kind in ('received', 'refunded')),
-    constraint payment_currency_check check (length(currency) = 3),
-    constraint payment_amount_minor_check check (amount_minor <> 0)
+    constraint payment_currency_check check (length(currency) = 3)
 );
 
 -- Stock.

@@ -20,6 +20,8 @@ mod target;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::ids::ItemId;
 use crate::money::{Currency, Money, MoneyError};
 use crate::order::{Order, PaymentKind};
@@ -100,12 +102,16 @@ pub struct Movement {
     pub quantity: Quantity,
 }
 
-/// The difference to book under one payment key, in the amount's currency.
+/// The difference to book under one payment key, in the amount's currency; zero when only the means or the
+/// instant is told otherwise than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentChange {
     pub key: PaymentKey,
     pub kind: PaymentKind,
     pub amount: Money,
+    /// Empty when the shop does not tell of the payment any more.
+    pub method: String,
+    pub paid_at: Option<Timestamp>,
 }
 
 /// Decides what `order` does to what is `recorded` of it.
@@ -196,19 +202,33 @@ impl Recorded {
             .map_or(&[][..], |r| &r.payments)
             .iter()
             .map(|payment| {
-                let RecordedPayment { key, kind, amount } = payment;
-                ((key.clone(), *kind, amount.currency()), payment.clone())
+                let currency = payment.amount.currency();
+                (
+                    (payment.key.clone(), payment.kind, currency),
+                    payment.clone(),
+                )
             })
             .collect();
-        for PaymentChange { key, kind, amount } in &changes.payments {
-            let booked = payments
-                .entry((key.clone(), *kind, amount.currency()))
-                .or_insert(RecordedPayment {
-                    key: key.clone(),
-                    kind: *kind,
-                    amount: Money::zero(amount.currency()),
-                });
-            booked.amount = booked.amount.checked_add(*amount)?;
+        for change in &changes.payments {
+            let PaymentChange {
+                key,
+                kind,
+                amount,
+                method,
+                paid_at,
+            } = change.clone();
+            let place = (key.clone(), kind, amount.currency());
+            let before = payments.get(&place).map(|booked| booked.amount);
+            let booked = RecordedPayment {
+                key,
+                kind,
+                amount: before
+                    .unwrap_or(Money::zero(amount.currency()))
+                    .checked_add(amount)?,
+                method,
+                paid_at,
+            };
+            payments.insert(place, booked);
         }
         Ok(Self {
             version: order.version,

@@ -1,5 +1,7 @@
 //! What the ledger has recorded of an order: the state that the next snapshot is held against.
 
+use jiff::Timestamp;
+
 use crate::ids::ItemId;
 use crate::money::Money;
 use crate::order::PaymentKind;
@@ -39,4 +41,7 @@ pub struct RecordedPayment {
     pub key: PaymentKey,
     pub kind: PaymentKind,
     pub amount: Money,
+    /// As the newest snapshot that told of it said.
+    pub method: String,
+    pub paid_at: Option<Timestamp>,
 }

@@ -66,6 +66,7 @@ impl Stack {
         let seed = Seed::read(&dir.join("seed.toml"))?.context("there is no seed.toml")?;
         let ports = Ports::of(&dir)?;
         let servers = servers(&devstack, &options)?;
+        // Every platform has its place on the broker; only who has shops to listen to runs.
         let services = needed(&seed);
         let state = state(&seed, &services, &ports, &servers)?;
         let shared = Arc::new(Parts {
@@ -87,7 +88,7 @@ impl Stack {
             servers: &servers,
             ports: &ports,
         };
-        for service in services {
+        for service in Service::ALL {
             let launch = Launch {
                 program: options.program.clone(),
                 service,
@@ -98,6 +99,9 @@ impl Stack {
                 .observer
                 .tell(&format!("bringing {} up to date", service.name()));
             launch.migrate(environment.admin()?)?;
+            if !services.contains(&service) {
+                continue;
+            }
             let mut slot = Slot::new(launch, ports.http(service)?);
             slot.start()?;
             stack.parts.slots().insert(service, slot);

@@ -5,9 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{Movement, PaymentChange, Posting, post};
 use retail::sale::Recorded;
-use retail::{
-    ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId, Version,
-};
+use retail::{ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId};
 use service::clock::Ids;
 
 use super::items::{Draft, Items};
@@ -15,7 +13,7 @@ use super::rows::{self, Booked};
 use super::walk::{Applied, Walk, newly_sold_tombstone, warns};
 use super::{
     Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, MovementRow, NewCustomer,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, RecordedMark, Stray,
+    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -85,7 +83,10 @@ impl<'a> Decision<'_, 'a> {
                 }
             };
             let outcome = match step {
-                Step::Settled(outcome) => outcome,
+                Step::Settled(outcome) => {
+                    walk.read_at = walk.read_at.max(Some(message.delivery.received_at));
+                    outcome
+                }
                 Step::Parked(row) => {
                     walk.park(row);
                     Outcome::Parked
@@ -94,6 +95,7 @@ impl<'a> Decision<'_, 'a> {
             self.outcomes[*place] = Some(outcome);
             walk.deliver(group, message, outcome);
         }
+        self.plan.read.extend(walk.settle_parked(group));
         self.write(group, head, walk);
     }
 
@@ -155,7 +157,7 @@ impl<'a> Decision<'_, 'a> {
                     changes,
                     customer,
                 };
-                self.record(group, walk, message, applied, recorded);
+                self.record(group, walk, applied, recorded);
                 Step::Settled(Outcome::Recorded)
             }
             // What was deleted here is not sold anew (WC-9): in its own time the snapshot would have
@@ -170,7 +172,7 @@ impl<'a> Decision<'_, 'a> {
                 let recorded = walk.recorded.take();
                 walk.recorded = recorded.map(|recorded| recorded.repointed(&repointing));
                 walk.is_repointed = true;
-                self.revise(group, walk, message, order.version, repointing.movements);
+                self.revise(group, walk, repointing.movements);
                 Step::Settled(Outcome::Recorded)
             }
         }
@@ -187,7 +189,6 @@ impl<'a> Decision<'_, 'a> {
         &mut self,
         group: &Group<'a>,
         walk: &mut Walk<'a>,
-        message: &'a Incoming,
         mut applied: Applied<'a>,
         recorded: Recorded,
     ) {
@@ -195,47 +196,39 @@ impl<'a> Decision<'_, 'a> {
         walk.version = Some(order.version);
         walk.recorded = Some(recorded);
         let movements = std::mem::take(&mut changes.movements);
-        let sale = self.revise(group, walk, message, order.version, movements);
+        let sale = self.revise(group, walk, movements);
         for payment in changes.payments.drain(..) {
-            let PaymentChange { key, kind, amount } = payment;
-            // Not what is booked back in another currency: the shop does not tell of that.
-            let told = order.payments.iter().find(|told| {
-                told.key == key && told.kind == kind && told.amount.currency() == amount.currency()
-            });
+            let PaymentChange {
+                key,
+                kind,
+                amount,
+                method,
+                paid_at,
+            } = payment;
             self.plan.payments.push(PaymentRow {
                 sale,
                 key,
                 kind,
                 revision: walk.revision,
-                method: told.map_or("", |told| &told.method),
+                method,
                 amount,
-                paid_at: told.and_then(|told| told.paid_at),
+                paid_at,
             });
         }
         walk.last = Some(applied);
     }
 
-    /// The sale's next revision, made by the snapshot of `version`, with what it moves.
+    /// The sale's next revision, with what it moves.
     fn revise(
         &mut self,
         group: &Group<'a>,
         walk: &mut Walk<'a>,
-        message: &'a Incoming,
-        version: Version,
         movements: Vec<Movement>,
     ) -> SaleId {
         let sale = *walk
             .sale
             .get_or_insert_with(|| SaleId::new(self.ids.next()));
         walk.revision = walk.revision.saturating_add(1);
-        let mark = RecordedMark {
-            connection: group.connection,
-            order: group.order,
-            version,
-            received_at: message.delivery.received_at,
-        };
-        walk.settle_parked(&mark);
-        self.plan.recorded.push(mark);
         for movement in movements {
             let Movement {
                 line,
@@ -308,6 +301,7 @@ impl<'a> Decision<'_, 'a> {
             recorded,
             last,
             is_repointed,
+            read_at: _,
             parked,
             deliveries,
         } = walk;
@@ -393,8 +387,15 @@ impl<'a> Decision<'_, 'a> {
             .map(|outcome| outcome.unwrap_or(Outcome::UnknownConnection))
             .collect();
         plan.items.sort_by(|a, b| a.identity.cmp(&b.identity));
+        // One row for each key, the last that came: the database takes no key twice in one statement.
+        plan.parked.sort_by(|a, b| {
+            let latest_first = b.delivery.received_at.cmp(&a.delivery.received_at);
+            (a.connection, a.key)
+                .cmp(&(b.connection, b.key))
+                .then(latest_first)
+        });
         plan.parked
-            .sort_by(|a, b| (a.connection, a.key).cmp(&(b.connection, b.key)));
+            .dedup_by(|next, kept| (next.connection, next.key) == (kept.connection, kept.key));
         plan.links.sort_by(|a, b| a.key.cmp(&b.key));
         plan.customers
             .sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));

@@ -22,7 +22,7 @@ pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
 pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
 pub use plan::{
     DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, Naming, NewCustomer, NewItem, NewLink,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, RecordedMark, RepointedLine, RepointedSale,
+    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark, RepointedLine, RepointedSale,
     SaleRow,
 };
 pub use reason::Reason;

@@ -41,7 +41,7 @@ pub struct Plan<'a> {
     pub heads: Vec<HeadRow<'a>>,
     pub sales: Vec<SaleRow<'a>>,
     pub lines: Vec<LineRow<'a>>,
-    pub payments: Vec<PaymentRow<'a>>,
+    pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,
     /// Sales of which the shop now says that they are drafts.
@@ -50,7 +50,7 @@ pub struct Plan<'a> {
     pub repointed: Vec<RepointedSale>,
     pub repointed_lines: Vec<RepointedLine>,
     /// Orders recorded again, whose parking this may clear.
-    pub recorded: Vec<RecordedMark<'a>>,
+    pub read: Vec<ReadMark<'a>>,
     pub parked: Vec<ParkedRow<'a>>,
     /// What to say on the bus; sorted.
     pub dirty: Vec<Dirty>,
@@ -170,13 +170,13 @@ pub struct RepointedLine {
 
 /// The difference that a revision made to a payment.
 #[derive(Clone, Debug)]
-pub struct PaymentRow<'a> {
+pub struct PaymentRow {
     pub sale: SaleId,
     pub key: PaymentKey,
     pub kind: PaymentKind,
     pub revision: i32,
     /// Empty when the shop does not tell of the payment any more.
-    pub method: &'a str,
+    pub method: String,
     pub amount: Money,
     pub paid_at: Option<Timestamp>,
 }
@@ -203,12 +203,14 @@ pub struct DeliveryRow<'a> {
     pub revision: Option<i32>,
 }
 
-/// An order recorded at a version: older refusals of it are settled.
+/// An order that could be read: refusals of what is recorded by now, or of what came no later, are settled.
 #[derive(Clone, Debug)]
-pub struct RecordedMark<'a> {
+pub struct ReadMark<'a> {
     pub connection: ConnectionId,
     pub order: &'a ShopOrderId,
-    pub version: Version,
+    /// What is recorded; `None` when nothing is.
+    pub version: Option<Version>,
+    /// When the last delivery came that could be read.
     pub received_at: Timestamp,
 }
 

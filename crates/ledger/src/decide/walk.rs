@@ -1,10 +1,11 @@
 //! One order's way through a batch: what its next message is held against.
 
+use jiff::Timestamp;
 use retail::posting::Changes;
 use retail::sale::Recorded;
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
-use super::{Body, DeliveryRow, Found, Group, Head, Incoming, Outcome, ParkedRow, RecordedMark};
+use super::{Body, DeliveryRow, Found, Group, Head, Incoming, Outcome, ParkedRow, ReadMark};
 
 /// One order on its way through the batch.
 pub(super) struct Walk<'a> {
@@ -18,6 +19,8 @@ pub(super) struct Walk<'a> {
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
     pub is_repointed: bool,
+    /// When the last message came that could be read.
+    pub read_at: Option<Timestamp>,
     pub parked: Option<ParkedRow<'a>>,
     pub deliveries: Vec<DeliveryRow<'a>>,
 }
@@ -41,6 +44,7 @@ impl<'a> Walk<'a> {
             recorded: sale.map(|sale| sale.recorded.clone()),
             last: None,
             is_repointed: false,
+            read_at: None,
             parked: None,
             deliveries: Vec::with_capacity(group.messages.len()),
         }
@@ -86,12 +90,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What was refused before is settled; also what was refused at this very version, when the reason has gone.
-    pub fn settle_parked(&mut self, recorded: &RecordedMark<'a>) {
+    /// Once all messages are through: what was refused is settled by what is recorded at its version or a
+    /// later one and, where it told no version, by what could be read and came no earlier. In which order
+    /// the messages were taken does not matter.
+    pub fn settle_parked(&mut self, group: &Group<'a>) -> Option<ReadMark<'a>> {
+        let read_at = self.read_at;
+        let version = self.version;
         self.parked.take_if(|parked| match parked.version {
-            Some(refused) => refused <= recorded.version,
-            None => parked.delivery.received_at <= recorded.received_at,
+            Some(refused) => Some(refused) <= version,
+            None => Some(parked.delivery.received_at) <= read_at,
         });
+        Some(ReadMark {
+            connection: group.connection,
+            order: group.order,
+            version,
+            received_at: read_at?,
+        })
     }
 }
 

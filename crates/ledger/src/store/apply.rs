@@ -83,7 +83,7 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         warned,
         repointed,
         repointed_lines,
-        recorded,
+        read,
         parked,
         dirty,
     } = plan;
@@ -96,7 +96,7 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     sale::write_lines(db, sales, lines).await?;
     sale::write_payments(db, payments, now).await?;
     delivery::write(db, deliveries).await?;
-    parked::clear(db, recorded).await?;
+    parked::clear(db, read).await?;
     parked::write(db, parked, now).await?;
     level::move_stock(db, movements, now).await?;
     outbox::mark(db, dirty, now).await

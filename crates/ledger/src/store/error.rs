@@ -19,8 +19,9 @@ pub enum StoreError {
     Unavailable(#[source] Box<sqlx::Error>),
 }
 
-/// SQLSTATE classes that speak of the rows: data exception, integrity violation, limit of the program.
-const DATA_CLASSES: [&str; 3] = ["22", "23", "54"];
+/// SQLSTATE classes that speak of the rows: one key twice in a statement, data exception, integrity violation,
+/// limit of the program.
+const DATA_CLASSES: [&str; 4] = ["21", "22", "23", "54"];
 /// Serialization failure and deadlock.
 const RACE_CODES: [&str; 2] = ["40001", "40P01"];
 

@@ -166,7 +166,9 @@ async fn payments(
 ) -> Result<HashMap<Uuid, Vec<RecordedPayment>>, StoreError> {
     let rows = sqlx::query!(
         r#"select p.sale_id, payment_key, kind, currency,
-            sum(amount_minor)::bigint as "amount_minor!"
+            sum(amount_minor)::bigint as "amount_minor!",
+            (array_agg(method order by revision desc))[1] as "method!",
+            (array_agg(paid_at order by revision desc))[1] as "paid_at: SqlTimestamp"
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
             select * from ledger.payment paid where paid.sale_id = k.sale_id offset 0) p
@@ -187,6 +189,8 @@ async fn payments(
                 })?,
                 kind: row::payment_kind_from(&payment.kind)?,
                 amount: Money::new(payment.amount_minor, currency),
+                method: payment.method,
+                paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
             });
     }
     Ok(payments)

@@ -6,31 +6,21 @@ use uuid::Uuid;
 
 use super::row::SqlTimestamp;
 use super::{StoreError, row};
-use crate::decide::{ParkedRow, RecordedMark};
+use crate::decide::{ParkedRow, ReadMark};
 
-/// Clears the parking of orders that were recorded at the version refused or a later one; where the
-/// refusal told no version, by a delivery that came no earlier.
-pub(super) async fn clear(
-    db: &mut PgConnection,
-    recorded: &[RecordedMark<'_>],
-) -> Result<(), StoreError> {
-    if recorded.is_empty() {
+/// Clears the parking of orders that are recorded at the version refused or a later one; where the
+/// refusal told no version, by a delivery that could be read and came no earlier.
+pub(super) async fn clear(db: &mut PgConnection, read: &[ReadMark<'_>]) -> Result<(), StoreError> {
+    if read.is_empty() {
         return Ok(());
     }
-    let connections: Vec<Uuid> = recorded.iter().map(|mark| mark.connection.uuid()).collect();
-    let orders: Vec<&str> = recorded.iter().map(|mark| mark.order.as_str()).collect();
-    let version_at: Vec<SqlTimestamp> = recorded
+    let connections: Vec<Uuid> = read.iter().map(|mark| mark.connection.uuid()).collect();
+    let orders: Vec<&str> = read.iter().map(|mark| mark.order.as_str()).collect();
+    let (version_at, version_hash): (Vec<_>, Vec<_>) = read
         .iter()
-        .map(|mark| row::at(mark.version.modified_at))
-        .collect();
-    let version_hash: Vec<&[u8]> = recorded
-        .iter()
-        .map(|mark| mark.version.content.bytes().as_slice())
-        .collect();
-    let received: Vec<SqlTimestamp> = recorded
-        .iter()
-        .map(|mark| row::at(mark.received_at))
-        .collect();
+        .map(|mark| row::version_columns(mark.version.as_ref()))
+        .unzip();
+    let received: Vec<SqlTimestamp> = read.iter().map(|mark| row::at(mark.received_at)).collect();
     sqlx::query!(
         "delete from ledger.parked_order p
         using unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::timestamptz[])
@@ -50,7 +40,9 @@ pub(super) async fn clear(
     Ok(())
 }
 
-/// Parks orders. Of several refusals of one order the one of the newest version is shown.
+/// Parks orders. Of several refusals of one order the one of the newest version is shown. A refusal that
+/// told no version is none where a delivery of the order that could be read came no earlier: its own may
+/// have been taken later, or again.
 pub(super) async fn write(
     db: &mut PgConnection,
     parked: &[ParkedRow<'_>],
@@ -84,7 +76,13 @@ pub(super) async fn write(
             first_parked_at, last_parked_at)
         select n.*, $12, $12
         from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
-            $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[]) n
+            $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[])
+            n (connection_id, parked_kind, parked_key, retailer_id, reason, detail, version_at,
+                version_hash, delivery_id, topic, received_at)
+        where n.parked_kind <> 'order' or n.version_at is not null or not exists (
+            select from ledger.order_delivery d
+            where d.connection_id = n.connection_id and d.shop_order_id = n.parked_key
+                and d.outcome <> 'parked' and d.received_at >= n.received_at)
         on conflict on constraint parked_order_pkey do update set
             reason = excluded.reason,
             detail = excluded.detail,

@@ -186,7 +186,7 @@ pub(super) async fn write_lines(
 /// Books differences of payments.
 pub(super) async fn write_payments(
     db: &mut PgConnection,
-    payments: &[PaymentRow<'_>],
+    payments: &[PaymentRow],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if payments.is_empty() {
@@ -206,7 +206,7 @@ pub(super) async fn write_payments(
         .map(|payment| payment.amount.currency().code())
         .collect();
     let revisions: Vec<i32> = payments.iter().map(|payment| payment.revision).collect();
-    let methods: Vec<&str> = payments.iter().map(|payment| payment.method).collect();
+    let methods: Vec<&str> = payments.iter().map(|payment| &*payment.method).collect();
     let amounts: Vec<i64> = payments
         .iter()
         .map(|payment| payment.amount.minor())

@@ -436,3 +436,27 @@ async fn sh_16_a_receipt_number_is_found_with_or_without_its_prefix() {
         assert_eq!(numbers, found, "{asked} ({})", receipt_key(asked));
     }
 }
+
+#[tokio::test]
+async fn a_payment_is_shown_as_the_newest_version_tells_it_whichever_came_first() {
+    let by = |second, means: &str| {
+        let mut order = an_order(1).line("A", 1).paid(1000).at(second);
+        order.order.payments[0].method = means.to_owned();
+        order.build()
+    };
+    let (transfer, cheque) = (by(0, "bacs"), by(1, "cheque"));
+    for arrivals in [[&transfer, &cheque], [&cheque, &transfer]] {
+        let ledger = Ledger::new().await;
+        for version in arrivals {
+            ledger.apply_one(version).await;
+            ledger.apply_one(version).await;
+        }
+        let payments = ledger.sale().await.payments;
+        assert_eq!(payments.len(), 1);
+        assert_eq!(
+            (payments[0].method.as_str(), payments[0].amount),
+            ("cheque", cad(1000))
+        );
+        ledger.assert_sound().await;
+    }
+}

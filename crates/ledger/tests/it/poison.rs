@@ -195,3 +195,44 @@ async fn what_returns_less_than_nothing_to_stock_is_parked() {
     assert_eq!(parked[0].reason, "restock_negative");
     assert!(parked[0].detail.contains("line:1"));
 }
+
+#[tokio::test]
+async fn a_refusal_that_came_before_what_could_be_read_is_settled_in_any_order() {
+    let received = |second: i64| a_refusal(None, second).delivery.received_at;
+    let mut order = an_order(1).line("A", 1).build();
+    order.delivery.received_at = received(5);
+    let mut again = order.clone();
+    again.delivery.received_at = received(9);
+    let early = a_refusal(Some("1"), 4);
+    let late = a_refusal(Some("1"), 7);
+    for (arrivals, is_parked) in [
+        (vec![&early, &order], false),
+        (vec![&order, &early], false),
+        (vec![&early, &order, &early], false),
+        (vec![&order, &late], true),
+        (vec![&late, &order], true),
+        (vec![&late, &order, &again], false),
+    ] {
+        for size in [1, arrivals.len()] {
+            let ledger = Ledger::new().await;
+            let batch: Vec<Incoming> = arrivals.iter().copied().cloned().collect();
+            for part in batch.chunks(size) {
+                ledger.apply(part).await;
+            }
+            let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+            let ids: Vec<_> = batch.iter().map(|one| &one.delivery.id).collect();
+            assert_eq!(!parked.is_empty(), is_parked, "{ids:?} by {size}");
+            ledger.assert_sound().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_unreadable_delivery_twice_in_a_batch_is_parked_once() {
+    let ledger = Ledger::new().await;
+    let stray = a_refusal(None, 2);
+    let booked = book(&ledger.store, &[stray.clone(), stray]).await.unwrap();
+    assert_eq!(booked, [const { Booked::Done(Outcome::Parked) }; 2]);
+    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    assert_eq!(parked.len(), 1);
+}

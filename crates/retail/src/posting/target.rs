@@ -24,8 +24,11 @@ pub(super) struct Target<'a> {
     pub tax: Money,
     /// In the order's order. A line that names no item is of its stand-in.
     pub lines: Vec<RecordedLine>,
-    pub payments: BTreeMap<(&'a PaymentKey, PaymentKind), Money>,
+    pub payments: Payments<'a>,
 }
+
+/// What the order tells of each payment.
+pub(super) type Payments<'a> = BTreeMap<(&'a PaymentKey, PaymentKind), &'a OrderPayment>;
 
 impl<'a> Target<'a> {
     pub fn of(order: &'a Order, items: &[ItemId]) -> Result<Self, Refusal> {
@@ -91,16 +94,16 @@ fn deduction(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
     })
 }
 
-fn payments(order: &Order) -> Result<BTreeMap<(&PaymentKey, PaymentKind), Money>, Refusal> {
+fn payments(order: &Order) -> Result<Payments<'_>, Refusal> {
     let mut payments = BTreeMap::new();
-    for OrderPayment {
-        key, kind, amount, ..
-    } in &order.payments
-    {
+    for payment in &order.payments {
+        let OrderPayment {
+            key, kind, amount, ..
+        } = payment;
         if amount.minor().unsigned_abs() > DIFFERENCE_LIMIT {
             return Err(MoneyError::Overflow.into());
         }
-        if payments.insert((key, *kind), *amount).is_some() {
+        if payments.insert((key, *kind), payment).is_some() {
             return Err(Refusal::PaymentTwice(key.clone()));
         }
     }

@@ -97,7 +97,7 @@ struct Make {
     second: i64,
     state: SaleState,
     lines: Vec<MakeLine>,
-    payments: Vec<(usize, PaymentKind, i64)>,
+    payments: Vec<(usize, PaymentKind, i64, &'static str)>,
     /// How far the shop's total is from its lines; such a snapshot is refused.
     gap: i64,
     currency: Currency,
@@ -123,8 +123,9 @@ impl Make {
         for line in self.lines {
             draft = line.add_to(draft);
         }
-        for (key, kind, amount) in self.payments {
-            draft = draft.payment(&format!("payment:{key}"), kind, cad(amount));
+        for (key, kind, amount, means) in self.payments {
+            let key = format!("payment:{key}");
+            draft = draft.payment_by(means, &key, kind, cad(amount));
         }
         if self.gap != 0 {
             let total = draft.clone().done().order.total.minor();
@@ -181,6 +182,7 @@ fn snapshot() -> impl Strategy<Value = Make> {
     let payment = (
         prop_oneof![Just(PaymentKind::Received), Just(PaymentKind::Refunded)],
         0_i64..3000,
+        prop_oneof![Just("card"), Just("transfer")],
     );
     let gap = prop_oneof![9 => Just(0), 1 => -3_i64..=3];
     let currency = prop_oneof![4 => Just(Currency::CAD), 1 => Just(Currency::EUR)];
@@ -201,7 +203,7 @@ fn snapshot() -> impl Strategy<Value = Make> {
                 .collect(),
             payments: payments
                 .into_iter()
-                .map(|(key, (kind, amount))| (key, kind, amount))
+                .map(|(key, (kind, amount, means))| (key, kind, amount, means))
                 .collect(),
             gap,
             currency,

@@ -183,11 +183,15 @@ impl Draft {
         self.payment("paid", PaymentKind::Received, total)
     }
 
-    pub fn payment(mut self, key: &str, kind: PaymentKind, amount: Money) -> Self {
+    pub fn payment(self, key: &str, kind: PaymentKind, amount: Money) -> Self {
+        self.payment_by("card", key, kind, amount)
+    }
+
+    pub fn payment_by(mut self, means: &str, key: &str, kind: PaymentKind, amount: Money) -> Self {
         self.0.order.payments.push(OrderPayment {
             key: PaymentKey::new(key).unwrap(),
             kind,
-            method: "card".into(),
+            method: means.into(),
             amount,
             paid_at: None,
         });

@@ -24,7 +24,8 @@ pub struct Outcome {
     /// Key, item and thousandths held, in the order's order.
     pub lines: Vec<(LineKey, ItemId, i64)>,
     /// What is booked, zero amounts left out.
-    pub payments: BTreeMap<(PaymentKey, PaymentKind, Currency), i64>,
+    /// Each with its means.
+    pub payments: BTreeMap<(PaymentKey, PaymentKind, Currency), (i64, String)>,
 }
 
 /// `None`: no sale.
@@ -134,9 +135,9 @@ fn target(snapshot: &Snapshot, earlier: &[&Snapshot]) -> Outcome {
             .iter()
             .map(|p| {
                 let key = (p.key.clone(), p.kind, p.amount.currency());
-                (key, p.amount.minor())
+                (key, (p.amount.minor(), p.method.clone()))
             })
-            .filter(|(_, amount)| *amount != 0)
+            .filter(|(_, (amount, _))| *amount != 0)
             .collect(),
     }
 }

@@ -14,7 +14,12 @@ fn shirt(second: i64) -> Draft {
 fn booked(changes: &[PaymentChange]) -> Vec<(&str, PaymentKind, i64)> {
     changes
         .iter()
-        .map(|PaymentChange { key, kind, amount }| (key.as_str(), *kind, amount.minor()))
+        .map(|change| {
+            let PaymentChange {
+                key, kind, amount, ..
+            } = change;
+            (key.as_str(), *kind, amount.minor())
+        })
         .collect()
 }
 
@@ -47,6 +52,28 @@ fn a_payment_whose_amount_changes_is_booked_by_its_difference() {
         booked(&recorded(&posting).payments),
         [("paid", PaymentKind::Received, 1000)]
     );
+}
+
+#[test]
+fn a_payment_told_of_otherwise_is_told_so_whichever_came_first() {
+    let by = |second, means| {
+        let draft = shirt(second);
+        let total = draft.clone().done().order.total;
+        draft
+            .payment_by(means, "paid", PaymentKind::Received, total)
+            .done()
+    };
+    let (transfer, cheque) = (by(0, "bacs"), by(1, "cheque"));
+    let mut book = Book::default();
+    book.receive(&transfer).unwrap();
+    let posting = book.receive(&cheque).unwrap();
+    let changes = &recorded(&posting).payments;
+    assert_eq!(booked(changes), [("paid", PaymentKind::Received, 0)]);
+    assert_eq!(changes[0].method, "cheque");
+
+    // Told again by the same means: nothing is to be booked.
+    let posting = book.receive(&by(2, "cheque")).unwrap();
+    assert_eq!(booked(&recorded(&posting).payments), []);
 }
 
 #[test]

@@ -178,9 +178,9 @@ fn seen(sale: &Sale) -> Outcome {
         payments: payments
             .map(|payment| {
                 let key = (payment.key.clone(), payment.kind, payment.amount.currency());
-                (key, payment.amount.minor())
+                (key, (payment.amount.minor(), payment.method.clone()))
             })
-            .filter(|(_, amount)| *amount != 0)
+            .filter(|(_, (amount, _))| *amount != 0)
             .collect(),
     }
 }
