@@ -41,6 +41,10 @@ pub(crate) fn platforms() -> anyhow::Result<Vec<PlatformCode>> {
         .collect()
 }
 
+/// Of the demo's shops, and of the first one in a new seed file: its deliveries are whole orders, so that
+/// it can do without access to the shop.
+pub(crate) const FIRST_PLATFORM: &str = "woocommerce";
+
 /// What the shops were whose deliveries the demo shows.
 pub(crate) const DEMO_SHOPS: &str = "WooCommerce";
 

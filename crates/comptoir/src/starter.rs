@@ -2,26 +2,17 @@
 
 use std::sync::Arc;
 
-use retail::PlatformCode;
 use service::clock::{Ids as _, SystemClock, SystemIds};
 
-use crate::services;
+use crate::services::FIRST_PLATFORM;
 use crate::stack::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, random_text};
 
-/// A retailer with one outlet, one register and one web shop for each platform, with new ids and
-/// secrets.
+/// A retailer with one outlet, one register and one web shop, with new ids and a new secret.
 pub(crate) fn seed() -> anyhow::Result<Seed> {
     let ids = SystemIds::new(Arc::new(SystemClock));
     let (retailer, outlet, register) = (ids.next(), ids.next(), ids.next());
-    let connection = |platform: PlatformCode| -> anyhow::Result<SeedConnection> {
-        Ok(SeedConnection::new(
-            ids.next(),
-            retailer,
-            platform.as_str(),
-            register,
-            random_text()?,
-        ))
-    };
+    let secret = random_text()?;
+    let connection = SeedConnection::new(ids.next(), retailer, FIRST_PLATFORM, register, secret);
     Ok(Seed {
         retailers: vec![SeedRetailer {
             id: retailer,
@@ -38,9 +29,6 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
             outlet,
             name: "Web".to_owned(),
         }],
-        connections: services::platforms()?
-            .into_iter()
-            .map(connection)
-            .collect::<anyhow::Result<_>>()?,
+        connections: vec![connection],
     })
 }

@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::captures::SHOPS;
-use crate::services;
+use crate::services::FIRST_PLATFORM;
 use crate::stack::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, random_text};
 
 /// The demo's ids are the same in every run, so that its commands can be written down.
@@ -13,8 +13,6 @@ const STORES: [(&str, &str); SHOPS] = [("Montréal", "America/Toronto"), ("Paris
 
 /// A retailer with two stores; in each a register that a web shop's sales are booked on.
 pub(crate) fn seed() -> anyhow::Result<Seed> {
-    let platforms = services::platforms()?;
-    let platform = platforms.first().map_or("", |platform| platform.as_str());
     let mut seed = Seed {
         retailers: vec![SeedRetailer {
             id: RETAILER,
@@ -38,7 +36,11 @@ pub(crate) fn seed() -> anyhow::Result<Seed> {
         });
         let secret = random_text()?;
         seed.connections.push(SeedConnection::new(
-            connection, RETAILER, platform, register, secret,
+            connection,
+            RETAILER,
+            FIRST_PLATFORM,
+            register,
+            secret,
         ));
     }
     Ok(seed)

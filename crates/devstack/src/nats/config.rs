@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::SYSTEM_USER;
 
-/// Room for all streams together, unless asked otherwise: 16 GiB. Nothing is set aside for it.
-const MAX_FILE_STORE_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// Room for all streams together, unless asked otherwise: 20 GiB. Nothing is set aside for it.
+const MAX_FILE_STORE_BYTES: u64 = 20 * 1024 * 1024 * 1024;
 
 /// A user of the broker and what it may do. Subjects may hold wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
