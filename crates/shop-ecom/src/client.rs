@@ -112,8 +112,8 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
     judge(status, after, body)
 }
 
-/// What an answer means. What is no JSON comes from a firewall or a maintenance page: never a word
-/// on the order.
+/// What an answer means. What is no JSON comes from a proxy, a firewall or a maintenance page: never a
+/// word on the order.
 fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Answer, FetchError> {
     let later = |why: String, after| Err(FetchError::TryLater { why, after });
     match status {
@@ -122,7 +122,6 @@ fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Ans
             Err(_) => later(format!("status {status}, and no JSON"), after),
         },
         StatusCode::NOT_FOUND if is_problem(&body) => Ok(Answer::Nothing),
-        StatusCode::NOT_FOUND => later(format!("status {status}, and no JSON"), after),
         // The token, the plan, the scope.
         StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN => {
             Err(FetchError::Refused {
@@ -133,6 +132,13 @@ fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Ans
             format!("status {status}"),
             Some(after.unwrap_or(RETRY_AFTER_UNSAID)),
         ),
+        // Too slow, somebody else at work on it, too early: the same request may do later.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::LOCKED | StatusCode::TOO_EARLY => {
+            later(format!("status {status}"), after)
+        }
+        _ if status.is_client_error() && (body.is_empty() || !is_problem(&body)) => {
+            later(format!("status {status}, and no JSON"), after)
+        }
         _ if status.is_client_error() => Err(unreadable(&format!("status {status}"))),
         _ => later(format!("status {status}"), after),
     }
@@ -241,9 +247,19 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_never_a_word_on_the_order() {
-        for status in [200, 404, 302, 502] {
+        for status in [200, 302, 400, 404, 407, 409, 413, 418, 502] {
             let page = judged(status, None, "<html>Maintenance</html>");
             assert!(matches!(page, Err(FetchError::TryLater { .. })), "{status}");
+        }
+        let silent = judged(400, None, "");
+        assert!(matches!(silent, Err(FetchError::TryLater { .. })));
+    }
+
+    #[test]
+    fn what_may_do_later_is_asked_for_later() {
+        for status in [408, 423, 425] {
+            let busy = judged(status, None, include_str!("../fixtures/errors/400.json"));
+            assert!(matches!(busy, Err(FetchError::TryLater { .. })), "{status}");
         }
     }
 
