@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{ACCEPT, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
 use reqwest::{Response, Url};
 use retail::{Currency, ShopOrderId};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
 use shop::{ApiAccess, Connection, FetchError};
 
@@ -94,7 +94,7 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
     };
     let response = client
         .get(address)
-        .bearer_auth(api.secret.expose_secret())
+        .header(AUTHORIZATION, bearer(&api.secret)?)
         .header(ACCEPT, "application/json")
         .send()
         .await
@@ -110,6 +110,14 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
             service::http::BodyError::Broken(error) => away(&error),
         })?;
     judge(status, after, body)
+}
+
+/// The token as a header that no log shows. What is none is no access: no later attempt mends it.
+fn bearer(token: &SecretString) -> Result<HeaderValue, FetchError> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| FetchError::NoAccess)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// What an answer means. What is no JSON comes from a proxy, a firewall or a maintenance page: never a
@@ -196,7 +204,6 @@ fn away(error: &reqwest::Error) -> FetchError {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::SecretString;
     use shop::{PlainHttp, ShopUrl};
 
     use super::*;
@@ -269,6 +276,15 @@ mod tests {
         let names = |name: &str| document(&ShopOrderId::new(name).unwrap(), body).is_ok();
         assert!(names("XJ12H") && names("516483487") && names("516483488"));
         assert!(!names("XJ12") && !names("RA1SD"));
+    }
+
+    #[test]
+    fn a_token_is_a_header_that_is_not_shown_or_no_access() {
+        let value = bearer(&SecretString::from("secret_token")).unwrap();
+        assert!(value.is_sensitive());
+        assert_eq!(value, "Bearer secret_token");
+        let broken = bearer(&SecretString::from("secret_token\n"));
+        assert_eq!(broken, Err(FetchError::NoAccess));
     }
 
     #[test]
