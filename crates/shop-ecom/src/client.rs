@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{ACCEPT, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
 use reqwest::{Response, Url};
 use retail::{Currency, ShopOrderId};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
 use shop::{ApiAccess, Connection, FetchError};
 
@@ -94,7 +94,7 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
     };
     let response = client
         .get(address)
-        .bearer_auth(api.secret.expose_secret())
+        .header(AUTHORIZATION, bearer(&api.secret)?)
         .header(ACCEPT, "application/json")
         .send()
         .await
@@ -112,8 +112,16 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
     judge(status, after, body)
 }
 
-/// What an answer means. What is no JSON comes from a firewall or a maintenance page: never a word
-/// on the order.
+/// The token as a header that no log shows. What is none is no access: no later attempt mends it.
+fn bearer(token: &SecretString) -> Result<HeaderValue, FetchError> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| FetchError::NoAccess)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// What an answer means. What is no JSON comes from a proxy, a firewall or a maintenance page: never a
+/// word on the order.
 fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Answer, FetchError> {
     let later = |why: String, after| Err(FetchError::TryLater { why, after });
     match status {
@@ -122,7 +130,6 @@ fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Ans
             Err(_) => later(format!("status {status}, and no JSON"), after),
         },
         StatusCode::NOT_FOUND if is_problem(&body) => Ok(Answer::Nothing),
-        StatusCode::NOT_FOUND => later(format!("status {status}, and no JSON"), after),
         // The token, the plan, the scope.
         StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN => {
             Err(FetchError::Refused {
@@ -133,6 +140,13 @@ fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Ans
             format!("status {status}"),
             Some(after.unwrap_or(RETRY_AFTER_UNSAID)),
         ),
+        // Too slow, somebody else at work on it, too early: the same request may do later.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::LOCKED | StatusCode::TOO_EARLY => {
+            later(format!("status {status}"), after)
+        }
+        _ if status.is_client_error() && (body.is_empty() || !is_problem(&body)) => {
+            later(format!("status {status}, and no JSON"), after)
+        }
         _ if status.is_client_error() => Err(unreadable(&format!("status {status}"))),
         _ => later(format!("status {status}"), after),
     }
@@ -190,7 +204,6 @@ fn away(error: &reqwest::Error) -> FetchError {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::SecretString;
     use shop::{PlainHttp, ShopUrl};
 
     use super::*;
@@ -241,9 +254,19 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_never_a_word_on_the_order() {
-        for status in [200, 404, 302, 502] {
+        for status in [200, 302, 400, 404, 407, 409, 413, 418, 502] {
             let page = judged(status, None, "<html>Maintenance</html>");
             assert!(matches!(page, Err(FetchError::TryLater { .. })), "{status}");
+        }
+        let silent = judged(400, None, "");
+        assert!(matches!(silent, Err(FetchError::TryLater { .. })));
+    }
+
+    #[test]
+    fn what_may_do_later_is_asked_for_later() {
+        for status in [408, 423, 425] {
+            let busy = judged(status, None, include_str!("../fixtures/errors/400.json"));
+            assert!(matches!(busy, Err(FetchError::TryLater { .. })), "{status}");
         }
     }
 
@@ -253,6 +276,15 @@ mod tests {
         let names = |name: &str| document(&ShopOrderId::new(name).unwrap(), body).is_ok();
         assert!(names("XJ12H") && names("516483487") && names("516483488"));
         assert!(!names("XJ12") && !names("RA1SD"));
+    }
+
+    #[test]
+    fn a_token_is_a_header_that_is_not_shown_or_no_access() {
+        let value = bearer(&SecretString::from("secret_token")).unwrap();
+        assert!(value.is_sensitive());
+        assert_eq!(value, "Bearer secret_token");
+        let broken = bearer(&SecretString::from("secret_token\n"));
+        assert_eq!(broken, Err(FetchError::NoAccess));
     }
 
     #[test]

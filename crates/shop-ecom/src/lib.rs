@@ -47,7 +47,7 @@ pub struct Ecom {
 }
 
 impl Ecom {
-    /// Tells by `clock` how long a store's currency is known. Fails when the machine has no TLS
+    /// Tells by `clock` how old a delivery is and how long a store's currency is known. Fails when the machine has no TLS
     /// certificates to trust.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
@@ -77,7 +77,7 @@ impl Platform for Ecom {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Notice, Refused> {
-        verify::verify(connection, headers, body)
+        verify::verify(connection, headers, body, self.clock.now())
     }
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName};
+use jiff::{SignedDuration, Timestamp};
 use retail::ShopOrderId;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
@@ -17,16 +18,24 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-ecwid-webhook-signature
 /// Of an HMAC-SHA256.
 const SIGNATURE_BYTES: usize = 32;
 
-/// Checks the signature, which covers `eventCreated.eventId` and nothing else of the body.
+/// The oldest event that is taken: eCom gives up on a delivery 24 hours after the first try.
+const AGE_LIMIT: SignedDuration = SignedDuration::from_hours(25);
+/// How far eCom's clock may be ahead of ours.
+const AHEAD_LIMIT: SignedDuration = SignedDuration::from_mins(5);
+
+/// Checks the signature, which covers `eventCreated.eventId` and nothing else of the body, and that
+/// the event is of the day before `now`.
 ///
-/// Who has seen one delivery can therefore send it again with any other content. Nothing is gained
-/// by that: a delivery is no more than a hint to ask the shop for an order, whatever else it says.
+/// Who has seen one delivery can therefore send it again with any other content, for a day. Little is
+/// gained by that: a delivery is no more than a hint to ask the shop for an order, whatever else it
+/// says; but each costs a request of the shop's quota.
 /// The app's secret signs for all stores it is installed in, so the store in the body must be the
 /// connection's.
 pub(crate) fn verify(
     connection: &Connection,
     headers: &HeaderMap,
     body: &[u8],
+    now: Timestamp,
 ) -> Result<Notice, Refused> {
     let event = std::str::from_utf8(body)
         .ok()
@@ -36,7 +45,8 @@ pub(crate) fn verify(
     let event = event.unwrap_or_default();
     let is_ours = store::id(connection).is_some_and(|store| event.store_id.as_str() == store);
     let is_signed = is_signed(connection, headers, &event);
-    if !(is_event && is_ours && is_signed) {
+    let is_recent = is_recent(event.created.as_str(), now);
+    if !(is_event && is_ours && is_signed && is_recent) {
         return Err(Refused::NotAuthentic);
     }
     let topic =
@@ -45,6 +55,15 @@ pub(crate) fn verify(
         .then(|| order(&event))
         .flatten();
     Ok(Notice::Delivery { topic, order })
+}
+
+/// Whether Unix seconds are of the day before `now`.
+fn is_recent(created: &str, now: Timestamp) -> bool {
+    let oldest = now.as_second().saturating_sub(AGE_LIMIT.as_secs());
+    let newest = now.as_second().saturating_add(AHEAD_LIMIT.as_secs());
+    created
+        .parse::<i64>()
+        .is_ok_and(|created| (oldest..=newest).contains(&created))
 }
 
 /// Whether an event of this type speaks of an order, finished or not.

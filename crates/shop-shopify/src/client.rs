@@ -1,10 +1,10 @@
 //! Asking a shop for one order.
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
 use retail::ShopOrderId;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use shop::{ApiAccess, Connection, FetchError};
 
@@ -90,7 +90,7 @@ async fn ask(
         .post(format!("{url}/admin/api/{API_VERSION}/graphql.json"))
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/json")
-        .header(TOKEN, token.expose_secret())
+        .header(TOKEN, header(token)?)
         .body(json!({ "query": operation, "variables": variables }).to_string())
         .send()
         .await
@@ -115,6 +115,14 @@ async fn ask(
     judge(&head, &body)
 }
 
+/// The token as a header that no log shows. What is none is no access: no later attempt mends it.
+fn header(token: &SecretString) -> Result<HeaderValue, FetchError> {
+    let mut value =
+        HeaderValue::from_str(token.expose_secret()).map_err(|_| FetchError::NoAccess)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 fn away(error: &reqwest::Error) -> FetchError {
     let why = if error.is_timeout() {
         "no answer in time"
@@ -126,5 +134,23 @@ fn away(error: &reqwest::Error) -> FetchError {
     FetchError::TryLater {
         why: why.to_owned(),
         after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_a_header_that_is_not_shown_or_no_access() {
+        let value = header(&SecretString::from("shpat_token")).unwrap();
+        assert!(value.is_sensitive());
+        assert_eq!(value, "shpat_token");
+        for token in ["shpat_token\n", "shpat\r\ntoken", "shpat\0"] {
+            assert_eq!(
+                header(&SecretString::from(token)),
+                Err(FetchError::NoAccess)
+            );
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! What an answer means, by its status alone: messages change, and v2 and v3 word them differently.
+//! What an answer means, by its status: messages change, and v2 and v3 word them differently.
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use shop::FetchError;
 
@@ -14,6 +15,7 @@ pub(super) enum Answer {
     Body(Bytes),
     /// v2's empty list: 204, or 200 without a byte.
     Nothing,
+    /// 404, said by the API itself.
     Missing,
 }
 
@@ -31,7 +33,9 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
             Ok(IgnoredAny) => Ok(Answer::Body(body)),
             Err(_) => later("status 200, and no JSON".to_owned()),
         },
-        StatusCode::NOT_FOUND => Ok(Answer::Missing),
+        StatusCode::NOT_FOUND if is_missing(&body) => Ok(Answer::Missing),
+        // Of something in between, which knows no orders.
+        StatusCode::NOT_FOUND => later("status 404, and not as the API writes it".to_owned()),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(FetchError::Refused {
             status: status.as_u16(),
         }),
@@ -44,6 +48,21 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
         }),
         _ => later(format!("status {status}")),
     }
+}
+
+/// Whether an error's body says 404 as well: v2 writes a list of errors, v3 a single one.
+fn is_missing(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Problem {
+        status: u16,
+    }
+
+    let problems = serde_json::from_slice::<Vec<Problem>>(body)
+        .or_else(|_| serde_json::from_slice(body).map(|problem| vec![problem]));
+    problems.is_ok_and(|problems| {
+        let mut statuses = problems.iter().map(|problem| problem.status);
+        statuses.next() == Some(404) && statuses.all(|status| status == 404)
+    })
 }
 
 #[cfg(test)]
@@ -67,8 +86,34 @@ mod tests {
     }
 
     #[test]
+    fn only_the_api_says_that_something_is_missing() {
+        for body in [
+            r#"[{"status":404,"message":"The requested resource was not found."}]"#,
+            r#"{"status":404,"title":"Order does not exist","type":"/api-docs/errors"}"#,
+        ] {
+            assert_eq!(judged(404, body), Ok(Answer::Missing), "{body}");
+        }
+        for body in [
+            "<html>",
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#""not found""#,
+            r#"{"message":"no Route matched with those values"}"#,
+            r#"[{"status":503}]"#,
+            r#"[{"status":404},{"status":500}]"#,
+        ] {
+            let judged = judged(404, body);
+            assert!(
+                matches!(judged, Err(FetchError::TryLater { .. })),
+                "{body}: {judged:?}"
+            );
+        }
+    }
+
+    #[test]
     fn answers_are_judged_by_their_status() {
-        assert_eq!(judged(404, "<html>"), Ok(Answer::Missing));
         for status in [401, 403] {
             assert_eq!(judged(status, "{}"), Err(FetchError::Refused { status }));
         }

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use shop::{ApiAccess, FetchError};
 
 use super::answer::{Answer, judge};
-use super::document::{Listing, Part, Rows, read, rows, unreadable};
+use super::document::{Listing, NoRows, Part, Rows, read, rows, unreadable};
 use super::quota::Quota;
 use crate::BigCommerce;
 
@@ -65,6 +65,7 @@ impl<'a> Ask<'a> {
             version,
             path,
             listing,
+            none,
         } = part;
         let address = format!("{}/{version}/orders/{}/{path}", self.api.url, self.order);
         let mut all = Vec::new();
@@ -76,8 +77,8 @@ impl<'a> Ask<'a> {
             let found = match self.get(&address).await? {
                 Answer::Body(body) => rows(part, &body)?,
                 Answer::Nothing => Vec::new(),
-                // The order is there, so it has no such thing; a list of v2 would say 204.
-                Answer::Missing if !is_paged => Vec::new(),
+                // The order is there, so it has none.
+                Answer::Missing if *none == NoRows::MayBeMissing => Vec::new(),
                 Answer::Missing => {
                     return Err(FetchError::TryLater {
                         why: format!("status 404 for the {name} of an order"),

@@ -20,6 +20,15 @@ pub(super) enum Listing {
     Fees,
 }
 
+/// How the store says that an order has none of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRows {
+    /// By an empty list or an empty body.
+    Empty,
+    /// By 404 as well, as documented; lists of v2 and refunds have no such answer.
+    MayBeMissing,
+}
+
 /// A sub-resource of an order.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -29,6 +38,7 @@ pub(super) struct Part {
     pub(super) version: &'static str,
     pub(super) path: &'static str,
     pub(super) listing: Listing,
+    pub(super) none: NoRows,
 }
 
 const fn part(
@@ -36,29 +46,45 @@ const fn part(
     version: &'static str,
     path: &'static str,
     listing: Listing,
+    none: NoRows,
 ) -> Part {
     Part {
         name,
         version,
         path,
         listing,
+        none,
     }
 }
 
 /// Paths are ours: the links inside an order say `/shippingaddresses`, which is not documented.
 pub(super) const PARTS: [Part; 7] = [
-    part("products", "v2", "products", Listing::Pages),
+    part("products", "v2", "products", Listing::Pages, NoRows::Empty),
     part(
         "shipping_addresses",
         "v2",
         "shipping_addresses",
         Listing::Pages,
+        NoRows::Empty,
     ),
-    part("coupons", "v2", "coupons", Listing::Pages),
-    part("taxes", "v2", "taxes", Listing::Pages),
-    part("fees", "v2", "fees", Listing::Fees),
-    part("refunds", "v3", "payment_actions/refunds", Listing::Data),
-    part("transactions", "v3", "transactions", Listing::Data),
+    part("coupons", "v2", "coupons", Listing::Pages, NoRows::Empty),
+    part("taxes", "v2", "taxes", Listing::Pages, NoRows::Empty),
+    // A fee that is lost does not go unnoticed: the order's total includes it.
+    part("fees", "v2", "fees", Listing::Fees, NoRows::MayBeMissing),
+    part(
+        "refunds",
+        "v3",
+        "payment_actions/refunds",
+        Listing::Data,
+        NoRows::Empty,
+    ),
+    part(
+        "transactions",
+        "v3",
+        "transactions",
+        Listing::Data,
+        NoRows::MayBeMissing,
+    ),
 ];
 
 /// The rows of one sub-resource, unread.

@@ -89,14 +89,23 @@ pub(super) fn lines(
     whole(parts, totals)
 }
 
-/// A line whose amounts are still exact. `gross` includes `tax`.
+/// A line whose amounts are still exact. `gross` includes the tax.
 struct Part {
     key: LineKey,
     kind: LineKind,
     name: String,
     quantity: Quantity,
     gross: Decimal,
-    tax: Decimal,
+    tax: PartTax,
+}
+
+/// A line's tax after discounts, in both ways that the shop can mean it. By the text of its documents
+/// a line's tax is after a discount made by hand, by their example before it: the order's own tax
+/// tells which.
+struct PartTax {
+    /// As if what the shop says were before discounts.
+    lessened: Decimal,
+    as_said: Decimal,
 }
 
 /// A part of a bundle is a line of its own, of price 0, whose stock leaves like any other's.
@@ -138,7 +147,7 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
         name: text::first_of(&[name.as_str(), "Unnamed product"]),
         quantity: quantity(sold)?,
         gross,
-        tax: tax_within(gross, before, amount_of("line's tax", total_tax)?)?,
+        tax: part_tax(gross, before, amount_of("line's tax", total_tax)?)?,
     })
 }
 
@@ -156,14 +165,17 @@ fn discounted(
         })
 }
 
-/// The shop says a line's tax before discounts; after them it is as much less as the line is.
-fn tax_within(gross: Decimal, before: Decimal, tax: Decimal) -> Result<Decimal, Wrong> {
-    if gross == before || before.is_zero() {
-        return Ok(tax);
-    }
-    tax.checked_mul(gross)
-        .and_then(|tax| tax.checked_div(before))
-        .ok_or_else(|| bad_amount("line's tax"))
+/// Before discounts a line's tax is as much more as the line is.
+fn part_tax(gross: Decimal, before: Decimal, as_said: Decimal) -> Result<PartTax, Wrong> {
+    let lessened = if gross == before || before.is_zero() {
+        as_said
+    } else {
+        as_said
+            .checked_mul(gross)
+            .and_then(|tax| tax.checked_div(before))
+            .ok_or_else(|| bad_amount("line's tax"))?
+    };
+    Ok(PartTax { lessened, as_said })
 }
 
 fn service(
@@ -174,13 +186,17 @@ fn service(
     tax: &Scalar<'_>,
     currency: Currency,
 ) -> Result<Part, Wrong> {
+    let tax = exact_amount("charge's tax", tax, currency)?;
     Ok(Part {
         key,
         kind,
         name: name.to_owned(),
         quantity: ONE,
         gross: exact_amount("charge", cost, currency)?,
-        tax: exact_amount("charge's tax", tax, currency)?,
+        tax: PartTax {
+            lessened: tax,
+            as_said: tax,
+        },
     })
 }
 
@@ -189,9 +205,9 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
     let currency = totals.total.currency();
     let too_large = || Wrong::new(Reason::BadAmount, "the order's amounts are too large");
     let gross = spread(parts.iter().map(|part| part.gross)).ok_or_else(too_large)?;
-    let tax = spread(parts.iter().map(|part| part.tax)).ok_or_else(too_large)?;
     let left = remainder(totals.total, &gross).ok_or_else(too_large)?;
-    let tax_left = remainder(totals.tax, &tax).ok_or_else(too_large)?;
+    let (kind, name) = rest(left, totals)?;
+    let (tax, tax_left) = taxes(&parts, left, totals)?;
 
     let mut lines = Vec::with_capacity(parts.len() + 1);
     for ((part, gross), tax) in parts.into_iter().zip(gross).zip(tax) {
@@ -214,7 +230,6 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
         });
     }
     if left != 0 || tax_left != 0 {
-        let (kind, name) = rest(left, totals)?;
         lines.push(OrderLine {
             key: LineKey::new("rest").expect("the text is a line key"),
             kind,
@@ -233,6 +248,36 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
         ));
     }
     Ok(lines)
+}
+
+/// The tax of every part, and what is then left of the order's own: cents, or the tax within the
+/// discount that no line carries. What is more is a mistake, and no line is given it.
+fn taxes(parts: &[Part], left: i64, totals: &Totals) -> Result<(Vec<i64>, i64), Wrong> {
+    let too_large = || Wrong::new(Reason::BadAmount, "the order's amounts are too large");
+    let fit = |tax: fn(&Part) -> Decimal| -> Result<(Vec<i64>, i64), Wrong> {
+        let tax = spread(parts.iter().map(tax)).ok_or_else(too_large)?;
+        let tax_left = remainder(totals.tax, &tax).ok_or_else(too_large)?;
+        Ok((tax, tax_left))
+    };
+    let is_within_rest = |tax_left: i64| {
+        tax_left.unsigned_abs() <= ROUNDING_LIMIT_MINOR || (left..0).contains(&tax_left)
+    };
+    let lessened = fit(|part| part.tax.lessened)?;
+    if is_within_rest(lessened.1) {
+        return Ok(lessened);
+    }
+    let as_said = fit(|part| part.tax.as_said)?;
+    if is_within_rest(as_said.1) {
+        return Ok(as_said);
+    }
+    let lacking = Money::new(lessened.1, totals.total.currency());
+    Err(Wrong::new(
+        Reason::TotalsMismatch,
+        format!(
+            "the lines lack {lacking} of the order's tax of {}",
+            totals.tax
+        ),
+    ))
 }
 
 /// What it is that the lines lack: cents, or a discount on the order that no line carries.

@@ -115,6 +115,16 @@ fn a_line_without_its_discounted_total_is_worked_out_of_its_discounts() {
     assert_eq!(order(&document), order(&sample("1001")));
 }
 
+/// The documents say a line's tax now before a discount, now after it.
+#[test]
+fn a_lines_tax_may_be_said_before_or_after_its_discount() {
+    let mut document = sample("1001");
+    for (line, tax) in [(0, "7.5233"), (1, "5.6433")] {
+        document["products"][line]["total_tax"] = json!(tax);
+    }
+    assert_eq!(order(&document), order(&sample("1001")));
+}
+
 #[test]
 fn fees_are_lines_and_part_of_the_total() {
     let mut document = sample("1001");

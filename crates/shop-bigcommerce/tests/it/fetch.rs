@@ -228,6 +228,8 @@ async fn a_store_that_cannot_answer_says_so_in_one_of_few_ways() {
     let order = "/v2/orders/1001";
     let no_such = r#"[{"status":404,"message":"The requested resource was not found."}]"#;
     assert_eq!(answer(order, 404, no_such).await, Err(FetchError::Gone));
+    let edge = answer(order, 404, "<html>Not Found</html>").await;
+    assert_eq!(later(edge), None, "no word on the order");
     for status in [401, 403] {
         let refused = answer(order, status, "{}").await;
         assert_eq!(refused, Err(FetchError::Refused { status }));
@@ -250,18 +252,40 @@ async fn a_store_that_cannot_answer_says_so_in_one_of_few_ways() {
     let whole = sample("1001")["order"].to_string();
     assert!(answer(order, 200, &whole).await.is_ok());
     let transactions = "/v3/orders/1001/transactions";
-    for (status, body) in [(404, "{}"), (204, "")] {
+    for (status, body) in [
+        (404, r#"{"status":404,"title":"Not Found","type":""}"#),
+        (204, ""),
+    ] {
         let found = answer(transactions, status, body).await.unwrap();
         let document: Value = serde_json::from_slice(&found).unwrap();
         assert_eq!(document["transactions"], json!([]), "{status}");
     }
     assert_eq!(later(answer(transactions, 503, "{}").await), None);
-    let products = page("/v2/orders/1001/products", 1);
-    assert_eq!(
-        later(answer(&products, 404, "[]").await),
-        None,
-        "no word on the order"
-    );
+}
+
+/// An empty list would be money that was never paid, or that never went back.
+#[tokio::test]
+async fn a_part_that_is_not_found_is_empty_only_where_that_is_documented() {
+    let (v2, v3) = (r#"[{"status":404,"message":""}]"#, r#"{"status":404}"#);
+    let edge = "<html>Not Found</html>";
+    for (part, body, is_found) in [
+        ("/v3/orders/1001/transactions", v3, true),
+        ("/v3/orders/1001/transactions", edge, false),
+        ("/v2/orders/1001/fees", v2, true),
+        ("/v2/orders/1001/fees", edge, false),
+        ("/v3/orders/1001/payment_actions/refunds", v3, false),
+        ("/v3/orders/1001/payment_actions/refunds", edge, false),
+        ("/v2/orders/1001/products?page=1&limit=250", v2, false),
+    ] {
+        let (stub, connection) = first_sample().await;
+        stub.tell(part, [Reply::new(404, body)]);
+        let fetched = fetch(&connection, "1001").await;
+        if is_found {
+            assert!(fetched.is_ok(), "{part} {body}: {fetched:?}");
+        } else {
+            assert_eq!(later(fetched), None, "{part} {body}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -203,6 +203,38 @@ fn a_discount_that_no_line_carries_is_a_line() {
     assert_eq!(refused(&document), Some(Reason::TotalsMismatch));
 }
 
+/// Tax that no line has is not booked on a line for cents.
+#[test]
+fn a_tax_that_the_lines_do_not_come_to_is_refused() {
+    let mut document = sample("1001");
+    for (tax, reason) in [
+        ("14.77", None),
+        ("14.87", None),
+        ("14.76", Some(Reason::TotalsMismatch)),
+        ("14.88", Some(Reason::TotalsMismatch)),
+        ("0.00", Some(Reason::TotalsMismatch)),
+        ("88.90", Some(Reason::TotalsMismatch)),
+    ] {
+        document["order"]["total_tax"] = json!(tax);
+        assert_eq!(refused(&document), reason, "{tax}");
+    }
+    // A discount takes no more tax with it than it is, and adds none.
+    for line in [0, 1] {
+        let before = document["products"][line]["total_inc_tax"].clone();
+        document["products"][line]["discounted_total_inc_tax"] = before;
+    }
+    for (tax, reason) in [
+        ("15.70", None),
+        ("15.65", None),
+        ("10.65", None),
+        ("10.64", Some(Reason::TotalsMismatch)),
+        ("15.71", Some(Reason::TotalsMismatch)),
+    ] {
+        document["order"]["total_tax"] = json!(tax);
+        assert_eq!(refused(&document), reason, "{tax}");
+    }
+}
+
 #[test]
 fn more_lines_than_a_sale_may_have_are_refused() {
     let mut document = sample("1008");

@@ -1,8 +1,9 @@
 //! What was paid, and what was given back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use retail::{Money, OrderPayment, PaymentKey, PaymentKind};
+use shop::Reason;
 
 use super::value::{bad_amount, whole_amount};
 use super::{Wrong, instant};
@@ -10,6 +11,9 @@ use crate::loose::Scalar;
 use crate::payload::Refund;
 use crate::status::Paid;
 use crate::text;
+
+/// The most refunds of one order: as many as it may have lines.
+const REFUNDS_LIMIT: usize = 1_000;
 
 /// What an order says of money, as it came.
 pub(super) struct Settled<'a> {
@@ -76,8 +80,16 @@ fn refunds(
     refunded_amount: &Scalar<'_>,
     to_pay: Money,
 ) -> Result<Vec<(PaymentKey, Money)>, Wrong> {
+    if refunds.len() > REFUNDS_LIMIT {
+        let count = refunds.len();
+        return Err(Wrong::new(
+            Reason::TooLarge,
+            format!("the order has {count} refunds, more than {REFUNDS_LIMIT}"),
+        ));
+    }
     let currency = to_pay.currency();
     let mut named = BTreeMap::new();
+    let mut of_second: HashMap<i64, usize> = HashMap::new();
     let mut listed = Money::zero(currency);
     for Refund { date, amount } in refunds {
         let amount = whole_amount("refund", amount, currency)?;
@@ -94,8 +106,9 @@ fn refunds(
             .map_err(|_| bad_amount("refund"))?;
         // A refund has no id; its second is what stays the same.
         let second = instant(&Scalar::default(), date).map_or(0, jiff::Timestamp::as_second);
-        let nth = named.range((second, 0)..=(second, usize::MAX)).count() + 1;
-        named.insert((second, nth), amount);
+        let nth = of_second.entry(second).or_default();
+        *nth += 1;
+        named.insert((second, *nth), amount);
     }
     let mut refunds = Vec::with_capacity(named.len() + 1);
     for ((second, nth), amount) in named {

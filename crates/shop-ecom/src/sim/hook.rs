@@ -54,31 +54,34 @@ pub struct Hook {
 }
 
 impl Hook {
-    /// Tells that `order` is as it is now.
+    /// Tells, at `at`, what `order` has become.
     #[must_use]
-    pub fn of_order(access: &Access, event: Event, order: &Order) -> Self {
+    pub fn of_order(access: &Access, event: Event, at: Timestamp, order: &Order) -> Self {
+        let id = event_id(access, event, order.modified_at, order.internal_id);
         let data = json!({
             "orderId": order.id,
             "newPaymentStatus": order.status.as_str(),
             "newFulfillmentStatus": order.fulfilment.as_str(),
         });
-        Self::sign(access, event, order.modified_at, order.internal_id, &data)
+        Self::sign(access, event, at, &id, order.internal_id, &data)
     }
 
     /// Tells of a product, about which no sale cares.
     #[must_use]
     pub fn of_product(access: &Access, at: Timestamp, product: u64) -> Self {
-        Self::sign(access, Event::ProductUpdated, at, product, &json!({}))
+        let id = event_id(access, Event::ProductUpdated, at, product);
+        Self::sign(access, Event::ProductUpdated, at, &id, product, &json!({}))
     }
 
     fn sign(
         access: &Access,
         event: Event,
         at: Timestamp,
+        id: &str,
         entity: u64,
         data: &serde_json::Value,
     ) -> Self {
-        let (created, id) = (at.as_second(), event_id(access, event, at, entity));
+        let created = at.as_second();
         let body = json!({
             "eventId": id,
             "eventCreated": created,

@@ -94,6 +94,7 @@ impl Live {
 
     /// Lets the next change happen, and gives what the shop tells of it. `None` when all has happened.
     pub fn next(&self) -> Option<Hook> {
+        let now = self.clock.now();
         let mut state = self.state();
         let (place, version) = *self.changes.get(state.happened)?;
         state.happened += 1;
@@ -106,6 +107,7 @@ impl Live {
         Some(Hook::of_order(
             &self.access,
             Event::of(before, order),
+            now,
             order,
         ))
     }

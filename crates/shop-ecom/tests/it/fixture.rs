@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::Timestamp;
 use retail::{ConnectionId, PlatformCode, RetailerId};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -18,12 +19,15 @@ pub const SECRET: &str = "abcde123456789";
 /// The fixtures' store.
 pub const STORE: &str = "https://app.ecwid.com/api/v3/1003";
 
+/// At the time of the fixtures' deliveries.
 pub fn platform() -> &'static Ecom {
-    static PLATFORM: LazyLock<Ecom> = LazyLock::new(|| {
-        let clock = ManualClock::at("2026-11-21T19:54:12Z".parse().unwrap());
-        Ecom::new(Arc::new(clock)).unwrap()
-    });
+    static PLATFORM: LazyLock<Ecom> =
+        LazyLock::new(|| platform_at("2026-01-05T09:10:00Z".parse().unwrap()));
     &PLATFORM
+}
+
+pub fn platform_at(now: Timestamp) -> Ecom {
+    Ecom::new(Arc::new(ManualClock::at(now))).unwrap()
 }
 
 /// A connection to the fixtures' store.

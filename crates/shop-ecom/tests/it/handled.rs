@@ -263,3 +263,32 @@ fn a_refund_of_no_date_is_known_by_its_place() {
     ];
     assert_eq!(keys, expected);
 }
+
+#[test]
+fn refunds_of_one_second_are_told_apart_by_their_place() {
+    let mut order = paid();
+    order["paymentStatus"] = json!("PARTIALLY_REFUNDED");
+    order["refundedAmount"] = json!(10);
+    let refund = |date: &str, amount: i64| json!({"date": date, "amount": amount});
+    let (first, second) = ("2026-01-06 10:00:00 +0000", "2026-01-06 10:00:01 +0000");
+    order["refunds"] = json!([
+        refund(second, 1),
+        refund(first, 2),
+        refund(second, 3),
+        refund(first, 4),
+    ]);
+    let keys: Vec<(String, i64)> = order_of(&order)
+        .payments
+        .iter()
+        .filter(|payment| payment.kind == PaymentKind::Refunded)
+        .map(|payment| (payment.key.to_string(), payment.amount.minor()))
+        .collect();
+    let named = |key: &str, minor| (key.to_owned(), minor);
+    let expected = [
+        named("refund:1767693600", 200),
+        named("refund:1767693600.2", 400),
+        named("refund:1767693601", 100),
+        named("refund:1767693601.2", 300),
+    ];
+    assert_eq!(keys, expected);
+}

@@ -110,6 +110,18 @@ fn an_order_of_too_many_lines_is_refused() {
 }
 
 #[test]
+fn an_order_of_too_many_refunds_is_refused() {
+    let with = |count| {
+        let mut order = order(SHAPES[0]);
+        let refund = json!({"date": "2026-01-06 10:00:00 +0000", "amount": 0.01});
+        order["refunds"] = std::iter::repeat_n(refund, count).collect();
+        refused("EUR", &order)
+    };
+    assert_eq!(with(1_000), None);
+    assert_eq!(with(1_001), Some(Reason::TooLarge));
+}
+
+#[test]
 fn a_refusal_names_the_order_and_quotes_nothing() {
     let body = fetched("EUR", r#"{"id":"XJ12H","items":"zoe@example.test"}"#);
     match read(&body) {

@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderValue};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shop::{Notice, Platform as _, Refused};
 
-use crate::fixture::{self, SECRET, connection, connection_to, hook, hooks, platform};
+use crate::fixture::{self, SECRET, connection, connection_to, hook, hooks, platform, platform_at};
 
 const SIGNATURE: &str = "x-ecwid-webhook-signature";
 
@@ -44,7 +45,9 @@ fn every_vector_is_judged_as_it_says() {
     for row in rows {
         let headers = signed(row["signature"].as_str().unwrap());
         let body = event(&row["eventCreated"], &row["eventId"]);
-        let verified = platform().verify(&connection(&[secret]), &headers, &body);
+        let created = row["eventCreated"].as_i64().unwrap();
+        let platform = platform_at(Timestamp::from_second(created).unwrap());
+        let verified = platform.verify(&connection(&[secret]), &headers, &body);
         assert_eq!(
             Some(verified.is_ok()),
             row["valid"].as_bool(),
@@ -111,6 +114,38 @@ fn a_replay_with_another_body_is_a_hint_at_most() {
     match platform().read(&connection(&[SECRET]), source, &hook.bytes()) {
         shop::Reading::Hint(order) => assert_eq!(order.as_str(), "OTHER"),
         other => panic!("{other:?}"),
+    }
+}
+
+/// A delivery that was seen once is good for a day, not for ever.
+#[test]
+fn an_old_delivery_is_not_authentic() {
+    let hook = hook("order.updated");
+    let created = Timestamp::from_second(hook.body["eventCreated"].as_i64().unwrap()).unwrap();
+    let after = |seconds| {
+        let now = created + SignedDuration::from_secs(seconds);
+        platform_at(now).verify(&connection(&[SECRET]), &hook.headers, &hook.bytes())
+    };
+    let (day, retries_end, five_minutes) = (25 * 3_600, 24 * 3_600, 300);
+    for seconds in [0, retries_end, day, -five_minutes] {
+        assert!(after(seconds).is_ok(), "{seconds} s after it");
+    }
+    for seconds in [day + 1, 365 * 24 * 3_600, -five_minutes - 1, -24 * 3_600] {
+        assert_eq!(
+            after(seconds),
+            Err(Refused::NotAuthentic),
+            "{seconds} s after it"
+        );
+    }
+}
+
+#[test]
+fn a_time_that_no_clock_shows_is_not_authentic() {
+    for created in ["0", "9223372036854775808", "99999999999999999999999999"] {
+        let headers = sign(SECRET, &format!("{created}.7"));
+        let body = event(&json!(created), &json!("7"));
+        let verified = platform().verify(&connection(&[SECRET]), &headers, &body);
+        assert_eq!(verified, Err(Refused::NotAuthentic), "{created}");
     }
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::post;
 use http::StatusCode;
 use retail::ShopOrderId;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
 use tokio_util::sync::CancellationToken;
@@ -285,6 +286,14 @@ async fn a_shop_that_cannot_answer_says_so_in_one_of_few_ways() {
     }
     let error = fetched(&away, "25").await.unwrap_err();
     assert!(!error.to_string().contains("shpat"), "{error}");
+    if let Some(api) = &mut away.api {
+        api.secret = SecretString::from("shpat_token\n");
+    }
+    assert_eq!(
+        fetched(&away, "25").await,
+        Err(FetchError::NoAccess),
+        "no header holds a line break"
+    );
     away.api = None;
     assert_eq!(fetched(&away, "25").await, Err(FetchError::NoAccess));
 }
