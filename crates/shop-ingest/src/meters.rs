@@ -48,7 +48,7 @@ pub(crate) enum Outcome {
     Hint,
     /// The shop cannot be asked, or has no such order.
     HintNotFollowed,
-    /// The shop is away.
+    /// The shop is away, or too many orders wait for it.
     HintPostponed,
     Dead,
 }

@@ -1,8 +1,10 @@
 //! A message of the inbox, opened and read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use bus::{Address, Delivery, Reason};
+use jiff::Timestamp;
 use prost::Message as _;
 use proto::connect::RawDelivery;
 use service::seal::Keyring;
@@ -10,9 +12,13 @@ use shop::{Connection, Platform, Reading, Source};
 
 use crate::connections::Connections;
 
-/// A message delivered more often than this has taken the process down each time: it is laid aside.
-/// Also the last attempt at a hint, which is postponed by redelivery.
+/// A message that takes the process down comes again within seconds or minutes, each time. One that is
+/// delivered more often than this, beyond what its age explains, is laid aside.
 pub(crate) const DELIVERIES_LIMIT: u64 = 10;
+/// What its age explains: a hint that finds no room is given back to the broker, in the long run once in
+/// this time. So no hint is laid aside for being postponed, nor for the restarts of some days, while a
+/// message that ends the process once a minute is laid aside within a quarter of an hour.
+pub(crate) const GIVEN_BACK_EVERY: Duration = Duration::from_mins(5);
 
 /// A delivery and what it says.
 pub(crate) struct Read<'a> {
@@ -36,8 +42,9 @@ pub(crate) fn read<'a>(
     connections: &'a Connections,
     keyring: &Keyring,
     message: &Delivery,
+    now: Timestamp,
 ) -> Result<Read<'a>, Reason> {
-    if message.delivered > DELIVERIES_LIMIT {
+    if is_delivered_too_often(message.delivered, age(message, now)) {
         let detail = format!("delivered {} times and never done", message.delivered);
         return Err(reason("delivered_too_often", detail));
     }
@@ -67,6 +74,18 @@ pub(crate) fn read<'a>(
         },
         reading,
     })
+}
+
+/// Whether only a crash explains how often a message was delivered.
+pub(crate) fn is_delivered_too_often(delivered: u64, age: Duration) -> bool {
+    let given_back = age.as_secs() / GIVEN_BACK_EVERY.as_secs();
+    delivered > DELIVERIES_LIMIT + given_back
+}
+
+/// How long ago the broker stored a message.
+pub(crate) fn age(message: &Delivery, now: Timestamp) -> Duration {
+    let age = now.duration_since(message.published_at);
+    Duration::try_from(age).unwrap_or_default()
 }
 
 /// A platform that panics over one payload must not take the others' orders with it.
@@ -107,5 +126,25 @@ mod tests {
         let reason = guarded(|| panic!("for the test")).unwrap_err();
         assert_eq!(reason.code, "panicked");
         assert!(guarded(|| Reading::Nothing("fine")).is_ok());
+    }
+
+    #[test]
+    fn what_ends_the_process_again_and_again_is_delivered_too_often() {
+        let minutes = Duration::from_mins;
+        for (delivered, age, too_often) in [
+            (10, minutes(0), false),
+            (11, minutes(0), true),
+            (11, minutes(4), true),
+            (11, minutes(5), false),
+            // Once a minute.
+            (12, minutes(12), false),
+            (13, minutes(13), true),
+            // Within three days, restarts and all.
+            (864 + 10, minutes(3 * 24 * 60), false),
+            (864 + 11, minutes(3 * 24 * 60), true),
+        ] {
+            let is = is_delivered_too_often(delivered, age);
+            assert_eq!(is, too_often, "{delivered} times in {age:?}");
+        }
     }
 }

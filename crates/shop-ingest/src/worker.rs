@@ -8,6 +8,7 @@ use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
+use service::clock::Clock;
 use service::seal::Keyring;
 use service::telemetry;
 use shop::{Connection, Platform, Reading, Refusal};
@@ -44,6 +45,7 @@ pub(crate) struct Worker {
     pub(crate) dead: DeadLetters,
     /// Where hints go: asking a shop takes time, and nobody waits for it here.
     pub(crate) hints: mpsc::Sender<Hint>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Arc<Outage>,
     pub(crate) stop: CancellationToken,
@@ -134,11 +136,12 @@ impl Worker {
 
     async fn read(&self, delivery: &Delivery) -> Next {
         let platform = self.platform.as_ref();
+        let now = self.clock.now();
         let Read {
             connection,
             origin,
             reading,
-        } = match reading::read(platform, &self.connections, &self.keyring, delivery) {
+        } = match reading::read(platform, &self.connections, &self.keyring, delivery, now) {
             Ok(read) => read,
             Err(reason) => return Next::LayAside(reason),
         };

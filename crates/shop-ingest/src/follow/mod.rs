@@ -1,12 +1,16 @@
 //! Asking shops for the orders that deliveries hint at.
 //!
-//! A shop that is slow or away holds only its own hints: one question at a time for each connection,
-//! a limited number of hints waiting for it, and long waits spent at the broker, not here.
+//! A hint is all that is known of a change, so none is laid aside for load, and none because its shop is
+//! away for a while. Each waits here, its newest delivery unacknowledged; the broker hears that it does,
+//! so it is not delivered anew. What finds no room goes back to the broker for a while; the way from the
+//! worker is never left full, for it also carries other shops' hints. A shop that is slow or away holds
+//! only its own hints: one question at a time for each connection, in turns.
 
 mod schedule;
 mod shop_queue;
+mod shops;
 
-use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,27 +18,24 @@ use bus::{DeadLetters, Delivery, Reason};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use retail::{ConnectionId, ShopOrderId};
-use shop::{Connection, FetchError, Platform, Source};
+use service::clock::Clock;
+use shop::{FetchError, Platform, Source};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use self::shop_queue::{Job, ShopQueue};
+use self::shop_queue::{Added, Job, ShopQueue, Vain};
+use self::shops::Shops;
 use crate::connections::Connections;
 use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::Ended;
-use crate::reading::{Origin, guarded};
+use crate::reading::{Origin, age, guarded};
 use crate::worker::{Telling, lay_aside};
 
 /// Shops asked at once.
 const SHOPS_AT_ONCE: usize = 16;
-/// Hints of one connection that wait, here or at the broker. More are laid aside: they would keep
-/// other shops' deliveries from being delivered.
-const HINTS_PER_SHOP: usize = 100;
-/// The same for all connections together: half of what the broker lets be unacknowledged.
-const HINTS_IN_ALL: usize = 1_000;
 /// How often the broker hears that waiting hints are not forgotten: well below its ack wait of 30 s.
 const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 
@@ -52,15 +53,37 @@ pub(crate) struct Follower {
     pub(crate) connections: Arc<Connections>,
     pub(crate) orders: Orders,
     pub(crate) dead: DeadLetters,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Arc<Outage>,
     pub(crate) stop: CancellationToken,
 }
 
+/// What holds an order that waits.
+struct Held {
+    origin: Origin,
+    delivery: Delivery,
+}
+
+impl Held {
+    /// The work that this hint stands for is done, or another stands for it.
+    async fn acknowledge(&self) {
+        if let Err(error) = self.delivery.ack().await {
+            tracing::warn!(%error, "a hint that is done is not acknowledged");
+        }
+    }
+
+    async fn progress(&self) {
+        if let Err(error) = self.delivery.progress().await {
+            tracing::debug!(%error, "the broker does not hear that a hint waits");
+        }
+    }
+}
+
 /// A question that was answered, or not.
 struct Asked {
     connection: ConnectionId,
-    job: Job,
+    job: Job<Held>,
     answer: Answer,
 }
 
@@ -75,56 +98,72 @@ enum Answer {
 impl Follower {
     /// Runs until told to stop. Hints that wait by then come again to the next process.
     pub(crate) async fn run(self, mut hints: mpsc::Receiver<Hint>) -> anyhow::Result<()> {
-        let mut shops: HashMap<ConnectionId, ShopQueue> = HashMap::new();
+        let mut shops = Shops::new();
         let mut asking = FuturesUnordered::new();
         let mut progress = interval(PROGRESS_EVERY);
         progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            while asking.len() < SHOPS_AT_ONCE
+                && let Some((id, job)) = shops.next(Instant::now())
+            {
+                asking.push(self.ask(id, job));
+            }
+            // While all places are taken, only an answer makes a difference.
+            let due = shops.due().filter(|_| asking.len() < SHOPS_AT_ONCE);
+            // What is rare comes before what may come without end.
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return Ok(()),
+                _ = progress.tick() => {
+                    shops.forget_idle(Instant::now());
+                    for held in shops.hints() {
+                        held.progress().await;
+                    }
+                }
                 Some(asked) = asking.next(), if !asking.is_empty() => {
                     self.settle(&mut shops, asked).await;
                 }
+                () = until(due) => {}
                 Some(hint) = hints.recv() => self.queue(&mut shops, hint).await,
-                _ = progress.tick() => {
-                    let now = Instant::now();
-                    shops.retain(|_, shop| !shop.is_idle(now));
-                    for shop in shops.values() {
-                        shop.progress().await;
-                    }
-                }
             }
-            for (id, shop) in &mut shops {
-                if asking.len() >= SHOPS_AT_ONCE {
-                    break;
-                }
-                if let Some(job) = shop.next() {
-                    asking.push(self.ask(*id, job));
+        }
+    }
+
+    async fn queue(&self, shops: &mut Shops<Held>, hint: Hint) {
+        let Hint {
+            connection,
+            order,
+            origin,
+            delivery,
+        } = hint;
+        let sequence = delivery.stream_sequence;
+        let held = Held { origin, delivery };
+        match shops.add(connection, Job::new(order, sequence, held)) {
+            Added::Waits | Added::Known => {}
+            Added::Covered(held) => held.acknowledge().await,
+            Added::NoRoom(held) => {
+                self.meters.read(Outcome::HintPostponed);
+                let alone = shops.shop(connection).left_alone(Instant::now());
+                let pause = schedule::give_back(held.delivery.delivered).max(alone);
+                if let Err(error) = held.delivery.nak(pause).await {
+                    tracing::debug!(%error, "a hint comes again unasked");
                 }
             }
         }
     }
 
-    async fn queue(&self, shops: &mut HashMap<ConnectionId, ShopQueue>, hint: Hint) {
-        let now = Instant::now();
-        let in_all: usize = shops.values().map(|shop| shop.waiting(now)).sum();
-        let shop = shops.entry(hint.connection).or_default();
-        if in_all >= HINTS_IN_ALL || shop.waiting(now) >= HINTS_PER_SHOP {
-            let reason = Reason {
-                code: "too_many_hints",
-                detail: "more hints wait for their shops than may".to_owned(),
-            };
-            self.lay_aside(&hint.delivery, &reason).await;
-            return;
-        }
-        shop.add(hint);
-    }
-
-    async fn ask(&self, id: ConnectionId, job: Job) -> Asked {
-        let answer = match self.connections.get(id) {
-            Some(connection) => self.question(connection, &job).await,
-            None => Answer::NotGiven(FetchError::NoAccess),
+    /// Asks, however long it takes: the broker hears that the hint is at work.
+    async fn ask(&self, id: ConnectionId, job: Job<Held>) -> Asked {
+        let answer = {
+            let mut question = pin!(self.question(id, &job));
+            let mut progress = interval_at(Instant::now() + PROGRESS_EVERY, PROGRESS_EVERY);
+            loop {
+                tokio::select! {
+                    biased;
+                    answer = &mut question => break answer,
+                    _ = progress.tick() => job.hint.progress().await,
+                }
+            }
         };
         Asked {
             connection: id,
@@ -133,7 +172,10 @@ impl Follower {
         }
     }
 
-    async fn question(&self, connection: &Connection, job: &Job) -> Answer {
+    async fn question(&self, id: ConnectionId, job: &Job<Held>) -> Answer {
+        let Some(connection) = self.connections.get(id) else {
+            return Answer::NotGiven(FetchError::NoAccess);
+        };
         let body = match self.platform.fetch(connection, &job.order).await {
             Ok(body) => body,
             Err(error) => return Answer::NotGiven(error),
@@ -149,41 +191,48 @@ impl Follower {
             outage: &self.outage,
             stop: &self.stop,
         };
-        match telling
-            .tell(connection, &job.origin, reading, &job.deliveries)
-            .await
-        {
+        let Held { origin, delivery } = &job.hint;
+        let held = std::slice::from_ref(delivery);
+        match telling.tell(connection, origin, reading, held).await {
             Ended::Stored | Ended::TooLarge => Answer::Told,
             Ended::Stopped => Answer::Stopped,
         }
     }
 
-    async fn settle(&self, shops: &mut HashMap<ConnectionId, ShopQueue>, asked: Asked) {
+    async fn settle(&self, shops: &mut Shops<Held>, asked: Asked) {
         let Asked {
             connection,
             job,
             answer,
         } = asked;
-        let shop = shops.entry(connection).or_default();
-        shop.answered();
+        let shop = shops.shop(connection);
         match answer {
-            Answer::Told => job.acknowledge().await,
+            // Not acknowledged, it comes again to the next process.
             Answer::Stopped => {}
-            Answer::Unreadable(reason) => self.lay_aside_job(&job, &reason).await,
+            Answer::Told => {
+                shop.answered();
+                job.hint.acknowledge().await;
+            }
+            Answer::Unreadable(reason) => {
+                shop.answered();
+                self.lay_aside(&job, &reason).await;
+            }
             Answer::NotGiven(error @ (FetchError::NoAccess | FetchError::Gone)) => {
+                shop.answered();
                 // Said once for each connection; the others are counted.
                 if shop.first_not_followed() {
                     tracing::warn!(%connection, order = %job.order, %error, "hint not followed");
                 }
                 self.meters.read(Outcome::HintNotFollowed);
-                job.acknowledge().await;
+                job.hint.acknowledge().await;
             }
             Answer::NotGiven(error @ FetchError::Unreadable { .. }) => {
+                shop.answered();
                 let reason = Reason {
                     code: "answer_unreadable",
                     detail: error.to_string(),
                 };
-                self.lay_aside_job(&job, &reason).await;
+                self.lay_aside(&job, &reason).await;
             }
             Answer::NotGiven(FetchError::TryLater { why, after }) => {
                 tracing::warn!(%connection, why, "a shop is away");
@@ -196,36 +245,31 @@ impl Follower {
         }
     }
 
-    /// Hands the job, and all that wait for the same shop, back to the broker for a while.
-    async fn postpone(&self, shop: &mut ShopQueue, job: Job, after: Option<Duration>) {
-        for job in std::iter::once(job).chain(shop.take_all()) {
-            for delivery in job.deliveries {
-                let Some(pause) = schedule::pause(delivery.delivered) else {
-                    let reason = Reason {
-                        code: "shop_away",
-                        detail: format!("asked {} times in vain", delivery.delivered),
-                    };
-                    self.lay_aside(&delivery, &reason).await;
-                    continue;
+    async fn postpone(&self, shop: &mut ShopQueue<Held>, job: Job<Held>, after: Option<Duration>) {
+        let age = age(&job.hint.delivery, self.clock.now());
+        match shop.asked_in_vain(job, Instant::now(), after, age) {
+            Vain::Waits => self.meters.read(Outcome::HintPostponed),
+            Vain::Covered(held) => held.acknowledge().await,
+            Vain::GivenUp(job) => {
+                let reason = Reason {
+                    code: "shop_away",
+                    detail: format!("asked {} times in vain", job.askings),
                 };
-                let pause = after.map_or(pause, |after| after.max(pause));
-                self.meters.read(Outcome::HintPostponed);
-                match delivery.nak(pause).await {
-                    Ok(()) => shop.postponed(Instant::now() + pause),
-                    Err(error) => tracing::debug!(%error, "a hint comes again unasked"),
-                }
+                self.lay_aside(&job, &reason).await;
             }
         }
     }
 
-    async fn lay_aside_job(&self, job: &Job, reason: &Reason) {
-        for delivery in &job.deliveries {
-            self.lay_aside(delivery, reason).await;
-        }
-    }
-
-    async fn lay_aside(&self, delivery: &Delivery, reason: &Reason) {
+    async fn lay_aside(&self, job: &Job<Held>, reason: &Reason) {
         self.meters.read(Outcome::Dead);
-        lay_aside(&self.dead, delivery, reason).await;
+        lay_aside(&self.dead, &job.hint.delivery, reason).await;
+    }
+}
+
+/// Waits for an instant; without one, for ever.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }

@@ -1,42 +1,83 @@
-//! How long a shop that is away is left alone. Data: changing it is changing a row.
+//! How long a shop, an order and a delivery are left alone. Data: changing it is changing a row.
 
 use std::time::Duration;
 
-const fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
+use crate::reading::GIVEN_BACK_EVERY;
+
+/// After the first failure in a row, the second and so on; the last repeats.
+const PAUSES: [Duration; 7] = [
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_mins(1),
+    Duration::from_mins(2),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+    LONGEST,
+];
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// Younger hints are never given up: a shop may be away over a weekend. The inbox keeps them ten times as long.
+const PATIENCE: Duration = Duration::from_hours(3 * 24);
+
+/// The pause after this many failures, the first being 1.
+pub(super) fn pause(failures: u64) -> Duration {
+    let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+    PAUSES.get(index).copied().unwrap_or(LONGEST)
 }
 
-/// After the first attempt, the second and so on; a little over ten hours in all. After the attempt
-/// that has no pause, the hint is laid aside for people.
-const PAUSES: [Duration; 9] = [
-    seconds(5),
-    seconds(15),
-    seconds(60),
-    seconds(2 * 60),
-    seconds(5 * 60),
-    seconds(15 * 60),
-    seconds(3_600),
-    seconds(3 * 3_600),
-    seconds(6 * 3_600),
-];
+/// Whether an order was asked for in vain for so long that people have to look at it: it, or its shop,
+/// failed this often. Age alone is not enough: it may be this process that was away.
+pub(super) fn is_given_up(failures: u64, age: Duration) -> bool {
+    failures > PAUSES.len() as u64 && age > PATIENCE
+}
 
-/// The pause after this attempt, the first being 1; `None` after the last.
-pub(super) fn pause(attempt: u64) -> Option<Duration> {
-    let index = usize::try_from(attempt.saturating_sub(1)).ok()?;
-    PAUSES.get(index).copied()
+/// How long a hint that finds no room stays at the broker, after this many deliveries of it.
+pub(super) fn give_back(delivered: u64) -> Duration {
+    pause(delivered).min(GIVEN_BACK_EVERY)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::DELIVERIES_LIMIT;
+    use crate::reading::{DELIVERIES_LIMIT, is_delivered_too_often};
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn pauses_grow_and_the_last_repeats() {
         assert!(PAUSES.is_sorted());
-        assert_eq!(pause(1), Some(seconds(5)));
-        assert_eq!(pause(DELIVERIES_LIMIT - 1), Some(seconds(6 * 3_600)));
-        assert_eq!(pause(DELIVERIES_LIMIT), None);
-        assert_eq!(pause(u64::MAX), None);
+        assert_eq!(pause(0), Duration::from_secs(5));
+        assert_eq!(pause(1), Duration::from_secs(5));
+        assert_eq!(pause(2), Duration::from_secs(15));
+        assert_eq!(pause(7), LONGEST);
+        assert_eq!(pause(u64::MAX), LONGEST);
+    }
+
+    #[test]
+    fn only_what_is_old_and_failed_often_is_given_up() {
+        let old = PATIENCE + Duration::from_secs(1);
+        for (failures, age, given_up) in [
+            (1, Duration::ZERO, false),
+            (1, old, false),
+            (7, old, false),
+            (8, old, true),
+            (8, PATIENCE, false),
+            (10_000, PATIENCE, false),
+        ] {
+            assert_eq!(is_given_up(failures, age), given_up, "{failures} {age:?}");
+        }
+    }
+
+    /// Whatever is given back again and again, and is held by some processes that end meanwhile, is
+    /// never taken for a message that ends them.
+    #[test]
+    fn what_is_given_back_is_never_delivered_too_often() {
+        const RESTARTS: u64 = DELIVERIES_LIMIT / 2;
+        let mut age = Duration::ZERO;
+        for delivered in 1..10_000 {
+            assert!(
+                !is_delivered_too_often(delivered + RESTARTS, age),
+                "delivered {delivered} times within {age:?}"
+            );
+            age += give_back(delivered);
+        }
     }
 }

@@ -1,102 +1,390 @@
-//! The hints of one connection.
+//! What waits for one shop. Pure: the time is an argument, and a hint is whatever holds it at the broker.
 
 use std::collections::VecDeque;
+use std::mem;
+use std::time::Duration;
 
-use bus::{Delivery, ack_all};
 use retail::ShopOrderId;
 use tokio::time::Instant;
 
-use super::Hint;
-use crate::reading::Origin;
+use super::schedule;
 
-/// One order to ask for, and every delivery that hinted at it.
-pub(super) struct Job {
+/// One order to ask for, held by the newest hint at it. That one is not acknowledged, so it covers the
+/// others: they came before the order is read.
+#[derive(Debug)]
+pub(super) struct Job<H> {
     pub(super) order: ShopOrderId,
-    pub(super) origin: Origin,
-    pub(super) deliveries: Vec<Delivery>,
+    pub(super) hint: H,
+    /// The hint's place in the inbox.
+    sequence: u64,
+    /// How often the shop was asked in vain.
+    pub(super) askings: u64,
+    not_before: Option<Instant>,
 }
 
-impl Job {
-    pub(super) async fn acknowledge(&self) {
-        if let Err(error) = ack_all(&self.deliveries).await {
-            tracing::warn!(%error, "a hint that was followed is not acknowledged");
+impl<H> Job<H> {
+    pub(super) fn new(order: ShopOrderId, sequence: u64, hint: H) -> Self {
+        Self {
+            order,
+            hint,
+            sequence,
+            askings: 0,
+            not_before: None,
         }
     }
+
+    /// Keeps the newer of two hints at the order, and says what the other is.
+    fn join(&mut self, sequence: u64, hint: H) -> Added<H> {
+        if sequence < self.sequence {
+            return Added::Covered(hint);
+        }
+        let is_the_same = sequence == self.sequence;
+        self.sequence = sequence;
+        let other = mem::replace(&mut self.hint, hint);
+        if is_the_same {
+            Added::Known
+        } else {
+            Added::Covered(other)
+        }
+    }
+}
+
+/// What became of a hint.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Added<H> {
+    Waits,
+    /// This one can be acknowledged: a newer hint at the same order waits.
+    Covered(H),
+    /// The same message came again. Acknowledging either is acknowledging both, so nobody may yet.
+    Known,
+    NoRoom(H),
+}
+
+/// What becomes of an order that was asked for in vain.
+#[derive(Debug)]
+pub(super) enum Vain<H> {
+    Waits,
+    /// A newer hint at the order came meanwhile; this one can be acknowledged.
+    Covered(H),
+    GivenUp(Job<H>),
 }
 
 /// What waits for one shop.
-#[derive(Default)]
-pub(super) struct ShopQueue {
-    jobs: VecDeque<Job>,
-    is_asked: bool,
-    /// When the hints handed back to the broker come again.
-    postponed: Vec<Instant>,
+#[derive(Debug)]
+pub(super) struct ShopQueue<H> {
+    jobs: VecDeque<Job<H>>,
+    /// The hint whose order is being asked for.
+    asked: Option<u64>,
+    /// How often in a row the shop did not answer.
+    failures: u64,
+    not_before: Option<Instant>,
     has_warned: bool,
 }
 
-impl ShopQueue {
-    /// Hints at one order that wait together are one question.
-    pub(super) fn add(&mut self, hint: Hint) {
-        let Hint {
-            connection: _,
-            order,
-            origin,
-            delivery,
-        } = hint;
-        match self.jobs.iter_mut().find(|job| job.order == order) {
-            Some(job) => job.deliveries.push(delivery),
-            None => self.jobs.push_back(Job {
-                order,
-                origin,
-                deliveries: vec![delivery],
-            }),
+impl<H> Default for ShopQueue<H> {
+    fn default() -> Self {
+        Self {
+            jobs: VecDeque::new(),
+            asked: None,
+            failures: 0,
+            not_before: None,
+            has_warned: false,
         }
     }
+}
 
-    /// The next question, unless one is on its way.
-    pub(super) fn next(&mut self) -> Option<Job> {
-        if self.is_asked {
+impl<H> ShopQueue<H> {
+    /// Hints at one order that wait together are one question. One that comes while the order is being
+    /// asked for is another: the answer may have been older.
+    pub(super) fn add(&mut self, job: Job<H>, has_room: bool) -> Added<H> {
+        if self.asked == Some(job.sequence) {
+            return Added::Known;
+        }
+        if let Some(waiting) = self.jobs.iter_mut().find(|one| one.order == job.order) {
+            return waiting.join(job.sequence, job.hint);
+        }
+        if !has_room {
+            return Added::NoRoom(job.hint);
+        }
+        self.jobs.push_back(job);
+        Added::Waits
+    }
+
+    /// The next question, unless one is on its way or the shop is to be left alone.
+    pub(super) fn next(&mut self, now: Instant) -> Option<Job<H>> {
+        let is_due = |not_before: Option<Instant>| not_before.is_none_or(|at| at <= now);
+        if self.asked.is_some() || !is_due(self.not_before) {
             return None;
         }
-        let job = self.jobs.pop_front()?;
-        self.is_asked = true;
+        let place = self.jobs.iter().position(|job| is_due(job.not_before))?;
+        let job = self.jobs.remove(place)?;
+        self.asked = Some(job.sequence);
         Some(job)
     }
 
+    /// When there is a next question, if time alone brings it.
+    pub(super) fn due(&self) -> Option<Instant> {
+        if self.asked.is_some() {
+            return None;
+        }
+        let instants = self
+            .jobs
+            .iter()
+            .map(|job| job.not_before.max(self.not_before));
+        instants.min().flatten()
+    }
+
+    /// The shop answered, whatever it said.
     pub(super) fn answered(&mut self) {
-        self.is_asked = false;
+        self.asked = None;
+        self.failures = 0;
     }
 
-    pub(super) fn take_all(&mut self) -> VecDeque<Job> {
-        std::mem::take(&mut self.jobs)
-    }
-
-    pub(super) fn postponed(&mut self, until: Instant) {
-        self.postponed.push(until);
+    /// The shop did not answer. It is left alone as long as it asks for, and at least as long as the
+    /// schedule says; so is the order, by its own count, and the others come first: it may be what
+    /// breaks the shop.
+    pub(super) fn asked_in_vain(
+        &mut self,
+        mut job: Job<H>,
+        now: Instant,
+        after: Option<Duration>,
+        age: Duration,
+    ) -> Vain<H> {
+        self.asked = None;
+        self.failures += 1;
+        let after = after.unwrap_or_default();
+        self.not_before = Some(now + schedule::pause(self.failures).max(after));
+        job.askings += 1;
+        job.not_before = Some(now + schedule::pause(job.askings).max(after));
+        let same = self.jobs.iter().position(|other| other.order == job.order);
+        if let Some(other) = same.and_then(|place| self.jobs.remove(place)) {
+            let joined = job.join(other.sequence, other.hint);
+            self.jobs.push_back(job);
+            return match joined {
+                Added::Covered(hint) | Added::NoRoom(hint) => Vain::Covered(hint),
+                Added::Waits | Added::Known => Vain::Waits,
+            };
+        }
+        if schedule::is_given_up(self.failures.max(job.askings), age) {
+            return Vain::GivenUp(job);
+        }
+        self.jobs.push_back(job);
+        Vain::Waits
     }
 
     /// Whether this is the first hint of the connection that leads nowhere.
     pub(super) fn first_not_followed(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_warned, true)
+        !mem::replace(&mut self.has_warned, true)
     }
 
-    /// Deliveries not yet acknowledged, here and at the broker.
-    pub(super) fn waiting(&self, now: Instant) -> usize {
-        let here: usize = self.jobs.iter().map(|job| job.deliveries.len()).sum();
-        here + self.postponed.iter().filter(|until| **until > now).count()
+    /// Orders not yet answered.
+    pub(super) fn orders(&self) -> usize {
+        self.jobs.len() + usize::from(self.asked.is_some())
+    }
+
+    /// How long the shop is still to be left alone.
+    pub(super) fn left_alone(&self, now: Instant) -> Duration {
+        self.not_before
+            .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
     }
 
     /// Whether nothing would be lost by forgetting this shop.
-    pub(super) fn is_idle(&mut self, now: Instant) -> bool {
-        self.postponed.retain(|until| *until > now);
-        !self.is_asked && !self.has_warned && self.jobs.is_empty() && self.postponed.is_empty()
+    pub(super) fn is_idle(&self, now: Instant) -> bool {
+        self.orders() == 0 && !self.has_warned && self.left_alone(now).is_zero()
     }
 
-    pub(super) async fn progress(&self) {
-        for delivery in self.jobs.iter().flat_map(|job| &job.deliveries) {
-            if let Err(error) = delivery.progress().await {
-                tracing::debug!(%error, "the broker does not hear that a hint waits");
-            }
+    /// What waits, but for the one being asked.
+    pub(super) fn hints(&self) -> impl Iterator<Item = &H> {
+        self.jobs.iter().map(|job| &job.hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: Duration = Duration::ZERO;
+    const OLD: Duration = Duration::from_hours(4 * 24);
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn job(order: u32, sequence: u64) -> Job<u64> {
+        Job::new(
+            ShopOrderId::new(&order.to_string()).unwrap(),
+            sequence,
+            sequence,
+        )
+    }
+
+    fn queue(jobs: impl IntoIterator<Item = (u32, u64)>) -> ShopQueue<u64> {
+        let mut queue = ShopQueue::default();
+        for (order, sequence) in jobs {
+            assert_eq!(queue.add(job(order, sequence), true), Added::Waits);
         }
+        queue
+    }
+
+    #[test]
+    fn the_newest_hint_at_a_waiting_order_covers_the_others() {
+        let mut queue = queue([(7, 10), (8, 11)]);
+        for (sequence, added) in [
+            (12, Added::Covered(10)),
+            (11, Added::Covered(11)),
+            (12, Added::Known),
+            (13, Added::Covered(12)),
+        ] {
+            // Room or not: an order that waits takes no more of it.
+            assert_eq!(queue.add(job(7, sequence), false), added, "{sequence}");
+        }
+        assert_eq!(queue.orders(), 2);
+        assert_eq!(queue.next(Instant::now()).unwrap().hint, 13);
+        assert_eq!(queue.add(job(9, 14), false), Added::NoRoom(14));
+    }
+
+    #[test]
+    fn a_hint_at_an_order_being_asked_for_is_another_question() {
+        let now = Instant::now();
+        let mut queue = queue([(7, 10)]);
+        assert_eq!(queue.next(now).unwrap().hint, 10);
+        assert_eq!(
+            queue.add(job(7, 10), true),
+            Added::Known,
+            "delivered anew meanwhile"
+        );
+        assert_eq!(queue.add(job(7, 11), true), Added::Waits);
+        assert_eq!(queue.orders(), 2);
+        assert!(queue.next(now).is_none(), "one question at a time");
+        queue.answered();
+        assert_eq!(queue.next(now).unwrap().hint, 11);
+    }
+
+    #[test]
+    fn an_order_asked_for_in_vain_joins_its_newer_hint() {
+        let now = Instant::now();
+        let mut queue = queue([(7, 10)]);
+        let asked = queue.next(now).unwrap();
+        assert_eq!(queue.add(job(8, 11), true), Added::Waits);
+        assert_eq!(queue.add(job(7, 12), true), Added::Waits);
+        let vain = queue.asked_in_vain(asked, now, None, OLD);
+        assert!(matches!(vain, Vain::Covered(10)), "{vain:?}");
+        assert_eq!(queue.orders(), 2);
+        let later = now + seconds(5);
+        assert_eq!(queue.next(later).unwrap().hint, 11, "the others first");
+        queue.answered();
+        let again = queue.next(later).unwrap();
+        assert_eq!((again.hint, again.askings), (12, 1));
+    }
+
+    #[test]
+    fn a_shop_is_left_alone_as_long_as_it_asks_for() {
+        for (after, pause) in [
+            (None, seconds(5)),
+            (Some(seconds(1)), seconds(5)),
+            (Some(seconds(7)), seconds(7)),
+            (Some(seconds(3_600)), seconds(3_600)),
+        ] {
+            let now = Instant::now();
+            let mut queue = queue([(7, 10), (8, 11)]);
+            let asked = queue.next(now).unwrap();
+            queue.asked_in_vain(asked, now, after, NEW);
+            assert_eq!(queue.due(), Some(now + pause));
+            assert_eq!(queue.left_alone(now), pause);
+            // Nor is it asked for an order that is hinted at only now.
+            assert_eq!(queue.add(job(9, 12), true), Added::Waits);
+            let before = now + pause.saturating_sub(seconds(1));
+            assert!(queue.next(before).is_none(), "{after:?}");
+            assert_eq!(queue.next(now + pause).unwrap().hint, 11, "{after:?}");
+        }
+    }
+
+    /// A shop that is away is asked for one order after another, ever more seldom; each order counts its own.
+    #[test]
+    fn orders_that_were_not_asked_for_do_not_age_with_their_shop() {
+        let mut now = Instant::now();
+        let mut queue = queue([(7, 10), (8, 11), (9, 12)]);
+        for (failures, wanted) in (1..).zip([(10, 0), (11, 0), (12, 0), (10, 1), (11, 1)]) {
+            let asked = queue.next(now).unwrap();
+            assert_eq!((asked.hint, asked.askings), wanted);
+            let vain = queue.asked_in_vain(asked, now, None, OLD);
+            assert!(matches!(vain, Vain::Waits), "{vain:?}");
+            now += schedule::pause(failures);
+            assert_eq!(queue.due(), Some(now));
+        }
+        assert_eq!(queue.orders(), 3);
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_given_up_and_only_when_it_is_old() {
+        let mut now = Instant::now();
+        let mut queue = queue([(7, 10)]);
+        let mut ask = |queue: &mut ShopQueue<u64>, age| {
+            let asked = queue.next(now).unwrap();
+            let vain = queue.asked_in_vain(asked, now, None, age);
+            now += Duration::from_hours(1);
+            vain
+        };
+        for asking in 1..=20 {
+            let age = if asking < 8 { OLD } else { NEW };
+            assert!(matches!(ask(&mut queue, age), Vain::Waits), "{asking}");
+        }
+        assert_eq!(queue.add(job(8, 11), true), Added::Waits);
+        let vain = ask(&mut queue, OLD);
+        assert!(
+            matches!(
+                vain,
+                Vain::GivenUp(Job {
+                    hint: 10,
+                    askings: 21,
+                    ..
+                })
+            ),
+            "{vain:?}"
+        );
+        assert_eq!(queue.hints().collect::<Vec<_>>(), [&11]);
+    }
+
+    #[test]
+    fn an_order_that_breaks_its_shop_does_not_hold_the_others() {
+        let mut now = Instant::now();
+        let mut queue = queue([(7, 10), (8, 11), (9, 12)]);
+        let asked = queue.next(now).unwrap();
+        queue.asked_in_vain(asked, now, None, NEW);
+        now += seconds(5);
+        assert_eq!(queue.next(now).unwrap().hint, 11);
+        queue.answered();
+        assert_eq!(queue.next(now).unwrap().hint, 12);
+        queue.answered();
+        let asked = queue.next(now).unwrap();
+        assert_eq!(asked.hint, 10);
+        queue.asked_in_vain(asked, now, None, NEW);
+        assert_eq!(queue.add(job(6, 13), true), Added::Waits);
+        now += seconds(5);
+        assert_eq!(
+            queue.next(now).unwrap().hint,
+            13,
+            "the order's own pause grows"
+        );
+        queue.answered();
+        assert_eq!(queue.due(), Some(now + seconds(10)));
+    }
+
+    #[test]
+    fn a_shop_is_forgotten_only_when_nothing_is_known_of_it() {
+        let now = Instant::now();
+        let mut queue = queue([(7, 10)]);
+        assert!(!queue.is_idle(now));
+        let asked = queue.next(now).unwrap();
+        assert!(!queue.is_idle(now));
+        queue.asked_in_vain(asked, now, Some(seconds(60)), NEW);
+        let later = now + seconds(60);
+        assert!(queue.next(later).is_some());
+        queue.answered();
+        assert!(!queue.is_idle(now), "it asked to be left alone");
+        assert!(queue.is_idle(later));
+        assert!(queue.first_not_followed());
+        assert!(!queue.first_not_followed());
+        assert!(!queue.is_idle(later));
     }
 }
