@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures::{StreamExt as _, stream};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use proto::order::order_message::Body;
@@ -163,7 +164,7 @@ async fn no_hint_is_lost_to_a_slow_shop_or_to_one_that_is_busy() {
     const LEFT_ALONE: Duration = Duration::from_secs(7);
 
     let slow = Answers {
-        takes: Duration::from_millis(30),
+        takes: Duration::from_millis(15),
         ..Answers::default()
     };
     let busy = Answers::default();
@@ -179,9 +180,12 @@ async fn no_hint_is_lost_to_a_slow_shop_or_to_one_that_is_busy() {
     for order in 2..=10 {
         note(&running, &busy_shop, order, "importer svp").await;
     }
-    for order in 1..=300 {
-        note(&running, &slow_shop, order, "importer svp").await;
-    }
+    // Many at once, so that they come faster than the shop answers.
+    stream::iter(1..=300)
+        .for_each_concurrent(50, |order| {
+            note(&running, &slow_shop, order, "importer svp")
+        })
+        .await;
     running.inbox_is_done().await;
 
     let orders_of = |shop: &Shop, last: u32| {
