@@ -98,6 +98,7 @@ async fn dump(ledger: &Ledger) -> Dump {
     });
     Dump {
         sales: sales.collect(),
-        levels: levels.collect(),
+        // At zero stands also what only a version in between had sold, if that was applied at all.
+        levels: levels.filter(|(_, on_hand)| on_hand != "0").collect(),
     }
 }

@@ -11,8 +11,12 @@ use crate::{Service, stream};
 /// A message not acknowledged within this time is delivered again.
 const ACK_WAIT: Duration = Duration::from_secs(30);
 
-/// Messages delivered and not yet acknowledged: four batches of 500.
-const MAX_ACK_PENDING: i64 = 2_000;
+/// Orders delivered and not yet acknowledged: four batches of 500.
+const ORDERS_MAX_ACK_PENDING: i64 = 2_000;
+
+/// The same of an inbox, where a hint at an order is unacknowledged as long as its shop is away: above this
+/// number the platform's other shops wait as well.
+const INBOX_MAX_ACK_PENDING: i64 = 20_000;
 
 /// A message is given up by our code, with a reason, never by a counter while a database is down.
 const MAX_DELIVER: i64 = -1;
@@ -43,7 +47,7 @@ pub fn worker(platform: &PlatformCode) -> Durable {
         stream: stream::inbox(platform).name,
         filter: format!("inbox.{platform}.*.*"),
         ack_wait: ACK_WAIT,
-        max_ack_pending: MAX_ACK_PENDING,
+        max_ack_pending: INBOX_MAX_ACK_PENDING,
         reader: Service::Ingest(platform.clone()),
     }
 }
@@ -56,7 +60,7 @@ pub fn ledger_orders() -> Durable {
         stream: stream::orders().name,
         filter: "order.*.*".to_owned(),
         ack_wait: ACK_WAIT,
-        max_ack_pending: MAX_ACK_PENDING,
+        max_ack_pending: ORDERS_MAX_ACK_PENDING,
         reader: Service::Ledger,
     }
 }

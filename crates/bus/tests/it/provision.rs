@@ -48,7 +48,7 @@ async fn a_broker_that_is_not_as_asked_is_told_apart() {
         told,
         [
             "stream ORDERS: max_message_size is 1048576, asked was 4096",
-            "consumer worker-shop1: max_ack_pending is 2000, asked was 7"
+            "consumer worker-shop1: max_ack_pending is 20000, asked was 7"
         ]
     );
 }
