@@ -13,7 +13,6 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
 
-mod amount;
 mod client;
 mod date;
 mod map;

@@ -1,8 +1,8 @@
 //! JSON's numbers to whole minor units, without a cent lost or made.
 
 use retail::Currency;
-use rust_decimal::prelude::ToPrimitive as _;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
+pub(crate) use shop::amount::{rounded, spread};
 
 /// To what part of a minor unit a share is reckoned, before all are made whole.
 const SHARE_DECIMALS: u32 = 6;
@@ -39,39 +39,6 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     } else {
         number.checked_mul(power)
     }
-}
-
-/// The nearest whole number; half goes away from zero.
-pub(crate) fn rounded(amount: Decimal) -> Option<i64> {
-    amount
-        .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
-        .to_i64()
-}
-
-/// Whole numbers for `amounts` that add up to their rounded sum: each is rounded down, and what is
-/// left goes to those that lost most (the first of equals). Whole amounts stay as they are.
-pub(crate) fn spread(amounts: &[Decimal]) -> Option<Vec<i64>> {
-    let mut exact = Decimal::ZERO;
-    let mut whole = Vec::with_capacity(amounts.len());
-    let mut lost = Vec::new();
-    for (index, amount) in amounts.iter().enumerate() {
-        exact = exact.checked_add(*amount)?;
-        let floor = amount.floor();
-        whole.push(floor.to_i64()?);
-        if floor != *amount {
-            lost.push((amount.checked_sub(floor)?, index));
-        }
-    }
-    let sum = whole
-        .iter()
-        .try_fold(0_i64, |sum, each| sum.checked_add(*each))?;
-    let left = usize::try_from(rounded(exact)?.checked_sub(sum)?).ok()?;
-    lost.sort_by_key(|(fraction, index)| (std::cmp::Reverse(*fraction), *index));
-    for (_, index) in lost.into_iter().take(left) {
-        let amount = whole.get_mut(index)?;
-        *amount = amount.checked_add(1)?;
-    }
-    Some(whole)
 }
 
 /// `amount` in parts that are to each other as `weights` are, and add up to it exactly. `None` when

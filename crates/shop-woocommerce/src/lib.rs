@@ -13,7 +13,6 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::{Clock, Ids};
 use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
 
-mod amount;
 mod client;
 mod loose;
 mod map;

@@ -10,6 +10,7 @@
 //! - **No broker, no storage, no HTTP server.** That is the runtime's part.
 //! - **No judgement of an order.** What a snapshot does to a sale is decided by `retail` in the ledger.
 
+pub mod amount;
 mod connection;
 mod content;
 mod fetch;

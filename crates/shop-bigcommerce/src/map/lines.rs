@@ -12,7 +12,8 @@ use super::totals::{ROUNDING_LIMIT_MINOR, Totals};
 use super::value::{bad_amount, exact_amount, quantity};
 use crate::payload::{self, Discount, Fee, Line};
 use crate::scalar::Scalar;
-use crate::{amount, text};
+use crate::text;
+use shop::amount;
 
 const ONE: Quantity = Quantity::from_milli(Quantity::SCALE);
 

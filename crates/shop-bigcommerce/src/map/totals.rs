@@ -6,8 +6,8 @@ use shop::Reason;
 
 use super::Wrong;
 use super::value::{bad_amount, exact_amount, whole_amount};
-use crate::amount;
 use crate::payload::{Fee, Order};
+use shop::amount;
 
 /// How far two of the shop's own sums may be apart, in minor units: it keeps four decimals and rounds
 /// in more than one place. What is more is a mistake, and not ours to guess away.

@@ -10,7 +10,8 @@ use super::Wrong;
 use super::value::{exact_amount, quantity};
 use crate::loose::Scalar;
 use crate::payload::{Charge, Line};
-use crate::{amount, text};
+use crate::text;
+use shop::amount;
 
 /// How far the lines may be from the shop's total, in minor units. WooCommerce's rounding makes up
 /// to two; what is more is a mistake, and not ours to guess away.

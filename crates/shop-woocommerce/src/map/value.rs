@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use shop::Reason;
 
 use super::Wrong;
-use crate::amount;
 use crate::loose::Scalar;
+use shop::amount;
 
 /// Exact to the thousandth: what is finer is not booked as something else.
 pub(super) fn quantity(text: &Scalar<'_>) -> Result<Quantity, Wrong> {

@@ -6,7 +6,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Reads `[-]digits[.digits]`, exactly, as minor units of `currency` (perhaps with a fraction).
 /// Nothing is zero. `None` for what is no amount or is out of bounds.
-pub(crate) fn minor(text: &str, currency: Currency) -> Option<Decimal> {
+#[must_use]
+pub fn minor(text: &str, currency: Currency) -> Option<Decimal> {
     if text.is_empty() {
         return Some(Decimal::ZERO);
     }
@@ -14,7 +15,8 @@ pub(crate) fn minor(text: &str, currency: Currency) -> Option<Decimal> {
 }
 
 /// Reads `[-]digits[.digits]`, exactly.
-pub(crate) fn decimal(text: &str) -> Option<Decimal> {
+#[must_use]
+pub fn decimal(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits
@@ -27,7 +29,8 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
 }
 
 /// The nearest whole number; half goes away from zero, as shops round.
-pub(crate) fn rounded(amount: Decimal) -> Option<i64> {
+#[must_use]
+pub fn rounded(amount: Decimal) -> Option<i64> {
     amount
         .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
         .to_i64()
@@ -35,7 +38,8 @@ pub(crate) fn rounded(amount: Decimal) -> Option<i64> {
 
 /// Whole numbers for `amounts` that add up to their rounded sum: each is rounded down, and what is
 /// left goes to those that lost most (the first of equals). Whole amounts stay as they are.
-pub(crate) fn spread(amounts: &[Decimal]) -> Option<Vec<i64>> {
+#[must_use]
+pub fn spread(amounts: &[Decimal]) -> Option<Vec<i64>> {
     let mut exact = Decimal::ZERO;
     let mut whole = Vec::with_capacity(amounts.len());
     let mut lost = Vec::new();
