@@ -51,6 +51,8 @@ impl Inbox {
             topic: topic.to_string(),
             order_id: order.map(|order| order.to_string()).unwrap_or_default(),
             sealed_body: self.keyring.seal(subject.as_str().as_bytes(), body).into(),
+            origin: proto::connect::Origin::Unspecified.into(),
+            asked_at: None,
         };
         let message_id =
             MessageId::new(id.as_str()).expect("a hash in hexadecimal is a message id");

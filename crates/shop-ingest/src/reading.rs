@@ -56,6 +56,8 @@ pub(crate) fn read<'a>(
         topic,
         order_id: _,
         sealed_body,
+        origin: _,
+        asked_at: _,
     } = RawDelivery::decode(message.payload.clone())
         .map_err(|error| reason("not_a_delivery", error.to_string()))?;
     let connection = connection(connections, message)?;

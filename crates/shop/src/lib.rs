@@ -1,8 +1,8 @@
 //! What a shop platform is, seen from the runtime that serves it.
 //!
 //! A [`Platform`] proves that a delivery comes from the shop ([`Platform::verify`]), reads a payload
-//! into the canonical order ([`Platform::read`], pure) and asks the shop for an order
-//! ([`Platform::fetch`]). Everything else, from the webhook to the broker, is the same for all of them.
+//! into the canonical order ([`Platform::read`], pure), asks the shop for an order ([`Platform::fetch`]) and
+//! for what orders there are ([`Platform::list`]), and keeps its webhooks ([`Platform::ensure_hooks`]). Everything else, from the webhook to the broker, is the same for all of them.
 //!
 //! # What this crate does not know
 //!
@@ -14,15 +14,23 @@ pub mod amount;
 mod connection;
 mod content;
 mod fetch;
+mod hooks;
+mod listing;
 mod notice;
 mod platform;
 mod reading;
+#[cfg(feature = "sim")]
+pub mod sim;
+mod store;
 
 pub use connection::{
     ApiAccess, Connection, ConnectionError, LiveSecrets, PlainHttp, ShopUrl, ShopUrlError,
 };
 pub use content::content_hash;
 pub use fetch::FetchError;
+pub use hooks::{HookAddress, HookReport};
+pub use listing::{Listed, Listing, Page, PageToken};
 pub use notice::{Notice, Refused, Topic};
 pub use platform::Platform;
 pub use reading::{Reading, Reason, Refusal, Source};
+pub use store::StoreIdentity;

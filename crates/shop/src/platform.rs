@@ -5,7 +5,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 
-use crate::{Connection, FetchError, Notice, Reading, Refused, Source};
+use crate::{
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Reading,
+    Refused, Source, StoreIdentity,
+};
 
 /// One shop platform.
 #[async_trait]
@@ -31,4 +34,48 @@ pub trait Platform: Send + Sync + 'static {
         connection: &Connection,
         order: &ShopOrderId,
     ) -> Result<Bytes, FetchError>;
+
+    /// Asks the shop which orders it has, a page at a time; `after` is what the page before gave.
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        let _ = (connection, listing, after);
+        Err(not_known("listing orders"))
+    }
+
+    /// Asks the shop who it is.
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        let _ = connection;
+        Err(not_known("its identity"))
+    }
+
+    /// Makes the shop's webhooks what they should be: each topic once, active, at `address`, signed with
+    /// the connection's first secret. Touches no webhook that is not ours. Repeating it changes nothing.
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        let _ = (connection, address);
+        Err(not_known("webhooks"))
+    }
+
+    /// Takes away every webhook of ours that leads to `address`. How many there were.
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        let _ = (connection, address);
+        Err(not_known("webhooks"))
+    }
+}
+
+fn not_known(what: &str) -> FetchError {
+    FetchError::Unreadable {
+        why: format!("this platform does not know {what}"),
+    }
 }

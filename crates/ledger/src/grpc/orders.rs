@@ -77,4 +77,11 @@ impl wire::orders_server::Orders for Orders {
             parked: parked.map(parked_into),
         }))
     }
+
+    async fn get_known_orders(
+        &self,
+        _: Request<wire::GetKnownOrdersRequest>,
+    ) -> Result<Response<wire::GetKnownOrdersResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
 }

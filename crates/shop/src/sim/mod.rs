@@ -1,0 +1,8 @@
+//! What every simulated shop has in common, whatever it speaks: so that one program can run any of them,
+//! let it trade, deliver what it tells and hold its books against the ledger.
+
+mod books;
+mod shop;
+
+pub use books::{Books, Sale, Stocked};
+pub use shop::{Access, Outgoing, SimShop};

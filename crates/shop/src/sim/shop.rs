@@ -1,0 +1,60 @@
+use axum::Router;
+use http::HeaderMap;
+use jiff::Timestamp;
+
+use super::Books;
+
+/// A running simulated shop. Everything it does is stamped by its own clock; one order changes at most
+/// once within the shop's smallest step of time only if the platform lets that happen too.
+pub trait SimShop: Send + Sync + 'static {
+    /// The shop's API, and its log-in pages where it has some.
+    fn router(&self) -> Router;
+
+    /// What a connection to this shop is made of, when it answers at `base_url`.
+    fn access(&self, base_url: &str) -> Access;
+
+    /// Lets the next thing happen: an order is placed or changes. False when there is nothing left.
+    fn step(&self) -> bool;
+
+    /// Deliveries that are due now, each given out once per attempt. What is given out is answered by
+    /// [`SimShop::answered`], or counts as unanswered after the platform's own patience.
+    fn due(&self) -> Vec<Outgoing>;
+
+    /// The listener answered with this status; `None`: not at all. The shop repeats, gives up or switches
+    /// its webhook off as the platform does.
+    fn answered(&self, id: u64, status: Option<u16>);
+
+    /// When the next delivery is due, where one waits.
+    fn next_due(&self) -> Option<Timestamp>;
+
+    /// Takes all webhooks away or switches them off, as the platform does by itself after many failures.
+    fn lose_hooks(&self);
+
+    /// What must come of all orders as they are now.
+    fn books(&self) -> Books;
+
+    /// Orders placed so far.
+    fn placed(&self) -> usize;
+}
+
+/// A delivery on its way.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Of this attempt.
+    pub id: u64,
+    /// Where the shop was told to post it.
+    pub url: String,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// What a connection's seed entry says of the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Signs deliveries.
+    pub secret: String,
+    /// Where the API answers: scheme, host and folder.
+    pub shop_url: String,
+    pub key: String,
+    pub key_secret: String,
+}
