@@ -11,6 +11,8 @@
 //! - **No judgement of an order.** What a snapshot does to a sale is decided by `retail` in the ledger.
 
 pub mod amount;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod connection;
 mod content;
 mod fetch;

@@ -1,0 +1,20 @@
+//! What every platform must keep, as checks that each of them runs in its own tests.
+//!
+//! [`signatures`] and [`readings`] hold a platform against deliveries and payloads of real shops; [`trade`] lets a
+//! simulated shop trade, listens to it and asks it, and holds what comes of it against the shop's own books. Each panics with what does not hold.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "checks for tests: a check that does not hold, or cannot go on, panics"
+)]
+
+mod booked;
+mod readings;
+mod signatures;
+mod sound;
+mod trade;
+
+pub use readings::{Sample, readings};
+pub use signatures::{Delivered, Signed, signatures};
+pub use sound::sound;
+pub use trade::{Hooks, Shop, trade};
