@@ -5,6 +5,7 @@
 )]
 
 mod booked;
+mod conformance;
 mod fetch;
 mod hooks;
 mod mutated;

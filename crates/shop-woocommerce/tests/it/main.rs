@@ -5,6 +5,7 @@
 )]
 
 mod capture;
+mod conformance;
 mod expected;
 mod fetch;
 mod handled;

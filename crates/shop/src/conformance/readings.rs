@@ -13,8 +13,8 @@ pub struct Sample<'a> {
 
 /// Prefixes tried of one sample, at most.
 const CUTS: usize = 64;
-/// Places of one sample at which something else is put, at most.
-const PLACES: usize = 300;
+/// Places at which something else is put, of all samples together, about.
+const PLACES: usize = 600;
 
 /// Checks, of every sample, that
 /// - it reads as something sound;
@@ -24,7 +24,7 @@ const PLACES: usize = 300;
 pub fn readings(platform: &dyn Platform, connection: &Connection, samples: &[Sample<'_>]) {
     assert!(!samples.is_empty(), "nothing to read");
     let mut orders = 0;
-    for sample in samples {
+    for (number, sample) in samples.iter().enumerate() {
         let reading = sound(platform, connection, sample.source, sample.body);
         orders += usize::from(matches!(reading, Reading::Order { .. }));
         let document: Value = serde_json::from_slice(sample.body).expect("a sample is JSON");
@@ -37,7 +37,13 @@ pub fn readings(platform: &dyn Platform, connection: &Connection, samples: &[Sam
             sample.name
         );
         cut(platform, connection, sample);
-        replace(platform, connection, sample, &document);
+        replace(
+            platform,
+            connection,
+            sample,
+            &document,
+            (number, samples.len()),
+        );
     }
     assert!(orders > 0, "no sample is an order");
 }
@@ -73,6 +79,7 @@ fn replace(
     connection: &Connection,
     sample: &Sample<'_>,
     document: &Value,
+    (number, of): (usize, usize),
 ) {
     let others = [
         json!(null),
@@ -89,19 +96,16 @@ fn replace(
     ];
     let mut places = Vec::new();
     pointers(document, "", &mut places);
-    let step = (places.len() / PLACES).max(1);
-    for place in places.iter().step_by(step) {
+    // Samples are alike: each is changed at other places.
+    let step = (places.len() * of / PLACES).max(1);
+    for place in places.iter().skip(number % step).step_by(step) {
         for other in &others {
             let mut changed = document.clone();
             if let Some(slot) = changed.pointer_mut(place) {
                 slot.clone_from(other);
             }
-            sound(
-                platform,
-                connection,
-                sample.source,
-                changed.to_string().as_bytes(),
-            );
+            let changed = changed.to_string();
+            sound(platform, connection, sample.source, changed.as_bytes());
         }
     }
 }

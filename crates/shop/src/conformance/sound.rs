@@ -1,13 +1,11 @@
-use std::collections::BTreeSet;
-
-use retail::posting::{OrderUpdates, Policy, Posting, post};
-use retail::{ItemId, Order, Quantity, SaleState};
+use retail::posting::{OrderUpdates, Policy, Posting, Refusal, post};
+use retail::{ItemId, MoneyError, Order, Quantity, QuantityError, SaleState};
 use uuid::Uuid;
 
 use crate::{Connection, Platform, Reading, Source, content_hash};
 
 /// Reads `body`, whatever it is, and checks what must hold of every reading: the same bytes read the same, and an
-/// order is one that the ledger can book as it is. The reading.
+/// order is one that the ledger can book, or park for what the shop itself says wrong. The reading.
 pub fn sound(
     platform: &dyn Platform,
     connection: &Connection,
@@ -44,8 +42,6 @@ fn bookable(connection: &Connection, order: &Order) {
         content_hash(order),
         "content was hashed before it was complete"
     );
-    let keys: BTreeSet<_> = order.lines.iter().map(|line| &line.key).collect();
-    assert_eq!(keys.len(), order.lines.len(), "two lines of one key");
     for line in &order.lines {
         assert!(
             line.restocked >= Quantity::ZERO,
@@ -64,6 +60,14 @@ fn bookable(connection: &Connection, order: &Order) {
         Ok(Posting::AlreadyRecorded | Posting::Held | Posting::Repoint(_)) => {
             panic!("an order that nobody knows yet has a history")
         }
-        Err(refusal) => panic!("order cannot be booked: {refusal}"),
+        // What a shop says can be more than can be booked, or contradict itself: the ledger parks it.
+        Err(
+            Refusal::LineTwice(_)
+            | Refusal::PaymentTwice(_)
+            | Refusal::RestockExceedsQuantity(_)
+            | Refusal::Money(MoneyError::Overflow)
+            | Refusal::Quantity(QuantityError::Overflow),
+        ) => {}
+        Err(refusal) => panic!("order cannot be booked: {refusal}: {order:#?}"),
     }
 }

@@ -1,0 +1,56 @@
+//! What every platform must keep.
+
+use std::fs;
+
+use secrecy::SecretString;
+use shop::Source;
+use shop::conformance::{Delivered, Sample, Signed, readings, signatures};
+
+use crate::fixture::{SECRET, connection, folder, hooks, order, platform};
+
+#[test]
+fn r_12_deliveries_are_taken_as_signed_and_not_otherwise() {
+    let hooks: Vec<_> = hooks()
+        .into_iter()
+        .map(|hook| (hook.bytes(), hook))
+        .collect();
+    let delivered: Vec<Delivered<'_>> = hooks
+        .iter()
+        .map(|(body, hook)| Delivered {
+            name: &hook.topic,
+            headers: hook.headers.clone(),
+            body,
+        })
+        .collect();
+    let other = SecretString::from("another shop's");
+    let connection = connection(&[SECRET]);
+    signatures(
+        platform(),
+        &connection,
+        Signed::EventOnly,
+        &other,
+        &delivered,
+    );
+}
+
+#[test]
+fn whatever_shops_answer_is_read_soundly() {
+    let orders: Vec<(String, Vec<u8>)> = fs::read_dir(folder().join("orders"))
+        .unwrap()
+        .map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let name = name.strip_suffix(".json").unwrap().to_owned();
+            let body = order(&name);
+            (name, body)
+        })
+        .collect();
+    let samples: Vec<Sample<'_>> = orders
+        .iter()
+        .map(|(name, body)| Sample {
+            name,
+            source: Source::Fetched,
+            body,
+        })
+        .collect();
+    readings(platform(), &connection(&["any"]), &samples);
+}
