@@ -5,6 +5,7 @@ mod batches;
 mod booking;
 mod client;
 mod customers;
+mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;
 mod items;
