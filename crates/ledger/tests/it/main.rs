@@ -4,6 +4,7 @@
 mod batches;
 mod booking;
 mod client;
+mod confirm;
 mod customers;
 mod grpc_known;
 mod grpc_sales;
