@@ -1,6 +1,7 @@
 //! The shops this process listens to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use retail::{ConnectionId, PlatformCode, RetailerId};
 use secrecy::SecretString;
@@ -9,7 +10,7 @@ use shop::{Connection, ConnectionError, LiveSecrets};
 /// The connections of one platform, by id.
 #[derive(Debug)]
 pub(crate) struct Connections {
-    by_id: HashMap<ConnectionId, Connection>,
+    by_id: HashMap<ConnectionId, Arc<Connection>>,
     decoy: Connection,
 }
 
@@ -20,7 +21,10 @@ impl Connections {
     ) -> Result<Self, ConnectionError> {
         let nobody = ConnectionId::new(uuid::Uuid::nil());
         Ok(Self {
-            by_id: connections.into_iter().map(|one| (one.id, one)).collect(),
+            by_id: connections
+                .into_iter()
+                .map(|one| (one.id, Arc::new(one)))
+                .collect(),
             decoy: Connection {
                 id: nobody,
                 retailer: RetailerId::new(uuid::Uuid::nil()),
@@ -31,8 +35,8 @@ impl Connections {
         })
     }
 
-    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
-        self.by_id.get(&id)
+    pub(crate) fn get(&self, id: ConnectionId) -> Option<Arc<Connection>> {
+        self.by_id.get(&id).cloned()
     }
 
     /// Stands in for a connection that does not exist, so that its deliveries are judged at the same

@@ -9,8 +9,9 @@
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
 //! - **No sale, no stock.** It says what an order is; the ledger decides what that does.
-//! - **No state of its own.** What must survive is on the broker: kill the process at any point, and
-//!   it goes on where the acknowledgements stopped.
+//! - **No order kept.** What must survive of one is on the broker: kill the process at any point, and it
+//!   goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
+//!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
 mod connections;
@@ -25,6 +26,8 @@ mod patience;
 mod reading;
 mod seed;
 mod serve;
+mod settings;
+pub mod store;
 mod webhook;
 mod worker;
 

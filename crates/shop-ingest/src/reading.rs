@@ -1,6 +1,7 @@
 //! A message of the inbox, opened and read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Address, Delivery, Reason};
@@ -21,8 +22,8 @@ pub(crate) const DELIVERIES_LIMIT: u64 = 10;
 pub(crate) const GIVEN_BACK_EVERY: Duration = Duration::from_mins(5);
 
 /// A delivery and what it says.
-pub(crate) struct Read<'a> {
-    pub(crate) connection: &'a Connection,
+pub(crate) struct Read {
+    pub(crate) connection: Arc<Connection>,
     pub(crate) origin: Origin,
     pub(crate) reading: Reading,
 }
@@ -37,13 +38,13 @@ pub(crate) struct Origin {
 
 /// Opens a message and asks the platform what it says. The error is a message that nobody can read,
 /// now or later.
-pub(crate) fn read<'a>(
+pub(crate) fn read(
     platform: &dyn Platform,
-    connections: &'a Connections,
+    connections: &Connections,
     keyring: &Keyring,
     message: &Delivery,
     now: Timestamp,
-) -> Result<Read<'a>, Reason> {
+) -> Result<Read, Reason> {
     if is_delivered_too_often(message.delivered, age(message, now)) {
         let detail = format!("delivered {} times and never done", message.delivered);
         return Err(reason("delivered_too_often", detail));
@@ -66,7 +67,7 @@ pub(crate) fn read<'a>(
         .open(message.subject.as_str().as_bytes(), &sealed_body)
         .map_err(|error| reason("does_not_open", error.to_string()))?;
     let source = Source::Delivery { topic: &topic };
-    let reading = guarded(|| platform.read(connection, source, &body))?;
+    let reading = guarded(|| platform.read(&connection, source, &body))?;
     Ok(Read {
         connection,
         origin: Origin {
@@ -97,10 +98,7 @@ pub(crate) fn guarded(read: impl FnOnce() -> Reading) -> Result<Reading, Reason>
 }
 
 /// The subject says whose it is; the broker lets nobody else publish there.
-fn connection<'a>(
-    connections: &'a Connections,
-    message: &Delivery,
-) -> Result<&'a Connection, Reason> {
+fn connection(connections: &Connections, message: &Delivery) -> Result<Arc<Connection>, Reason> {
     match message.subject.address() {
         Ok(Address::Inbox { connection, .. }) => connections.get(connection).ok_or_else(|| {
             reason(

@@ -12,7 +12,7 @@ use service::lifecycle::{self, Lifecycle};
 use service::listen::{self, Listening};
 use service::seal::Keyring;
 use service::{Settings, http};
-use shop::Platform;
+use shop::{Connection, Platform};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -23,14 +23,10 @@ use crate::inbox::Inbox;
 use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
-use crate::seed;
+use crate::store::{self, ConnectionState, Schema, Store, StoredConnection};
 use crate::webhook::{self, Hooks};
 use crate::worker::Worker;
-
-pub(crate) const NATS_URL: &str = "NATS_URL";
-const NATS_USER: &str = "NATS_USER";
-const NATS_PASSWORD: &str = "NATS_PASSWORD";
-const NATS_MONITOR_URL: &str = "NATS_MONITOR_URL";
+use crate::{seed, settings};
 
 /// Hints on their way from the worker to the follower, who takes them at once.
 const HINTS_ON_THE_WAY: usize = 64;
@@ -47,8 +43,16 @@ pub(crate) async fn serve(
     let service = Service::Ingest(code.clone());
     let deadline = lifecycle::deadline(settings)?;
     let keyring = Arc::new(Keyring::from_settings(settings)?);
-    let seed: PathBuf = settings.required(seed::SEED)?;
-    let connections = Arc::new(Connections::new(code.clone(), seed::read(&seed, &code)?)?);
+    let schema = Schema::of(&code);
+    let pool = store::pool(&settings::database(settings, settings::DATABASE)?, &schema);
+    store::check::check(&pool, &schema)
+        .await
+        .context("the database is refused")?;
+    let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);
+    let connections = Arc::new(Connections::new(
+        code.clone(),
+        known(&store, clock.as_ref(), settings).await?,
+    )?);
     let bus = connect(&service, settings).await?;
 
     let meters = Arc::new(Meters::new());
@@ -122,20 +126,43 @@ pub(crate) async fn serve(
 
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;
+    pool.close().await;
     Ok(ended?)
+}
+
+/// The connections that are not parted with, those of the seed file among them.
+async fn known(
+    store: &Store,
+    clock: &dyn Clock,
+    settings: &Settings,
+) -> anyhow::Result<Vec<Connection>> {
+    if let Some(path) = settings.optional::<PathBuf>(seed::SEED)? {
+        let seed = seed::read(&path, store.platform())?;
+        store
+            .plant(&seed, clock.now())
+            .await
+            .context("cannot plant the seed")?;
+    }
+    let stored = store.connections().await?.into_iter();
+    Ok(stored
+        .filter_map(|StoredConnection { connection, state }| match state {
+            ConnectionState::Live | ConnectionState::Paused => Some(connection),
+            ConnectionState::Disconnected => None,
+        })
+        .collect())
 }
 
 /// Connects, and makes sure of what "acknowledged" means here.
 async fn connect(service: &Service, settings: &Settings) -> anyhow::Result<Bus> {
     let name = service.to_string();
     let bus = Bus::connect(Options {
-        url: settings.required(NATS_URL)?,
-        user: settings.or(NATS_USER, name.clone())?,
-        password: settings.secret(NATS_PASSWORD)?,
+        url: settings.required(settings::NATS_URL)?,
+        user: settings.or(settings::NATS_USER, name.clone())?,
+        password: settings.secret(settings::NATS_PASSWORD)?,
         name,
     })
     .await?;
-    let monitor: String = settings.required(NATS_MONITOR_URL)?;
+    let monitor: String = settings.required(settings::NATS_MONITOR_URL)?;
     bus::check::check(&bus, &monitor, &Map::of(service))
         .await
         .context("cannot rely on the broker")?;

@@ -84,7 +84,7 @@ async fn accept(
     let answer = async {
         let (parts, body) = request.into_parts();
         let body = read(&parts.headers, body).await?;
-        answer(&hooks, known, &parts.headers, &body).await
+        answer(&hooks, known.as_deref(), &parts.headers, &body).await
     };
     match answer.instrument(span).await {
         Ok(answer) => {

@@ -166,7 +166,7 @@ impl Worker {
                 let held = std::slice::from_ref(delivery);
                 match self
                     .telling()
-                    .tell(connection, &origin, reading, held)
+                    .tell(&connection, &origin, reading, held)
                     .await
                 {
                     Ended::Stored | Ended::TooLarge => Next::Acknowledge,

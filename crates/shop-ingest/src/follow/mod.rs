@@ -176,11 +176,11 @@ impl Follower {
         let Some(connection) = self.connections.get(id) else {
             return Answer::NotGiven(FetchError::NoAccess);
         };
-        let body = match self.platform.fetch(connection, &job.order).await {
+        let body = match self.platform.fetch(&connection, &job.order).await {
             Ok(body) => body,
             Err(error) => return Answer::NotGiven(error),
         };
-        let read = || self.platform.read(connection, Source::Fetched, &body);
+        let read = || self.platform.read(&connection, Source::Fetched, &body);
         let reading = match guarded(read) {
             Ok(reading) => reading,
             Err(reason) => return Answer::Unreadable(reason),
@@ -193,7 +193,7 @@ impl Follower {
         };
         let Held { origin, delivery } = &job.hint;
         let held = std::slice::from_ref(delivery);
-        match telling.tell(connection, origin, reading, held).await {
+        match telling.tell(&connection, origin, reading, held).await {
             Ended::Stored | Ended::TooLarge => Answer::Told,
             Ended::Stopped => Answer::Stopped,
         }
