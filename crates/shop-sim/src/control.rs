@@ -1,0 +1,172 @@
+//! The simulator's own API, on a port of its own: what happened, and what is to happen.
+//!
+//! | route | does |
+//! |---|---|
+//! | `GET /status` | clock, trade, weather, outage, counts |
+//! | `GET /counts` | everything that happened, counted |
+//! | `GET /books` | what must come of all orders as they are now |
+//! | `GET /access` | what a connection to the shop is made of, its secrets included |
+//! | `GET /faults`, `PUT /faults` | which faults there are; takes the same JSON as it gives |
+//! | `POST /faults/on`, `/faults/off` | whether they happen |
+//! | `POST /trade/pause`, `/trade/resume` | whether anything is ordered or changed |
+//! | `POST /outage {"seconds": 120}` | the shop is away for so long by its clock; 0 ends it |
+//! | `POST /hooks/lose` | all webhooks are gone or switched off |
+//! | `GET /clock`, `PUT /clock {"speed": 20}` | the shop's time, and how fast it runs |
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use service::clock::Clock as _;
+use shop::sim::Access;
+
+use crate::books::BooksPage;
+use crate::clock::Speed;
+use crate::counts::Counts;
+use crate::faults::Faults;
+use crate::shop_run::ShopRun;
+use crate::status::Status;
+
+/// The routes of this file.
+pub(crate) fn router(run: ShopRun) -> Router {
+    Router::new()
+        .route("/status", get(status))
+        .route("/counts", get(counts))
+        .route("/books", get(books))
+        .route("/access", get(access))
+        .route("/faults", get(faults).put(set_faults))
+        .route("/faults/on", post(faults_on))
+        .route("/faults/off", post(faults_off))
+        .route("/trade/pause", post(pause))
+        .route("/trade/resume", post(resume))
+        .route("/outage", post(outage))
+        .route("/hooks/lose", post(lose_hooks))
+        .route("/clock", get(clock).put(set_clock))
+        .with_state(run)
+}
+
+type Run = State<ShopRun>;
+
+async fn status(State(run): Run) -> Json<Status> {
+    Json(run.status())
+}
+
+async fn counts(State(run): Run) -> Json<Counts> {
+    Json(run.counts())
+}
+
+async fn books(State(run): Run) -> Json<BooksPage> {
+    Json(run.books().into())
+}
+
+async fn access(State(run): Run) -> Json<AccessPage> {
+    Json(run.access().into())
+}
+
+async fn faults(State(run): Run) -> Json<Faults> {
+    Json(run.faults())
+}
+
+async fn faults_on(State(run): Run) -> StatusCode {
+    done(&run, |run| run.set_faulty(true))
+}
+
+async fn faults_off(State(run): Run) -> StatusCode {
+    done(&run, |run| run.set_faulty(false))
+}
+
+async fn pause(State(run): Run) -> StatusCode {
+    done(&run, ShopRun::pause)
+}
+
+async fn resume(State(run): Run) -> StatusCode {
+    done(&run, ShopRun::resume)
+}
+
+async fn lose_hooks(State(run): Run) -> StatusCode {
+    done(&run, ShopRun::lose_hooks)
+}
+
+async fn clock(State(run): Run) -> Json<ClockPage> {
+    Json(ClockPage::of(&run))
+}
+
+fn done(run: &ShopRun, act: impl FnOnce(&ShopRun)) -> StatusCode {
+    act(run);
+    StatusCode::NO_CONTENT
+}
+
+async fn set_faults(State(run): Run, Json(faults): Json<Faults>) -> StatusCode {
+    done(&run, |run| run.set_faults(faults))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutageOrder {
+    seconds: u32,
+}
+
+async fn outage(State(run): Run, Json(order): Json<OutageOrder>) -> StatusCode {
+    let lasting = Duration::from_secs(order.seconds.into());
+    done(&run, |run| run.outage(lasting))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockOrder {
+    speed: Speed,
+}
+
+async fn set_clock(State(run): Run, Json(order): Json<ClockOrder>) -> StatusCode {
+    done(&run, |run| run.clock().set_speed(order.speed))
+}
+
+#[derive(Serialize)]
+struct ClockPage {
+    now: Timestamp,
+    speed: Speed,
+    /// Of the real clock; behind it when negative.
+    ahead_s: i64,
+}
+
+impl ClockPage {
+    fn of(run: &ShopRun) -> Self {
+        Self {
+            now: run.clock().now(),
+            speed: run.clock().speed(),
+            ahead_s: run.clock().ahead().as_secs(),
+        }
+    }
+}
+
+/// By the keys of a connection's seed entry.
+#[derive(Serialize)]
+struct AccessPage {
+    secrets: [String; 1],
+    shop_url: String,
+    consumer_key: String,
+    consumer_secret: String,
+    allow_plain_http: bool,
+}
+
+impl From<Access> for AccessPage {
+    fn from(access: Access) -> Self {
+        let Access {
+            secret,
+            shop_url,
+            key,
+            key_secret,
+        } = access;
+        Self {
+            secrets: [secret],
+            shop_url,
+            consumer_key: key,
+            consumer_secret: key_secret,
+            allow_plain_http: true,
+        }
+    }
+}
