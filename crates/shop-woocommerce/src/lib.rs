@@ -12,13 +12,15 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::{Clock, Ids};
 use shop::{
-    Connection, FetchError, Listing, Notice, Page, PageToken, Platform, Reading, Refused, Source,
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
+    Reading, Refused, Source, StoreIdentity,
 };
 
 use self::client::Client;
 
 mod client;
 mod fetch;
+mod hooks;
 mod list;
 mod loose;
 mod map;
@@ -27,6 +29,7 @@ mod payload;
 mod read;
 mod secret;
 mod status;
+mod store;
 mod text;
 mod verify;
 
@@ -90,5 +93,25 @@ impl Platform for WooCommerce {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         list::list(&self.client, connection, listing, after).await
+    }
+
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        store::store(&self.client, connection).await
+    }
+
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        hooks::ensure(&self.client, connection, address).await
+    }
+
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        hooks::remove(&self.client, connection, address).await
     }
 }

@@ -46,7 +46,7 @@ pub(crate) async fn list(
     Ok(Page {
         orders,
         answered_at: answer.at(),
-        next: place.next(pages, now).map(|next| next.token()),
+        next: place.next(pages, now).map(Place::token),
     })
 }
 
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(orders[0].modified_at, at("2026-11-21T19:54:01Z"));
         let bodies: Vec<&[u8]> = orders
             .iter()
-            .flat_map(|order| order.body.as_deref())
+            .filter_map(|order| order.body.as_deref())
             .collect();
         assert_eq!(
             [b"[", &*bodies.join(&b","[..]), b"]"].concat(),

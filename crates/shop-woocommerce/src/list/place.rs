@@ -108,23 +108,26 @@ impl Place {
 
     /// `None` for what no [`Place::token`] is.
     pub(super) fn read(token: &str) -> Option<Self> {
-        fn number<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
-            match text {
-                "-" => Some(None),
-                text => text.parse().ok().map(Some),
-            }
-        }
         let mut parts = token.split(':');
         let (from, until, page) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
             return None;
         }
-        let from: Option<i64> = number(from)?;
-        match (number::<i64>(until)?, number::<u32>(page)?) {
-            (None, None) => Some(Self::Open { from }),
-            (Some(until), None) => Some(Self::Count { from, until }),
-            (Some(until), Some(page)) if page > 0 => Some(Self::Back { from, until, page }),
-            (None | Some(_), Some(_)) => None,
+        let from = match from {
+            "-" => None,
+            second => Some(second.parse().ok()?),
+        };
+        match (until, page) {
+            ("-", "-") => Some(Self::Open { from }),
+            (until, "-") => Some(Self::Count {
+                from,
+                until: until.parse().ok()?,
+            }),
+            (until, page) => Some(Self::Back {
+                from,
+                until: until.parse().ok()?,
+                page: page.parse().ok().filter(|page| *page > 0)?,
+            }),
         }
     }
 }
