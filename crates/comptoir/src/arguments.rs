@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use retail::RetailerId;
+use uuid::Uuid;
 
 use crate::exit;
 use crate::services::{Action, Service};
@@ -68,10 +69,15 @@ pub(crate) enum Command {
     },
     /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
     Verify,
-    /// Read the orders that could not be booked.
+    /// Orders that could not be booked: read them, try them again, remap, dismiss.
     Parked {
         #[command(subcommand)]
         command: Parked,
+    },
+    /// Updates of sales that wait for a person: see the difference, apply it.
+    Held {
+        #[command(subcommand)]
+        command: Held,
     },
     /// Run one service in this process; its settings come from the environment.
     #[command(hide = true)]
@@ -181,7 +187,135 @@ pub(crate) enum Stock {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Parked {
     /// Parked orders, newest first, with the reason.
-    List(PageArguments),
+    List(ParkedList),
+    /// Try one again, as it came.
+    Retry {
+        /// The shop's id of the order.
+        order: String,
+        /// The shop's connection: its id.
+        #[arg(long, value_name = "ID")]
+        connection: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Try all of them again, or those of a connection or a reason.
+    RetryAll {
+        /// Only this connection's.
+        #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+        connection: String,
+        /// Only those parked for this reason.
+        #[arg(
+            long,
+            value_name = "CODE",
+            default_value = "",
+            hide_default_value = true
+        )]
+        reason: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Say that an order is not to be booked; say why with --note.
+    Dismiss {
+        /// The shop's id of the order.
+        order: String,
+        /// The shop's connection: its id.
+        #[arg(long, value_name = "ID")]
+        connection: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Say which item a product of the shop is, from now on.
+    Remap {
+        /// The shop's connection: its id.
+        #[arg(long, value_name = "ID")]
+        connection: String,
+        #[command(flatten)]
+        product: ShopProductArguments,
+        /// The SKU of the item that it is.
+        #[arg(long, value_name = "SKU")]
+        to: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ParkedList {
+    /// Only this connection's.
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub(crate) connection: String,
+    /// Only those parked for this reason.
+    #[arg(
+        long,
+        value_name = "CODE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) reason: String,
+    /// Those that were dismissed, too.
+    #[arg(long)]
+    pub(crate) dismissed: bool,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
+}
+
+/// A product as the shop calls it.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ShopProductArguments {
+    /// The shop's id of the variant.
+    #[arg(long, value_name = "ID")]
+    pub(crate) variant: Option<String>,
+    /// The shop's SKU.
+    #[arg(long, value_name = "SKU")]
+    pub(crate) shop_sku: Option<String>,
+    /// The name of a line that has nothing else.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) line_name: Option<String>,
+}
+
+/// What is kept of what a person does.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ActArguments {
+    /// Why.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) note: String,
+    /// Who.
+    #[arg(long, env = "USER", default_value = "comptoir", hide_env = true)]
+    pub(crate) actor: String,
+    /// Of an act that is said again because its answer was lost.
+    #[arg(long, value_name = "UUID")]
+    pub(crate) request_id: Option<Uuid>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Held {
+    /// Updates that wait, newest first, with what would change.
+    List {
+        /// Only this connection's.
+        #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+        connection: String,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Make the sale what the shop says.
+    Apply {
+        /// The shop's id of the order.
+        order: String,
+        /// The shop's connection: its id.
+        #[arg(long, value_name = "ID")]
+        connection: String,
+        /// Only if this is still what the shop says: the content hash that the list tells.
+        #[arg(
+            long,
+            value_name = "HASH",
+            default_value = "",
+            hide_default_value = true
+        )]
+        seen: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -234,7 +368,13 @@ mod tests {
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "verify",
-            "parked list",
+            "parked list --connection 1 --reason totals_mismatch --dismissed",
+            "parked retry 25 --connection 1",
+            "parked retry-all --reason product_deleted",
+            "parked dismiss 25 --connection 1 --note test",
+            "parked remap --connection 1 --shop-sku A --to B",
+            "held list",
+            "held apply 25 --connection 1 --seen 00ff",
         ] {
             let line = format!("comptoir {command} --json --target http://127.0.0.1:1");
             let arguments = parse(&line).unwrap();
@@ -272,6 +412,10 @@ mod tests {
             "comptoir sales show",
             "comptoir dance",
             "comptoir verify --retailer 7",
+            "comptoir parked retry 25",
+            "comptoir parked remap --connection 1 --to B",
+            "comptoir parked remap --connection 1 --to B --shop-sku A --variant 7",
+            "comptoir parked retry 25 --connection 1 --request-id 7",
             "comptoir",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::api::ApiError;
-use crate::arguments::{Arguments, Command, Common, Parked, Sales, Stock};
+use crate::arguments::{Arguments, Command, Common, Sales, Stock};
 use crate::command::{self, Place};
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -43,9 +43,8 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             }
         },
         Command::Verify => command::verify(screen, &place).await,
-        Command::Parked { command } => match command {
-            Parked::List(page) => command::parked_list(screen, &place, page).await,
-        },
+        Command::Parked { command } => command::parked(screen, &place, command).await,
+        Command::Held { command } => command::held(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,
     }
 }

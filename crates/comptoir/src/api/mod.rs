@@ -5,6 +5,7 @@ mod parked;
 mod sales;
 mod stock;
 mod verify;
+mod waiting;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tonic::transport::{Channel, Endpoint};
 
 pub(crate) use error::ApiError;
 pub(crate) use sales::{SaleKey, SalesQuery};
+pub(crate) use waiting::{OrderOfShop, ParkedQuery, ShopProduct};
 
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod held;
 mod parked;
 mod place;
 mod sales;
@@ -14,7 +15,8 @@ mod verify;
 
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
-pub(crate) use parked::parked_list;
+pub(crate) use held::held;
+pub(crate) use parked::parked;
 pub(crate) use place::Place;
 pub(crate) use sales::{sales_list, sales_show};
 pub(crate) use service::service;

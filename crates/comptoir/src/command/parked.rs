@@ -1,35 +1,160 @@
+use std::sync::Arc;
+
+use proto::ledger::Act;
 use serde::Serialize;
+use serde_json::json;
+use service::clock::{Ids as _, SystemClock, SystemIds};
+use uuid::Uuid;
 
 use super::Place;
-use crate::api::Page;
-use crate::arguments::PageArguments;
+use crate::api::{OrderOfShop, Page, ParkedQuery, ShopProduct};
+use crate::arguments::{ActArguments, Parked, ParkedList, ShopProductArguments};
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::ParkedOrder;
+use crate::view::ParkedEntry;
 
 #[derive(Serialize)]
 struct List {
-    parked_orders: Vec<ParkedOrder>,
+    parked_orders: Vec<ParkedEntry>,
     next_page_token: Option<String>,
 }
 
-/// Orders that could not be booked, newest first.
-pub(crate) async fn parked_list(
-    screen: Screen,
-    place: &Place,
-    page: PageArguments,
-) -> anyhow::Result<Exit> {
-    let PageArguments { limit, page_token } = page;
-    let Page { rows, next } = place.ledger().await?.parked(limit, page_token).await?;
+/// Orders that could not be booked, and what a person can do about them.
+pub(crate) async fn parked(screen: Screen, place: &Place, command: Parked) -> anyhow::Result<Exit> {
+    match command {
+        Parked::List(list) => parked_list(screen, place, list).await,
+        Parked::Retry {
+            order,
+            connection,
+            act: asked,
+        } => {
+            let order = OrderOfShop {
+                connection_id: connection,
+                order_id: order,
+            };
+            let retried = place.ledger().await?.retry(order, act(asked)).await?;
+            if screen.is_json() {
+                screen.json(&retried)?;
+            } else {
+                screen.line(retried.outcome);
+                if let (Some(reason), Some(detail)) = (&retried.reason, &retried.detail) {
+                    screen.line(format_args!("  {reason}: {detail}"));
+                }
+            }
+            Ok(Exit::Done)
+        }
+        Parked::RetryAll {
+            connection,
+            reason,
+            act: asked,
+        } => {
+            let ledger = place.ledger().await?;
+            let retried = ledger.retry_all(connection, reason, act(asked)).await?;
+            if screen.is_json() {
+                screen.json(&retried)?;
+            } else {
+                screen.line(format_args!(
+                    "{} recorded, {} wait to be applied, {} parked still",
+                    retried.recorded, retried.held, retried.still_parked
+                ));
+            }
+            Ok(Exit::Done)
+        }
+        Parked::Dismiss {
+            order,
+            connection,
+            act: asked,
+        } => {
+            let order = OrderOfShop {
+                connection_id: connection,
+                order_id: order,
+            };
+            place.ledger().await?.dismiss(order, act(asked)).await?;
+            done(screen, "dismissed")
+        }
+        Parked::Remap {
+            connection,
+            product,
+            to,
+            act: asked,
+        } => {
+            let ledger = place.ledger().await?;
+            let product = shop_product(product);
+            let item = ledger.remap(connection, product, to, act(asked)).await?;
+            if screen.is_json() {
+                screen.json(&json!({"item_id": item}))?;
+            } else {
+                screen.line("remapped; orders that wait for it: comptoir parked retry-all");
+            }
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn parked_list(screen: Screen, place: &Place, list: ParkedList) -> anyhow::Result<Exit> {
+    let ParkedList {
+        connection,
+        reason,
+        dismissed,
+        page,
+    } = list;
+    let query = ParkedQuery {
+        connection_id: connection,
+        reason,
+        with_dismissed: dismissed,
+        page_size: page.limit,
+        page_token: page.page_token,
+    };
+    let Page { rows, next } = place.ledger().await?.waiting_parked(query).await?;
     if screen.is_json() {
         screen.json(&List {
             parked_orders: rows,
             next_page_token: next,
         })?;
     } else {
-        tables::parked(screen, &rows);
+        tables::parked_entries(screen, &rows);
         tables::next_page(screen, next.as_deref());
     }
     Ok(Exit::Done)
+}
+
+fn done(screen: Screen, what: &'static str) -> anyhow::Result<Exit> {
+    if screen.is_json() {
+        screen.json(&json!({"outcome": what}))?;
+    } else {
+        screen.line(what);
+    }
+    Ok(Exit::Done)
+}
+
+/// An act of its own, unless it is said again.
+pub(super) fn act(asked: ActArguments) -> Act {
+    let ActArguments {
+        note,
+        actor,
+        request_id,
+    } = asked;
+    Act {
+        request_id: request_id.unwrap_or_else(new_id).to_string(),
+        actor,
+        note,
+    }
+}
+
+fn new_id() -> Uuid {
+    SystemIds::new(Arc::new(SystemClock)).next()
+}
+
+fn shop_product(product: ShopProductArguments) -> ShopProduct {
+    let ShopProductArguments {
+        variant,
+        shop_sku,
+        line_name,
+    } = product;
+    match (variant, shop_sku, line_name) {
+        (Some(variant), _, _) => ShopProduct::VariantId(variant),
+        (None, Some(sku), _) => ShopProduct::ShopSku(sku),
+        (None, None, name) => ShopProduct::LineName(name.unwrap_or_default()),
+    }
 }

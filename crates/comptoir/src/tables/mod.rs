@@ -1,6 +1,7 @@
 //! What commands show to people, made from views.
 
 mod explanation;
+mod held;
 mod levels;
 mod parked;
 mod sale;
@@ -8,8 +9,9 @@ mod sales;
 mod verdict;
 
 pub(crate) use explanation::explanation;
+pub(crate) use held::held;
 pub(crate) use levels::levels;
-pub(crate) use parked::parked;
+pub(crate) use parked::{parked, parked_entries};
 pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
 pub(crate) use verdict::verdict;

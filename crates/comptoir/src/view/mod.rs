@@ -7,6 +7,7 @@ mod movement;
 mod parked;
 mod sale;
 mod value;
+mod waiting;
 
 pub(crate) use check::Check;
 pub(crate) use level::{Explanation, Level};
@@ -14,3 +15,6 @@ pub(crate) use movement::{Delivery, Movement};
 pub(crate) use parked::ParkedOrder;
 pub(crate) use sale::{Payment, Sale, SaleLine};
 pub(crate) use value::{Amount, Number};
+pub(crate) use waiting::{
+    HeldOrder, LineDifference, LineFigures, ParkedEntry, Retried, RetriedAll, SaleFigures, outcome,
+};
