@@ -9,5 +9,6 @@ mod expected;
 mod fetch;
 mod fixture;
 mod handled;
+mod list;
 mod mutated;
 mod signature;
