@@ -94,6 +94,11 @@ pub(crate) fn judge(head: &Head, body: &[u8]) -> Result<Value, FetchError> {
         }
         Some(Errors::Other(_)) => return Err(unreadable("an error without a code".to_owned())),
     }
+    if extensions.was_misunderstood() {
+        return Err(unreadable(
+            "the shop does not know what was searched for".to_owned(),
+        ));
+    }
     data.ok_or_else(|| unreadable("it has no data".to_owned()))
 }
 
@@ -145,6 +150,19 @@ impl Error {
 #[derive(Debug, Default, Deserialize)]
 struct Extensions {
     cost: Option<Cost>,
+    /// What the shop made of each search.
+    #[serde(default)]
+    search: Value,
+}
+
+impl Extensions {
+    /// A search term that the shop does not know is left out, and the answer is of everything.
+    fn was_misunderstood(&self) -> bool {
+        let searches = self.search.as_array().into_iter().flatten();
+        searches
+            .filter_map(|search| search.get("warnings")?.as_array())
+            .any(|warnings| !warnings.is_empty())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -345,6 +363,23 @@ mod tests {
             Err(FetchError::Unreadable { why }) => assert!(!why.contains("zoe"), "{why}"),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_search_that_was_not_understood_is_no_answer() {
+        let judged = |warnings: &str| {
+            let body = format!(
+                r#"{{"data":{{"orders":{{}}}},"extensions":{{"search":[{{"path":["orders"],
+                    "query":"q","warnings":{warnings}}}]}}}}"#
+            );
+            judge(&head(200), body.as_bytes())
+        };
+        assert!(judged("[]").is_ok());
+        assert!(judged("null").is_ok());
+        assert!(matches!(
+            judged(r#"[{"field":"changed_at","message":"Invalid search field for this query."}]"#),
+            Err(FetchError::Unreadable { .. })
+        ));
     }
 
     #[test]

@@ -1,118 +1,89 @@
-//! Asking a shop for one order.
+//! Asking a shop's Admin API.
 
-use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
-use retail::ShopOrderId;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use shop::{ApiAccess, Connection, FetchError};
 
 use crate::answer::{Head, judge, unreadable};
-use crate::document::{Document, Followed, PAGES_LIMIT, Page};
-use crate::{API_VERSION, Shopify, operation};
+use crate::{API_VERSION, Shopify};
 
 /// Largest answer read, in bytes: a page of 250 lines is about a fifth of it.
 const ANSWER_LIMIT_BYTES: usize = 4 << 20;
-/// How often an order is begun again that changes while its pages are read.
-const READS_LIMIT: usize = 3;
 
 const TOKEN: &str = "x-shopify-access-token";
 const VERSION: &str = "x-shopify-api-version";
 
-/// Fetches one order with all its pages: none of them from before or after a change of it.
-///
-/// The shop's address comes from the operator and is not guarded against being one inside our own
-/// network; redirects, which the shop could set, are not followed.
-pub(crate) async fn fetch(
-    shop: &Shopify,
-    connection: &Connection,
-    order: &ShopOrderId,
-) -> Result<Bytes, FetchError> {
-    let api = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
-    if !order.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(FetchError::Gone);
-    }
-    for _ in 0..READS_LIMIT {
-        if let Some(document) = read(shop, api, order).await? {
-            return Ok(document.into_body());
-        }
-    }
-    Err(FetchError::TryLater {
-        why: "the order changes while it is read".to_owned(),
-        after: None,
-    })
+/// What a shop answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) data: Value,
+    /// The shop's clock then; `None` where it does not say.
+    pub(crate) at: Option<Timestamp>,
 }
 
-/// `None` when the order changed between two pages.
-async fn read(
-    shop: &Shopify,
-    api: &ApiAccess,
-    order: &ShopOrderId,
-) -> Result<Option<Document>, FetchError> {
-    let id = json!({ "id": format!("gid://shopify/Order/{order}") });
-    let data = ask(shop, api, &operation::ORDER_BY_ID, id).await?;
-    let mut document = Document::new(data, order)?;
-    for _ in 0..PAGES_LIMIT {
-        let Some(page) = document.missing() else {
-            break;
-        };
-        let operation = match &page {
-            Page::Lines { .. } => &operation::LINE_ITEMS_PAGE,
-            Page::RefundedLines { .. } => &operation::REFUND_LINE_ITEMS_PAGE,
-        };
-        let data = ask(shop, api, operation, document.variables(&page)).await?;
-        match document.follow(&page, data)? {
-            Followed::Added => {}
-            Followed::Changed => return Ok(None),
-        }
-    }
-    Ok(Some(document))
+/// A connection's shop, to be asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    shop: &'a Shopify,
+    api: &'a ApiAccess,
 }
 
-async fn ask(
-    shop: &Shopify,
-    api: &ApiAccess,
-    operation: &str,
-    variables: Value,
-) -> Result<Value, FetchError> {
-    let ApiAccess {
-        url,
-        key: _,
-        secret: token,
-    } = api;
-    let client = if url.is_https() {
-        &shop.tls
-    } else {
-        &shop.plain
-    };
-    let response = client
-        .post(format!("{url}/admin/api/{API_VERSION}/graphql.json"))
-        .header(ACCEPT, "application/json")
-        .header(CONTENT_TYPE, "application/json")
-        .header(TOKEN, header(token)?)
-        .body(json!({ "query": operation, "variables": variables }).to_string())
-        .send()
-        .await
-        .map_err(|error| away(&error))?;
-    let text = |headers: &HeaderMap, name: &str| {
-        let value = headers.get(name)?.to_str().ok()?;
-        Some(value.to_owned())
-    };
-    let head = Head {
-        status: response.status(),
-        retry_after: text(response.headers(), RETRY_AFTER.as_str()),
-        version: text(response.headers(), VERSION),
-    };
-    let body = service::http::body(response, ANSWER_LIMIT_BYTES)
-        .await
-        .map_err(|error| match error {
-            service::http::BodyError::TooLong { limit_bytes } => {
-                unreadable(format!("it is longer than {limit_bytes} bytes"))
-            }
-            service::http::BodyError::Broken(error) => away(&error),
-        })?;
-    judge(&head, &body)
+impl<'a> Asker<'a> {
+    pub(crate) fn new(shop: &'a Shopify, connection: &'a Connection) -> Result<Self, FetchError> {
+        let api = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
+        Ok(Self { shop, api })
+    }
+
+    /// Sends one operation.
+    ///
+    /// The shop's address comes from the operator and is not guarded against being one inside our own
+    /// network; redirects, which the shop could set, are not followed.
+    pub(crate) async fn ask(
+        &self,
+        operation: &str,
+        variables: Value,
+    ) -> Result<Answered, FetchError> {
+        let ApiAccess {
+            url,
+            key: _,
+            secret: token,
+        } = self.api;
+        let response = self
+            .shop
+            .client(url)
+            .post(format!("{url}/admin/api/{API_VERSION}/graphql.json"))
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .header(TOKEN, header(token)?)
+            .body(json!({ "query": operation, "variables": variables }).to_string())
+            .send()
+            .await
+            .map_err(|error| away(&error))?;
+        let text = |headers: &HeaderMap, name: &str| {
+            let value = headers.get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let head = Head {
+            status: response.status(),
+            retry_after: text(response.headers(), RETRY_AFTER.as_str()),
+            version: text(response.headers(), VERSION),
+        };
+        let at = text(response.headers(), DATE.as_str()).and_then(|date| instant(&date));
+        let body = service::http::body(response, ANSWER_LIMIT_BYTES)
+            .await
+            .map_err(|error| match error {
+                service::http::BodyError::TooLong { limit_bytes } => {
+                    unreadable(format!("it is longer than {limit_bytes} bytes"))
+                }
+                service::http::BodyError::Broken(error) => away(&error),
+            })?;
+        let data = judge(&head, &body)?;
+        Ok(Answered { data, at })
+    }
 }
 
 /// The token as a header that no log shows. What is none is no access: no later attempt mends it.
@@ -137,6 +108,11 @@ fn away(error: &reqwest::Error) -> FetchError {
     }
 }
 
+/// `Sun, 22 Nov 2026 08:20:10 GMT`.
+fn instant(date: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(date).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +127,17 @@ mod tests {
                 header(&SecretString::from(token)),
                 Err(FetchError::NoAccess)
             );
+        }
+    }
+
+    #[test]
+    fn the_shops_clock_is_read_from_its_date() {
+        assert_eq!(
+            instant("Sun, 22 Nov 2026 08:20:10 GMT"),
+            Some("2026-11-22T08:20:10Z".parse().unwrap())
+        );
+        for date in ["", "now", "2026-11-22T08:20:10Z"] {
+            assert_eq!(instant(date), None, "{date:?}");
         }
     }
 }

@@ -13,21 +13,29 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
-use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+use shop::{
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
+    Reading, Refused, ShopUrl, Source, StoreIdentity,
+};
 
 mod amount;
 mod answer;
 mod client;
 mod document;
 mod envelope;
+mod fetch;
+mod hooks;
 mod id;
+mod list;
 mod map;
 pub mod oauth;
 mod operation;
 mod payload;
+mod place;
 mod read;
 mod shop_domain;
 mod signature;
+mod store;
 mod text;
 pub mod token;
 mod topic;
@@ -36,6 +44,7 @@ mod verify;
 #[cfg(feature = "sim")]
 pub mod sim;
 
+use client::Asker;
 pub use shop_domain::{NotAShopDomain, ShopDomain};
 
 /// The platform's code, as it stands in subjects and in the seed file.
@@ -60,6 +69,15 @@ impl Shopify {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
         })
+    }
+
+    /// What asks the shop at `url`.
+    fn client(&self, url: &ShopUrl) -> &reqwest::Client {
+        if url.is_https() {
+            &self.tls
+        } else {
+            &self.plain
+        }
     }
 }
 
@@ -93,6 +111,35 @@ impl Platform for Shopify {
         connection: &Connection,
         order: &ShopOrderId,
     ) -> Result<Bytes, FetchError> {
-        client::fetch(self, connection, order).await
+        fetch::fetch(Asker::new(self, connection)?, order).await
+    }
+
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        list::list(Asker::new(self, connection)?, listing, after).await
+    }
+
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        store::store(Asker::new(self, connection)?).await
+    }
+
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        hooks::ensure(Asker::new(self, connection)?, connection.id, address).await
+    }
+
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        hooks::remove(Asker::new(self, connection)?, address).await
     }
 }

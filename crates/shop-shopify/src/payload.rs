@@ -81,6 +81,8 @@ pub(crate) struct Paged<T> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageInfo {
     pub(crate) has_next_page: bool,
+    /// Where the next page begins.
+    pub(crate) end_cursor: Option<String>,
 }
 
 /// An amount twice: in the shop's currency, which is booked, and in the buyer's, which is for documents.

@@ -1,61 +1,38 @@
 //! The shop's own books: the sale that must come of each order, and what must have left the shelf.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use shop::Reason;
+use shop::sim::{Books, Sale, Stocked};
 
 use super::catalogue::Catalogue;
 use super::order::{HAND_TYPED, Line, Order};
 
-/// A thing on the shelf: by its SKU, and where it has none by its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stocked {
-    Sku(String),
-    Name(String),
-}
-
-/// The sale that an order must have become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sale {
-    pub order_id: String,
-    pub receipt_number: String,
-    pub voided: bool,
-    pub currency: &'static str,
-    /// All amounts in cents, refunds as positive ones.
-    pub total: i64,
-    pub tax: i64,
-    pub received: i64,
-    pub refunded: i64,
-    /// Units that the sale holds of each thing; none when voided.
-    pub held: BTreeMap<Stocked, i64>,
-    pub email: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Books {
-    /// By the shop's order id; orders that never become a sale are missing.
-    pub sales: BTreeMap<String, Sale>,
-    /// Orders that ship nothing: to be listed, not imported.
-    pub no_shipping: BTreeSet<String>,
-    /// Units sold of each thing that ever stood in a sale, zero included.
-    pub sold: BTreeMap<Stocked, i64>,
-}
-
-pub(super) fn reckon(catalogue: &Catalogue, orders: &[Vec<Order>]) -> Books {
+/// Of orders as they are now.
+pub(super) fn reckon<'a>(
+    catalogue: &Catalogue,
+    orders: impl IntoIterator<Item = &'a Order>,
+) -> Books {
     let mut books = Books::default();
-    for order in orders.iter().filter_map(|versions| versions.last()) {
+    for order in orders {
+        let id = order.id.to_string();
         if order.test {
-            continue;
+            books.drafts.insert(id, receipt_number(order));
+        } else if order.shipping.is_none() {
+            books.parked.insert(id, Reason::NoShippingMethod.as_str());
+        } else {
+            let sale = sale(catalogue, order);
+            for (thing, units) in &sale.held {
+                *books.sold.entry(thing.clone()).or_insert(0) += units;
+            }
+            books.sales.insert(id, sale);
         }
-        if order.shipping.is_none() {
-            books.no_shipping.insert(order.id.to_string());
-            continue;
-        }
-        let sale = sale(catalogue, order);
-        for (thing, units) in &sale.held {
-            *books.sold.entry(thing.clone()).or_insert(0) += units;
-        }
-        books.sales.insert(sale.order_id.clone(), sale);
     }
     books
+}
+
+fn receipt_number(order: &Order) -> String {
+    format!("#{}", order.number)
 }
 
 fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
@@ -84,9 +61,9 @@ fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
     }
     Sale {
         order_id: order.id.to_string(),
-        receipt_number: format!("#{}", order.number),
+        receipt_number: receipt_number(order),
         voided,
-        currency: "EUR",
+        currency: "EUR".to_owned(),
         total,
         tax,
         received: order.received(),

@@ -3,11 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use super::catalogue::Catalogue;
 use super::order::Order;
+use super::trade::Change;
 
 /// The topics that the shop tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,46 +21,152 @@ pub enum Topic {
     OrdersEdited,
     OrdersCancelled,
     RefundsCreate,
+    OrderTransactionsCreate,
     /// No sale depends on it; kept all the same.
     ProductsUpdate,
+    AppUninstalled,
+    AppScopesUpdate,
 }
 
 impl Topic {
+    const ALL: [Self; 10] = [
+        Self::OrdersCreate,
+        Self::OrdersUpdated,
+        Self::OrdersPaid,
+        Self::OrdersEdited,
+        Self::OrdersCancelled,
+        Self::RefundsCreate,
+        Self::OrderTransactionsCreate,
+        Self::ProductsUpdate,
+        Self::AppUninstalled,
+        Self::AppScopesUpdate,
+    ];
+
+    /// As deliveries have it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        self.names().0
+    }
+
+    /// As the API has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.names().1
+    }
+
+    /// The topic that the API knows by this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+
+    const fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::OrdersCreate => "orders/create",
-            Self::OrdersUpdated => "orders/updated",
-            Self::OrdersPaid => "orders/paid",
-            Self::OrdersEdited => "orders/edited",
-            Self::OrdersCancelled => "orders/cancelled",
-            Self::RefundsCreate => "refunds/create",
-            Self::ProductsUpdate => "products/update",
+            Self::OrdersCreate => ("orders/create", "ORDERS_CREATE"),
+            Self::OrdersUpdated => ("orders/updated", "ORDERS_UPDATED"),
+            Self::OrdersPaid => ("orders/paid", "ORDERS_PAID"),
+            Self::OrdersEdited => ("orders/edited", "ORDERS_EDITED"),
+            Self::OrdersCancelled => ("orders/cancelled", "ORDERS_CANCELLED"),
+            Self::RefundsCreate => ("refunds/create", "REFUNDS_CREATE"),
+            Self::OrderTransactionsCreate => {
+                ("order_transactions/create", "ORDER_TRANSACTIONS_CREATE")
+            }
+            Self::ProductsUpdate => ("products/update", "PRODUCTS_UPDATE"),
+            Self::AppUninstalled => ("app/uninstalled", "APP_UNINSTALLED"),
+            Self::AppScopesUpdate => ("app/scopes_update", "APP_SCOPES_UPDATE"),
         }
     }
 }
 
-#[derive(Clone, Debug)]
-pub struct Hook {
-    pub headers: Vec<(&'static str, String)>,
-    pub body: Vec<u8>,
+/// What the shop tells of a change.
+pub(super) fn topics(change: &Change) -> Vec<Topic> {
+    let Change { before, after } = change;
+    let was = |of: fn(&Order) -> usize| before.as_ref().map_or(0, of);
+    let money = |order: &Order| order.received();
+    let was_paid = before.as_ref().is_some_and(|before| money(before) > 0);
+    let units = |order: &Order| -> i64 {
+        let lines = order.lines.iter();
+        lines.map(|line| line.quantity - line.removed).sum()
+    };
+    [
+        (Topic::OrdersCreate, before.is_none()),
+        (Topic::OrdersUpdated, true),
+        (Topic::OrdersPaid, !was_paid && money(after) > 0),
+        (
+            Topic::OrdersEdited,
+            before
+                .as_ref()
+                .is_some_and(|before| units(before) != units(after)),
+        ),
+        (
+            Topic::OrdersCancelled,
+            after.cancelled_at.is_some()
+                && before
+                    .as_ref()
+                    .is_none_or(|before| before.cancelled_at.is_none()),
+        ),
+        (
+            Topic::RefundsCreate,
+            after.refunds.len() > was(|order| order.refunds.len()),
+        ),
+        (
+            Topic::OrderTransactionsCreate,
+            after.payments.len() > was(|order| order.payments.len()),
+        ),
+        (Topic::ProductsUpdate, before.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(topic, happened)| happened.then_some(topic))
+    .collect()
 }
 
-impl Hook {
-    /// Any body, of the shop at `domain`, signed with the app's secret.
-    #[must_use]
-    pub fn sign(topic: Topic, domain: &str, body: Vec<u8>, secret: &str) -> Self {
-        let id = STANDARD.encode(Sha256::digest(&body));
-        let headers = vec![
+/// The shop that tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender<'a> {
+    pub(super) domain: &'a str,
+    /// Of the app.
+    pub(super) secret: &'a str,
+}
+
+/// What a delivery is known by: its own number, and that of what it tells of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    pub(super) delivery: u64,
+    pub(super) event: u64,
+}
+
+impl Sender<'_> {
+    pub(super) fn headers(
+        self,
+        topic: Topic,
+        numbers: Numbers,
+        at: Timestamp,
+        body: &[u8],
+    ) -> HeaderMap {
+        let Numbers { delivery, event } = numbers;
+        let headers = [
             ("content-type", "application/json".to_owned()),
             ("x-shopify-topic", topic.as_str().to_owned()),
-            ("x-shopify-hmac-sha256", signature(secret, &body)),
-            ("x-shopify-shop-domain", domain.to_owned()),
+            ("x-shopify-hmac-sha256", signature(self.secret, body)),
+            ("x-shopify-shop-domain", self.domain.to_owned()),
             ("x-shopify-api-version", crate::API_VERSION.to_owned()),
-            ("x-shopify-webhook-id", id),
+            ("x-shopify-webhook-id", id(1, delivery)),
+            ("x-shopify-event-id", id(2, event)),
+            ("x-shopify-triggered-at", at.to_string()),
         ];
-        Self { headers, body }
+        headers
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let value = HeaderValue::from_str(&value).ok()?;
+                Some((HeaderName::from_static(name), value))
+            })
+            .collect()
     }
+}
+
+/// In the shape of the real ones.
+fn id(kind: u64, number: u64) -> String {
+    format!("b54557e4-0000-400{kind}-8000-{number:012x}")
 }
 
 /// Base64 of HMAC-SHA256 over the raw bytes.
@@ -68,44 +177,36 @@ fn signature(secret: &str, body: &[u8]) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-pub(super) fn of(
-    catalogue: &Catalogue,
-    order: &Order,
-    topic: Topic,
-    domain: &str,
-    secret: &str,
-) -> Hook {
-    let body = body(catalogue, order, topic);
-    Hook::sign(topic, domain, body.to_string().into_bytes(), secret)
-}
-
 /// As little of the truth as a real delivery: no payments, deltas without prices, floats.
-fn body(catalogue: &Catalogue, order: &Order, topic: Topic) -> Value {
-    let head = |id: u64| {
-        json!({
-            "id": id,
-            "admin_graphql_api_id": format!("gid://shopify/Order/{id}"),
-            "name": format!("#{}", order.number),
-            "created_at": order.created_at.to_string(),
-            "updated_at": order.updated_at.to_string(),
-            "cancelled_at": order.cancelled_at.map(|at| at.to_string()),
-            "test": order.test,
-            "email": order.person.as_ref().map(|person| &person.email),
-        })
-    };
+pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic, domain: &str) -> Value {
+    let id = order.id;
     match topic {
         Topic::OrdersCreate | Topic::OrdersUpdated | Topic::OrdersPaid | Topic::OrdersCancelled => {
-            head(order.id)
+            json!({
+                "id": id,
+                "admin_graphql_api_id": format!("gid://shopify/Order/{id}"),
+                "name": format!("#{}", order.number),
+                "created_at": order.created_at.to_string(),
+                "updated_at": order.updated_at.to_string(),
+                "cancelled_at": order.cancelled_at.map(|at| at.to_string()),
+                "test": order.test,
+                "email": order.person.as_ref().map(|person| &person.email),
+            })
         }
         Topic::OrdersEdited => json!({ "order_edit": {
             "id": order.updated_at.as_second(),
-            "order_id": order.id,
+            "order_id": id,
             "committed_at": order.updated_at.to_string(),
             "line_items": { "additions": [], "removals": [] },
         }}),
         Topic::RefundsCreate => json!({
             "id": order.refunds.last().map(|refund| refund.id),
-            "order_id": order.id,
+            "order_id": id,
+            "created_at": order.updated_at.to_string(),
+        }),
+        Topic::OrderTransactionsCreate => json!({
+            "id": order.payments.last().map(|payment| payment.id),
+            "order_id": id,
             "created_at": order.updated_at.to_string(),
         }),
         Topic::ProductsUpdate => {
@@ -113,5 +214,6 @@ fn body(catalogue: &Catalogue, order: &Order, topic: Topic) -> Value {
             let product = catalogue.product(place.unwrap_or_default());
             json!({ "id": product.product_id, "title": product.name })
         }
+        Topic::AppUninstalled | Topic::AppScopesUpdate => json!({ "myshopify_domain": domain }),
     }
 }

@@ -1,29 +1,44 @@
 //! A simulated shop: it takes orders, changes its mind about them, tells of each change as Shopify does,
-//! answers the order operations of the Admin API, and keeps its own books.
+//! answers the operations of the Admin API that are used here, and keeps its own books.
 //!
-//! Everything follows from [`Options::seed`]. The books are the shop's own reckoning and know nothing of
-//! this crate's mapping, so that the two can be held against each other.
+//! The life of every order follows from [`Options::seed`], and what happens when from [`Server`]'s clock. The
+//! books are the shop's own reckoning and know nothing of this crate's mapping, so that the two can be held
+//! against each other.
+//!
+//! Where it differs from the real one: it knows operations by their name and answers all that they ask for;
+//! it posts to plain HTTP on its own machine; a filter on a webhook makes it silent.
 
 mod answer;
 mod books;
+mod bucket;
 mod catalogue;
+mod deliveries;
 mod dice;
 mod hook;
 #[cfg(test)]
 mod mapping;
 mod order;
+mod orders;
 mod person;
+#[cfg(test)]
+mod run;
 mod server;
 mod story;
+mod subscriptions;
+mod trade;
 #[cfg(test)]
 mod valid;
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
-pub use books::{Books, Sale, Stocked};
+use jiff::Timestamp;
+use service::clock::Clock;
+use shop::sim::SimShop;
+
+pub use bucket::Plan;
 pub use catalogue::{Catalogue, Product};
 pub use dice::Dice;
-pub use hook::{Hook, Topic};
+pub use hook::Topic;
 pub use order::{Line, Order, Payment, Refund, RefundedLine, Shipping, TransactionKind};
 pub use person::CANARIES;
 pub use server::Server;
@@ -40,7 +55,7 @@ pub struct Options {
     pub hot_percent: u64,
     /// Where the shop's numbering begins: `#1001`.
     pub first_number: u64,
-    /// When the first order is placed.
+    /// When the first order is placed, as its story tells it. A running shop goes by its clock.
     pub opened_at: Timestamp,
 }
 
@@ -60,6 +75,35 @@ impl Options {
             opened_at: OPENED_AT,
         }
     }
+}
+
+/// What a running shop is made of.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    pub seed: u64,
+    pub orders: usize,
+    /// Most versions of one order; each order has at least one.
+    pub max_versions: usize,
+    /// The same SKUs in every run of the same count.
+    pub products: usize,
+}
+
+/// A shop that runs by `clock`, on the plan that may be asked most: who wants to wait for points, takes
+/// [`Server::new`].
+#[must_use]
+pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let RunOptions {
+        seed,
+        orders,
+        max_versions,
+        products,
+    } = *options;
+    let shop = Shop::open(&Options {
+        max_versions,
+        products,
+        ..Options::new(seed, orders)
+    });
+    Arc::new(Server::new(shop, seed, Plan::Enterprise, clock))
 }
 
 /// The shop, with every order's whole life already in it.
@@ -90,17 +134,5 @@ impl Shop {
     #[must_use]
     pub fn orders(&self) -> &[Vec<Order>] {
         &self.orders
-    }
-
-    /// A delivery about the order under `topic`, of the shop at `domain`, signed with the app's `secret`.
-    #[must_use]
-    pub fn hook(&self, order: &Order, topic: Topic, domain: &str, secret: &str) -> Hook {
-        hook::of(&self.catalogue, order, topic, domain, secret)
-    }
-
-    /// What the shop itself says must come of all its orders, as they are in the end.
-    #[must_use]
-    pub fn books(&self) -> Books {
-        books::reckon(&self.catalogue, &self.orders)
     }
 }

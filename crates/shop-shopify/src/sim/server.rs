@@ -1,50 +1,60 @@
-//! The shop's Admin API: the order operations, with pages, keys and a bucket of points.
+//! The shop that runs: its Admin API, its clock, and what it tells of itself.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
+use http::{HeaderMap, StatusCode, Uri};
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::clock::Clock;
+use shop::sim::{Access, Books, Outgoing, SimShop};
 
-use super::answer::{gid, order};
-use super::{Order, Shop};
+use super::answer::gid;
+use super::bucket::{Bucket, Plan, cost};
+use super::deliveries::{Deliveries, Delivery, Outcome};
+use super::dice::Dice;
+use super::hook::{self, Numbers, Sender, Topic};
+use super::subscriptions::Subscriptions;
+use super::trade::{Change, Trade};
+use super::{Shop, books, orders};
 use crate::API_VERSION;
 
-/// What the bucket holds, in points, and what flows into it each second: the smallest plan's.
-const BUCKET_POINTS: i64 = 2_000;
-const RESTORED_POINTS_PER_SECOND: i64 = 100;
+/// Deliveries leave the shop within this after what they tell of, in no order.
+const POSTED_WITHIN_MILLIS: u64 = 1_500;
+/// Where the shops' numbers begin.
+const FIRST_SHOP_ID: u64 = 60_000_000_000;
 
-/// What the operations cost, in points, and how many lines they give when not told.
-const OPERATIONS: [(&str, i64); 3] = [
-    ("OrderById", 187),
-    ("OrderLineItemsPage", 135),
-    ("RefundLineItemsPage", 36),
-];
-const LINES_FIRST: usize = 50;
+/// A shop that answers and tells. Clones are the same shop.
+#[derive(Clone, Debug)]
+pub struct Server(Arc<Inner>);
 
-/// A shop that answers.
 #[derive(Debug)]
-pub struct Server {
-    shop: Arc<Shop>,
-    token: String,
+struct Inner {
     clock: Arc<dyn Clock>,
-    state: Mutex<Now>,
+    seed: u64,
+    /// The app's.
+    secret: String,
+    token: String,
+    now: Mutex<Now>,
 }
 
 #[derive(Debug)]
 struct Now {
-    /// The version that each order is at, by its place; orders that are not there are not placed yet.
-    versions: HashMap<usize, usize>,
-    points: i64,
-    filled_at: Timestamp,
+    /// The host that the shop answers at: its own domain, as its deliveries name it.
+    domain: String,
+    trade: Trade,
+    subscriptions: Subscriptions,
+    deliveries: Deliveries,
+    bucket: Bucket,
+    dice: Dice,
+    /// Numbers given to deliveries and events.
+    given: u64,
     asked: usize,
 }
 
@@ -56,49 +66,117 @@ struct Request {
 }
 
 impl Server {
-    /// A shop in which no order is placed yet, and whose API takes `token`.
+    /// A shop in which nothing has happened yet.
     #[must_use]
-    pub fn new(shop: Arc<Shop>, token: &str, clock: Arc<dyn Clock>) -> Arc<Self> {
-        let filled_at = clock.now();
-        Arc::new(Self {
-            shop,
-            token: token.to_owned(),
+    pub fn new(shop: Shop, seed: u64, plan: Plan, clock: Arc<dyn Clock>) -> Self {
+        let bucket = Bucket::full(plan, clock.now());
+        Self(Arc::new(Inner {
             clock,
-            state: Mutex::new(Now {
-                versions: HashMap::new(),
-                points: BUCKET_POINTS,
-                filled_at,
+            seed,
+            secret: format!("shpss_simulated_{seed}"),
+            token: format!("shpat_simulated_{seed}"),
+            now: Mutex::new(Now {
+                domain: "127.0.0.1".to_owned(),
+                trade: Trade::new(shop, seed),
+                subscriptions: Subscriptions::default(),
+                deliveries: Deliveries::default(),
+                bucket,
+                dice: Dice::new(seed.rotate_left(32)),
+                given: 0,
                 asked: 0,
             }),
-        })
-    }
-
-    /// From now on the order at `place` is answered in this version or a later one.
-    pub fn reach(&self, place: usize, version: usize) {
-        let mut now = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = now.versions.entry(place).or_insert(version);
-        *at = version.max(*at);
+        }))
     }
 
     /// How many requests came, those refused included.
     #[must_use]
     pub fn asked(&self) -> usize {
-        let now = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        now.asked
+        self.0.now().asked
     }
 
-    /// The API, to be served under the shop's address.
-    pub fn router(self: &Arc<Self>) -> Router {
+    #[cfg(test)]
+    pub(super) fn reach(&self, place: usize, version: usize) {
+        self.0.now().trade.reach(place, version);
+    }
+}
+
+impl SimShop for Server {
+    fn router(&self) -> Router {
+        let path = format!("/admin/api/{API_VERSION}/graphql.json");
         Router::new()
-            .route(
-                &format!("/admin/api/{API_VERSION}/graphql.json"),
-                post(graphql),
-            )
-            .with_state(Arc::clone(self))
+            .route(&path, post(graphql))
+            .with_state(self.clone())
+    }
+
+    fn access(&self, base_url: &str) -> Access {
+        let host = base_url.parse::<Uri>().ok();
+        if let Some(host) = host.as_ref().and_then(Uri::host) {
+            host.clone_into(&mut self.0.now().domain);
+        }
+        Access {
+            secret: self.0.secret.clone(),
+            shop_url: base_url.to_owned(),
+            key: "simulated-client-id".to_owned(),
+            key_secret: self.0.token.clone(),
+        }
+    }
+
+    fn step(&self) -> bool {
+        let at = self.0.clock.now();
+        let mut now = self.0.now();
+        match now.trade.step(at) {
+            None => false,
+            Some(change) => {
+                now.tell(&change, &self.0.secret, at);
+                true
+            }
+        }
+    }
+
+    fn due(&self) -> Vec<Outgoing> {
+        let at = self.0.clock.now();
+        let mut now = self.0.now();
+        let (outgoing, outcomes) = now.deliveries.due(at);
+        for outcome in outcomes {
+            now.came_of(outcome, at);
+        }
+        outgoing
+    }
+
+    fn answered(&self, id: u64, status: Option<u16>) {
+        let at = self.0.clock.now();
+        let mut now = self.0.now();
+        if let Some(outcome) = now.deliveries.answered(id, status, at) {
+            now.came_of(outcome, at);
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.0.now().deliveries.next_due()
+    }
+
+    fn lose_hooks(&self) {
+        self.0.now().subscriptions.clear();
+    }
+
+    fn books(&self) -> Books {
+        let now = self.0.now();
+        books::reckon(now.trade.shop().catalogue(), now.trade.orders())
+    }
+
+    fn placed(&self) -> usize {
+        self.0.now().trade.orders().len()
+    }
+}
+
+impl Inner {
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, token: Option<&str>, body: &[u8]) -> (StatusCode, Value) {
-        let mut now = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.clock.now();
+        let mut now = self.now();
         now.asked += 1;
         if token != Some(&self.token) {
             let errors =
@@ -108,110 +186,182 @@ impl Server {
         let Ok(Request { query, variables }) = serde_json::from_slice(body) else {
             return (StatusCode::BAD_REQUEST, json!({ "errors": "not JSON" }));
         };
-        let operation = OPERATIONS
-            .iter()
-            .find(|(name, _)| query.contains(&format!("query {name}(")));
-        let Some((operation, cost)) = operation else {
+        let Some(operation) = Operation::of(&query) else {
             let error = json!({ "message": "unknown", "extensions": { "code": "undefinedField" } });
             return (StatusCode::OK, json!({ "errors": [error] }));
         };
-        let status = match now.take(*cost, self.clock.now()) {
-            Ok(status) => status,
-            Err(status) => return (StatusCode::OK, throttled(*cost, &status)),
+        let requested = operation.cost();
+        if !now.bucket.holds(requested, at) {
+            return (StatusCode::OK, throttled(requested, &now.bucket.status()));
+        }
+        let (data, search) = match now.data(operation, &variables, self.seed, at) {
+            Ok(answer) => answer,
+            Err(error) => return (StatusCode::OK, json!({ "errors": [error] })),
         };
-        let data = self.data(&now, operation, &variables);
-        let cost = json!({
-            "requestedQueryCost": cost, "actualQueryCost": cost, "throttleStatus": status,
-        });
+        let actual = cost(&data).clamp(operation.least_cost(), requested);
+        now.bucket.take(actual);
+        let mut extensions = json!({ "cost": {
+            "requestedQueryCost": requested,
+            "actualQueryCost": actual,
+            "throttleStatus": now.bucket.status(),
+        }});
+        if !search.is_null() {
+            extensions["search"] = search;
+        }
         (
             StatusCode::OK,
-            json!({ "data": data, "extensions": { "cost": cost } }),
+            json!({ "data": data, "extensions": extensions }),
         )
-    }
-
-    fn data(&self, now: &Now, operation: &str, variables: &Value) -> Value {
-        let first = variables["first"]
-            .as_u64()
-            .and_then(|first| usize::try_from(first).ok());
-        let first = first.unwrap_or(LINES_FIRST);
-        let after = variables["after"]
-            .as_str()
-            .and_then(|cursor| cursor.parse().ok());
-        let after = after.unwrap_or(0);
-        if operation == "RefundLineItemsPage" {
-            let wanted = variables["refunds"][0].as_str().unwrap_or_default();
-            let refund = self.placed(now).find_map(|current| {
-                let is_wanted = |id| gid("Refund", id) == wanted;
-                let place = current.refunds.iter().position(|r| is_wanted(r.id))?;
-                Some(order(self.shop.catalogue(), current)["refunds"][place].take())
-            });
-            return json!({ "nodes": [refund.map(|mut refund| json!({
-                "__typename": "Refund",
-                "id": refund["id"],
-                "updatedAt": refund["updatedAt"],
-                "refundLineItems": cut(refund["refundLineItems"].take(), after, first),
-            }))] });
-        }
-        let wanted = variables["id"].as_str().unwrap_or_default();
-        let current = self
-            .placed(now)
-            .find(|order| gid("Order", order.id) == wanted);
-        let Some(mut whole) = current.map(|current| order(self.shop.catalogue(), current)) else {
-            return json!({ "order": null });
-        };
-        let lines = cut(whole["lineItems"].take(), after, first);
-        if operation == "OrderLineItemsPage" {
-            return json!({ "order": {
-                "id": whole["id"], "updatedAt": whole["updatedAt"], "lineItems": lines,
-            }});
-        }
-        whole["lineItems"] = lines;
-        if let Some(refunds) = whole["refunds"].as_array_mut() {
-            for refund in refunds {
-                refund["refundLineItems"] = cut(refund["refundLineItems"].take(), 0, LINES_FIRST);
-            }
-        }
-        json!({ "order": whole })
-    }
-
-    /// The orders there are, each as it is now.
-    fn placed<'a>(&'a self, now: &'a Now) -> impl Iterator<Item = &'a Order> {
-        let orders = self.shop.orders().iter().enumerate();
-        orders.filter_map(|(place, versions)| versions.get(*now.versions.get(&place)?))
     }
 }
 
 impl Now {
-    /// Takes `cost` points out of the bucket, or nothing when it holds less; gives its status.
-    fn take(&mut self, cost: i64, now: Timestamp) -> Result<Value, Value> {
-        let seconds = now.as_second() - self.filled_at.as_second();
-        if seconds > 0 {
-            self.points = (self.points + seconds * RESTORED_POINTS_PER_SECOND).min(BUCKET_POINTS);
-            self.filled_at = now;
+    /// The data, and what came of a search in it.
+    fn data(
+        &mut self,
+        operation: Operation,
+        variables: &Value,
+        seed: u64,
+        at: Timestamp,
+    ) -> Result<(Value, Value), Value> {
+        let data = match operation {
+            Operation::OrderById => orders::by_id(&self.trade, variables, at),
+            Operation::OrderLineItemsPage => orders::lines(&self.trade, variables, at),
+            Operation::RefundLineItemsPage => orders::refunded_lines(&self.trade, variables, at),
+            Operation::OrdersPage => return Ok(orders::heads(&self.trade, variables, at)),
+            Operation::Shop => json!({ "shop": {
+                "id": gid("Shop", FIRST_SHOP_ID.saturating_add(seed)),
+                "name": format!("Maison simulée {seed}"),
+                "currencyCode": "EUR",
+                "ianaTimezone": "Europe/Brussels",
+            }}),
+            Operation::WebhookSubscriptions => self.subscriptions.list(variables),
+            Operation::WebhookSubscriptionCreate => self.subscriptions.create(variables)?,
+            Operation::WebhookSubscriptionDelete => self.subscriptions.delete(variables),
+        };
+        Ok((data, Value::Null))
+    }
+
+    /// Tells of a change to whoever wants to hear of it.
+    fn tell(&mut self, change: &Change, secret: &str, at: Timestamp) {
+        self.given += 1;
+        let event = self.given;
+        for topic in hook::topics(change) {
+            let body = hook::body(
+                self.trade.shop().catalogue(),
+                &change.after,
+                topic,
+                &self.domain,
+            );
+            self.post(topic, &body, event, secret, at);
         }
-        let is_enough = self.points >= cost;
-        if is_enough {
-            self.points -= cost;
+    }
+
+    fn post(&mut self, topic: Topic, body: &Value, event: u64, secret: &str, at: Timestamp) {
+        let hears = self.subscriptions.all().iter();
+        for subscription in hears.filter(|known| known.topic == topic && known.tells()) {
+            let body = subscription.told(body.clone()).to_string().into_bytes();
+            self.given += 1;
+            let sender = Sender {
+                domain: &self.domain,
+                secret,
+            };
+            let numbers = Numbers {
+                delivery: self.given,
+                event,
+            };
+            let millis = self.dice.between(0, POSTED_WITHIN_MILLIS);
+            let wait = SignedDuration::from_millis(i64::try_from(millis).unwrap_or(0));
+            let delivery = Delivery {
+                subscription: subscription.id,
+                url: subscription.uri.clone(),
+                headers: sender.headers(topic, numbers, at, &body),
+                body,
+                triggered_at: at,
+            };
+            self.deliveries.add(delivery, at + wait);
         }
-        let status = json!({
-            "maximumAvailable": BUCKET_POINTS,
-            "currentlyAvailable": self.points,
-            "restoreRate": RESTORED_POINTS_PER_SECOND,
-        });
-        if is_enough { Ok(status) } else { Err(status) }
+    }
+
+    fn came_of(&mut self, outcome: Outcome, at: Timestamp) {
+        match outcome {
+            Outcome::Taken { subscription } => self.subscriptions.taken(subscription, at),
+            Outcome::GivenUp {
+                subscription,
+                began,
+            } => self.subscriptions.give_up(subscription, began),
+        }
     }
 }
 
-async fn graphql(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+/// The operations that the shop knows, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    OrderById,
+    OrderLineItemsPage,
+    RefundLineItemsPage,
+    OrdersPage,
+    Shop,
+    WebhookSubscriptions,
+    WebhookSubscriptionCreate,
+    WebhookSubscriptionDelete,
+}
+
+impl Operation {
+    fn of(query: &str) -> Option<Self> {
+        let name = query.split([' ', '(', '{']).nth(1)?;
+        Some(match name {
+            "OrderById" => Self::OrderById,
+            "OrderLineItemsPage" => Self::OrderLineItemsPage,
+            "RefundLineItemsPage" => Self::RefundLineItemsPage,
+            "OrdersPage" => Self::OrdersPage,
+            "Shop" => Self::Shop,
+            "WebhookSubscriptions" => Self::WebhookSubscriptions,
+            "WebhookSubscriptionCreate" => Self::WebhookSubscriptionCreate,
+            "WebhookSubscriptionDelete" => Self::WebhookSubscriptionDelete,
+            _ => return None,
+        })
+    }
+
+    /// What asking costs, in points, whatever comes of it.
+    const fn cost(self) -> i64 {
+        match self {
+            Self::OrderById => 187,
+            Self::OrderLineItemsPage => 135,
+            Self::RefundLineItemsPage => 36,
+            Self::OrdersPage => 13,
+            Self::Shop => 1,
+            Self::WebhookSubscriptions | Self::WebhookSubscriptionCreate => 11,
+            Self::WebhookSubscriptionDelete => 10,
+        }
+    }
+
+    /// What answering costs at least: changes cost the same, done or refused.
+    const fn least_cost(self) -> i64 {
+        match self {
+            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
+            Self::OrderById
+            | Self::OrderLineItemsPage
+            | Self::RefundLineItemsPage
+            | Self::OrdersPage
+            | Self::Shop
+            | Self::WebhookSubscriptions => 1,
+        }
+    }
+}
+
+async fn graphql(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
     let token = headers
         .get("x-shopify-access-token")
         .and_then(|value| value.to_str().ok());
-    let (status, answer) = server.answer(token, &body);
+    let (status, answer) = server.0.answer(token, &body);
+    let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&server.0.clock.now());
     (
         status,
         [
-            ("content-type", "application/json"),
-            ("x-shopify-api-version", API_VERSION),
+            ("content-type", "application/json".to_owned()),
+            ("x-shopify-api-version", API_VERSION.to_owned()),
+            ("date", date.unwrap_or_default()),
         ],
         answer.to_string(),
     )
@@ -225,18 +375,4 @@ fn throttled(cost: i64, status: &Value) -> Value {
             "requestedQueryCost": cost, "actualQueryCost": null, "throttleStatus": status,
         }},
     })
-}
-
-/// The part of a list that begins after `from` and has at most `most` members.
-fn cut(mut list: Value, from: usize, most: usize) -> Value {
-    if let Some(nodes) = list["nodes"].as_array_mut() {
-        let has_next = nodes.len() > from.saturating_add(most);
-        let page: Vec<Value> = nodes.drain(..).skip(from).take(most).collect();
-        let cursor = (!page.is_empty()).then(|| (from + page.len()).to_string());
-        list = json!({
-            "nodes": page,
-            "pageInfo": { "hasNextPage": has_next, "endCursor": cursor },
-        });
-    }
-    list
 }

@@ -9,7 +9,7 @@ use super::order::{Line, Order, Payment, Refund, RefundedLine, Shipping, Transac
 use super::person::Person;
 
 /// Ids that an order leaves for its lines, payments and refunds.
-const IDS_PER_ORDER: u64 = 1_000;
+pub(super) const IDS_PER_ORDER: u64 = 1_000;
 const FIRST_ORDER_ID: u64 = 5_601_000_000_000;
 const LINES_MAX: u64 = 4;
 /// Of an order that does not fit on one page.
