@@ -1,9 +1,14 @@
 //! eCom (E-Series, the REST API v3 of Ecwid): its signature, its orders as canonical ones, and
-//! asking a shop for one.
+//! asking a shop for one and for what orders there are.
 //!
 //! A connection's [`shop::ApiAccess`] holds the address of one store's API
 //! (`https://app.ecwid.com/api/v3/1003`: the store's id is its last part), the app's client id as
 //! `key` and the store's access token as `secret`. Its live secrets are the app's client secret.
+//!
+//! eCom has no API for webhooks: the app's one address and the events that it is told of are set by
+//! eCom's staff, for all stores at once. They are `order.created`, `order.updated`, `order.deleted`,
+//! `unfinished_order.created`, `unfinished_order.updated`, `unfinished_order.deleted`,
+//! `application.uninstalled` and `profile.updated`.
 //!
 //! What the API is known to do was taken from its documents, not from a live store: the samples
 //! under `fixtures/` say which.
@@ -16,7 +21,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
-use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+use shop::{
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
+    Reading, Refused, Source, StoreIdentity,
+};
 
 mod amount;
 mod client;
@@ -90,5 +98,36 @@ impl Platform for Ecom {
         order: &ShopOrderId,
     ) -> Result<Bytes, FetchError> {
         client::fetch(self, connection, order).await
+    }
+
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        client::list(self, connection, listing, after).await
+    }
+
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        client::identity(self, connection).await
+    }
+
+    /// eCom has no API for webhooks: all that is tried is whether the app is still installed.
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        _address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        client::ensure_hooks(self, connection).await
+    }
+
+    /// eCom has no API for webhooks: there are none to take away.
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        _address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        client::remove_hooks(connection)
     }
 }

@@ -30,6 +30,28 @@ pub(crate) struct EventData<'a> {
     pub(crate) order_id: Scalar<'a>,
 }
 
+/// One answer of the search for orders.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub(crate) struct Search<'a> {
+    /// How many the search has, on this page and others.
+    pub(crate) total: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) items: Option<Vec<&'a RawValue>>,
+}
+
+/// What a listing needs of an order.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct Row<'a> {
+    pub(crate) id: Scalar<'a>,
+    pub(crate) internal_id: Scalar<'a>,
+    pub(crate) create_date: Scalar<'a>,
+    pub(crate) create_timestamp: Scalar<'a>,
+    pub(crate) update_date: Scalar<'a>,
+    pub(crate) update_timestamp: Scalar<'a>,
+}
+
 /// What [`crate::client::fetch`] answers: an order names no currency, the store's profile does.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Fetched<'a> {
@@ -42,13 +64,28 @@ pub(crate) struct Fetched<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
 pub(crate) struct Profile<'a> {
+    pub(crate) general_info: Option<General<'a>>,
+    pub(crate) settings: Option<Settings<'a>>,
     pub(crate) formats_and_units: Option<Formats<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct General<'a> {
+    pub(crate) store_id: Scalar<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct Settings<'a> {
+    pub(crate) store_name: Scalar<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
 pub(crate) struct Formats<'a> {
     pub(crate) currency: Scalar<'a>,
+    pub(crate) timezone: Scalar<'a>,
 }
 
 /// What an order is known by, readable even where the rest of it is not.

@@ -201,7 +201,7 @@ fn receipt_number(number: &Scalar<'_>, order: &ShopOrderId) -> Result<ReceiptNum
 }
 
 /// Unix seconds, else `2026-01-05 09:00:00 +0000`.
-fn instant(timestamp: &Scalar<'_>, date: &Scalar<'_>) -> Option<Timestamp> {
+pub(crate) fn instant(timestamp: &Scalar<'_>, date: &Scalar<'_>) -> Option<Timestamp> {
     const DATE: &str = "%Y-%m-%d %H:%M:%S %z";
 
     let seconds = timestamp.as_str().parse().ok();

@@ -96,6 +96,7 @@ pub(super) fn profile(shop: &Shop, access: &Access) -> Value {
             "storeId": access.store,
             "storeUrl": format!("https://store{}.example", access.store),
         },
+        "settings": {"storeName": format!("Boutique {}", access.store)},
         "formatsAndUnits": {
             "currency": shop.pricing.currency(),
             "currencyPrecision": 2,

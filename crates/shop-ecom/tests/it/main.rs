@@ -8,5 +8,6 @@ mod expected;
 mod fetch;
 mod fixture;
 mod handled;
+mod list;
 mod mutated;
 mod signature;

@@ -27,6 +27,11 @@ pub trait SimShop: Send + Sync + 'static {
     /// When the next delivery is due, where one waits.
     fn next_due(&self) -> Option<Timestamp>;
 
+    /// Tells the shop where to post its deliveries, on a platform where no API does: its staff enters it.
+    fn set_hook(&self, address: &str) {
+        let _ = address;
+    }
+
     /// Takes all webhooks away or switches them off, as the platform does by itself after many failures.
     fn lose_hooks(&self);
 

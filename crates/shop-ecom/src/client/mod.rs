@@ -1,74 +1,34 @@
-//! Asking a shop for one order.
+//! Asking a shop: one exchange over HTTP, and what its answer means.
+
+mod fetch;
+mod hooks;
+mod list;
+mod place;
+mod profile;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER};
-use http::{HeaderValue, StatusCode};
-use reqwest::{Response, Url};
-use retail::{Currency, ShopOrderId};
+use http::header::{ACCEPT, AUTHORIZATION, DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
-use shop::{ApiAccess, Connection, FetchError};
+use shop::{ApiAccess, FetchError};
 
+pub(crate) use self::fetch::fetch;
+pub(crate) use self::hooks::{ensure_hooks, remove_hooks};
+pub(crate) use self::list::list;
+pub(crate) use self::profile::identity;
 use crate::Ecom;
-use crate::payload::{Fetched, Formats, Identity, Problem, Profile};
+use crate::payload::Problem;
 
-/// Largest answer read, in bytes: an order of a thousand lines is about half of it.
-const ANSWER_LIMIT_BYTES: usize = 4 << 20;
 /// A shop that asks to be left alone for longer is asked again after this all the same.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_hours(1);
 /// After too many requests, when the shop does not say how long: going on would lengthen the ban.
 const RETRY_AFTER_UNSAID: Duration = Duration::from_mins(1);
-
-/// Fetches one order, with the currency of its store, by the store's access token.
-///
-/// The shop's address comes from the operator and is not guarded against being one inside our own
-/// network; redirects, which the shop could set, are not followed.
-pub(crate) async fn fetch(
-    shop: &Ecom,
-    connection: &Connection,
-    order: &ShopOrderId,
-) -> Result<Bytes, FetchError> {
-    let api = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
-    let address = address(api, &["orders", order.as_str()]).ok_or(FetchError::Gone)?;
-    let body = match ask(shop, api, address).await? {
-        Answer::Found(body) => body,
-        Answer::Nothing => return Err(FetchError::Gone),
-    };
-    let document = document(order, &body)?;
-    let currency = currency(shop, connection, api).await?;
-    let fetched = Fetched {
-        currency: currency.code(),
-        order: document,
-    };
-    serde_json::to_vec(&fetched)
-        .map(Bytes::from)
-        .map_err(|_| unreadable("it cannot be passed on"))
-}
-
-async fn currency(
-    shop: &Ecom,
-    connection: &Connection,
-    api: &ApiAccess,
-) -> Result<Currency, FetchError> {
-    let now = shop.clock.now();
-    if let Some(currency) = shop.currencies.get(connection.id, now) {
-        return Ok(currency);
-    }
-    let address = address(api, &["profile"]).ok_or(FetchError::NoAccess)?;
-    let body = match ask(shop, api, address).await? {
-        Answer::Found(body) => body,
-        Answer::Nothing => return Err(unreadable("the store has no profile")),
-    };
-    let Profile { formats_and_units } =
-        serde_json::from_slice(&body).map_err(|_| unreadable("the store's profile"))?;
-    let Formats { currency } = formats_and_units.unwrap_or_default();
-    let currency = Currency::from_code(currency.as_str())
-        .map_err(|_| unreadable("the store's currency cannot be booked"))?;
-    shop.currencies.put(connection.id, currency, now);
-    Ok(currency)
-}
 
 /// `{api}/part/part`, each part as one, whatever is in it.
 fn address(api: &ApiAccess, parts: &[&str]) -> Option<Url> {
@@ -81,12 +41,33 @@ fn address(api: &ApiAccess, parts: &[&str]) -> Option<Url> {
     Some(address)
 }
 
+/// What a shop answered.
 enum Answer {
-    Found(Bytes),
+    Found(Found),
     Nothing,
+    /// More than the caller's limit, and left unread.
+    TooLong {
+        limit_bytes: usize,
+    },
 }
 
-async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, FetchError> {
+/// A document, and what the shop's clock showed when it gave it.
+struct Found {
+    body: Bytes,
+    /// `None`: the answer does not say.
+    at: Option<Timestamp>,
+}
+
+/// The one exchange: asks for a document of up to `limit_bytes` with the store's access token.
+///
+/// The shop's address comes from the operator and is not guarded against being one inside our own
+/// network; redirects, which the shop could set, are not followed.
+async fn ask(
+    shop: &Ecom,
+    api: &ApiAccess,
+    address: Url,
+    limit_bytes: usize,
+) -> Result<Answer, FetchError> {
     let client = if api.url.is_https() {
         &shop.tls
     } else {
@@ -100,16 +81,15 @@ async fn ask(shop: &Ecom, api: &ApiAccess, address: Url) -> Result<Answer, Fetch
         .await
         .map_err(|error| away(&error))?;
     let status = response.status();
-    let after = retry_after(&response);
-    let body = service::http::body(response, ANSWER_LIMIT_BYTES)
-        .await
-        .map_err(|error| match error {
-            service::http::BodyError::TooLong { limit_bytes } => {
-                unreadable(&format!("it is longer than {limit_bytes} bytes"))
-            }
-            service::http::BodyError::Broken(error) => away(&error),
-        })?;
-    judge(status, after, body)
+    let after = retry_after(response.headers());
+    let at = date(response.headers());
+    match service::http::body(response, limit_bytes).await {
+        Ok(body) => judge(status, after, Found { body, at }),
+        Err(service::http::BodyError::TooLong { limit_bytes }) => {
+            Ok(Answer::TooLong { limit_bytes })
+        }
+        Err(service::http::BodyError::Broken(error)) => Err(away(&error)),
+    }
 }
 
 /// The token as a header that no log shows. What is none is no access: no later attempt mends it.
@@ -122,14 +102,15 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, FetchError> {
 
 /// What an answer means. What is no JSON comes from a proxy, a firewall or a maintenance page: never a
 /// word on the order.
-fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Answer, FetchError> {
+fn judge(status: StatusCode, after: Option<Duration>, found: Found) -> Result<Answer, FetchError> {
+    let body = &found.body;
     let later = |why: String, after| Err(FetchError::TryLater { why, after });
     match status {
-        StatusCode::OK => match serde_json::from_slice::<&RawValue>(&body) {
-            Ok(_) => Ok(Answer::Found(body)),
+        StatusCode::OK => match serde_json::from_slice::<&RawValue>(body) {
+            Ok(_) => Ok(Answer::Found(found)),
             Err(_) => later(format!("status {status}, and no JSON"), after),
         },
-        StatusCode::NOT_FOUND if is_problem(&body) => Ok(Answer::Nothing),
+        StatusCode::NOT_FOUND if is_problem(body) => Ok(Answer::Nothing),
         // The token, the plan, the scope.
         StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN => {
             Err(FetchError::Refused {
@@ -144,7 +125,7 @@ fn judge(status: StatusCode, after: Option<Duration>, body: Bytes) -> Result<Ans
         StatusCode::REQUEST_TIMEOUT | StatusCode::LOCKED | StatusCode::TOO_EARLY => {
             later(format!("status {status}"), after)
         }
-        _ if status.is_client_error() && (body.is_empty() || !is_problem(&body)) => {
+        _ if status.is_client_error() && (body.is_empty() || !is_problem(body)) => {
             later(format!("status {status}, and no JSON"), after)
         }
         _ if status.is_client_error() => Err(unreadable(&format!("status {status}"))),
@@ -157,35 +138,26 @@ fn is_problem(body: &[u8]) -> bool {
     body.is_empty() || serde_json::from_slice::<Problem<'_>>(body).is_ok()
 }
 
-/// The order's document, if it is the one asked for. The API takes any of an order's three names.
-fn document<'a>(order: &ShopOrderId, body: &'a [u8]) -> Result<&'a RawValue, FetchError> {
-    let document: &RawValue =
-        serde_json::from_slice(body).map_err(|_| unreadable("it is no JSON"))?;
-    let Identity {
-        id,
-        internal_id,
-        order_number,
-    } = serde_json::from_str(document.get()).map_err(|_| unreadable("it is no order"))?;
-    let is_it = [id, internal_id, order_number]
-        .iter()
-        .any(|name| name.as_str() == order.as_str());
-    if is_it {
-        Ok(document)
-    } else {
-        Err(unreadable("it is not the order asked for"))
-    }
-}
-
 fn unreadable(why: &str) -> FetchError {
     FetchError::Unreadable {
         why: why.to_owned(),
     }
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+fn too_long(limit_bytes: usize) -> FetchError {
+    unreadable(&format!("it is longer than {limit_bytes} bytes"))
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let after = Duration::from_secs(seconds.trim().parse().ok()?);
     Some(after.min(RETRY_AFTER_LIMIT))
+}
+
+/// The shop's clock, in whole seconds.
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    DateTimeParser::new().parse_timestamp(date).ok()
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
@@ -211,24 +183,26 @@ mod tests {
     fn judged(status: u16, after: Option<u64>, body: &'static str) -> Result<Bytes, FetchError> {
         let status = StatusCode::from_u16(status).unwrap();
         let after = after.map(Duration::from_secs);
-        match judge(status, after, Bytes::from_static(body.as_bytes()))? {
-            Answer::Found(body) => Ok(body),
+        let body = Bytes::from_static(body.as_bytes());
+        match judge(status, after, Found { body, at: None })? {
+            Answer::Found(Found { body, .. }) => Ok(body),
             Answer::Nothing => Err(FetchError::Gone),
+            Answer::TooLong { .. } => panic!("an answer that was read"),
         }
     }
 
     #[test]
     fn answers_are_judged_by_their_status() {
         assert_eq!(judged(200, None, "{}").unwrap(), "{}");
-        let gone = include_str!("../fixtures/errors/404.json");
+        let gone = include_str!("../../fixtures/errors/404.json");
         assert_eq!(judged(404, None, gone), Err(FetchError::Gone));
         assert_eq!(judged(404, None, ""), Err(FetchError::Gone));
         for status in [401, 402, 403] {
-            let refused = judged(status, None, include_str!("../fixtures/errors/402.json"));
+            let refused = judged(status, None, include_str!("../../fixtures/errors/402.json"));
             assert_eq!(refused, Err(FetchError::Refused { status }));
         }
         for status in [400, 409, 415, 422] {
-            let unreadable = judged(status, None, include_str!("../fixtures/errors/400.json"));
+            let unreadable = judged(status, None, include_str!("../../fixtures/errors/400.json"));
             assert!(
                 matches!(unreadable, Err(FetchError::Unreadable { .. })),
                 "{status}"
@@ -241,7 +215,7 @@ mod tests {
         let after = |status, after| match judged(
             status,
             after,
-            include_str!("../fixtures/errors/429.json"),
+            include_str!("../../fixtures/errors/429.json"),
         ) {
             Err(FetchError::TryLater { after, .. }) => after.map(|after| after.as_secs()),
             other => panic!("{other:?}"),
@@ -265,17 +239,9 @@ mod tests {
     #[test]
     fn what_may_do_later_is_asked_for_later() {
         for status in [408, 423, 425] {
-            let busy = judged(status, None, include_str!("../fixtures/errors/400.json"));
+            let busy = judged(status, None, include_str!("../../fixtures/errors/400.json"));
             assert!(matches!(busy, Err(FetchError::TryLater { .. })), "{status}");
         }
-    }
-
-    #[test]
-    fn only_the_order_asked_for_is_an_answer() {
-        let body = br#"{"id":"XJ12H","internalId":516483487,"orderNumber":516483488}"#;
-        let names = |name: &str| document(&ShopOrderId::new(name).unwrap(), body).is_ok();
-        assert!(names("XJ12H") && names("516483487") && names("516483488"));
-        assert!(!names("XJ12") && !names("RA1SD"));
     }
 
     #[test]
@@ -285,6 +251,20 @@ mod tests {
         assert_eq!(value, "Bearer secret_token");
         let broken = bearer(&SecretString::from("secret_token\n"));
         assert_eq!(broken, Err(FetchError::NoAccess));
+    }
+
+    #[test]
+    fn the_shops_clock_is_read_where_it_is_told() {
+        let at = |text: &'static str| {
+            let headers = [(DATE, HeaderValue::from_static(text))];
+            date(&headers.into_iter().collect())
+        };
+        let told = "2026-11-22T08:49:37Z".parse().unwrap();
+        assert_eq!(at("Sun, 22 Nov 2026 08:49:37 GMT"), Some(told));
+        for text in ["", "yesterday", "2026-11-22"] {
+            assert_eq!(at(text), None, "{text}");
+        }
+        assert_eq!(date(&HeaderMap::new()), None);
     }
 
     #[test]
