@@ -12,6 +12,7 @@
 
 mod api;
 mod books;
+pub mod checker;
 mod clock;
 mod control;
 mod counts;

@@ -2,7 +2,6 @@
 //! the ledger's answers held against a shop's own books, and a storm that kills parts meanwhile.
 
 mod backlog;
-pub mod checker;
 mod compare;
 mod folder;
 mod http_url;
