@@ -30,8 +30,8 @@ const TOPICS: [&str; 8] = [
     "APP_UNINSTALLED",
     "APP_SCOPES_UPDATE",
 ];
-/// Subscriptions asked for at once.
-const PAGE_SUBSCRIPTIONS: usize = 100;
+/// Subscriptions asked for at once: the most there can be.
+const PAGE_SUBSCRIPTIONS: usize = 250;
 /// Pages of subscriptions looked at: an app has one for each topic and address, tens of them.
 const PAGES_LIMIT: usize = 20;
 const FORMAT: &str = "JSON";

@@ -94,6 +94,15 @@ impl Server {
         self.0.now().asked
     }
 
+    /// The answer to an operation, without HTTP.
+    #[cfg(test)]
+    pub(super) fn asked_for(&self, operation: &str, variables: &Value) -> Value {
+        let body = json!({ "query": operation, "variables": variables }).to_string();
+        let (status, answer) = self.0.answer(Some(&self.0.token), body.as_bytes());
+        assert_eq!(status, StatusCode::OK);
+        answer
+    }
+
     #[cfg(test)]
     pub(super) fn reach(&self, place: usize, version: usize) {
         self.0.now().trade.reach(place, version);
@@ -329,10 +338,9 @@ impl Operation {
             Self::OrderById => 187,
             Self::OrderLineItemsPage => 135,
             Self::RefundLineItemsPage => 36,
-            Self::OrdersPage => 13,
+            Self::OrdersPage | Self::WebhookSubscriptions => 13,
             Self::Shop => 1,
-            Self::WebhookSubscriptions | Self::WebhookSubscriptionCreate => 11,
-            Self::WebhookSubscriptionDelete => 10,
+            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
         }
     }
 

@@ -1,18 +1,25 @@
 //! What the simulator answers is what the operations ask for, by the schema.
 
+use std::sync::Arc;
+
 use apollo_compiler::ast::Type;
 use apollo_compiler::executable::{Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::{Value, json};
+use service::clock::ManualClock;
 
-use super::{Options, Shop, answer};
-use crate::operation::ORDER_BY_ID;
+use super::{Options, Plan, Server, Shop, answer};
+use crate::operation::tests::points;
+use crate::operation::{
+    LINE_ITEMS_PAGE, ORDER_BY_ID, ORDERS_PAGE, REFUND_LINE_ITEMS_PAGE, SHOP, SUBSCRIPTION_CREATE,
+    SUBSCRIPTION_DELETE, SUBSCRIPTIONS,
+};
 
 const SCHEMA: &str = include_str!("../../fixtures/schema/admin_2026-10.trimmed.graphql");
 
 #[test]
-fn r_12_every_answer_is_what_the_schema_promises_and_nothing_else() {
+fn r_12_every_order_is_what_the_schema_promises_and_nothing_else() {
     let schema = Schema::parse_and_validate(SCHEMA, "schema").unwrap();
     let document =
         ExecutableDocument::parse_and_validate(&schema, ORDER_BY_ID.as_str(), "order").unwrap();
@@ -33,6 +40,77 @@ fn r_12_every_answer_is_what_the_schema_promises_and_nothing_else() {
             check(&json!({ "order": answered })).is_err(),
             "no such status"
         );
+    }
+}
+
+/// Each operation with the variables that are sent with it, done and refused.
+#[test]
+fn r_12_every_answer_is_what_the_schema_promises_and_nothing_else() {
+    let schema = Schema::parse_and_validate(SCHEMA, "schema").unwrap();
+    let options = Options::new(7, 80);
+    let shop = Shop::open(&options);
+    let clock = Arc::new(ManualClock::at(options.opened_at));
+    let server = Server::new(shop.clone(), 7, Plan::Enterprise, clock);
+    for (place, versions) in shop.orders().iter().enumerate() {
+        server.reach(place, versions.len() - 1);
+    }
+    let large = shop.orders().iter().flatten();
+    let large = large.clone().max_by_key(|order| order.lines.len()).unwrap();
+    let mut refunds = shop
+        .orders()
+        .iter()
+        .filter_map(|all| all.last()?.refunds.first());
+    let refund = refunds.next().unwrap();
+    let gid = |kind: &str, id: u64| format!("gid://shopify/{kind}/{id}");
+    let hook = |uri: &str| {
+        json!({
+            "topic": "ORDERS_CREATE",
+            "webhookSubscription": { "uri": uri, "format": "JSON" },
+        })
+    };
+    let (here, plain) = ("https://pos.example/hooks/7", "http://pos.example/hooks/7");
+    let hook_id = gid("WebhookSubscription", 1_401_000_000_001);
+    let page = json!({ "first": 100, "after": null });
+    let by = |sort_key: &str, query: Value| json!({ "query": query, "sortKey": sort_key, "first": 250, "after": null });
+    let since = json!("updated_at:>='2026-11-21T14:01:00Z'");
+    for (operation, variables) in [
+        (&*ORDER_BY_ID, json!({ "id": gid("Order", large.id) })),
+        (&*ORDER_BY_ID, json!({ "id": gid("Order", 5) })),
+        (
+            &*LINE_ITEMS_PAGE,
+            json!({ "id": gid("Order", large.id), "first": 250, "after": "50" }),
+        ),
+        (
+            &*REFUND_LINE_ITEMS_PAGE,
+            json!({ "refunds": [gid("Refund", refund.id)], "first": 250, "after": null }),
+        ),
+        (&*ORDERS_PAGE, by("UPDATED_AT", since)),
+        (&*ORDERS_PAGE, by("CREATED_AT", Value::Null)),
+        (&*SHOP, json!({})),
+        (&*SUBSCRIPTION_CREATE, hook(here)),
+        (&*SUBSCRIPTION_CREATE, hook(here)),
+        (&*SUBSCRIPTION_CREATE, hook(plain)),
+        (&*SUBSCRIPTIONS, page),
+        (&*SUBSCRIPTION_DELETE, json!({ "id": hook_id })),
+        (&*SUBSCRIPTION_DELETE, json!({ "id": hook_id })),
+    ] {
+        let document = ExecutableDocument::parse_and_validate(&schema, operation, "it").unwrap();
+        let checker = Checker {
+            schema: &schema,
+            document: &document,
+        };
+        let asked = document.operations.get(None).unwrap();
+        let answer = server.asked_for(operation, &variables);
+        let cost = &answer["extensions"]["cost"];
+        checker
+            .object("data", &asked.selection_set, &answer["data"])
+            .unwrap();
+        assert_eq!(
+            cost["requestedQueryCost"].as_u64(),
+            Some(points(&document)),
+            "{operation}"
+        );
+        assert!(cost["actualQueryCost"].as_u64() <= cost["requestedQueryCost"].as_u64());
     }
 }
 
