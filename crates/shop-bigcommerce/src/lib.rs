@@ -1,4 +1,5 @@
-//! BigCommerce: its signature, its orders as canonical ones, and asking a store for one.
+//! BigCommerce: its signature, its orders as canonical ones, and asking a store for them, for who it is
+//! and for its webhooks.
 //!
 //! A delivery says only *which* order changed. The order is read by API with its sub-resources, each
 //! a request of its own, and composed into one document, which is what [`Source::Fetched`] reads.
@@ -11,7 +12,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
-use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+use shop::{
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
+    Reading, Refused, Source, StoreIdentity,
+};
 
 mod client;
 mod date;
@@ -31,6 +35,10 @@ pub use verify::{HOOK_SECRET_HEADER, hook_secret};
 
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "bigcommerce";
+
+/// The topic of the delivery that says that the store is gone: its owner took the app away, and with it
+/// the access token and all webhooks.
+pub const APP_UNINSTALLED: &str = "store/app/uninstalled";
 
 /// The platform.
 ///
@@ -86,5 +94,34 @@ impl Platform for BigCommerce {
         order: &ShopOrderId,
     ) -> Result<Bytes, FetchError> {
         client::fetch(self, connection, order).await
+    }
+
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        client::list(self, connection, listing, after).await
+    }
+
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        client::identity(self, connection).await
+    }
+
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        client::ensure_hooks(self, connection, address).await
+    }
+
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        client::remove_hooks(self, connection, address).await
     }
 }

@@ -28,10 +28,10 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
     };
     match status {
         StatusCode::NO_CONTENT => Ok(Answer::Nothing),
-        StatusCode::OK if body.is_empty() => Ok(Answer::Nothing),
-        StatusCode::OK => match serde_json::from_slice::<IgnoredAny>(&body) {
+        StatusCode::OK | StatusCode::CREATED if body.is_empty() => Ok(Answer::Nothing),
+        StatusCode::OK | StatusCode::CREATED => match serde_json::from_slice::<IgnoredAny>(&body) {
             Ok(IgnoredAny) => Ok(Answer::Body(body)),
-            Err(_) => later("status 200, and no JSON".to_owned()),
+            Err(_) => later(format!("status {status}, and no JSON")),
         },
         StatusCode::NOT_FOUND if is_missing(&body) => Ok(Answer::Missing),
         // Of something in between, which knows no orders.
@@ -47,6 +47,20 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
             why: format!("status {status}"),
         }),
         _ => later(format!("status {status}")),
+    }
+}
+
+pub(super) fn unreadable(why: &str) -> FetchError {
+    FetchError::Unreadable {
+        why: why.to_owned(),
+    }
+}
+
+/// For a 404 where none is documented: what is always there cannot be missing.
+pub(super) fn odd_missing(what: &str) -> FetchError {
+    FetchError::TryLater {
+        why: format!("status 404 for the {what}"),
+        after: None,
     }
 }
 

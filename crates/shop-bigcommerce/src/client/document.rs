@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shop::FetchError;
 
+use super::answer::unreadable;
 use crate::payload::Order;
 
 /// How a sub-resource is listed.
@@ -156,12 +157,6 @@ pub(super) fn compose(order: &Bytes, parts: &[Rows]) -> Result<Bytes, FetchError
         document.insert(name, serde_json::value::to_raw_value(rows).map_err(odd)?);
     }
     serde_json::to_vec(&document).map(Bytes::from).map_err(odd)
-}
-
-pub(super) fn unreadable(why: &str) -> FetchError {
-    FetchError::Unreadable {
-        why: why.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -1,56 +1,21 @@
-//! Asking a store for one order and everything that belongs to it.
+//! Asking a store: for one order and everything that belongs to it, for which orders there are, for who
+//! it is, and for its webhooks.
 
 mod answer;
-mod ask;
+mod api;
 mod document;
+mod fetch;
+mod hooks;
+mod identity;
+mod list;
+mod parts;
 mod quota;
 
-use std::time::Duration;
+pub(crate) use fetch::fetch;
+pub(crate) use hooks::{ensure_hooks, remove_hooks};
+pub(crate) use identity::identity;
+pub(crate) use list::list;
 
-use bytes::Bytes;
-use retail::ShopOrderId;
-use shop::{Connection, FetchError};
-
-use self::ask::Ask;
-use self::document::{PARTS, Rows};
-use crate::BigCommerce;
-
-/// How often an order that changes while it is read is read again.
-const READINGS_LIMIT: usize = 3;
-/// When it still changes then, somebody is at work on it.
-const CHANGING_PAUSE: Duration = Duration::from_secs(10);
-
-/// Fetches an order with its sub-resources as one document.
-///
-/// Each is a request of its own, and the store goes on meanwhile: the order is read before and after
-/// its parts, and all of it again when it is not the same.
-///
-/// The store's address comes from the operator and is not guarded against being one inside our own
-/// network; redirects, which the store could set, are not followed.
-pub(crate) async fn fetch(
-    shop: &BigCommerce,
-    connection: &Connection,
-    order: &ShopOrderId,
-) -> Result<Bytes, FetchError> {
-    let api = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
-    if !order.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(FetchError::Gone);
-    }
-    let mut ask = Ask::new(shop, api, order);
-    let mut before = ask.order().await?;
-    for _ in 0..READINGS_LIMIT {
-        let mut parts: Vec<Rows> = Vec::with_capacity(PARTS.len());
-        for part in &PARTS {
-            parts.push(ask.rows(part).await?);
-        }
-        let after = ask.order().await?;
-        if document::is_same(&before, &after)? {
-            return document::compose(&after, &parts);
-        }
-        before = after;
-    }
-    Err(FetchError::TryLater {
-        why: "the order changes while it is read".to_owned(),
-        after: Some(CHANGING_PAUSE),
-    })
-}
+/// The most rows that a page has.
+const PAGE_ROWS: usize = 250;
+const PAGE_ROWS_TEXT: &str = "250";

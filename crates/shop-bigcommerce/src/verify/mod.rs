@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use shop::{Connection, Notice, Refused, Topic};
 
 use self::signature::Signature;
+pub(crate) use self::token::carries_hook_secret;
 pub use self::token::{HOOK_SECRET_HEADER, hook_secret};
 use crate::payload::Hook;
 use crate::{read, store};

@@ -32,9 +32,18 @@ pub fn hook_secret(connection: &Connection) -> Option<SecretString> {
     Some(URL_SAFE_NO_PAD.encode(token).into())
 }
 
-/// Tries all live secrets, whatever the header looks like and whether or not one matched already.
+/// Whether `text` is the secret of one of the hooks of `connection`, by any of its live secrets.
+pub(crate) fn carries_hook_secret(connection: &Connection, text: &SecretString) -> bool {
+    is_token(connection, Some(text.expose_secret().as_bytes()))
+}
+
 pub(super) fn is_given(connection: &Connection, headers: &HeaderMap) -> bool {
-    let claimed = only(headers, &HEADER)
+    is_token(connection, only(headers, &HEADER).map(AsRef::as_ref))
+}
+
+/// Tries all live secrets, whatever the text looks like and whether or not one matched already.
+fn is_token(connection: &Connection, text: Option<&[u8]>) -> bool {
+    let claimed = text
         .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
         .and_then(|bytes| <[u8; TOKEN_BYTES]>::try_from(bytes).ok());
     let against = claimed.unwrap_or_default();

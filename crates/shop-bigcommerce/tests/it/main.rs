@@ -7,10 +7,14 @@
 mod booked;
 mod fetch;
 mod hooks;
+mod identity;
+mod list;
 mod mutated;
 mod refused;
+mod registration;
 mod requirements;
 mod samples;
+mod shelves;
 mod store;
 mod stub;
 mod transitions;

@@ -1,0 +1,151 @@
+//! Requests to one store's API, one after another, within the store's quota and our own limits.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, DATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use shop::{ApiAccess, Connection, FetchError};
+
+use super::answer::{Answer, judge, unreadable};
+use super::quota::Quota;
+use crate::BigCommerce;
+use crate::date::instant;
+
+const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// Largest answer read, in bytes: a page of 250 lines with their options is about a quarter of it.
+const ANSWER_LIMIT_BYTES: usize = 4 << 20;
+/// All answers of one errand together: no document grows beyond it.
+const ANSWERS_LIMIT_BYTES: usize = 16 << 20;
+
+/// One errand at a store.
+///
+/// The store's address comes from the operator and is not guarded against being one inside our own
+/// network; redirects, which the store could set, are not followed.
+pub(super) struct Api<'a> {
+    shop: &'a BigCommerce,
+    access: &'a ApiAccess,
+    quota: Quota,
+    answered_at: Option<Timestamp>,
+    read_bytes: usize,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn of(
+        shop: &'a BigCommerce,
+        connection: &'a Connection,
+    ) -> Result<Self, FetchError> {
+        let access = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
+        Ok(Self {
+            shop,
+            access,
+            quota: Quota::default(),
+            answered_at: None,
+            read_bytes: 0,
+        })
+    }
+
+    pub(super) const fn access(&self) -> &'a ApiAccess {
+        self.access
+    }
+
+    /// The store's clock at its last answer, where it said so.
+    pub(super) const fn answered_at(&self) -> Option<Timestamp> {
+        self.answered_at
+    }
+
+    /// `path` is below the store: `/v2/orders`.
+    pub(super) async fn get(
+        &mut self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Answer, FetchError> {
+        self.send(Method::GET, path, query, None).await
+    }
+
+    pub(super) async fn post(&mut self, path: &str, body: &Value) -> Result<Answer, FetchError> {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub(super) async fn put(&mut self, path: &str, body: &Value) -> Result<Answer, FetchError> {
+        self.send(Method::PUT, path, &[], Some(body)).await
+    }
+
+    pub(super) async fn delete(&mut self, path: &str) -> Result<Answer, FetchError> {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, FetchError> {
+        // Asking on with nothing left is counted as abuse.
+        self.quota.check()?;
+        let mut token = HeaderValue::from_str(self.access.secret.expose_secret())
+            .map_err(|_| FetchError::NoAccess)?;
+        token.set_sensitive(true);
+        let client = if self.access.url.is_https() {
+            &self.shop.tls
+        } else {
+            &self.shop.plain
+        };
+        let mut request = client
+            .request(method, format!("{}{path}", self.access.url))
+            .header(TOKEN, token)
+            // Without it v2 may answer XML.
+            .header(ACCEPT, "application/json");
+        if !query.is_empty() {
+            request = request.query(query);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| away(&error))?;
+        self.quota = Quota::of(response.headers());
+        self.answered_at = date(response.headers());
+        let status = response.status();
+        let body = self.body(response).await?;
+        judge(status, self.quota, body)
+    }
+
+    async fn body(&mut self, response: reqwest::Response) -> Result<Bytes, FetchError> {
+        let body = service::http::body(response, ANSWER_LIMIT_BYTES)
+            .await
+            .map_err(|error| match error {
+                service::http::BodyError::TooLong { limit_bytes } => {
+                    unreadable(&format!("an answer is longer than {limit_bytes} bytes"))
+                }
+                service::http::BodyError::Broken(error) => away(&error),
+            })?;
+        self.read_bytes = self.read_bytes.saturating_add(body.len());
+        if self.read_bytes > ANSWERS_LIMIT_BYTES {
+            return Err(unreadable(&format!(
+                "the answers are longer than {ANSWERS_LIMIT_BYTES} bytes together"
+            )));
+        }
+        Ok(body)
+    }
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    instant(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn away(error: &reqwest::Error) -> FetchError {
+    let why = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the exchange broke off"
+    };
+    FetchError::TryLater {
+        why: why.to_owned(),
+        after: None,
+    }
+}
