@@ -7,6 +7,7 @@ use retail::{
     OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
     RetailerId, SaleState, ShopOrderId, ShopVariantId, Sku, Version,
 };
+use uuid::Uuid;
 
 use crate::support::{CONNECTION, RETAILER};
 
@@ -184,8 +185,9 @@ impl Builder {
         let Self {
             retailer,
             delivery,
-            order,
+            mut order,
         } = self.clone();
+        order.version.content = content_of(&order);
         let version = order.version.modified_at.as_second();
         let id = format!("{}:{}:{version}", order.key.connection, order.key.order);
         Incoming {
@@ -198,6 +200,16 @@ impl Builder {
             },
         }
     }
+}
+
+/// A hash of what the order says, whenever it says so.
+fn content_of(order: &Order) -> ContentHash {
+    let mut said = order.clone();
+    said.version.modified_at = PLACED_AT;
+    let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{said:?}").as_bytes());
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(hash.as_bytes());
+    ContentHash::new(bytes)
 }
 
 pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {
