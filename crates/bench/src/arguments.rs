@@ -4,11 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use shop_sim::Platform;
 use test_kit::storm::StormOptions;
 
 use crate::figure::{Figure, report};
 use crate::machine::{Moment, wait_for_rest};
+use crate::shop_storm::{self, ShopStorm};
 use crate::{drain, end_to_end, footprint, history, intake, posting, storm};
+
+/// Orders of a storm, where none are asked for.
+const STORM_ORDERS: usize = 20_000;
+const SHOP_STORM_ORDERS: usize = 5_000;
 
 /// Measures Comptoir on this machine, with servers and services of its own.
 #[derive(Debug, Parser)]
@@ -47,9 +53,14 @@ enum What {
     Footprint,
     /// Shuffled, repeated versions of many orders while processes are killed.
     Storm {
-        #[arg(long, default_value_t = 20_000)]
-        orders: usize,
-        #[arg(long, default_value_t = 20)]
+        /// Let a simulated shop of this platform trade through it, its API and its deliveries failing.
+        #[arg(long, value_enum)]
+        platform: Option<Platform>,
+        /// [default: 20,000; of a simulated shop 5,000]
+        #[arg(long)]
+        orders: Option<usize>,
+        /// Processes killed, of any kind; a simulated shop's storm has its own plan.
+        #[arg(long, default_value_t = 20, conflicts_with = "platform")]
         kills: usize,
     },
     /// Random histories through the pure function, against an oracle.
@@ -62,7 +73,7 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Posting {
             histories: 1_000_000,
         },
@@ -72,10 +83,20 @@ impl What {
         Self::E2e,
         Self::History { sales: 1_000_000 },
         Self::Storm {
-            orders: 20_000,
+            platform: None,
+            orders: None,
             kills: 20,
         },
+        Self::shop_storm(Platform::Shopify),
     ];
+
+    const fn shop_storm(platform: Platform) -> Self {
+        Self::Storm {
+            platform: Some(platform),
+            orders: None,
+            kills: 0,
+        }
+    }
 
     async fn measure(self, seed: u64) -> anyhow::Result<Vec<Figure>> {
         match self {
@@ -84,9 +105,25 @@ impl What {
             Self::E2e => end_to_end::run(seed).await,
             Self::History { sales } => history::run(seed, sales).await,
             Self::Footprint => footprint::run().await,
-            Self::Storm { orders, kills } => {
+            Self::Storm {
+                platform: Some(platform),
+                orders,
+                kills: _,
+            } => {
+                shop_storm::run(ShopStorm {
+                    platform,
+                    seed,
+                    orders: orders.unwrap_or(SHOP_STORM_ORDERS),
+                })
+                .await
+            }
+            Self::Storm {
+                platform: None,
+                orders,
+                kills,
+            } => {
                 storm::run(&StormOptions {
-                    orders,
+                    orders: orders.unwrap_or(STORM_ORDERS),
                     kills,
                     in_flight: 64,
                     products: 2_000,

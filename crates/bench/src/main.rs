@@ -15,6 +15,7 @@ mod load;
 mod machine;
 mod posting;
 mod process;
+mod shop_storm;
 mod storm;
 mod system;
 

@@ -5,6 +5,10 @@
 //! [`reading`] opens it and asks the platform what it says, [`orders`] tells the ledger. Where a
 //! delivery only says *that* an order changed, [`follow`] asks the shop.
 //!
+//! Webhooks come late, twice or never: [`poll`] asks each shop what changed, and what the ledger does not know
+//! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
+//! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
+//!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
@@ -14,20 +18,27 @@
 //!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod chore;
 mod connections;
 mod delivery_id;
 mod follow;
+mod heard;
 mod inbox;
+mod isolation;
+mod ledger;
 mod meters;
 mod migrate;
 mod orders;
 mod outage;
 mod patience;
+mod poll;
 mod reading;
 mod seed;
 mod serve;
 mod settings;
+mod settled;
 pub mod store;
+mod watchdog;
 mod webhook;
 mod worker;
 

@@ -8,10 +8,14 @@ use bus::{Address, Delivery, Reason};
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::connect::RawDelivery;
+use proto::convert::instant_from;
+use retail::ShopOrderId;
 use service::seal::Keyring;
 use shop::{Connection, Platform, Reading, Source};
 
 use crate::connections::Connections;
+use crate::inbox::Came;
+use crate::settled::settle;
 
 /// A message that takes the process down comes again within seconds or minutes, each time. One that is
 /// delivered more often than this, beyond what its age explains, is laid aside.
@@ -34,6 +38,7 @@ pub(crate) struct Origin {
     pub(crate) delivery_id: String,
     pub(crate) received_at: Option<prost_types::Timestamp>,
     pub(crate) topic: String,
+    pub(crate) came: Came,
 }
 
 /// Opens a message and asks the platform what it says. The error is a message that nobody can read,
@@ -55,10 +60,10 @@ pub(crate) fn read(
         connection_id: _,
         received_at,
         topic,
-        order_id: _,
+        order_id,
         sealed_body,
-        origin: _,
-        asked_at: _,
+        origin,
+        asked_at,
     } = RawDelivery::decode(message.payload.clone())
         .map_err(|error| reason("not_a_delivery", error.to_string()))?;
     let connection = connection(connections, message)?;
@@ -66,14 +71,27 @@ pub(crate) fn read(
     let body = keyring
         .open(message.subject.as_str().as_bytes(), &sealed_body)
         .map_err(|error| reason("does_not_open", error.to_string()))?;
-    let source = Source::Delivery { topic: &topic };
-    let reading = guarded(|| platform.read(&connection, source, &body))?;
+    let came = came(origin, asked_at)?;
+    let reading = match came {
+        Came::Sent => {
+            let source = Source::Delivery { topic: &topic };
+            guarded(|| platform.read(&connection, source, &body))?
+        }
+        Came::Listed { asked_at } => {
+            let reading = guarded(|| platform.read(&connection, Source::Fetched, &body))?;
+            settle(reading, asked_at)
+        }
+        Came::Hinted { asked_at: _ } => Reading::Hint(
+            ShopOrderId::new(&order_id).map_err(|error| reason("no_order", error.to_string()))?,
+        ),
+    };
     Ok(Read {
         connection,
         origin: Origin {
             delivery_id,
             received_at,
             topic,
+            came,
         },
         reading,
     })
@@ -95,6 +113,16 @@ pub(crate) fn age(message: &Delivery, now: Timestamp) -> Duration {
 pub(crate) fn guarded(read: impl FnOnce() -> Reading) -> Result<Reading, Reason> {
     catch_unwind(AssertUnwindSafe(read))
         .map_err(|_| reason("panicked", "reading it panicked".to_owned()))
+}
+
+/// How it came, as far as this build knows.
+fn came(origin: i32, asked_at: Option<prost_types::Timestamp>) -> Result<Came, Reason> {
+    let asked_at = asked_at
+        .map(|at| instant_from("asked_at", Some(at)))
+        .transpose()
+        .map_err(|error| reason("not_a_delivery", error.to_string()))?;
+    Came::from_wire(origin, asked_at)
+        .ok_or_else(|| reason("not_a_delivery", format!("origin {origin} is not known")))
 }
 
 /// The subject says whose it is; the broker lets nobody else publish there.

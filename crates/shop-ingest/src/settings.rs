@@ -1,7 +1,10 @@
 //! An ingest service's settings, by their names.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret as _;
 use service::Settings;
+use service::settings::SettingError;
 use sqlx::postgres::PgConnectOptions;
 
 /// The database, as the service's own role.
@@ -16,6 +19,26 @@ pub(crate) const NATS_PASSWORD: &str = "NATS_PASSWORD";
 pub(crate) const NATS_MONITOR_URL: &str = "NATS_MONITOR_URL";
 pub(crate) const NATS_ADMIN_USER: &str = "NATS_ADMIN_USER";
 pub(crate) const NATS_ADMIN_PASSWORD: &str = "NATS_ADMIN_PASSWORD";
+/// Where the ledger answers, `http://host:port`; absent, every order that polling finds is told.
+pub(crate) const LEDGER_URL: &str = "LEDGER_URL";
+/// Where shops reach this service, without `/hooks`; absent, only shops on this machine are told of it.
+pub(crate) const PUBLIC_URL: &str = "PUBLIC_URL";
+/// Milliseconds between two polls of a connection.
+pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
+/// Milliseconds between two looks at a connection's webhooks.
+pub(crate) const HOOKS_EVERY_MS: &str = "HOOKS_EVERY_MS";
+/// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
+pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
+
+/// A time of the settings, in milliseconds.
+pub(crate) fn duration(
+    settings: &Settings,
+    key: &str,
+    default: Duration,
+) -> Result<Duration, SettingError> {
+    let chosen: Option<u64> = settings.optional(key)?;
+    Ok(chosen.map_or(default, Duration::from_millis))
+}
 
 /// The database that the address in setting `key` names.
 pub(crate) fn database(settings: &Settings, key: &str) -> anyhow::Result<PgConnectOptions> {

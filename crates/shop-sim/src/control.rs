@@ -10,6 +10,7 @@
 //! | `POST /faults/on`, `/faults/off` | whether they happen |
 //! | `POST /trade/pause`, `/trade/resume` | whether anything is ordered or changed |
 //! | `POST /outage {"seconds": 120}` | the shop is away for so long by its clock; 0 ends it |
+//! | `POST /hooks {"address": "http://…"}` | where to deliver, on a platform whose staff enters that by hand |
 //! | `POST /hooks/lose` | all webhooks are gone or switched off |
 //! | `GET /clock`, `PUT /clock {"speed": 20}` | the shop's time, and how fast it runs |
 
@@ -44,6 +45,7 @@ pub(crate) fn router(run: ShopRun) -> Router {
         .route("/trade/pause", post(pause))
         .route("/trade/resume", post(resume))
         .route("/outage", post(outage))
+        .route("/hooks", post(set_hook))
         .route("/hooks/lose", post(lose_hooks))
         .route("/clock", get(clock).put(set_clock))
         .with_state(run)
@@ -113,6 +115,16 @@ struct OutageOrder {
 async fn outage(State(run): Run, Json(order): Json<OutageOrder>) -> StatusCode {
     let lasting = Duration::from_secs(order.seconds.into());
     done(&run, |run| run.outage(lasting))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookOrder {
+    address: String,
+}
+
+async fn set_hook(State(run): Run, Json(order): Json<HookOrder>) -> StatusCode {
+    done(&run, |run| run.set_hook(&order.address))
 }
 
 #[derive(Deserialize)]

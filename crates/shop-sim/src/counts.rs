@@ -19,10 +19,13 @@ pub struct TradeCounts {
     pub changes: u64,
 }
 
-/// Every attempt is one of the first four; `posted` counts copies too.
+/// Every attempt is one of the first five; `posted` counts copies too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeliveryCounts {
+    /// For good.
     pub dropped: u64,
+    /// Repeats of those.
+    pub dropped_again: u64,
     pub unanswered: u64,
     /// Went out, once or twice.
     pub sent: u64,

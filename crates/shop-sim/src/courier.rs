@@ -1,7 +1,9 @@
 //! Carries the shop's deliveries to whoever registered for them, as the network lets it.
 
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Uri;
@@ -25,8 +27,8 @@ const ON_THE_WAY_LIMIT: usize = 4_096;
 const POSTS_LIMIT: usize = 32;
 /// How long the shop waits for an answer.
 pub(crate) const POST_TIMEOUT: Duration = Duration::from_secs(5);
-/// What a delivery is answered that never arrived and of which the shop does not know.
-const BELIEVED: u16 = 200;
+/// Dropped deliveries remembered; what is dropped beyond may come through when the shop repeats it.
+const DROPPED_LIMIT: usize = 100_000;
 
 #[derive(Clone)]
 pub(crate) struct Courier {
@@ -35,6 +37,7 @@ pub(crate) struct Courier {
     pub(crate) client: Client,
     /// Scheme, host and port that every delivery goes to, whatever address was registered.
     pub(crate) deliver_to: Option<String>,
+    pub(crate) dropped: Dropped,
     pub(crate) stop: CancellationToken,
 }
 
@@ -66,10 +69,16 @@ impl Courier {
             self.shop.answered(outgoing.id, None);
             return;
         };
+        if self.dropped.has(&outgoing) {
+            self.count(|counts| counts.dropped_again += 1);
+            self.shop.answered(outgoing.id, None);
+            return;
+        }
         let (waits, delayed) = match self.network.delivery(outgoing.id) {
             DeliveryFate::Dropped => {
+                self.dropped.add(&outgoing);
                 self.count(|counts| counts.dropped += 1);
-                self.shop.answered(outgoing.id, Some(BELIEVED));
+                self.shop.answered(outgoing.id, None);
                 return;
             }
             DeliveryFate::Unanswered => {
@@ -136,4 +145,28 @@ impl Courier {
             .counters
             .add(|counts| count(&mut counts.deliveries));
     }
+}
+
+/// What never arrives, however often the shop repeats it: by the hash of address and body.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dropped(Arc<Mutex<BTreeSet<u64>>>);
+
+impl Dropped {
+    fn add(&self, outgoing: &Outgoing) {
+        let mut dropped = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if dropped.len() < DROPPED_LIMIT {
+            dropped.insert(print(outgoing));
+        }
+    }
+
+    fn has(&self, outgoing: &Outgoing) -> bool {
+        let dropped = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        dropped.contains(&print(outgoing))
+    }
+}
+
+fn print(outgoing: &Outgoing) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&outgoing.url, &outgoing.body).hash(&mut hasher);
+    hasher.finish()
 }

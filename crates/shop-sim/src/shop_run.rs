@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SimClock;
 use crate::counts::Counts;
-use crate::courier::{Courier, POST_TIMEOUT};
+use crate::courier::{Courier, Dropped, POST_TIMEOUT};
 use crate::faults::Faults;
 use crate::network::Network;
 use crate::script::{Play, Script};
@@ -137,8 +137,11 @@ impl Runner {
             network: Arc::clone(&network),
             client,
             deliver_to: deliver_to.map(|origin| origin.trim_end_matches('/').to_owned()),
+            dropped: Dropped::default(),
             stop: stop.clone(),
         };
+        // It learns its own address, which some platforms sign.
+        let _access = run.access();
         let api = api::serve(api_listener, sim.router(), network, stop.clone());
         let control = http::serve(control_listener, control::router(run.clone()), stop.clone());
         let mut tasks = JoinSet::new();
@@ -279,6 +282,12 @@ impl ShopRun {
     /// The shop is away for so long by its clock; with nothing it is back.
     pub fn outage(&self, lasting: Duration) {
         self.network.outage.begin(lasting);
+    }
+
+    /// Tells the shop where to deliver, on a platform whose staff enters that by hand; elsewhere it does
+    /// nothing.
+    pub fn set_hook(&self, address: &str) {
+        self.shop.set_hook(address);
     }
 
     /// All its webhooks are gone or switched off.

@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use service::clock::Clock as _;
 use shop::sim::SimShop;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SimClock;
@@ -20,9 +18,9 @@ const TURN: Duration = Duration::from_millis(5);
 /// Most changes in one turn; what is beyond is caught up with in the next ones.
 const CHANGES_PER_TURN: u64 = 64;
 /// Nanoseconds, and parts of a change.
-const BILLION: i128 = 1_000_000_000;
+const BILLION: u128 = 1_000_000_000;
 
-/// Changes in a second of the shop's clock.
+/// Changes in a second of real time, however fast the shop's clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Pace(u32);
@@ -89,9 +87,12 @@ pub(crate) struct Trade {
 impl Trade {
     /// Until told to stop, or until nothing is left to happen.
     pub(crate) async fn run(self, mut play: Play) {
-        let mut owed = Owed::from(self.clock.now());
+        let mut owed = Owed::default();
+        let mut looked_at = Instant::now();
         while self.stop.run_until_cancelled(sleep(TURN)).await.is_some() {
-            let changes = owed.at(self.clock.now(), self.pace);
+            let now = Instant::now();
+            let changes = owed.after(now - looked_at, self.pace);
+            looked_at = now;
             if self.state.paused.load(Ordering::Relaxed) {
                 continue;
             }
@@ -111,56 +112,43 @@ impl Trade {
     }
 }
 
-/// How many changes should have happened and have not.
-struct Owed {
-    looked_at: Timestamp,
-    billionths: i128,
-}
+/// How many changes should have happened and have not, in billionths.
+#[derive(Debug, Default)]
+struct Owed(u128);
 
 impl Owed {
-    const fn from(now: Timestamp) -> Self {
-        Self {
-            looked_at: now,
-            billionths: 0,
-        }
-    }
-
-    fn at(&mut self, now: Timestamp, Pace(per_second): Pace) -> u64 {
+    /// With so much time gone by since it was last asked.
+    fn after(&mut self, passed: Duration, Pace(per_second): Pace) -> u64 {
         /// What was missed in a long pause is not made up for.
-        const LIMIT: i128 = CHANGES_PER_TURN as i128 * BILLION;
+        const LIMIT: u128 = CHANGES_PER_TURN as u128 * BILLION;
 
-        let passed = now.duration_since(self.looked_at).as_nanos();
-        self.looked_at = now;
-        self.billionths = (self.billionths + passed * i128::from(per_second)).min(LIMIT);
-        u64::try_from(self.billionths / BILLION).unwrap_or(0)
+        let more = passed.as_nanos().saturating_mul(per_second.into());
+        self.0 = self.0.saturating_add(more).min(LIMIT);
+        u64::try_from(self.0 / BILLION).unwrap_or(0)
     }
 
     const fn paid(&mut self) {
-        self.billionths -= BILLION;
+        self.0 = self.0.saturating_sub(BILLION);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
 
     #[test]
     fn the_pace_is_kept_over_turns_of_any_length() {
-        let mut now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let mut owed = Owed::from(now);
+        let mut owed = Owed::default();
         let mut changes = 0;
         for _ in 0..1_000 {
-            now += SignedDuration::from_micros(7_700);
-            for _ in 0..owed.at(now, Pace::of(33)) {
+            for _ in 0..owed.after(Duration::from_micros(7_700), Pace::of(33)) {
                 owed.paid();
                 changes += 1;
             }
         }
         assert_eq!(changes, 254);
         assert_eq!(
-            owed.at(now + SignedDuration::from_hours(1), Pace::of(33)),
+            owed.after(Duration::from_hours(1), Pace::of(33)),
             CHANGES_PER_TURN
         );
     }

@@ -193,16 +193,12 @@ fn fee(fee: &Fee) -> Value {
     Value::Object(fields)
 }
 
-pub fn refunds(order: &Order) -> Value {
-    let refunds: Vec<Value> = order
-        .refunds
-        .iter()
-        .map(|each| refund(order, each))
-        .collect();
-    json!({"data": refunds, "meta": {}})
+pub fn refunds(order: &Order) -> Vec<Value> {
+    let refunds = order.refunds.iter();
+    refunds.map(|each| refund(order, each)).collect()
 }
 
-fn refund(order: &Order, refund: &Refund) -> Value {
+pub fn refund(order: &Order, refund: &Refund) -> Value {
     let Refund {
         id,
         payment,
@@ -309,8 +305,50 @@ fn person(number: u64) -> Value {
         "country": "France",
         "country_iso2": "FR",
         "phone": "04 555-0142",
-        "email": format!("Zoe.{number}@Kanariva.test"),
+        "email": email(number),
         "form_fields": [],
+    })
+}
+
+pub fn email(number: u64) -> String {
+    format!("Zoe.{number}@Kanariva.test")
+}
+
+/// The store about itself. What people ask of the owner is of nobody.
+pub fn store(hash: &str) -> Value {
+    json!({
+        "id": hash,
+        "account_uuid": "8d4d492f-17a1-4d95-b396-e1c5720815a5",
+        "domain": "serinova.example",
+        "secure_url": "https://serinova.example",
+        "control_panel_base_url": format!("https://store-{hash}.mybigcommerce.example"),
+        "status": "live",
+        "name": "Serinova",
+        "first_name": "Zoé",
+        "last_name": "Kanariva",
+        "address": "12 rue Serinova",
+        "country": "France",
+        "country_code": "FR",
+        "phone": "04 555-0142",
+        "admin_email": "zoe@kanariva.test",
+        "order_email": "zoe@kanariva.test",
+        "timezone": {"name": "Europe/Paris", "raw_offset": 3_600, "dst_offset": 7_200, "dst_correction": true,
+            "date_format": {"display": "j M Y", "export": "j M Y", "extended_display": "j M Y @ H:i"}},
+        "language": "fr",
+        "currency": "EUR",
+        "currency_symbol": "€",
+        "decimal_separator": ",",
+        "thousands_separator": " ",
+        "decimal_places": 2,
+        "currency_symbol_location": "right",
+        "weight_units": "KGS",
+        "dimension_units": "Centimeters",
+        "plan_name": "Standard",
+        "plan_level": "Standard",
+        "plan_is_trial": false,
+        "is_price_entered_with_tax": true,
+        "store_id": 1_025_646,
+        "default_channel_id": 1,
     })
 }
 

@@ -1,59 +1,72 @@
 //! The store's own books: the sale that must come of each order, and what must have left the shelf.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::{Catalogue, Kind};
-use super::order::{AWAITING_PAYMENT, CANCELLED, DECLINED, INCOMPLETE, Order, PENDING};
+use shop::sim::{Books, Sale, Stocked};
 
-/// The sale that an order must have become. Amounts are in the smallest that the currency has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sale {
-    pub voided: bool,
-    pub currency: &'static str,
-    pub total: i64,
-    pub tax: i64,
-    pub received: i64,
-    pub refunded: i64,
-    /// Units that the sale holds of each thing, by its SKU or else its name; none when voided.
-    pub held: BTreeMap<String, i64>,
-}
+use super::body::email;
+use super::catalogue::{Catalogue, Kind, Product};
+use super::order::{AWAITING_PAYMENT, CANCELLED, DECLINED, INCOMPLETE, LABELS, Order, PENDING};
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Books {
-    /// By the store's order id; orders that are no sale are missing.
-    pub sales: BTreeMap<u64, Sale>,
-    /// Units held of each thing by all sales together.
-    pub sold: BTreeMap<String, i64>,
-}
-
-pub(super) fn reckon<'a>(catalogue: &Catalogue, orders: impl Iterator<Item = &'a Order>) -> Books {
-    let mut books = Books::default();
+/// `ever` is all that stood in a sale at any time.
+pub fn reckon<'a>(
+    catalogue: &Catalogue,
+    ever: &BTreeSet<Stocked>,
+    orders: impl Iterator<Item = &'a Order>,
+) -> Books {
+    let mut books = Books {
+        sold: ever.iter().map(|thing| (thing.clone(), 0)).collect(),
+        ..Books::default()
+    };
     for order in orders {
-        if [INCOMPLETE, PENDING].contains(&order.status) {
+        let id = order.id.to_string();
+        if is_draft(order) {
+            let status = LABELS.get(usize::from(order.status)).copied();
+            books
+                .drafts
+                .insert(id, status.unwrap_or_default().to_owned());
             continue;
         }
-        let sale = sale(catalogue, order);
+        let sale = sale(catalogue, order, &id);
         for (thing, units) in &sale.held {
             *books.sold.entry(thing.clone()).or_insert(0) += units;
         }
-        books.sales.insert(order.id, sale);
+        books.sales.insert(id, sale);
     }
     books
 }
 
-fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
+/// The things in an order that is a sale, voided or not.
+pub fn things(catalogue: &Catalogue, order: &Order) -> BTreeSet<Stocked> {
+    if is_draft(order) {
+        return BTreeSet::new();
+    }
+    let products = order
+        .lines
+        .iter()
+        .map(|line| catalogue.product(line.product));
+    products.filter_map(stocked).collect()
+}
+
+fn is_draft(order: &Order) -> bool {
+    [INCOMPLETE, PENDING].contains(&order.status)
+}
+
+fn stocked(product: &Product) -> Option<Stocked> {
+    match (product.kind, product.sku.is_empty()) {
+        (Kind::Physical, false) => Some(Stocked::Sku(product.sku.clone())),
+        (Kind::Physical, true) => Some(Stocked::Name(product.name.clone())),
+        (Kind::Digital | Kind::Certificate, _) => None,
+    }
+}
+
+fn sale(catalogue: &Catalogue, order: &Order, id: &str) -> Sale {
     let voided = [CANCELLED, DECLINED].contains(&order.status);
     let mut held = BTreeMap::new();
     if !voided {
         for line in &order.lines {
-            let product = catalogue.product(line.product);
-            if product.kind == Kind::Physical {
-                let thing = if product.sku.is_empty() {
-                    &product.name
-                } else {
-                    &product.sku
-                };
-                *held.entry(thing.clone()).or_insert(0) += line.quantity;
+            if let Some(thing) = stocked(catalogue.product(line.product)) {
+                *held.entry(thing).or_insert(0) += line.quantity;
             }
         }
     }
@@ -67,12 +80,15 @@ fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
         order.received()
     };
     Sale {
+        order_id: id.to_owned(),
+        receipt_number: id.to_owned(),
         voided,
-        currency: order.currency.code,
+        currency: order.currency.code.to_owned(),
         total: minor(order.sold(catalogue)),
         tax: minor(order.tax(catalogue)),
         received: minor(received),
         refunded: minor(order.refunded()),
         held,
+        email: email(order.buyer),
     }
 }

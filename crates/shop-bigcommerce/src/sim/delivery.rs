@@ -1,6 +1,6 @@
 //! Deliveries: thin, signed once, sent again until they are taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::Options;
+use super::domains::Domains;
 use super::hooks::{Hook, Hooks};
 use super::order::Event;
 
@@ -20,11 +21,14 @@ const RETRIES: [i64; 11] = [
     60, 180, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 50_400, 86_400,
 ];
 
-/// A request to be made to whoever listens.
+/// How long an answer is waited for. The real time is not documented; other platforms wait as long.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// A request to be made to whoever listens: one attempt.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    number: u64,
-    pub(super) hook: u64,
+    /// Of this attempt.
+    pub attempt: u64,
     /// The address that the hook was made with.
     pub destination: String,
     pub scope: &'static str,
@@ -37,14 +41,20 @@ pub struct Delivery {
 #[derive(Debug, Default)]
 pub struct Outbox {
     given: u64,
+    attempts: u64,
     waiting: BTreeMap<u64, Waiting>,
+    /// Those that wait for their next attempt, by when it is due.
+    queue: BTreeSet<(Timestamp, u64)>,
+    /// Attempts that wait for their answer, with the delivery's number and since when.
+    out: BTreeMap<u64, (u64, Timestamp)>,
+    domains: Domains,
 }
 
 #[derive(Debug)]
 struct Waiting {
     delivery: Delivery,
+    hook: u64,
     tries: usize,
-    due_at: Timestamp,
 }
 
 impl Outbox {
@@ -63,8 +73,7 @@ impl Outbox {
                 self.given += 1;
                 let body = body(options, now, self.given, scope, &data);
                 let delivery = Delivery {
-                    number: self.given,
-                    hook: hook.id,
+                    attempt: 0,
                     destination: hook.destination.clone(),
                     scope,
                     order,
@@ -73,36 +82,78 @@ impl Outbox {
                 };
                 let waiting = Waiting {
                     delivery,
+                    hook: hook.id,
                     tries: 0,
-                    due_at: now,
                 };
                 self.waiting.insert(self.given, waiting);
+                self.queue.insert((now, self.given));
             }
         }
     }
 
-    pub fn due(&self, now: Timestamp) -> Vec<Delivery> {
-        let due = self
-            .waiting
-            .values()
-            .filter(|waiting| waiting.due_at <= now);
-        due.map(|waiting| waiting.delivery.clone()).collect()
+    /// The attempts to be made now, each given out once.
+    pub fn due(&mut self, hooks: &mut Hooks, now: Timestamp) -> Vec<Delivery> {
+        let unanswered = |(_, since): &&(u64, Timestamp)| *since + PATIENCE <= now;
+        let late = self.out.iter().take_while(|(_, out)| unanswered(out));
+        let late: Vec<u64> = late.map(|(attempt, _)| *attempt).collect();
+        for attempt in late {
+            self.answered(hooks, attempt, None, now);
+        }
+        let mut due = Vec::new();
+        while let Some((_, number)) = self.queue.first().copied().filter(|(at, _)| *at <= now) {
+            self.queue.pop_first();
+            let Some(Waiting { delivery, .. }) = self.waiting.get(&number) else {
+                continue;
+            };
+            if let Some(until) = self.domains.blocked_until(&delivery.destination, now) {
+                self.queue.insert((until, number));
+                continue;
+            }
+            self.attempts += 1;
+            self.out.insert(self.attempts, (number, now));
+            due.push(Delivery {
+                attempt: self.attempts,
+                ..delivery.clone()
+            });
+        }
+        due
     }
 
-    /// Says whether the delivery was given up.
-    pub fn answered(&mut self, delivery: &Delivery, status: u16, now: Timestamp) -> bool {
-        let Some(waiting) = self.waiting.get_mut(&delivery.number) else {
-            return false;
+    /// By 2xx the delivery is done; else it is tried again, and after the last try its hook is off.
+    pub fn answered(
+        &mut self,
+        hooks: &mut Hooks,
+        attempt: u64,
+        status: Option<u16>,
+        now: Timestamp,
+    ) {
+        let Some((number, _)) = self.out.remove(&attempt) else {
+            return;
         };
-        let is_taken = (200..300).contains(&status);
+        let Some(waiting) = self.waiting.get_mut(&number) else {
+            return;
+        };
+        let is_taken = status.is_some_and(|status| (200..300).contains(&status));
+        let destination = &waiting.delivery.destination;
+        self.domains.answered(destination, is_taken, now);
         let pause = RETRIES.get(waiting.tries);
         waiting.tries += 1;
         if let Some(seconds) = pause.filter(|_| !is_taken) {
-            waiting.due_at = now + SignedDuration::from_secs(*seconds);
-            return false;
+            let next = now + SignedDuration::from_secs(*seconds);
+            self.queue.insert((next, number));
+            return;
         }
-        self.waiting.remove(&delivery.number);
-        !is_taken
+        if !is_taken {
+            hooks.give_up(waiting.hook);
+        }
+        self.waiting.remove(&number);
+    }
+
+    /// When something is to be done next: an attempt, or to stop waiting for an answer.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let queued = self.queue.first().map(|(at, _)| *at);
+        let answer = self.out.values().next().map(|(_, since)| *since + PATIENCE);
+        queued.into_iter().chain(answer).min()
     }
 
     pub fn len(&self) -> usize {

@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 
 /// The first id given, less one.
 const BEFORE_FIRST_ID: u64 = 22_561_592;
+/// Hooks of one scope that an app may have.
+const SCOPE_LIMIT: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Hook {
     pub id: u64,
-    scope: String,
+    pub scope: String,
     pub destination: String,
     /// Sent back with each delivery.
     pub headers: BTreeMap<String, String>,
@@ -22,8 +24,10 @@ pub struct Hook {
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Hooks {
+    /// Whether they may lead to this machine without TLS, which the real ones never may.
+    allows_loopback: bool,
     given: u64,
     rows: BTreeMap<u64, Hook>,
 }
@@ -42,7 +46,7 @@ pub struct Wish {
 pub struct WrongField(pub &'static str);
 
 impl Wish {
-    fn check(&self) -> Result<(), WrongField> {
+    fn check(&self, allows_loopback: bool) -> Result<(), WrongField> {
         let is_scope = |scope: &String| {
             let rest = scope.strip_prefix("store/").unwrap_or_default();
             !rest.is_empty()
@@ -60,7 +64,15 @@ impl Wish {
             let host = host.strip_suffix(":443").unwrap_or(host);
             !host.is_empty() && !host.contains(':')
         };
-        if !self.destination.as_ref().is_none_or(is_destination) {
+        let is_here = |destination: &String| {
+            let rest = destination.strip_prefix("http://").unwrap_or_default();
+            allows_loopback && (rest.starts_with("127.0.0.1:") || rest.starts_with("localhost:"))
+        };
+        if !self
+            .destination
+            .as_ref()
+            .is_none_or(|destination| is_destination(destination) || is_here(destination))
+        {
             return Err(WrongField("destination"));
         }
         Ok(())
@@ -68,19 +80,36 @@ impl Wish {
 }
 
 impl Hooks {
+    pub const fn new(allows_loopback: bool) -> Self {
+        Self {
+            allows_loopback,
+            given: 0,
+            rows: BTreeMap::new(),
+        }
+    }
+
     pub fn make(&mut self, wish: Wish, now: Timestamp) -> Result<&Hook, WrongField> {
-        wish.check()?;
+        wish.check(self.allows_loopback)?;
         let Wish {
             scope,
             destination,
             is_active,
             headers,
         } = wish;
+        let scope = scope.ok_or(WrongField("scope"))?;
+        let destination = destination.ok_or(WrongField("destination"))?;
+        let of_scope = self.rows.values().filter(|hook| hook.scope == scope);
+        if of_scope.clone().count() >= SCOPE_LIMIT {
+            return Err(WrongField("scope"));
+        }
+        if of_scope.clone().any(|hook| hook.destination == destination) {
+            return Err(WrongField("destination"));
+        }
         self.given += 1;
         let hook = Hook {
             id: BEFORE_FIRST_ID + self.given,
-            scope: scope.ok_or(WrongField("scope"))?,
-            destination: destination.ok_or(WrongField("destination"))?,
+            scope,
+            destination,
             headers: headers.unwrap_or_default(),
             is_active: is_active.unwrap_or(true),
             created_at: now,
@@ -97,7 +126,7 @@ impl Hooks {
         now: Timestamp,
     ) -> Option<Result<&Hook, WrongField>> {
         let hook = self.rows.get_mut(&id)?;
-        if let Err(wrong) = wish.check() {
+        if let Err(wrong) = wish.check(self.allows_loopback) {
             return Some(Err(wrong));
         }
         let Wish {
@@ -121,6 +150,13 @@ impl Hooks {
     /// A delivery was tried in vain to the last: the hook is switched off, and the app hears nothing.
     pub fn give_up(&mut self, id: u64) {
         if let Some(hook) = self.rows.get_mut(&id) {
+            hook.is_active = false;
+        }
+    }
+
+    /// As if every one of them had been given up.
+    pub fn give_up_all(&mut self) {
+        for hook in self.rows.values_mut() {
             hook.is_active = false;
         }
     }

@@ -11,7 +11,7 @@ use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::Store;
-use super::api::{json_of, parameters};
+use super::api::{Page, json_of, parameters};
 use super::hooks::{Hook, Wish, WrongField};
 
 pub fn routes() -> Router<Store> {
@@ -22,19 +22,22 @@ pub fn routes() -> Router<Store> {
 
 async fn list(State(store): State<Store>, uri: Uri) -> Response {
     let parameters: BTreeMap<String, String> = parameters(&uri);
-    let wanted = parameters.get("is_active").map(|flag| flag == "true");
+    let page = match Page::of(&parameters) {
+        Ok(page) => page,
+        Err(response) => return response.into(),
+    };
+    let is_wanted = |name: &str, value: &str| {
+        let wanted = parameters.get(name);
+        wanted.is_none_or(|wanted| wanted == value)
+    };
     let state = store.lock();
-    let hooks: Vec<Value> = state
-        .hooks
-        .all()
-        .filter(|hook| wanted.is_none_or(|wanted| hook.is_active == wanted))
-        .map(|hook| hook.shown(&store.options.hash))
-        .collect();
-    let count = hooks.len();
-    json_of(
-        &json!({"data": hooks, "meta": {"pagination": {"total": count, "count": count,
-        "per_page": 250, "current_page": 1, "total_pages": 1}}}),
-    )
+    let hooks = state.hooks.all().filter(|hook| {
+        is_wanted("is_active", if hook.is_active { "true" } else { "false" })
+            && is_wanted("scope", &hook.scope)
+            && is_wanted("destination", &hook.destination)
+    });
+    let hooks: Vec<Value> = hooks.map(|hook| hook.shown(&store.options.hash)).collect();
+    page.data(hooks)
 }
 
 async fn make(State(store): State<Store>, body: Bytes) -> Response {
@@ -82,7 +85,7 @@ fn missing() -> Response {
     error(StatusCode::NOT_FOUND, &json!({}))
 }
 
-fn wrong(WrongField(field): WrongField) -> Response {
+pub fn wrong(WrongField(field): WrongField) -> Response {
     error(
         StatusCode::UNPROCESSABLE_ENTITY,
         &json!({field: "error.invalid"}),

@@ -10,21 +10,25 @@ mod books;
 mod catalogue;
 mod delivery;
 mod dice;
+mod domains;
 mod hooks;
 mod hooks_api;
 mod money;
 mod order;
 mod quota;
+mod run;
 mod story;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use service::clock::Clock;
+use shop::sim::{Books, Stocked};
 
 use self::catalogue::Catalogue;
 use self::delivery::Outbox;
@@ -33,9 +37,9 @@ use self::order::{Event, Order};
 use self::quota::Quota;
 use self::story::Story;
 
-pub use books::{Books, Sale};
 pub use delivery::Delivery;
 pub use dice::Dice;
+pub use run::{RunOptions, run};
 
 /// What kind of store.
 #[derive(Clone, Debug)]
@@ -43,6 +47,8 @@ pub struct Options {
     pub seed: u64,
     /// As it stands in the API's address and in a delivery's `producer`.
     pub hash: String,
+    /// Of the app that the API is asked by.
+    pub client_id: String,
     /// What the API is asked with.
     pub access_token: SecretString,
     /// What deliveries are signed with.
@@ -53,6 +59,8 @@ pub struct Options {
     pub products: usize,
     /// Where the store's numbering begins.
     pub first_order_id: u64,
+    /// Whether hooks may lead to this machine without TLS, which the real ones never may.
+    pub loopback_hooks: bool,
 }
 
 impl Options {
@@ -62,11 +70,13 @@ impl Options {
         Self {
             seed,
             hash: "sim123".to_owned(),
+            client_id: "simulated-client".to_owned(),
             access_token: "simulated access token".into(),
             client_secret: "simulated client secret".into(),
             quota: 150,
             products: 50,
             first_order_id: 1001,
+            loopback_hooks: false,
         }
     }
 }
@@ -83,6 +93,8 @@ struct State {
     dice: Dice,
     catalogue: Catalogue,
     orders: BTreeMap<u64, Order>,
+    /// All that stood in a sale at any time.
+    ever: BTreeSet<Stocked>,
     /// Ids of lines, payments and the rest, never given twice.
     next_id: u64,
     hooks: Hooks,
@@ -105,8 +117,9 @@ impl Store {
             dice: Dice::new(options.seed),
             catalogue: Catalogue::new(options.products),
             orders: BTreeMap::new(),
+            ever: BTreeSet::new(),
             next_id: 500,
-            hooks: Hooks::default(),
+            hooks: Hooks::new(options.loopback_hooks),
             outbox: Outbox::default(),
             quota: Quota::new(options.quota),
         };
@@ -126,7 +139,7 @@ impl Store {
             None => self.options.first_order_id,
         };
         let (order, events) = state.story(self).place(id);
-        state.orders.insert(id, order);
+        state.keep(order);
         state.tell(self, id, &events);
         id
     }
@@ -139,7 +152,7 @@ impl Store {
             return;
         };
         let events = state.story(self).go_on(&mut order);
-        state.orders.insert(id, order);
+        state.keep(order);
         state.tell(self, id, &events);
     }
 
@@ -148,7 +161,7 @@ impl Store {
         let mut state = self.lock();
         if let Some(order) = state.orders.get_mut(&id) {
             order.is_archived = true;
-            order.modified_at = self.clock.now();
+            order.modified_at = self.now();
             state.tell(self, id, &[Event::Archived]);
         }
     }
@@ -159,20 +172,38 @@ impl Store {
         self.lock().orders.keys().copied().collect()
     }
 
-    /// The deliveries to be sent now. Each wants its answer told to [`Store::answered`].
+    /// The deliveries to be sent now, each given out once an attempt. One that is not answered in time
+    /// counts as one that was not taken.
     #[must_use]
     pub fn due(&self) -> Vec<Delivery> {
-        self.lock().outbox.due(self.clock.now())
+        let state = &mut *self.lock();
+        state.outbox.due(&mut state.hooks, self.clock.now())
     }
 
-    /// How a delivery was answered: by 2xx it is done, else it is tried again, up to eleven times.
-    /// Then its hook is switched off.
-    pub fn answered(&self, delivery: &Delivery, status: u16) {
-        let mut state = self.lock();
-        let given_up = state.outbox.answered(delivery, status, self.clock.now());
-        if given_up {
-            state.hooks.give_up(delivery.hook);
-        }
+    /// How an attempt was answered; `None`: not at all. By 2xx the delivery is done, else it is tried
+    /// again, up to eleven times. Then its hook is switched off.
+    pub fn answered(&self, attempt: u64, status: Option<u16>) {
+        let state = &mut *self.lock();
+        let now = self.clock.now();
+        state
+            .outbox
+            .answered(&mut state.hooks, attempt, status, now);
+    }
+
+    /// When a delivery is due next, or an answer is waited for no longer.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.lock().outbox.next_due()
+    }
+
+    /// Switches all hooks off, as the platform does when nobody takes their deliveries.
+    pub fn lose_hooks(&self) {
+        self.lock().hooks.give_up_all();
+    }
+
+    #[must_use]
+    pub fn placed(&self) -> usize {
+        self.lock().orders.len()
     }
 
     /// Deliveries that were neither taken nor given up yet.
@@ -185,12 +216,18 @@ impl Store {
     #[must_use]
     pub fn books(&self) -> Books {
         let state = self.lock();
-        books::reckon(&state.catalogue, state.orders.values())
+        books::reckon(&state.catalogue, &state.ever, state.orders.values())
     }
 
     /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`.
     pub fn router(&self) -> axum::Router {
         api::router(self.clone())
+    }
+
+    /// As the store dates what happens: in whole seconds.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -199,6 +236,11 @@ impl Store {
 }
 
 impl State {
+    fn keep(&mut self, order: Order) {
+        self.ever.extend(books::things(&self.catalogue, &order));
+        self.orders.insert(order.id, order);
+    }
+
     fn tell(&mut self, store: &Store, order: u64, events: &[Event]) {
         let (options, now) = (&store.options, store.clock.now());
         self.outbox.tell(options, &self.hooks, now, order, events);
@@ -209,7 +251,7 @@ impl State {
             dice: &mut self.dice,
             catalogue: &self.catalogue,
             next_id: &mut self.next_id,
-            now: store.clock.now(),
+            now: store.now(),
         }
     }
 }

@@ -14,7 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-pub const APP_PASSWORD: &str = "password of tests";
+pub const APP_PASSWORD: &str = "of-tests";
 pub const RETAILER: RetailerId = RetailerId::new(Uuid::from_u128(1));
 
 pub fn platform() -> PlatformCode {

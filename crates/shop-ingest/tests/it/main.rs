@@ -5,7 +5,13 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod books;
 mod database;
+mod hooks;
+mod isolation;
 mod memory;
+mod polling;
 mod privileges;
+mod running;
 mod schema;
+mod stall;

@@ -10,9 +10,9 @@ use super::{AnswerFaults, DeliveryFaults, Millis, Percent};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DeliveryFate {
-    /// The shop believes that it arrived.
+    /// Never arrives, nor do its repeats.
     Dropped,
-    /// The shop knows that it did not.
+    /// This attempt does not arrive.
     Unanswered,
     /// Arrives after each of these waits, the shortest first; at least once.
     Posted { waits: Vec<Duration>, delayed: bool },

@@ -21,9 +21,9 @@ pub struct Faults {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliveryFaults {
-    /// Never arrives, though the shop believes that it did: nobody repeats it.
+    /// Never arrives, however often the shop repeats it.
     pub dropped: Percent,
-    /// Never arrives, and the shop knows: it repeats it when it sees fit.
+    /// This attempt does not arrive; the shop repeats it when it sees fit.
     pub unanswered: Percent,
     /// Arrives twice.
     pub duplicated: Percent,

@@ -202,8 +202,9 @@ async fn r_12_deliveries_are_dropped_repeated_and_shuffled_and_the_shop_knows_wh
     assert!(counts.unanswered > 20, "{counts:?}");
     assert!(counts.duplicated > 80, "{counts:?}");
     // Each order came once or twice, unless it was dropped for good.
-    assert_eq!(seen.orders.len() as u64, 500 - counts.dropped);
     assert_eq!(counts.dropped + counts.sent, 500);
+    assert_eq!(seen.orders.len() as u64, 500 - counts.dropped);
+    assert!(counts.dropped_again > counts.dropped);
     assert_eq!(counts.taken, counts.posted);
     assert!(!seen.arrivals.is_sorted());
 }
@@ -400,6 +401,8 @@ async fn the_control_api_shows_and_tells() {
     assert!(run.runner.shop().clock().now() > jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(run.tell(post.clone(), "/hooks/lose", None).await, 204);
     assert_eq!(run.get("/counts").await["hooks_lost"], 1);
+    let address = json!({"address": run.listener.url});
+    assert_eq!(run.tell(post.clone(), "/hooks", Some(address)).await, 204);
     assert_eq!(run.tell(post, "/nothing", None).await, 404);
 }
 
@@ -416,4 +419,32 @@ async fn a_script_beyond_the_limit_is_refused() {
     };
     let refused = Runner::start(Stall::new(1, clock.clone()), clock, options).await;
     assert!(matches!(refused, Err(StartError::ScriptTooLong)));
+}
+
+#[tokio::test]
+async fn r_12_every_platforms_shop_is_run() {
+    for platform in Platform::ALL {
+        let clock = SimClock::beside(Arc::new(SystemClock), Speed::REAL);
+        let size = ShopSize {
+            seed: 11,
+            orders: 40,
+            max_versions: 4,
+            products: 20,
+        };
+        let options = RunnerOptions::new(11, Pace::of(5_000));
+        let shop = platform.open(&size, clock.clone());
+        let runner = Runner::start(shop, clock, options).await.unwrap();
+        let shop = runner.shop().clone();
+        assert!(shop.traded_out(PATIENCE).await, "{platform:?}");
+        let url = shop.access().shop_url;
+        assert!(url.starts_with(&shop.base_url()), "{platform:?}: {url}");
+        // Nobody asks without a key, whatever the platform.
+        let answer = loopback_client().unwrap().get(url).send().await.unwrap();
+        assert!(!answer.status().is_success(), "{platform:?}");
+        let books = shop.books();
+        let known = books.sales.len() + books.parked.len() + books.drafts.len();
+        assert_eq!((known, shop.status().placed), (40, 40), "{platform:?}");
+        assert!(!books.sales.is_empty() && !books.sold.is_empty());
+        runner.stop().await;
+    }
 }

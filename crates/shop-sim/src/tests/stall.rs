@@ -13,6 +13,7 @@ use service::clock::Clock;
 use shop::sim::{Access, Books, Outgoing, Sale, SimShop, Stocked};
 
 const RETRY_AFTER: SignedDuration = SignedDuration::from_mins(1);
+const ATTEMPTS_LIMIT: u32 = 6;
 
 #[derive(Clone)]
 pub struct Stall {
@@ -26,10 +27,17 @@ struct Inside {
     placed: u64,
     hook: Option<String>,
     next_id: u64,
-    /// Order and when it is due, by the attempt's id.
-    waiting: BTreeMap<u64, (u64, Timestamp)>,
-    /// Order by the attempt's id.
-    out: BTreeMap<u64, u64>,
+    /// By the attempt's id, with when it is due.
+    waiting: BTreeMap<u64, (Attempt, Timestamp)>,
+    /// By the attempt's id.
+    out: BTreeMap<u64, Attempt>,
+}
+
+#[derive(Clone, Copy)]
+struct Attempt {
+    order: u64,
+    /// From 1.
+    number: u32,
 }
 
 impl Stall {
@@ -47,9 +55,9 @@ impl Stall {
 }
 
 impl Inside {
-    fn wait(&mut self, order: u64, at: Timestamp) {
+    fn wait(&mut self, attempt: Attempt, at: Timestamp) {
         self.next_id += 1;
-        self.waiting.insert(self.next_id, (order, at));
+        self.waiting.insert(self.next_id, (attempt, at));
     }
 }
 
@@ -79,7 +87,7 @@ impl SimShop for Stall {
         state.placed += 1;
         if state.hook.is_some() {
             let order = state.placed;
-            state.wait(order, now);
+            state.wait(Attempt { order, number: 1 }, now);
         }
         true
     }
@@ -91,10 +99,10 @@ impl SimShop for Stall {
             return Vec::new();
         };
         let due = state.waiting.extract_if(.., |_, (_, at)| *at <= now);
-        let due: Vec<(u64, u64)> = due.map(|(id, (order, _))| (id, order)).collect();
+        let due: Vec<(u64, Attempt)> = due.map(|(id, (attempt, _))| (id, attempt)).collect();
         state.out.extend(due.iter().copied());
         due.into_iter()
-            .map(|(id, order)| Outgoing {
+            .map(|(id, Attempt { order, number: _ })| Outgoing {
                 id,
                 url: url.clone(),
                 headers: HeaderMap::new(),
@@ -106,14 +114,19 @@ impl SimShop for Stall {
     fn answered(&self, id: u64, status: Option<u16>) {
         let now = self.clock.now();
         let mut state = self.state();
-        let order = state.out.remove(&id).unwrap();
-        if status != Some(200) {
-            state.wait(order, now + RETRY_AFTER);
+        let Attempt { order, number } = state.out.remove(&id).unwrap();
+        if status != Some(200) && number < ATTEMPTS_LIMIT {
+            let number = number + 1;
+            state.wait(Attempt { order, number }, now + RETRY_AFTER);
         }
     }
 
     fn next_due(&self) -> Option<Timestamp> {
         self.state().waiting.values().map(|(_, at)| *at).min()
+    }
+
+    fn set_hook(&self, address: &str) {
+        self.state().hook = Some(address.to_owned());
     }
 
     fn lose_hooks(&self) {

@@ -1,0 +1,69 @@
+//! Waits until the ledger says what the shop says, and whether that lasts.
+
+use std::time::{Duration, Instant};
+
+use test_kit::checker::{ShopBooks, differences, read};
+use test_kit::world;
+use tokio::time::sleep;
+
+use super::system::ShopSystem;
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Once they agree, what still arrives must change nothing for so long: several polls.
+const LASTING: Duration = Duration::from_secs(5);
+/// Differences that do not grow fewer for so long will stay.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What was found in the end.
+pub struct Agreement {
+    pub sales: usize,
+    pub levels: usize,
+    /// Between ledger and shop, and what the ledger's own check found.
+    pub differences: Vec<String>,
+}
+
+pub async fn reach(system: &ShopSystem, shops: &[ShopBooks]) -> anyhow::Result<Agreement> {
+    let mut fewest = usize::MAX;
+    let mut moved = Instant::now();
+    let mut agreed_since: Option<Instant> = None;
+    loop {
+        let told = read(system.grpc_url(), world::RETAILER).await?;
+        let differences = differences(shops, &told);
+        if differences.is_empty() {
+            agreed_since.get_or_insert_with(Instant::now);
+        } else {
+            agreed_since = None;
+        }
+        if differences.len() < fewest {
+            (fewest, moved) = (differences.len(), Instant::now());
+        }
+        let has_lasted = agreed_since.is_some_and(|since| since.elapsed() >= LASTING);
+        if has_lasted || (!differences.is_empty() && moved.elapsed() > PATIENCE) {
+            let mut differences: Vec<String> =
+                differences.iter().map(ToString::to_string).collect();
+            differences.extend(own_check(system).await?);
+            return Ok(Agreement {
+                sales: told.sales.len(),
+                levels: told.levels.len(),
+                differences,
+            });
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// What the ledger finds wrong with itself.
+async fn own_check(system: &ShopSystem) -> anyhow::Result<Vec<String>> {
+    let checks = system.ledger()?.verify().await?;
+    anyhow::ensure!(!checks.is_empty(), "the ledger checks nothing");
+    let failed = checks.iter().filter(|check| check.failure_count > 0);
+    Ok(failed
+        .map(|check| {
+            let first = check.failures.first();
+            format!(
+                "{}: {} failures, such as {first:?}",
+                check.name, check.failure_count
+            )
+        })
+        .collect())
+}

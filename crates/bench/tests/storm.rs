@@ -1,0 +1,29 @@
+//! A small storm over each platform: what the bench measures at length, in a minute each.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test panics at what it did not expect"
+)]
+
+use std::process::Command;
+
+/// Of each shop; the whole storm has 5,000.
+const ORDERS: &str = "200";
+
+#[test]
+fn r_01_ledger_and_books_agree_after_a_storm_over_shopify() {
+    storm("shopify");
+}
+
+fn storm(platform: &str) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .args(["storm", "--platform", platform, "--orders", ORDERS])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    println!("{said}\n{failed}");
+    assert!(output.status.success(), "{failed}\n{said}");
+    assert!(said.contains(": 0 differences"), "{said}");
+    assert!(said.contains("4 services killed, 1 outages"), "{said}");
+}

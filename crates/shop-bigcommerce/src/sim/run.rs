@@ -1,0 +1,164 @@
+//! A store that trades by itself, for a program that runs any simulated shop.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use service::clock::Clock;
+use shop::sim::{Access, Books, Outgoing, SimShop};
+
+use super::{Delivery, Dice, Options, Store};
+
+/// What "unlimited" was seen to mean is sixteen million; this is what a large plan may well have, and
+/// enough for the trade of a demonstration: an order is nine requests.
+const QUOTA: u64 = 20_000;
+/// Tells the dice of what happens when from those of what it is.
+const PLAN: u64 = 0x706c_616e;
+
+/// How much a store is to trade.
+pub struct RunOptions {
+    pub seed: u64,
+    pub orders: usize,
+    /// Of one order, the first included.
+    pub max_versions: usize,
+    /// Things on sale: the same SKUs in every run of as many.
+    pub products: usize,
+}
+
+/// A store that takes orders and changes them, a step at a time. Its hooks may lead to this machine
+/// without TLS.
+pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let RunOptions {
+        seed,
+        orders,
+        max_versions,
+        products,
+    } = *options;
+    let mut store = Options::new(seed);
+    store.hash = format!("sim{seed:x}");
+    store.quota = QUOTA;
+    store.products = products;
+    store.loopback_hooks = true;
+    Arc::new(Run {
+        store: Store::open(store, clock),
+        plan: Mutex::new(Plan {
+            dice: Dice::new(seed ^ PLAN),
+            left: orders,
+            turns_max: u64::try_from(max_versions.saturating_sub(1)).unwrap_or(u64::MAX),
+            open: Vec::new(),
+        }),
+    })
+}
+
+struct Run {
+    store: Store,
+    plan: Mutex<Plan>,
+}
+
+struct Plan {
+    dice: Dice,
+    /// Orders still to be placed.
+    left: usize,
+    turns_max: u64,
+    /// Orders that something is still to happen to, and how often.
+    open: Vec<(u64, u64)>,
+}
+
+enum Step {
+    Place { turns: u64 },
+    Turn { order: u64 },
+}
+
+impl Plan {
+    /// `None` when all has happened.
+    fn next(&mut self) -> Option<Step> {
+        let places = self.left > 0 && (self.open.is_empty() || self.dice.percent(40));
+        if places {
+            self.left -= 1;
+            let turns = self.dice.between(0, self.turns_max);
+            return Some(Step::Place { turns });
+        }
+        let place = self.dice.index(self.open.len());
+        let (order, turns) = self.open.get_mut(place)?;
+        let order = *order;
+        *turns -= 1;
+        if *turns == 0 {
+            self.open.swap_remove(place);
+        }
+        Some(Step::Turn { order })
+    }
+}
+
+impl SimShop for Run {
+    fn router(&self) -> Router {
+        self.store.router()
+    }
+
+    fn access(&self, base_url: &str) -> Access {
+        let options = &self.store.options;
+        let base_url = base_url.trim_end_matches('/');
+        Access {
+            secret: options.client_secret.expose_secret().to_owned(),
+            shop_url: format!("{base_url}/stores/{}", options.hash),
+            key: options.client_id.clone(),
+            key_secret: options.access_token.expose_secret().to_owned(),
+        }
+    }
+
+    fn step(&self) -> bool {
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        match plan.next() {
+            Some(Step::Place { turns }) => {
+                let order = self.store.place();
+                plan.open.extend((turns > 0).then_some((order, turns)));
+                true
+            }
+            Some(Step::Turn { order }) => {
+                self.store.turn(order);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn due(&self) -> Vec<Outgoing> {
+        let outgoing = |delivery: Delivery| {
+            let Delivery {
+                attempt,
+                destination,
+                scope: _,
+                order: _,
+                headers,
+                body,
+            } = delivery;
+            Outgoing {
+                id: attempt,
+                url: destination,
+                headers,
+                body,
+            }
+        };
+        self.store.due().into_iter().map(outgoing).collect()
+    }
+
+    fn answered(&self, id: u64, status: Option<u16>) {
+        self.store.answered(id, status);
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.store.next_due()
+    }
+
+    fn lose_hooks(&self) {
+        self.store.lose_hooks();
+    }
+
+    fn books(&self) -> Books {
+        self.store.books()
+    }
+
+    fn placed(&self) -> usize {
+        self.store.placed()
+    }
+}
