@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use test_kit::checker::{ShopBooks, differences, read};
+use shop_sim::checker::{ShopBooks, differences, read};
 use test_kit::world;
 use tokio::time::sleep;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use service::clock::SystemClock;
 use shop_sim::{Faults, Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
-use test_kit::checker::ShopBooks;
+use shop_sim::checker::ShopBooks;
 use test_kit::world;
 
 use self::report::Report;
