@@ -90,7 +90,7 @@ fn cut(list: &mut Value, from: usize) {
     list["pageInfo"] = json!({ "hasNextPage": has_next, "endCursor": end.to_string() });
 }
 
-async fn listen(router: Router) -> Connection {
+pub async fn listen(router: Router) -> Connection {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut tasks = tokio::task::JoinSet::new();

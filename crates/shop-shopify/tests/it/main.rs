@@ -10,6 +10,8 @@ mod edges;
 mod expected;
 mod fetch;
 mod handled;
+mod hooks;
+mod list;
 mod mutated;
 mod samples;
 mod signature;
