@@ -68,7 +68,7 @@ while [ "$order" -le 1030 ]; do
   order=$((order + 1))
 done
 expect 404 GET /v2/orders/9999
-expect 401 GET /v2/orders "" guess
+expect 401 GET /v3/hooks "" guess
 
 hook='{"scope":"store/order/*","destination":"https://pos.example/hooks/7","is_active":true,"headers":{"x-hook-secret":"s3"}}'
 expect 200 POST /v3/hooks "$hook"

@@ -24,9 +24,6 @@ use crate::text;
 /// The order of `connection` that `document` is, or why it is none.
 pub(crate) fn map(connection: ConnectionId, document: &Document<'_>) -> Reading {
     let order = &document.order;
-    if order.is_deleted.is_true() {
-        return Reading::Nothing("an order that is archived; its sale stays as it is");
-    }
     let refused = |Wrong { reason, detail }| {
         Reading::Refused(Refusal {
             order: order.id.id().and_then(|id| ShopOrderId::new(id).ok()),
@@ -123,11 +120,7 @@ fn build(
         receipt_number,
         placed_at: created.unwrap_or(modified_at),
         state: status.state,
-        shop_status: text::first_of(&[
-            order.custom_status.as_str(),
-            order.status.as_str(),
-            status.label,
-        ]),
+        shop_status: shop_status(order, status),
         lines,
         total: totals.total,
         payments,
@@ -135,6 +128,21 @@ fn build(
     };
     order.version.content = content_hash(&order);
     Ok(order)
+}
+
+/// As the store's people see it. To archive an order, which the store calls to delete it, changes what
+/// they see and not its status: what was sold stays sold, and what was cancelled before stays cancelled.
+fn shop_status(order: &payload::Order<'_>, status: Status) -> String {
+    let words = text::first_of(&[
+        order.custom_status.as_str(),
+        order.status.as_str(),
+        status.label,
+    ]);
+    if order.is_deleted.is_true() {
+        format!("{words} (archived)")
+    } else {
+        words
+    }
 }
 
 /// When anything of the order changed last. A payment or a refund is not promised to move the

@@ -156,7 +156,7 @@ impl Store {
         state.tell(self, id, &events);
     }
 
-    /// An order is archived, now: it can still be read by its id, and is in no list.
+    /// An order is archived, now: it can still be read by its id, and is in no list but its own.
     pub fn archive(&self, id: u64) {
         let mut state = self.lock();
         if let Some(order) = state.orders.get_mut(&id) {

@@ -68,7 +68,11 @@ struct Plan {
 enum Step {
     Place { turns: u64 },
     Turn { order: u64 },
+    Archive { order: u64 },
 }
+
+/// Of the orders that nothing more happens to, in a hundred.
+const ARCHIVED_PERCENT: u64 = 10;
 
 impl Plan {
     /// `None` when all has happened.
@@ -85,6 +89,9 @@ impl Plan {
         *turns -= 1;
         if *turns == 0 {
             self.open.swap_remove(place);
+            if self.dice.percent(ARCHIVED_PERCENT) {
+                return Some(Step::Archive { order });
+            }
         }
         Some(Step::Turn { order })
     }
@@ -116,6 +123,10 @@ impl SimShop for Run {
             }
             Some(Step::Turn { order }) => {
                 self.store.turn(order);
+                true
+            }
+            Some(Step::Archive { order }) => {
+                self.store.archive(order);
                 true
             }
             None => false,

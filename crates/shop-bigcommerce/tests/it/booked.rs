@@ -23,6 +23,28 @@ fn bc_03_a_renamed_status_is_known_by_its_id_and_shown_by_its_name() {
     assert_eq!(order.shop_status, "Prêt transporteur");
 }
 
+/// A cancellation that nobody heard of is heard of when the order is archived.
+#[test]
+fn bc_03_an_archived_order_is_what_its_status_says() {
+    for (status, state) in [
+        (0, SaleState::NotImported),
+        (5, SaleState::Voided),
+        (10, SaleState::Closed),
+    ] {
+        let mut document = sample("1001");
+        document["order"]["status_id"] = json!(status);
+        let before = order(&document);
+        document["order"]["is_deleted"] = json!(true);
+        let archived = order(&document);
+        assert_eq!(archived.state, state, "{status}");
+        assert_eq!(archived.lines, before.lines);
+        assert_eq!(
+            archived.shop_status,
+            format!("{} (archived)", before.shop_status)
+        );
+    }
+}
+
 #[test]
 fn unknown_fields_change_nothing() {
     fn sprinkle(value: &mut Value) {

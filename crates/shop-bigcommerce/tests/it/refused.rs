@@ -144,17 +144,15 @@ fn a_checkout_left_half_way_is_never_refused() {
     assert!(matches!(read(&draft), Reading::Nothing(_)));
 }
 
+/// The store says at times that an order has no fees by saying that there are none to be found. Should
+/// it be wrong, the order's total tells.
 #[test]
-fn an_archived_order_changes_nothing() {
-    for status in [5, 10, 99] {
-        let mut archived = sample("1001");
-        archived["order"]["is_deleted"] = json!(true);
-        archived["order"]["status_id"] = json!(status);
-        assert!(matches!(read(&archived), Reading::Nothing(_)), "{status}");
-    }
-    let mut kept = sample("1001");
-    kept["order"]["is_deleted"] = json!(false);
-    assert_eq!(order(&kept), order(&sample("1001")));
+fn an_order_whose_fee_is_lost_is_not_booked_without_it() {
+    let mut document = sample("1001");
+    document["order"]["total_inc_tax"] = json!("100.9000");
+    assert_eq!(refused(&document), Some(Reason::TotalsMismatch));
+    document["fees"] = json!([{"id": 1, "cost_inc_tax": "12.0000", "cost_tax": "0.0000"}]);
+    assert_eq!(refused(&document), None);
 }
 
 #[test]
