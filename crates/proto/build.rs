@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use prost::Message as _;
 
 const ROOT: &str = "../../proto";
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "comptoir/connect/v1/inbox.proto",
     "comptoir/ledger/v1/events.proto",
+    "comptoir/ledger/v1/imports.proto",
     "comptoir/ledger/v1/integrity.proto",
     "comptoir/ledger/v1/orders.proto",
     "comptoir/ledger/v1/sale.proto",
