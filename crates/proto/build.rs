@@ -9,6 +9,7 @@ const FILES: [&str; 10] = [
     "comptoir/connect/v1/connections.proto",
     "comptoir/connect/v1/inbox.proto",
     "comptoir/ledger/v1/events.proto",
+    "comptoir/ledger/v1/imports.proto",
     "comptoir/ledger/v1/integrity.proto",
     "comptoir/ledger/v1/orders.proto",
     "comptoir/ledger/v1/sale.proto",

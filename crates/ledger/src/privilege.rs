@@ -36,10 +36,13 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 17] = [
+pub const TABLES: [TableRights; 21] = [
     rights("_sqlx_migrations", &[Select]),
     rights("connection", SETTINGS),
     rights("customer", APPEND_ONLY),
+    rights("import", STATE),
+    rights("import_level", APPEND_ONLY),
+    rights("import_order", STATE),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("order_delivery", STATE),
@@ -57,6 +60,8 @@ pub const TABLES: [TableRights; 17] = [
     rights("stock_level", STATE),
     // Corrections are new rows: nobody rewrites what moved.
     rights("stock_movement", APPEND_ONLY),
+    // Taken back, until imported anew.
+    rights("withdrawn_order", &[Select, Insert, Delete]),
 ];
 
 impl Privilege {

@@ -50,6 +50,10 @@ id!(
     CustomerId
 );
 id!(
+    /// One import of a connection's past orders.
+    ImportId
+);
+id!(
     /// Something a retailer sells, counted or not.
     ItemId
 );

@@ -83,6 +83,7 @@ fn message(
             topic,
         }),
         body: Some(body),
+        import_id: String::new(),
     };
     let subject = subject::order(connection.retailer, connection.id);
     let message = Message::new(subject, payload.encode_to_vec());

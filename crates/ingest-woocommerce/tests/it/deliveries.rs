@@ -127,7 +127,9 @@ fn order_of(message: &OrderMessage) -> Order {
         connection_id,
         delivery: _,
         body,
+        import_id,
     } = message.clone();
+    assert_eq!(import_id, "", "no import");
     assert_eq!(retailer_id.parse(), Ok(RetailerId::new(RETAILER)));
     let connection: ConnectionId = connection_id.parse().unwrap();
     let Some(Body::Order(order)) = body else {

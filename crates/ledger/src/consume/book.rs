@@ -53,6 +53,7 @@ async fn park(store: &Store, message: &Incoming, sql_state: &str) -> Result<Book
             reason: reason.code.to_owned(),
             detail: reason.detail.clone(),
         }),
+        import: message.import,
     };
     match store.apply(&[refused]).await {
         Ok(outcomes) => Ok(outcomes

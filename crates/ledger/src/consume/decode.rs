@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use prost::Message as _;
 use proto::convert::{WireError, instant_from, order_from, uuid_from};
 use proto::order as wire;
-use retail::{ConnectionId, Customer, Order, RetailerId, ShopOrderId};
+use retail::{ConnectionId, Customer, ImportId, Order, RetailerId, ShopOrderId};
 use service::seal::{Keyring, SealError};
 
 use crate::decide::{Body, Delivery, Incoming, Refused};
@@ -53,12 +53,35 @@ pub fn decode(
     connection: ConnectionId,
     payload: &[u8],
 ) -> Result<Incoming, Undecodable> {
+    let message = wire::OrderMessage::decode(payload)?;
+    incoming_from(retailer, connection, message, |order| {
+        open(keyring, connection, order)
+    })
+}
+
+/// What a message says, but for the customer, who stays sealed: for those who only want to know what
+/// would become of the order.
+pub fn decode_unopened(
+    retailer: RetailerId,
+    connection: ConnectionId,
+    message: wire::OrderMessage,
+) -> Result<Incoming, Undecodable> {
+    incoming_from(retailer, connection, message, |_| Ok(None))
+}
+
+fn incoming_from(
+    retailer: RetailerId,
+    connection: ConnectionId,
+    message: wire::OrderMessage,
+    customer_of: impl FnOnce(&wire::Order) -> Result<Option<Customer>, Undecodable>,
+) -> Result<Incoming, Undecodable> {
     let wire::OrderMessage {
         retailer_id,
         connection_id,
         delivery,
         body,
-    } = wire::OrderMessage::decode(payload)?;
+        import_id,
+    } = message;
     if uuid_from("retailer_id", &retailer_id)? != retailer.uuid() {
         return Err(Undecodable::NotItsSubject("retailer"));
     }
@@ -68,7 +91,7 @@ pub fn decode(
     let delivery = delivery_from(delivery.ok_or(WireError::Missing("delivery"))?)?;
     let body = match body.ok_or(WireError::Missing("body"))? {
         wire::order_message::Body::Order(order) => {
-            let customer = open(keyring, connection, &order)?;
+            let customer = customer_of(&order)?;
             let mut order = order_from(connection, *order, customer)?;
             tidy(&mut order)?;
             let email = order.customer.as_ref().and_then(Customer::key);
@@ -84,6 +107,10 @@ pub fn decode(
         connection,
         delivery,
         body,
+        import: match import_id.as_str() {
+            "" => None,
+            id => Some(ImportId::new(uuid_from("import_id", id)?)),
+        },
     })
 }
 

@@ -10,5 +10,5 @@ mod decode;
 mod order;
 
 pub use book::{Booked, book};
-pub use decode::{Undecodable, decode};
+pub use decode::{Undecodable, decode, decode_unopened};
 pub use order::{OrderReader, OrderWriter, pipeline};

@@ -200,6 +200,10 @@ impl OrderWriter {
                     code: "unknown_connection",
                     detail: "no such connection of this retailer".to_owned(),
                 },
+                Booked::Done(Outcome::UnknownImport) => Reason {
+                    code: "unknown_import",
+                    detail: "no such import of this connection".to_owned(),
+                },
                 Booked::Unstorable(reason) => Reason {
                     code: reason.code,
                     detail: reason.detail,

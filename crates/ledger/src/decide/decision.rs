@@ -67,7 +67,13 @@ enum Step<'a> {
 impl<'a> Decision<'_, 'a> {
     fn group(&mut self, group: &Group<'a>, head: Option<&Head>) {
         let mut walk = Walk::from(head, group);
+        walk.is_withdrawn = self
+            .known
+            .withdrawn
+            .contains(&(group.connection, group.order));
+        let mut imported = Vec::new();
         for (place, message) in &group.messages {
+            let was_sale = walk.stands();
             let step = match &message.body {
                 Body::Refused(refused) => Step::Parked(ParkedRow {
                     connection: group.connection,
@@ -94,7 +100,9 @@ impl<'a> Decision<'_, 'a> {
             };
             self.outcomes[*place] = Some(outcome);
             walk.deliver(group, message, outcome);
+            walk.note_import(&mut imported, group, message, was_sale, outcome);
         }
+        self.plan.imported.extend(imported);
         self.plan.read.extend(walk.settle_parked(group));
         self.write(group, head, walk);
     }
@@ -107,9 +115,14 @@ impl<'a> Decision<'_, 'a> {
         order: &'a Order,
         email: Option<&'a EmailKey>,
     ) -> Step<'a> {
-        if walk.confirm(order) {
+        // An order that was taken back counts for nothing: there is nothing to confirm.
+        if walk.stands() && walk.confirm(order) {
             return Step::Settled(Outcome::AlreadyRecorded);
         }
+        let Some((recorded, policy)) = walk.before(group.settings.policy, message) else {
+            return Step::Settled(Outcome::NotImported);
+        };
+        let recorded = recorded.as_deref();
         let mut draft = Draft::default();
         let found: Vec<Found> = order
             .lines
@@ -118,14 +131,14 @@ impl<'a> Decision<'_, 'a> {
                 self.items.resolve(
                     group.connection,
                     &group.settings,
-                    walk.recorded.as_ref(),
+                    recorded,
                     line,
                     &mut draft,
                 )
             })
             .collect();
         let items: Vec<ItemId> = found.iter().map(|found| found.item).collect();
-        let posting = post(walk.recorded.as_ref(), group.settings.policy, order, &items);
+        let posting = post(recorded, policy, order, &items);
         let park = |Reason { code, detail }: Reason| {
             Step::Parked(ParkedRow {
                 connection: group.connection,
@@ -146,10 +159,11 @@ impl<'a> Decision<'_, 'a> {
                 Step::Settled(Outcome::NotImported)
             }
             Ok(Posting::Record(changes)) => {
-                if let Some(line) = newly_sold_tombstone(order, &found, walk.recorded.as_ref()) {
+                let sold_before = recorded.filter(|_| walk.stands());
+                if let Some(line) = newly_sold_tombstone(order, &found, sold_before) {
                     return park(Reason::product_deleted(line));
                 }
-                let recorded = match Recorded::after(walk.recorded.as_ref(), order, &changes) {
+                let recorded = match Recorded::after(recorded, order, &changes) {
                     Ok(recorded) => recorded,
                     Err(error) => return park(Reason::from(&error.into())),
                 };
@@ -165,9 +179,7 @@ impl<'a> Decision<'_, 'a> {
             }
             // What was deleted here is not sold anew (WC-9): in its own time the snapshot would have
             // been parked, and what is parked names nothing.
-            Ok(Posting::Repoint(_))
-                if newly_sold_tombstone(order, &found, walk.recorded.as_ref()).is_some() =>
-            {
+            Ok(Posting::Repoint(_)) if newly_sold_tombstone(order, &found, recorded).is_some() => {
                 Step::Settled(Outcome::AlreadyRecorded)
             }
             Ok(Posting::Repoint(repointing)) => {
@@ -198,6 +210,9 @@ impl<'a> Decision<'_, 'a> {
         let Applied { order, changes, .. } = &mut applied;
         walk.version = Some(order.version);
         walk.recorded = Some(recorded);
+        if std::mem::take(&mut walk.is_withdrawn) {
+            self.plan.readmitted.push((group.connection, group.order));
+        }
         let movements = std::mem::take(&mut changes.movements);
         let sale = self.revise(group, walk, movements);
         for payment in changes.payments.drain(..) {
@@ -301,6 +316,7 @@ impl<'a> Decision<'_, 'a> {
             revision,
             version,
             draft,
+            is_withdrawn: _,
             recorded,
             last,
             is_repointed,

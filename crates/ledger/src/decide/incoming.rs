@@ -1,7 +1,7 @@
 //! What the ledger is told, decoded and opened.
 
 use jiff::Timestamp;
-use retail::{ConnectionId, EmailKey, Order, RetailerId, ShopOrderId, Version};
+use retail::{ConnectionId, EmailKey, ImportId, Order, RetailerId, ShopOrderId, Version};
 
 /// One message of `order.>`.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub struct Incoming {
     pub connection: ConnectionId,
     pub delivery: Delivery,
     pub body: Body,
+    /// The import that brings it; `None` for all that the shop's life brings.
+    pub import: Option<ImportId>,
 }
 
 /// The delivery that carried the order.

@@ -1,12 +1,13 @@
 //! What the database says about the orders, items and customers of a batch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use retail::posting::Policy;
 use retail::sale::Recorded;
 use retail::{
-    ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId, Version,
+    ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId,
+    ShopOrderId, Version,
 };
 
 use super::{ItemKind, LinkKey};
@@ -30,6 +31,8 @@ pub struct Known<'a> {
     pub services: HashMap<(RetailerId, ItemKind), ItemId>,
     pub customers: Lookup<(RetailerId, &'a EmailKey), CustomerId>,
     pub guests: HashMap<ConnectionId, CustomerId>,
+    /// Orders taken back with their import, which only an import brings in again.
+    pub withdrawn: HashSet<(ConnectionId, &'a ShopOrderId)>,
 }
 
 /// An order seen before.

@@ -6,6 +6,7 @@
 
 mod batch;
 mod decision;
+mod imports;
 mod incoming;
 mod items;
 mod known;
@@ -14,9 +15,11 @@ mod reason;
 mod receipt_key;
 mod rows;
 mod walk;
+mod withdraw;
 
 pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
+pub use imports::{ImportGate, Imported, ImportedRow};
 pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
 pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
@@ -27,3 +30,4 @@ pub use plan::{
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;
+pub use withdraw::{Kept, Withdrawal, WithdrawnSale, withdraw};

@@ -7,7 +7,7 @@ use retail::{
     Version,
 };
 
-use super::{Delivery, Identity, ItemKind, LinkKey, Origin};
+use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Origin};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub enum Outcome {
     Parked,
     /// Nobody knows the connection, or it is another retailer's: for the dead letters.
     UnknownConnection,
+    /// Nobody knows the import it names, or it is another connection's: for the dead letters.
+    UnknownImport,
 }
 
 /// The rows to write, table by table. Where a table's rows have a lock order, they are in it.
@@ -52,6 +54,10 @@ pub struct Plan<'a> {
     /// Orders recorded again, whose parking this may clear.
     pub read: Vec<ReadMark<'a>>,
     pub parked: Vec<ParkedRow<'a>>,
+    /// What imports brought, one row for each import and order.
+    pub imported: Vec<ImportedRow<'a>>,
+    /// Orders taken back that an import has brought in again.
+    pub readmitted: Vec<(ConnectionId, &'a ShopOrderId)>,
     /// What to say on the bus; sorted.
     pub dirty: Vec<Dirty>,
 }
@@ -257,6 +263,7 @@ impl Outcome {
             Self::Held => "held",
             Self::Parked => "parked",
             Self::UnknownConnection => "unknown_connection",
+            Self::UnknownImport => "unknown_import",
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Walk<'a> {
     pub revision: i32,
     pub version: Option<Version>,
     pub draft: Option<Version>,
+    /// Taken back with its import: the sale stands for nothing until an import brings it in again.
+    pub is_withdrawn: bool,
     pub recorded: Option<Recorded>,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
@@ -43,6 +45,7 @@ impl<'a> Walk<'a> {
             revision: sale.map_or(0, |sale| sale.revision),
             version: sale.map(|sale| sale.recorded.version),
             draft: head.and_then(|head| head.draft),
+            is_withdrawn: false,
             recorded: sale.map(|sale| sale.recorded.clone()),
             last: None,
             is_repointed: false,
@@ -99,7 +102,8 @@ impl<'a> Walk<'a> {
                 | Outcome::NotImported
                 | Outcome::Held
                 | Outcome::Parked
-                | Outcome::UnknownConnection => None,
+                | Outcome::UnknownConnection
+                | Outcome::UnknownImport => None,
             },
         };
         let same = |known: &&mut DeliveryRow<'_>| known.delivery.id == row.delivery.id;

@@ -268,7 +268,7 @@ const fn outcome_into(outcome: Outcome) -> wire::DeliveryOutcome {
         Outcome::NotImported => wire::DeliveryOutcome::NotImported,
         Outcome::Held => wire::DeliveryOutcome::Held,
         Outcome::Parked => wire::DeliveryOutcome::Parked,
-        // Of an unknown connection nothing is stored.
-        Outcome::UnknownConnection => wire::DeliveryOutcome::Unspecified,
+        // Of an unknown connection or import nothing is stored.
+        Outcome::UnknownConnection | Outcome::UnknownImport => wire::DeliveryOutcome::Unspecified,
     }
 }

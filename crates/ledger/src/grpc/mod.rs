@@ -6,12 +6,14 @@
 mod ask;
 mod convert;
 mod error;
+mod imports;
 mod integrity;
 mod orders;
 mod sales;
 mod stock;
 mod token;
 
+use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::sales_server::SalesServer;
@@ -21,11 +23,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 
-use crate::store::Reader;
+use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
 
+use imports::Imports;
 use integrity::Integrity;
 use orders::Orders;
 use sales::Sales;
@@ -38,6 +41,7 @@ const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 
 /// All services, with health and reflection. Streams that follow end at `stop`.
 pub fn routes(
+    store: &Store,
     reader: &Reader,
     wake: &Wake,
     health: &Health,
@@ -49,6 +53,7 @@ pub fn routes(
         StockServer::<Stock>::NAME,
         OrdersServer::<Orders>::NAME,
         IntegrityServer::<Integrity>::NAME,
+        ImportsServer::<Imports>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -68,6 +73,10 @@ pub fn routes(
             .add_service(
                 IntegrityServer::new(Integrity::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ImportsServer::new(Imports::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(imports::REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

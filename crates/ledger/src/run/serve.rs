@@ -105,7 +105,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         until_closed(bus.clone(), stop.clone()),
     );
 
-    let routes = grpc::routes(&Reader::new(reading.clone()), &wake, &health, &stop)?;
+    let routes = grpc::routes(&store, &Reader::new(reading.clone()), &wake, &health, &stop)?;
     let serving = service::grpc::serve(grpc_listener, routes, stop.clone());
     lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
     let serving = http::serve(http_listener, health.router(), stop.clone());

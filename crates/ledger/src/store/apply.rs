@@ -2,7 +2,7 @@
 //!
 //! | step | statement | locks, in the order of their keys |
 //! |---|---|---|
-//! | 1 | connections | none |
+//! | 1 | connections; imports that bring some of the orders | those imports, shared |
 //! | 2 | heads of orders seen before, then their sales, lines and payments | those heads |
 //! | 3 | links, SKUs, service items, customers | none |
 //! | 4 | decide: no statement | |
@@ -22,8 +22,8 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, head, item, known, level, outbox, parked, repoint,
-    sale,
+    StoreError, connection, customer, delivery, head, import, item, known, level, outbox, parked,
+    repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 
@@ -33,9 +33,9 @@ const RACE_ATTEMPTS: u32 = 20;
 /// The ledger's tables, for writing.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: PgPool,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(super) pool: PgPool,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
 }
 
 impl Store {
@@ -59,7 +59,8 @@ impl Store {
     async fn attempt(&self, incoming: &[Incoming]) -> Result<Vec<Outcome>, StoreError> {
         let mut db = self.pool.begin().await?;
         let connections = connection::find(&mut db, incoming).await?;
-        let batch = Batch::new(incoming, &connections);
+        let mut batch = Batch::new(incoming, &connections);
+        batch.admit(&import::lock(&mut db, incoming).await?);
         let known = known::load(&mut db, &batch).await?;
         let plan = decide(batch, &known, &*self.ids);
         write(&mut db, &plan, self.clock.now()).await?;
@@ -85,6 +86,8 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         repointed_lines,
         read,
         parked,
+        imported,
+        readmitted,
         dirty,
     } = plan;
     item::write(db, items, links, now).await?;
@@ -98,6 +101,8 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     delivery::write(db, deliveries).await?;
     parked::clear(db, read).await?;
     parked::write(db, parked, now).await?;
+    import::note(db, imported, now).await?;
+    import::readmit(db, readmitted).await?;
     level::move_stock(db, movements, now).await?;
     outbox::mark(db, dirty, now).await
 }

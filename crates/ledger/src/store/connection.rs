@@ -20,12 +20,19 @@ pub(super) async fn find(
         .map(|message| message.connection.uuid())
         .collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
+    by_id(db, &ids).await
+}
+
+pub(super) async fn by_id(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<ConnectionId, Connection>, StoreError> {
     sqlx::query!(
         "select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates
         from ledger.connection c
         join ledger.register r on r.register_id = c.register_id
         where c.connection_id = any($1)",
-        &ids,
+        ids,
     )
     .fetch_all(db)
     .await?

@@ -3,7 +3,7 @@
 use retail::{EmailKey, LineKind, RetailerId};
 use sqlx::PgConnection;
 
-use super::{StoreError, customer, head, item};
+use super::{StoreError, customer, head, import, item};
 use crate::decide::{Batch, Body, Identity, ItemKind, Keys, Known, LinkKey, Names};
 
 /// What the batch's lines and customers have to be looked up by.
@@ -36,8 +36,10 @@ pub(super) async fn load<'a>(
             unlinked.add((retailer, sku));
         }
     }
+    let withdrawn = import::find_withdrawn(db, &batch.groups, &heads).await?;
     Ok(Known {
         heads,
+        withdrawn,
         links,
         skus: item::find_skus(db, unlinked).await?,
         services: item::find_services(db, &services).await?,

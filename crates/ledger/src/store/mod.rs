@@ -8,6 +8,7 @@ mod customer;
 mod delivery;
 mod error;
 mod head;
+mod import;
 mod item;
 mod known;
 mod level;
@@ -24,6 +25,10 @@ mod seed;
 pub use apply::Store;
 pub use connect::{read_pool, write_pool};
 pub use error::StoreError;
+pub use import::{
+    ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
+    ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
+};
 pub use migrate::{SchemaError, migrate};
 pub use read::*;
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ledger::{Wake, grpc};
+use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::sales_client::SalesClient;
@@ -19,6 +20,7 @@ pub struct Client {
     pub stock: StockClient<Channel>,
     pub orders: OrdersClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
+    pub imports: ImportsClient<Channel>,
     pub channel: Channel,
     pub wake: Wake,
     pub stop: CancellationToken,
@@ -30,7 +32,8 @@ impl Client {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (wake, stop) = (Wake::new(), CancellationToken::new());
-        let routes = grpc::routes(&ledger.reader, &wake, &Health::new(), &stop).unwrap();
+        let routes =
+            grpc::routes(&ledger.store, &ledger.reader, &wake, &Health::new(), &stop).unwrap();
         let mut serving = tokio::task::JoinSet::new();
         let until = stop.clone();
         serving.spawn(async move { service::grpc::serve(listener, routes, until).await.unwrap() });
@@ -45,6 +48,7 @@ impl Client {
             stock: StockClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
+            imports: ImportsClient::new(channel.clone()),
             channel,
             wake,
             stop,

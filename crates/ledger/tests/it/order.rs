@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use ledger::decide::{Body, Delivery, Incoming, Refused};
 use retail::{
-    ConnectionId, ContentHash, Currency, Customer, ItemRef, LineKey, LineKind, Money, Order,
-    OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
+    ConnectionId, ContentHash, Currency, Customer, ImportId, ItemRef, LineKey, LineKind, Money,
+    Order, OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
     RetailerId, SaleState, ShopOrderId, ShopVariantId, Sku, Version,
 };
 use uuid::Uuid;
@@ -19,6 +19,7 @@ pub fn an_order(id: u64) -> Builder {
     Builder {
         retailer: RETAILER,
         delivery: None,
+        import: None,
         order: Order {
             key: OrderKey {
                 connection: CONNECTION,
@@ -44,6 +45,7 @@ pub fn an_order(id: u64) -> Builder {
 pub struct Builder {
     retailer: RetailerId,
     delivery: Option<String>,
+    import: Option<ImportId>,
     pub order: Order,
 }
 
@@ -181,10 +183,16 @@ impl Builder {
         self
     }
 
+    pub fn import(mut self, import: ImportId) -> Self {
+        self.import = Some(import);
+        self
+    }
+
     pub fn build(&self) -> Incoming {
         let Self {
             retailer,
             delivery,
+            import,
             mut order,
         } = self.clone();
         order.version.content = content_of(&order);
@@ -198,6 +206,7 @@ impl Builder {
                 email: order.customer.as_ref().and_then(Customer::key),
                 order: Box::new(order),
             },
+            import,
         }
     }
 }
@@ -225,6 +234,7 @@ pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {
             reason: "unreadable".to_owned(),
             detail: "The shop's answer cannot be read.".to_owned(),
         }),
+        import: None,
     }
 }
 

@@ -169,7 +169,7 @@ fn app_url(database: &Database) -> String {
 }
 
 /// As an ingest service would put it.
-fn wire_message(keyring: &Keyring, message: &Incoming) -> order_wire::OrderMessage {
+pub fn wire_message(keyring: &Keyring, message: &Incoming) -> order_wire::OrderMessage {
     let delivery = order_wire::Delivery {
         delivery_id: message.delivery.id.clone(),
         received_at: Some(instant_into(message.delivery.received_at)),
@@ -204,6 +204,7 @@ fn wire_message(keyring: &Keyring, message: &Incoming) -> order_wire::OrderMessa
         connection_id: message.connection.to_string(),
         delivery: Some(delivery),
         body: Some(body),
+        import_id: message.import.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 

@@ -40,7 +40,7 @@ impl Reader {
     }
 
     /// Several statements that see the same instant.
-    async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let begin = "begin transaction isolation level repeatable read, read only";
         Ok(self.pool.begin_with(begin).await?)
     }

@@ -1,0 +1,59 @@
+//! The beginning of an import.
+
+use retail::{ConnectionId, ImportId, RetailerId};
+
+use super::{ImportError, ImportView};
+use crate::store::{Store, row};
+
+impl Store {
+    /// Begins an import with a snapshot of the retailer's levels (WC-4), both or neither. A repeat gives the
+    /// import as it stands.
+    pub async fn begin_import(
+        &self,
+        retailer: RetailerId,
+        connection: ConnectionId,
+        import: ImportId,
+    ) -> Result<ImportView, ImportError> {
+        let mut db = self.pool.begin().await?;
+        let is_known = sqlx::query_scalar!(
+            r#"select exists (select from ledger.connection
+                where connection_id = $1 and retailer_id = $2) as "is_known!""#,
+            connection.uuid(),
+            retailer.uuid(),
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        if !is_known {
+            return Err(ImportError::UnknownConnection);
+        }
+        let begun = sqlx::query!(
+            "insert into ledger.import (import_id, retailer_id, connection_id, state, began_at)
+            values ($1, $2, $3, 'running', $4)
+            on conflict on constraint import_pkey do nothing",
+            import.uuid(),
+            retailer.uuid(),
+            connection.uuid(),
+            row::at(self.clock.now()) as _,
+        )
+        .execute(&mut *db)
+        .await?
+        .rows_affected();
+        if begun == 1 {
+            sqlx::query!(
+                "insert into ledger.import_level (import_id, item_id, outlet_id, on_hand_milli)
+                select $1, l.item_id, l.outlet_id, l.on_hand_milli
+                from ledger.item i
+                join ledger.stock_level l on l.item_id = i.item_id
+                where i.retailer_id = $2",
+                import.uuid(),
+                retailer.uuid(),
+            )
+            .execute(&mut *db)
+            .await?;
+        }
+        let view = ImportView::find(&mut db, retailer.uuid(), import.uuid()).await?;
+        db.commit().await?;
+        view.filter(|view| view.connection == connection.uuid())
+            .ok_or(ImportError::Taken)
+    }
+}
