@@ -296,10 +296,16 @@ impl ShopRun {
         self.network.counters.add(|counts| counts.hooks_lost += 1);
     }
 
+    /// Whether nothing is left to happen.
+    #[must_use]
+    pub fn is_traded_out(&self) -> bool {
+        self.state.over.load(Ordering::Relaxed)
+    }
+
     /// Waits until nothing is left to happen. False when that takes longer than `patience` in real time.
     pub async fn traded_out(&self, patience: Duration) -> bool {
         let began = Instant::now();
-        while !self.state.over.load(Ordering::Relaxed) {
+        while !self.is_traded_out() {
             if began.elapsed() > patience {
                 return false;
             }

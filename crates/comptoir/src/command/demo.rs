@@ -1,5 +1,6 @@
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -14,7 +15,7 @@ use super::up::progress;
 use crate::api::Ledger;
 use crate::arguments::Demo;
 use crate::broker::Broker;
-use crate::demo::{self, Books, Outcome, Round, Sender, Timings, percentile};
+use crate::demo::{self, Books, Market, Outcome, Round, Sender, Timings, percentile};
 use crate::exit::Exit;
 use crate::outlets::Outlets;
 use crate::output::Screen;
@@ -33,10 +34,15 @@ const PARKED_LIMIT: i32 = 500;
 pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::Result<Exit> {
     let begin = Instant::now();
     let dir = place.dir().join(DEMO);
-    let seed = demo::seed()?;
+    let market = Market::open().await?;
+    let mut seed = demo::seed()?;
+    market.join(&mut seed);
     let options = StackOptions {
         cache: Some(place.dir().join("cache")),
         observer: progress(screen),
+        settings: demo::SETTINGS
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
         ..StackOptions::new(&dir, program()?, seed.clone())
     };
     screen.line("Comptoir keeps a retailer's tills and web shops telling the same truth.");
@@ -51,7 +57,9 @@ pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::
     .await??;
     let start = begin.elapsed();
     let sender = Sender::new(&stack, &seed)?;
-    let mut outcome = Box::pin(deliver(screen, &stack, &sender)).await?;
+    let stack = Arc::new(stack);
+    let mut outcome = Box::pin(deliver(screen, &stack, &sender, &market)).await?;
+    market.stop().await;
     outcome.timings.start = start;
     outcome.timings.total = begin.elapsed();
     if screen.is_json() {
@@ -64,6 +72,7 @@ pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::
     if demo.keep {
         stop_asked().await?;
     }
+    let stack = Arc::into_inner(stack).context("the stack is still in use")?;
     task::spawn_blocking(|| stack.stop()).await?;
     Ok(if outcome.is_good() {
         Exit::Done
@@ -72,7 +81,12 @@ pub(crate) async fn demo(screen: Screen, place: &Place, demo: &Demo) -> anyhow::
     })
 }
 
-async fn deliver(screen: Screen, stack: &Stack, sender: &Sender) -> anyhow::Result<Outcome> {
+async fn deliver(
+    screen: Screen,
+    stack: &Arc<Stack>,
+    sender: &Sender,
+    market: &Market,
+) -> anyhow::Result<Outcome> {
     let broker = Broker::connect(stack.nats_options(bus::permission::ADMIN)?).await?;
     let ledger = Ledger::connect(stack.grpc_url(), RetailerId::new(demo::RETAILER)).await?;
     let (first, second) = sender.planned();
@@ -90,6 +104,15 @@ async fn deliver(screen: Screen, stack: &Stack, sender: &Sender) -> anyhow::Resu
     bar.finish_and_clear();
     let books = books(&ledger).await?;
     broker.close().await;
+
+    let bar = screen.bar(
+        market.planned() as u64,
+        "four shops trade, and everything goes wrong",
+    );
+    let traded = market
+        .trade(stack, |placed| bar.set_position(placed as u64))
+        .await?;
+    bar.finish_and_clear();
 
     let checks = ledger.verify().await?;
     let mut statuses = in_order.statuses.clone();
@@ -109,6 +132,7 @@ async fn deliver(screen: Screen, stack: &Stack, sender: &Sender) -> anyhow::Resu
         parked_orders: ledger.parked(PARKED_LIMIT, String::new()).await?.rows,
         books,
         checks,
+        market: traded,
     })
 }
 

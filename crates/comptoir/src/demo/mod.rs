@@ -3,12 +3,14 @@
 
 mod captures;
 mod delivery;
+mod market;
 mod outcome;
 mod percentile;
 mod retailer;
 mod round;
 mod show;
 
+pub(crate) use market::{Market, SETTINGS, ShopTraded, Traded};
 pub(crate) use outcome::{Books, Outcome, Timings};
 pub(crate) use percentile::percentile;
 pub(crate) use retailer::{RETAILER, seed};

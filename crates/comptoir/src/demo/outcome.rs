@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::Traded;
 use crate::view::{Check, Explanation, Level, ParkedOrder, Sale};
 
 /// The books at one moment.
@@ -37,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) explanation: Option<Explanation>,
     pub(crate) checks: Vec<Check>,
     pub(crate) timings: Timings,
+    /// What four simulated shops traded, and what the ledger has of it.
+    pub(crate) market: Traded,
 }
 
 /// In milliseconds where it is a time.
@@ -69,7 +72,10 @@ impl Books {
 impl Outcome {
     /// Whether everything is as it should be.
     pub(crate) fn is_good(&self) -> bool {
-        self.holds && self.unchanged_by_repeats && self.accepted == self.sent
+        self.holds
+            && self.unchanged_by_repeats
+            && self.accepted == self.sent
+            && self.market.is_good()
     }
 }
 

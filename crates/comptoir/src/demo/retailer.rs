@@ -5,7 +5,7 @@ use crate::services::FIRST_PLATFORM;
 use crate::stack::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, random_text};
 
 /// The demo's ids are the same in every run, so that its commands can be written down.
-const ID_BASE: u128 = 0x0193_0000_0000_7000_8000_0000_0000_0000;
+pub(super) const ID_BASE: u128 = 0x0193_0000_0000_7000_8000_0000_0000_0000;
 pub(crate) const RETAILER: Uuid = Uuid::from_u128(ID_BASE);
 
 /// Stores with their time zones, one for each captured shop.

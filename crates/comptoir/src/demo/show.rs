@@ -1,11 +1,15 @@
-use super::{Outcome, Timings};
+use std::time::Duration;
+
+use super::{Outcome, ShopTraded, Timings, Traded};
 use crate::outlets::Outlets;
-use crate::output::{Screen, count, duration};
+use crate::output::{Align, Screen, Table, count, duration};
 use crate::tables;
 use crate::view::Sale;
 
 /// Sales shown; the rest is counted.
 const SALES_SHOWN: usize = 12;
+/// Differences shown; the rest is counted.
+const DIFFERENCES_SHOWN: usize = 20;
 /// Levels shown; the rest is counted.
 const LEVELS_SHOWN: usize = 16;
 
@@ -24,6 +28,7 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
         explanation,
         checks,
         timings,
+        market,
     } = outcome;
     screen.title("Sales history");
     let shown: Vec<Sale> = books.sales.iter().take(SALES_SHOWN).cloned().collect();
@@ -46,6 +51,8 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
         tables::explanation(screen, outlets, explanation);
     }
 
+    trade(screen, market);
+
     screen.title("Verdict");
     tables::verdict(screen, checks);
     let repeats = if *unchanged_by_repeats {
@@ -65,6 +72,88 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
         screen.line(screen.bad("Some checks do not hold."));
     }
     times(screen, timings);
+}
+
+/// What the simulated shops did, and what the ledger has of it.
+fn trade(screen: Screen, market: &Traded) {
+    let Traded {
+        shops,
+        misfortunes,
+        open_ms,
+        agreed_after_ms,
+        differences,
+    } = market;
+    screen.title("Four shops, one of each platform, while everything goes wrong");
+    let mut table = Table::new([
+        ("Store", Align::Left),
+        ("Shop", Align::Left),
+        ("Orders", Align::Right),
+        ("Changes", Align::Right),
+        ("Told", Align::Right),
+        ("Lost", Align::Right),
+        ("Doubled", Align::Right),
+        ("API failed", Align::Right),
+        ("Sales", Align::Right),
+        ("Parked", Align::Right),
+        ("Missing", Align::Right),
+        ("Twice", Align::Right),
+    ]);
+    let [mut missing_in_all, mut doubled_in_all] = [0; 2];
+    for shop in shops {
+        let ShopTraded {
+            store,
+            platform,
+            orders,
+            changes,
+            deliveries,
+            dropped,
+            duplicated,
+            requests_failed,
+            sales,
+            parked,
+            missing,
+            doubled,
+        } = shop;
+        missing_in_all += missing;
+        doubled_in_all += doubled;
+        table.row([
+            (*store).to_owned(),
+            (*platform).to_owned(),
+            orders.to_string(),
+            changes.to_string(),
+            deliveries.to_string(),
+            dropped.to_string(),
+            duplicated.to_string(),
+            requests_failed.to_string(),
+            sales.to_string(),
+            parked.to_string(),
+            missing.to_string(),
+            doubled.to_string(),
+        ]);
+    }
+    screen.line(table);
+    let [traded, agreed] = [*open_ms, *agreed_after_ms]
+        .map(|ms| duration(Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))));
+    screen.line(format_args!(
+        "They traded for {traded}; {} in between (a service killed, a shop away, webhooks lost).",
+        count(*misfortunes, "misfortune")
+    ));
+    let verdict = format!("{missing_in_all} missing, {doubled_in_all} doubled");
+    if market.is_good() {
+        screen.line(format_args!(
+            "{}: {agreed} later the ledger says what the shops' own books say, to the last cent and piece.",
+            screen.good(&verdict)
+        ));
+    } else {
+        screen.line(screen.bad(format_args!(
+            "{verdict}, {}:",
+            count(differences.len(), "difference")
+        )));
+        for difference in differences.iter().take(DIFFERENCES_SHOWN) {
+            screen.line(format_args!("  {difference}"));
+        }
+        more(screen, differences.len(), DIFFERENCES_SHOWN, "difference");
+    }
 }
 
 fn more(screen: Screen, all: usize, shown: usize, thing: &str) {

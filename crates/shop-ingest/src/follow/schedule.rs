@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use crate::reading::GIVEN_BACK_EVERY;
 
-/// After the first failure in a row, the second and so on; the last repeats.
-const PAUSES: [Duration; 7] = [
+/// After the first failure in a row, the second and so on; the last repeats. One request that breaks off says
+/// little: the first pauses are short, and a shop that is away is known after some seconds.
+const PAUSES: [Duration; 11] = [
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(15),
     Duration::from_mins(1),
@@ -15,6 +20,8 @@ const PAUSES: [Duration; 7] = [
     LONGEST,
 ];
 const LONGEST: Duration = Duration::from_hours(1);
+/// Those that are for a request that breaks off: what finds no room waits for longer things.
+const SHORT_PAUSES: u64 = 4;
 
 /// Younger hints are never given up: a shop may be away over a weekend. The inbox keeps them ten times as long.
 const PATIENCE: Duration = Duration::from_hours(3 * 24);
@@ -33,7 +40,7 @@ pub(super) fn is_given_up(failures: u64, age: Duration) -> bool {
 
 /// How long a hint that finds no room stays at the broker, after this many deliveries of it.
 pub(super) fn give_back(delivered: u64) -> Duration {
-    pause(delivered).min(GIVEN_BACK_EVERY)
+    pause(delivered.saturating_add(SHORT_PAUSES)).min(GIVEN_BACK_EVERY)
 }
 
 #[cfg(test)]
@@ -44,10 +51,10 @@ mod tests {
     #[test]
     fn pauses_grow_and_the_last_repeats() {
         assert!(PAUSES.is_sorted());
-        assert_eq!(pause(0), Duration::from_secs(5));
-        assert_eq!(pause(1), Duration::from_secs(5));
-        assert_eq!(pause(2), Duration::from_secs(15));
-        assert_eq!(pause(7), LONGEST);
+        assert_eq!(pause(0), Duration::from_millis(200));
+        assert_eq!(pause(1), Duration::from_millis(200));
+        assert_eq!(pause(2), Duration::from_millis(500));
+        assert_eq!(pause(11), LONGEST);
         assert_eq!(pause(u64::MAX), LONGEST);
     }
 
@@ -57,9 +64,9 @@ mod tests {
         for (failures, age, given_up) in [
             (1, Duration::ZERO, false),
             (1, old, false),
-            (7, old, false),
-            (8, old, true),
-            (8, PATIENCE, false),
+            (11, old, false),
+            (12, old, true),
+            (12, PATIENCE, false),
             (10_000, PATIENCE, false),
         ] {
             assert_eq!(is_given_up(failures, age), given_up, "{failures} {age:?}");

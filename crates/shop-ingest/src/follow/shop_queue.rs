@@ -270,7 +270,7 @@ mod tests {
         let vain = queue.asked_in_vain(asked, now, None, OLD);
         assert!(matches!(vain, Vain::Covered(10)), "{vain:?}");
         assert_eq!(queue.orders(), 2);
-        let later = now + seconds(5);
+        let later = now + schedule::pause(1);
         assert_eq!(queue.next(later).unwrap().hint, 11, "the others first");
         queue.answered();
         let again = queue.next(later).unwrap();
@@ -280,8 +280,8 @@ mod tests {
     #[test]
     fn a_shop_is_left_alone_as_long_as_it_asks_for() {
         for (after, pause) in [
-            (None, seconds(5)),
-            (Some(seconds(1)), seconds(5)),
+            (None, schedule::pause(1)),
+            (Some(Duration::from_millis(1)), schedule::pause(1)),
             (Some(seconds(7)), seconds(7)),
             (Some(seconds(3_600)), seconds(3_600)),
         ] {
@@ -293,7 +293,7 @@ mod tests {
             assert_eq!(queue.left_alone(now), pause);
             // Nor is it asked for an order that is hinted at only now.
             assert_eq!(queue.add(job(9, 12), true), Added::Waits);
-            let before = now + pause.saturating_sub(seconds(1));
+            let before = (now + pause).checked_sub(Duration::from_millis(1)).unwrap();
             assert!(queue.next(before).is_none(), "{after:?}");
             assert_eq!(queue.next(now + pause).unwrap().hint, 11, "{after:?}");
         }
@@ -326,7 +326,7 @@ mod tests {
             vain
         };
         for asking in 1..=20 {
-            let age = if asking < 8 { OLD } else { NEW };
+            let age = if asking < 12 { OLD } else { NEW };
             assert!(matches!(ask(&mut queue, age), Vain::Waits), "{asking}");
         }
         assert_eq!(queue.add(job(8, 11), true), Added::Waits);
@@ -351,7 +351,7 @@ mod tests {
         let mut queue = queue([(7, 10), (8, 11), (9, 12)]);
         let asked = queue.next(now).unwrap();
         queue.asked_in_vain(asked, now, None, NEW);
-        now += seconds(5);
+        now += schedule::pause(1);
         assert_eq!(queue.next(now).unwrap().hint, 11);
         queue.answered();
         assert_eq!(queue.next(now).unwrap().hint, 12);
@@ -360,14 +360,17 @@ mod tests {
         assert_eq!(asked.hint, 10);
         queue.asked_in_vain(asked, now, None, NEW);
         assert_eq!(queue.add(job(6, 13), true), Added::Waits);
-        now += seconds(5);
+        now += schedule::pause(1);
         assert_eq!(
             queue.next(now).unwrap().hint,
             13,
             "the order's own pause grows"
         );
         queue.answered();
-        assert_eq!(queue.due(), Some(now + seconds(10)));
+        assert_eq!(
+            queue.due(),
+            Some(now + (schedule::pause(2) - schedule::pause(1)))
+        );
     }
 
     #[test]

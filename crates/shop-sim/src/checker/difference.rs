@@ -54,6 +54,18 @@ pub enum Kind {
 }
 
 impl About {
+    /// Of an order.
+    #[must_use]
+    pub fn connection(&self) -> Option<&str> {
+        match self {
+            Self::Order {
+                connection,
+                order: _,
+            } => Some(connection),
+            Self::Stock { .. } => None,
+        }
+    }
+
     pub(super) fn order((connection, order): &OrderKey) -> Self {
         Self::Order {
             connection: connection.clone(),
