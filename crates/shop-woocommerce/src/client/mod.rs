@@ -2,7 +2,9 @@
 
 mod answer;
 pub(crate) mod oauth;
+mod reach;
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use http::header::ACCEPT;
@@ -13,13 +15,15 @@ use service::clock::{Clock, Ids};
 use shop::{ApiAccess, FetchError};
 
 pub(crate) use self::answer::Answer;
+use self::reach::{OutOfReach, Reach};
 
 /// Asks shops: by basic authentication over TLS; over plain HTTP, where WooCommerce does not read that,
 /// by OAuth. Redirects, which a shop could set, are not followed.
 #[derive(Clone)]
 pub(crate) struct Client {
+    /// Asks shops of the internet.
     tls: reqwest::Client,
-    /// Asks shops without TLS: simulators, and shops on the same machine.
+    /// Asks shops of this machine, without TLS.
     plain: reqwest::Client,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -83,9 +87,15 @@ impl From<NoAnswer> for FetchError {
 impl Client {
     /// Fails when the machine has no TLS certificates to trust.
     pub(crate) fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, reqwest::Error> {
+        let builder = |reach: Reach| {
+            service::http::client_builder()
+                .no_proxy()
+                .dns_resolver(reach)
+        };
         Ok(Self {
-            tls: service::http::client()?,
-            plain: service::http::loopback_client()?,
+            tls: builder(Reach::Global).https_only(true).build()?,
+            // Without certificates, which a small image may not have.
+            plain: builder(Reach::Loopback).tls_certs_only([]).build()?,
             clock,
             ids,
         })
@@ -102,12 +112,23 @@ impl Client {
         question: Question,
     ) -> Result<Answer, NoAnswer> {
         let limit_bytes = question.limit_bytes;
-        let response = self
-            .request(api, question)
+        let (client, reach) = if api.url.is_https() {
+            (&self.tls, Reach::Global)
+        } else {
+            (&self.plain, Reach::Loopback)
+        };
+        let request = self
+            .request(client, api, question)
             .header(ACCEPT, "application/json")
-            .send()
+            .build()
+            .map_err(|error| away(&error, reach))?;
+        reach
+            .check(request.url())
+            .map_err(|OutOfReach| later(reach.refusal()))?;
+        let response = client
+            .execute(request)
             .await
-            .map_err(|error| away(&error))?;
+            .map_err(|error| away(&error, reach))?;
         let envelope = answer::Envelope::of(&response);
         let body =
             service::http::body(response, limit_bytes)
@@ -116,12 +137,17 @@ impl Client {
                     service::http::BodyError::TooLong { limit_bytes } => {
                         NoAnswer::TooLong { limit_bytes }
                     }
-                    service::http::BodyError::Broken(error) => away(&error),
+                    service::http::BodyError::Broken(error) => away(&error, reach),
                 })?;
         Ok(Answer::new(envelope, body))
     }
 
-    fn request(&self, api: &ApiAccess, question: Question) -> reqwest::RequestBuilder {
+    fn request(
+        &self,
+        client: &reqwest::Client,
+        api: &ApiAccess,
+        question: Question,
+    ) -> reqwest::RequestBuilder {
         let Question {
             method,
             path,
@@ -131,7 +157,7 @@ impl Client {
         } = question;
         let address = format!("{}{path}", api.url);
         let request = if api.url.is_https() {
-            self.tls
+            client
                 .request(method, address)
                 .query(&query)
                 .basic_auth(api.key.expose_secret(), Some(api.secret.expose_secret()))
@@ -145,7 +171,7 @@ impl Client {
                 &nonce,
                 self.clock.now(),
             );
-            self.plain.request(method, address).query(&query)
+            client.request(method, address).query(&query)
         };
         match body {
             Some(body) => request
@@ -157,16 +183,34 @@ impl Client {
 }
 
 /// Without the address: over plain HTTP it holds the key.
-fn away(error: &reqwest::Error) -> NoAnswer {
-    let why = if error.is_timeout() {
+fn away(error: &reqwest::Error, reach: Reach) -> NoAnswer {
+    let why = if is_out_of_reach(error) {
+        reach.refusal()
+    } else if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {
         "no connection"
     } else {
         "the exchange broke off"
     };
+    later(why)
+}
+
+/// Not for ever, whatever it is: names may come to lead elsewhere.
+fn later(why: &str) -> NoAnswer {
     NoAnswer::Failed(FetchError::TryLater {
         why: why.to_owned(),
         after: None,
     })
+}
+
+fn is_out_of_reach(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<OutOfReach>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

@@ -24,14 +24,18 @@ pub(super) struct Span {
 pub(super) enum Place {
     /// All there is from an instant on, if one page holds it: then the listing ends with it.
     Open { from: Option<i64> },
-    /// The first page of a span, to see how many there are.
-    Count { from: Option<i64>, until: i64 },
     /// A page of a span that has several, on the way from the last one to the first.
-    Back {
-        from: Option<i64>,
-        until: i64,
-        page: u32,
-    },
+    Back { stretch: Stretch, page: Option<u32> },
+}
+
+/// A span that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    from: Option<i64>,
+    until: i64,
+    /// Whether it was over before its first page was read. The present second is not, and is taken by
+    /// itself only when it has more orders than a page holds.
+    is_over: bool,
 }
 
 impl Place {
@@ -48,17 +52,18 @@ impl Place {
     pub(super) const fn span(self) -> Span {
         match self {
             Self::Open { from } => Span { from, until: None },
-            Self::Count { from, until } | Self::Back { from, until, .. } => Span {
-                from,
-                until: Some(until),
+            Self::Back { stretch, page: _ } => Span {
+                from: stretch.from,
+                until: Some(stretch.until),
             },
         }
     }
 
-    pub(super) const fn page(self) -> u32 {
+    /// Of a span whose pages are not counted yet: the first.
+    pub(super) fn page(self) -> u32 {
         match self {
-            Self::Open { .. } | Self::Count { .. } => 1,
-            Self::Back { page, .. } => page,
+            Self::Open { .. } => 1,
+            Self::Back { stretch: _, page } => page.unwrap_or(1),
         }
     }
 
@@ -66,42 +71,51 @@ impl Place {
     pub(super) fn next(self, pages: u32, now: Timestamp) -> Option<Self> {
         match self {
             Self::Open { .. } if pages <= 1 => None,
-            Self::Open { from } => {
-                let settled = now.saturating_sub(SETTLING).map_or(0, Timestamp::as_second);
-                // A second with more orders than a page holds may be the present one.
-                let least = from.map_or(i64::MIN, |from| from.saturating_add(1));
-                Some(Self::Count {
-                    from,
-                    until: settled.max(least),
+            Self::Open { from } => Some(Self::Back {
+                stretch: Stretch::from(from, now),
+                page: None,
+            }),
+            Self::Back {
+                stretch,
+                page: None,
+            } if pages > 1 => Some(Self::Back {
+                stretch,
+                page: Some(pages),
+            }),
+            Self::Back {
+                stretch,
+                page: Some(page @ 2..),
+            } => {
+                // Beyond the end some versions count nothing at all.
+                let last = if pages == 0 { page } else { pages };
+                Some(Self::Back {
+                    stretch,
+                    page: Some(last.min(page - 1)),
                 })
             }
-            Self::Count { from, until } if pages > 1 => Some(Self::Back {
-                from,
-                until,
-                page: pages,
-            }),
-            Self::Back { from, until, page } if page > 1 => Some(Self::Back {
-                from,
-                until,
-                page: match pages {
-                    // Beyond the end some versions count nothing at all.
-                    0 => page - 1,
-                    pages => pages.min(page - 1),
-                },
-            }),
-            Self::Count { until, .. } | Self::Back { until, .. } => {
-                Some(Self::Open { from: Some(until) })
-            }
+            Self::Back { stretch, page: _ } => stretch.next(now),
         }
     }
 
-    /// `from:until:page`, in seconds, `-` for what there is not.
+    /// Up to four parts, `-` for what there is not.
     pub(super) fn token(self) -> PageToken {
-        let second = |second: Option<i64>| second.map_or_else(|| "-".to_owned(), |s| s.to_string());
+        let optional =
+            |number: Option<i64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
         let text = match self {
-            Self::Open { from } => format!("{}:-:-", second(from)),
-            Self::Count { from, until } => format!("{}:{until}:-", second(from)),
-            Self::Back { from, until, page } => format!("{}:{until}:{page}", second(from)),
+            Self::Open { from } => optional(from),
+            Self::Back { stretch, page } => {
+                let Stretch {
+                    from,
+                    until,
+                    is_over,
+                } = stretch;
+                let over = if is_over { "over" } else { "now" };
+                format!(
+                    "{}:{until}:{over}:{}",
+                    optional(from),
+                    optional(page.map(i64::from))
+                )
+            }
         };
         PageToken::new(&text).expect("three numbers are a short text")
     }
@@ -109,25 +123,60 @@ impl Place {
     /// `None` for what no [`Place::token`] is.
     pub(super) fn read(token: &str) -> Option<Self> {
         let mut parts = token.split(':');
-        let (from, until, page) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let from = match from {
+        let from = match parts.next()? {
             "-" => None,
             second => Some(second.parse().ok()?),
         };
-        match (until, page) {
-            ("-", "-") => Some(Self::Open { from }),
-            (until, "-") => Some(Self::Count {
-                from,
-                until: until.parse().ok()?,
-            }),
-            (until, page) => Some(Self::Back {
-                from,
-                until: until.parse().ok()?,
-                page: page.parse().ok().filter(|page| *page > 0)?,
-            }),
+        let Some(until) = parts.next() else {
+            return Some(Self::Open { from });
+        };
+        let until = until.parse().ok()?;
+        let is_over = match parts.next()? {
+            "over" => true,
+            "now" => false,
+            _ => return None,
+        };
+        let page = match parts.next()? {
+            "-" => None,
+            page => Some(page.parse().ok().filter(|page| *page > 0)?),
+        };
+        let stretch = Stretch {
+            from,
+            until,
+            is_over,
+        };
+        let is_whole = parts.next().is_none();
+        is_whole.then_some(Self::Back { stretch, page })
+    }
+}
+
+impl Stretch {
+    /// From an instant on, up to where nothing new is to be expected.
+    fn from(from: Option<i64>, now: Timestamp) -> Self {
+        let settled = now.saturating_sub(SETTLING).map_or(0, Timestamp::as_second);
+        let least = from.map_or(i64::MIN, |from| from.saturating_add(1));
+        let until = settled.max(least);
+        Self {
+            from,
+            until,
+            is_over: until <= now.as_second(),
+        }
+    }
+
+    fn next(self, now: Timestamp) -> Option<Place> {
+        let Self {
+            from,
+            until,
+            is_over,
+        } = self;
+        if is_over {
+            Some(Place::Open { from: Some(until) })
+        } else if until <= now.as_second() {
+            // Over by now: once more, for what it got while it was read.
+            Some(Place::Open { from })
+        } else {
+            // What the present second still gets comes with the next listing.
+            None
         }
     }
 }
@@ -138,8 +187,19 @@ mod tests {
 
     const NOW: i64 = 1_795_290_852;
 
-    fn now() -> Timestamp {
-        Timestamp::from_second(NOW).unwrap()
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn back(from: Option<i64>, until: i64, page: Option<u32>) -> Place {
+        Place::Back {
+            stretch: Stretch {
+                from,
+                until,
+                is_over: true,
+            },
+            page,
+        }
     }
 
     #[test]
@@ -148,15 +208,19 @@ mod tests {
         let first = Place::first(Listing::Changed { since });
         assert_eq!(first.span().from, Some(since.as_second()));
         assert_eq!(first.span().until, None);
-        assert_eq!(first.next(1, now()), None);
-        assert_eq!(first.next(0, now()), None);
+        assert_eq!(first.next(1, at(NOW)), None);
+        assert_eq!(first.next(0, at(NOW)), None);
     }
 
     #[test]
     fn more_are_read_from_the_last_to_the_first_and_then_what_came_meanwhile() {
         let mut place = Place::first(Listing::Placed { since: None });
         let mut walked = Vec::new();
-        while let Some(next) = place.next(if place.span().from.is_none() { 3 } else { 0 }, now()) {
+        loop {
+            let pages = if place.span().from.is_none() { 3 } else { 0 };
+            let Some(next) = place.next(pages, at(NOW)) else {
+                break;
+            };
             walked.push((next.span(), next.page()));
             place = next;
         }
@@ -176,22 +240,26 @@ mod tests {
 
     #[test]
     fn pages_that_are_gone_are_not_asked_for() {
-        let back = Place::Back {
-            from: None,
-            until: NOW,
-            page: 9,
-        };
-        assert_eq!(back.next(4, now()).unwrap().page(), 4);
-        assert_eq!(back.next(0, now()).unwrap().page(), 8);
-        assert_eq!(back.next(12, now()).unwrap().page(), 8);
+        let ninth = back(None, NOW, Some(9));
+        assert_eq!(ninth.next(4, at(NOW)).unwrap().page(), 4);
+        assert_eq!(ninth.next(0, at(NOW)).unwrap().page(), 8);
+        assert_eq!(ninth.next(12, at(NOW)).unwrap().page(), 8);
     }
 
     #[test]
-    fn a_crowded_present_second_ends_all_the_same() {
+    fn a_crowded_present_second_is_read_again_once_it_is_over() {
         let crowded = Place::Open { from: Some(NOW) };
-        let second = crowded.next(3, now()).unwrap();
-        assert_eq!(second.span().until, Some(NOW + 1));
-        let after = second.next(1, now()).unwrap();
+        let count = crowded.next(2, at(NOW)).unwrap();
+        assert_eq!(count.span().until, Some(NOW + 1));
+        let last = count.next(2, at(NOW)).unwrap();
+        let first = last.next(2, at(NOW)).unwrap();
+        assert_eq!((last.page(), first.page()), (2, 1));
+        assert_eq!(first.next(2, at(NOW + 1)), Some(crowded));
+        // A clock that stands still ends it all the same.
+        assert_eq!(first.next(2, at(NOW)), None);
+
+        let count = crowded.next(2, at(NOW + 1)).unwrap();
+        let after = count.next(1, at(NOW + 1)).unwrap();
         assert_eq!(
             after,
             Place::Open {
@@ -202,23 +270,32 @@ mod tests {
 
     #[test]
     fn a_token_is_read_back_and_nothing_else_is() {
+        let present = Stretch {
+            from: Some(NOW),
+            until: NOW + 1,
+            is_over: false,
+        };
         for place in [
             Place::Open { from: None },
             Place::Open { from: Some(NOW) },
-            Place::Count {
-                from: None,
-                until: NOW,
-            },
+            back(None, NOW, None),
+            back(Some(-7), NOW, Some(200)),
             Place::Back {
-                from: Some(-7),
-                until: NOW,
-                page: 200,
+                stretch: present,
+                page: Some(1),
             },
         ] {
             assert_eq!(Place::read(place.token().as_str()), Some(place));
         }
         for token in [
-            "", "-", "-:-", "-:-:3", "1:2:0", "1:2:3:4", "a:b:c", "1:2:-1",
+            "",
+            "x",
+            "-:-",
+            "-:1:over",
+            "1:2:over:0",
+            "1:2:over:3:4",
+            "1:2:then:3",
+            "1:2:now:-1",
         ] {
             assert_eq!(Place::read(token), None, "{token:?}");
         }

@@ -135,3 +135,49 @@ async fn a_shop_that_is_away_is_asked_later() {
     assert!(matches!(error, FetchError::TryLater { .. }), "{error:?}");
     assert!(!error.to_string().contains("oauth"), "{error}");
 }
+
+/// An address that a person typed must not lead into our own network: not by number, not by name, and
+/// plain HTTP, which is allowed for this machine, to no other.
+#[tokio::test]
+async fn a_shop_in_our_own_network_is_not_asked() {
+    let (plain, asked) = shop().await;
+    let port = plain
+        .api
+        .as_ref()
+        .unwrap()
+        .url
+        .as_str()
+        .rsplit_once(':')
+        .unwrap()
+        .1;
+    for url in [
+        format!("https://127.0.0.1:{port}"),
+        format!("https://localhost:{port}"),
+        format!("https://[::1]:{port}"),
+        format!("https://[::ffff:127.0.0.1]:{port}"),
+        format!("https://2130706433:{port}"),
+        "https://169.254.169.254".to_owned(),
+        "http://10.0.0.1".to_owned(),
+        "http://169.254.169.254".to_owned(),
+        "http://1.1.1.1".to_owned(),
+    ] {
+        let mut connection = plain.clone();
+        if let Some(api) = &mut connection.api {
+            api.url = ShopUrl::new(&url).unwrap();
+        }
+        let error = platform()
+            .fetch(&connection, &ShopOrderId::new("38").unwrap())
+            .await
+            .unwrap_err();
+        let FetchError::TryLater { why, after: None } = error else {
+            panic!("{url}: {error:?}");
+        };
+        let expected = if url.starts_with("https:") {
+            "its address is none of the public internet"
+        } else {
+            "without TLS only a shop on this machine is asked"
+        };
+        assert_eq!(why, expected, "{url}");
+    }
+    assert!(asked.lock().unwrap().is_empty());
+}

@@ -9,5 +9,11 @@ mod conformance;
 mod expected;
 mod fetch;
 mod handled;
+#[cfg(feature = "sim")]
+mod hooks;
+#[cfg(feature = "sim")]
+mod list;
 mod mutated;
+#[cfg(feature = "sim")]
+mod running;
 mod signature;
