@@ -1,4 +1,4 @@
-//! WooCommerce: its signature, its payloads as canonical orders, and asking a shop for one.
+//! WooCommerce: its signature, its payloads as canonical orders, and asking a shop for them.
 //!
 //! Everything here was learned from real shops (WooCommerce 10.0 with orders in tables of their own,
 //! 7.9 with orders as posts); what they sent is under `fixtures/`.
@@ -11,17 +11,25 @@ use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::{Clock, Ids};
-use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+use shop::{
+    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
+    Reading, Refused, Source, StoreIdentity,
+};
+
+use self::client::Client;
 
 mod client;
+mod fetch;
+mod hooks;
+mod list;
 mod loose;
 mod map;
 mod note;
-mod oauth;
 mod payload;
 mod read;
 mod secret;
 mod status;
+mod store;
 mod text;
 mod verify;
 
@@ -34,23 +42,14 @@ pub const CODE: &str = "woocommerce";
 /// The platform.
 #[derive(Clone)]
 pub struct WooCommerce {
-    tls: reqwest::Client,
-    /// Asks shops without TLS: simulators, and shops on the same machine.
-    plain: reqwest::Client,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    client: Client,
 }
 
 impl WooCommerce {
     /// Takes the time of requests from `clock` and their nonces from `ids`. Fails when the machine
     /// has no TLS certificates to trust.
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            tls: service::http::client()?,
-            plain: service::http::loopback_client()?,
-            clock,
-            ids,
-        })
+        Client::new(clock, ids).map(|client| Self { client })
     }
 }
 
@@ -84,6 +83,35 @@ impl Platform for WooCommerce {
         connection: &Connection,
         order: &ShopOrderId,
     ) -> Result<Bytes, FetchError> {
-        client::fetch(self, connection, order).await
+        fetch::fetch(&self.client, connection, order).await
+    }
+
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        list::list(&self.client, connection, listing, after).await
+    }
+
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        store::store(&self.client, connection).await
+    }
+
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        hooks::ensure(&self.client, connection, address).await
+    }
+
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        hooks::remove(&self.client, connection, address).await
     }
 }

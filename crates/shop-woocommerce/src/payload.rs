@@ -4,11 +4,13 @@ use serde::Deserialize;
 
 use crate::loose::{List, Object, Scalar};
 
-/// The outermost fields of any delivery. Reading it checks the whole body to be JSON.
+/// The outermost fields of any delivery or answer. Reading it checks the whole body to be JSON.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(crate) struct Envelope<'a> {
     pub(crate) id: Scalar<'a>,
+    /// Of an error.
+    pub(crate) code: Scalar<'a>,
     pub(crate) arg: Object<Note<'a>>,
 }
 

@@ -148,7 +148,7 @@ fn receipt_number(number: &Scalar<'_>, id: &Scalar<'_>) -> Result<ReceiptNumber,
 
 /// WooCommerce's `*_gmt`: an instant without its zone, which is UTC. Dates of before computers are
 /// PHP's for "none".
-fn instant(text: &Scalar<'_>) -> Option<Timestamp> {
+pub(crate) fn instant(text: &Scalar<'_>) -> Option<Timestamp> {
     let text = text.as_str();
     let instant = match text.parse::<civil::DateTime>() {
         Ok(utc) if !text.ends_with(['Z', 'z']) => tz::TimeZone::UTC.to_timestamp(utc).ok()?,

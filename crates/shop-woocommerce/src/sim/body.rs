@@ -15,7 +15,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil::DateTime};
 
 /// The shop stands in Toronto, in winter.
-const SHOP_OFFSET: Offset = Offset::constant(-5);
+pub(super) const SHOP_OFFSET: Offset = Offset::constant(-5);
 /// Ids of tax lines, coupons' and lines' meta data follow the order's own by this much.
 const TAX_LINE_IDS: u64 = 50;
 const META_IDS: u64 = 7;
@@ -363,11 +363,11 @@ fn short_money(cents: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn local(at: Timestamp) -> String {
+pub(super) fn local(at: Timestamp) -> String {
     text(at.to_zoned(TimeZone::fixed(SHOP_OFFSET)).datetime())
 }
 
-fn gmt(at: Timestamp) -> String {
+pub(super) fn gmt(at: Timestamp) -> String {
     text(at.to_zoned(TimeZone::UTC).datetime())
 }
 

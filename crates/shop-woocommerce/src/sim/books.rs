@@ -2,41 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use shop::sim::{Books, Sale, Stocked};
+
 use super::catalogue::Catalogue;
 use super::order::{Line, Order, PLUGIN_LINE, Status};
-
-/// A thing on the shelf: by its SKU, and where it has none by its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stocked {
-    Sku(String),
-    Name(String),
-}
-
-/// The sale that an order must have become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sale {
-    pub order_id: String,
-    pub receipt_number: String,
-    /// Cancelled or failed.
-    pub voided: bool,
-    pub currency: &'static str,
-    /// All amounts in cents, refunds as positive ones.
-    pub total: i64,
-    pub tax: i64,
-    pub received: i64,
-    pub refunded: i64,
-    /// Units that the sale holds of each thing; none when voided.
-    pub held: BTreeMap<Stocked, i64>,
-    pub email: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Books {
-    /// By the shop's order id; orders that never became a sale are missing.
-    pub sales: BTreeMap<String, Sale>,
-    /// Units sold of each thing that ever stood in a sale, zero included.
-    pub sold: BTreeMap<Stocked, i64>,
-}
 
 pub(super) fn reckon(catalogue: &Catalogue, orders: &[Vec<Order>]) -> Books {
     let mut books = Books::default();
@@ -46,6 +15,10 @@ pub(super) fn reckon(catalogue: &Catalogue, orders: &[Vec<Order>]) -> Books {
             .filter(|order| counts(order.status))
             .collect();
         let Some(last) = counting.last() else {
+            if let Some(draft) = versions.last() {
+                let status = draft.status.as_str().to_owned();
+                books.drafts.insert(draft.id.to_string(), status);
+            }
             continue;
         };
         let sale = sale(catalogue, last, &counting);
@@ -86,7 +59,7 @@ fn sale(catalogue: &Catalogue, order: &Order, told: &[&Order]) -> Sale {
         order_id: order.id.to_string(),
         receipt_number: order.number.clone(),
         voided,
-        currency: order.zone.currency(),
+        currency: order.zone.currency().to_owned(),
         total,
         tax: order.total_tax(catalogue),
         received: order.paid_at.map_or(0, |_| total),

@@ -25,20 +25,6 @@ impl Topic {
         }
     }
 
-    const fn event(self) -> &'static str {
-        match self {
-            Self::OrderCreated => "created",
-            Self::OrderUpdated | Self::ProductUpdated => "updated",
-        }
-    }
-
-    const fn resource(self) -> &'static str {
-        match self {
-            Self::OrderCreated | Self::OrderUpdated => "order",
-            Self::ProductUpdated => "product",
-        }
-    }
-
     const fn webhook_id(self) -> &'static str {
         match self {
             Self::OrderCreated => "1",
@@ -60,6 +46,34 @@ impl Hook {
     /// Any body, signed with the webhook's secret.
     #[must_use]
     pub fn sign(topic: Topic, at: Timestamp, body: Vec<u8>, secret: &str) -> Self {
+        let headers = Envelope {
+            source: SOURCE,
+            topic: topic.as_str(),
+            webhook: topic.webhook_id(),
+            at,
+        };
+        headers.sign(body, secret)
+    }
+}
+
+/// What a delivery's headers are made of.
+pub(super) struct Envelope<'a> {
+    /// The shop's home, with a slash.
+    pub(super) source: &'a str,
+    pub(super) topic: &'a str,
+    pub(super) webhook: &'a str,
+    pub(super) at: Timestamp,
+}
+
+impl Envelope<'_> {
+    pub(super) fn sign(&self, body: Vec<u8>, secret: &str) -> Hook {
+        let Self {
+            source,
+            topic,
+            webhook,
+            at,
+        } = self;
+        let (resource, event) = topic.split_once('.').unwrap_or((topic, ""));
         let text = |text: &str| text.to_owned();
         let headers = vec![
             (
@@ -68,15 +82,15 @@ impl Hook {
             ),
             ("accept", text("*/*")),
             ("content-type", text("application/json")),
-            ("x-wc-webhook-source", text(SOURCE)),
-            ("x-wc-webhook-topic", text(topic.as_str())),
-            ("x-wc-webhook-resource", text(topic.resource())),
-            ("x-wc-webhook-event", text(topic.event())),
+            ("x-wc-webhook-source", text(source)),
+            ("x-wc-webhook-topic", text(topic)),
+            ("x-wc-webhook-resource", text(resource)),
+            ("x-wc-webhook-event", text(event)),
             ("x-wc-webhook-signature", signature(secret, &body)),
-            ("x-wc-webhook-id", text(topic.webhook_id())),
-            ("x-wc-webhook-delivery-id", delivery_id(topic, at)),
+            ("x-wc-webhook-id", text(webhook)),
+            ("x-wc-webhook-delivery-id", delivery_id(webhook, *at)),
         ];
-        Self { headers, body }
+        Hook { headers, body }
     }
 }
 
@@ -90,8 +104,8 @@ pub fn signature(secret: &str, body: &[u8]) -> String {
 }
 
 /// Of webhook and second alone: many deliveries share one, as in a real shop.
-fn delivery_id(topic: Topic, at: Timestamp) -> String {
-    let hash = Sha256::digest(format!("{}:{}", topic.webhook_id(), at.as_second()));
+fn delivery_id(webhook: &str, at: Timestamp) -> String {
+    let hash = Sha256::digest(format!("{webhook}:{}", at.as_second()));
     hash[..16].iter().fold(String::new(), |mut text, byte| {
         use std::fmt::Write as _;
         let _infallible = write!(text, "{byte:02x}");

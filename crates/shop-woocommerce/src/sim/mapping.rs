@@ -23,7 +23,7 @@ const POLICY: Policy = Policy {
     updates: OrderUpdates::Apply,
 };
 
-fn platform() -> WooCommerce {
+pub(super) fn platform() -> WooCommerce {
     let clock = Arc::new(SystemClock);
     WooCommerce::new(clock.clone(), Arc::new(SystemIds::new(clock))).unwrap()
 }
@@ -38,7 +38,7 @@ fn connection() -> Connection {
     }
 }
 
-fn read(platform: &WooCommerce, body: &[u8]) -> Order {
+pub(super) fn read(platform: &WooCommerce, body: &[u8]) -> Order {
     let source = Source::Delivery {
         topic: "order.updated",
     };
@@ -141,7 +141,7 @@ impl<'a> Posted<'a> {
     }
 }
 
-fn compare<'a>(orders: impl Iterator<Item = &'a Order>, sale: &Sale) {
+pub(super) fn compare<'a>(orders: impl Iterator<Item = &'a Order>, sale: &Sale) {
     let mut posted = Posted::default();
     for order in orders {
         posted.post(order);

@@ -1,6 +1,9 @@
 //! A simulated shop: it takes orders, changes its mind about them, tells of each change the way a
 //! real WooCommerce 10 does, and keeps its own books.
 //!
+//! [`Shop`] knows every order's whole life from the start; [`run`] gives a shop that lives it, step by
+//! step and by a clock, with an API and webhooks.
+//!
 //! Everything follows from [`Options::seed`]. The books are the shop's own reckoning and know
 //! nothing of this crate's mapping, so that the two can be held against each other.
 
@@ -10,6 +13,7 @@ mod catalogue;
 mod dice;
 mod fields;
 mod hook;
+mod live;
 #[cfg(test)]
 mod mapping;
 mod order;
@@ -22,12 +26,13 @@ mod tests;
 
 use jiff::Timestamp;
 
-pub use books::{Books, Sale, Stocked};
 pub use catalogue::{Catalogue, Product};
 pub use dice::Dice;
 pub use hook::{Hook, Topic};
+pub use live::{RunOptions, run};
 pub use order::{Coupon, Fee, Line, Means, Order, Refund, Shipping, Status, Via};
 pub use person::CANARIES;
+pub use shop::sim::{Books, Sale, Stocked};
 pub use tax::{Rate, TaxClass, Zone};
 
 /// What kind of shop.

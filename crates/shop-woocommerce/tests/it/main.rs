@@ -8,5 +8,11 @@ mod capture;
 mod expected;
 mod fetch;
 mod handled;
+#[cfg(feature = "sim")]
+mod hooks;
+#[cfg(feature = "sim")]
+mod list;
 mod mutated;
+#[cfg(feature = "sim")]
+mod running;
 mod signature;

@@ -6,30 +6,32 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use sha2::Sha256;
+use shop::ApiAccess;
 
-/// The query that proves who asks for `url`, which has none of its own. `nonce` is used once.
-pub(crate) fn query(
+/// Adds to `query` what proves who asks for `url`, which has no query of its own. All of `query` is
+/// signed; a body is not. `nonce` is used once.
+pub(super) fn sign(
+    method: &str,
     url: &str,
-    key: &SecretString,
-    secret: &SecretString,
+    query: &mut Vec<(&'static str, String)>,
+    api: &ApiAccess,
     nonce: &str,
     now: Timestamp,
-) -> Vec<(&'static str, String)> {
-    let mut query = vec![
-        ("oauth_consumer_key", key.expose_secret().to_owned()),
+) {
+    query.extend([
+        ("oauth_consumer_key", api.key.expose_secret().to_owned()),
         ("oauth_nonce", nonce.to_owned()),
         ("oauth_signature_method", "HMAC-SHA256".to_owned()),
         ("oauth_timestamp", now.as_second().to_string()),
-    ];
-    let signature = signature(&base_string("GET", url, &query), secret);
+    ]);
+    let signature = signature(&base_string(method, url, query), api.secret.expose_secret());
     query.push(("oauth_signature", signature));
-    query
 }
 
 /// What is signed: method, address and sorted parameters, each part escaped (RFC 5849, 3.4.1).
-fn base_string(method: &str, url: &str, query: &[(&str, String)]) -> String {
+pub(crate) fn base_string(method: &str, url: &str, query: &[(&str, String)]) -> String {
     let mut parameters: Vec<(String, String)> = query
         .iter()
         .map(|(name, value)| (escaped(name), escaped(value)))
@@ -46,9 +48,10 @@ fn base_string(method: &str, url: &str, query: &[(&str, String)]) -> String {
     )
 }
 
-fn signature(base: &str, secret: &SecretString) -> String {
+/// Base64 of what `secret` makes of a base string.
+pub(crate) fn signature(base: &str, secret: &str) -> String {
     // No token, so nothing stands after the ampersand.
-    let key = format!("{}&", secret.expose_secret());
+    let key = format!("{secret}&");
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(base.as_bytes());
@@ -70,13 +73,17 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::SecretString;
+    use shop::{PlainHttp, ShopUrl};
+
     use super::*;
 
     /// `fixtures/errors/oauth-good.meta.json`: a request that a shop accepted, with its base string.
     #[test]
     fn the_base_string_is_the_one_a_shop_accepted() {
         let good: serde_json::Value =
-            serde_json::from_str(include_str!("../fixtures/errors/oauth-good.meta.json")).unwrap();
+            serde_json::from_str(include_str!("../../fixtures/errors/oauth-good.meta.json"))
+                .unwrap();
         let request = &good["request"];
         let query: Vec<(&str, String)> = request["query"]
             .as_object()
@@ -99,10 +106,19 @@ mod tests {
     /// The expected value was made with Python's `hmac` over the base string written out by hand.
     #[test]
     fn a_request_is_signed() {
-        let query = query(
+        let api = ApiAccess::new(
+            ShopUrl::new("http://127.0.0.1:8088").unwrap(),
+            SecretString::from("ck_1"),
+            SecretString::from("cs_1"),
+            PlainHttp::Allowed,
+        )
+        .unwrap();
+        let mut query = Vec::new();
+        sign(
+            "GET",
             "http://127.0.0.1:8088/wp-json/wc/v3/orders/25",
-            &SecretString::from("ck_1"),
-            &SecretString::from("cs_1"),
+            &mut query,
+            &api,
             "n1",
             "2026-11-21T19:54:12Z".parse().unwrap(),
         );
@@ -120,6 +136,16 @@ mod tests {
         assert_eq!(
             query.last().unwrap().1,
             "EQ873ajDPjXnzH+GKcyadqkaqDKFvf8Qdver+dnROnA="
+        );
+    }
+
+    /// A parameter more changes the signature: what is asked for is signed as well.
+    #[test]
+    fn what_is_asked_for_is_signed() {
+        let asked = [("per_page", "100".to_owned()), ("a", "b c".to_owned())];
+        assert_eq!(
+            base_string("DELETE", "http://s", &asked),
+            "DELETE&http%3A%2F%2Fs&a%3Db%2520c%26per_page%3D100"
         );
     }
 

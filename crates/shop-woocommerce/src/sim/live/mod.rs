@@ -1,0 +1,216 @@
+//! The shop in business: what of its orders has happened so far, whom it tells, and who may ask.
+
+mod access;
+mod api;
+mod happen;
+#[cfg(test)]
+mod tests;
+mod webhooks;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use jiff::Timestamp;
+use service::clock::Clock;
+use shop::sim::{Access, Books, Outgoing, SimShop};
+
+use self::access::Keys;
+use self::happen::Told;
+use self::webhooks::{Happening, Post, Webhooks};
+use super::{Options, Order, Shop, body, books};
+
+/// How large a shop is to be run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    pub seed: u64,
+    pub orders: usize,
+    /// Most versions of one order; each order has at least one.
+    pub max_versions: usize,
+    /// Things on sale; the same ones in every shop of as many.
+    pub products: usize,
+}
+
+/// A shop that has opened and sold nothing yet.
+///
+/// It differs from a real one in what would leave nobody able to say what an order became: a product is
+/// deleted, and an order gets a plugin's status, only after a delivery that told of the order before
+/// was taken.
+#[must_use]
+pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let RunOptions {
+        seed,
+        orders,
+        max_versions,
+        products,
+    } = *options;
+    let shop = Shop::open(&Options {
+        max_versions,
+        products,
+        ..Options::new(seed, orders)
+    });
+    Arc::new(Live(Arc::new(Running::new(shop, seed, clock))))
+}
+
+struct Live(Arc<Running>);
+
+struct Running {
+    /// The orders' lives as the seed has them, with instants of its own.
+    plot: Shop,
+    /// Order and version of every change, in the order they happen.
+    changes: Vec<(usize, usize)>,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many of the changes have happened.
+    happened: usize,
+    /// The versions of each order that there were so far, stamped by the shop's clock.
+    orders: Vec<Vec<Order>>,
+    /// What a listener has taken of each order.
+    told: BTreeMap<usize, Told>,
+    webhooks: Webhooks,
+    /// The shop's own idea of its address, without a slash at the end.
+    home: Option<String>,
+    /// When each of the last nonces was used.
+    nonces: BTreeSet<(i64, String)>,
+}
+
+impl Running {
+    fn new(plot: Shop, seed: u64, clock: Arc<dyn Clock>) -> Self {
+        let mut changes: Vec<(usize, usize)> = plot
+            .orders()
+            .iter()
+            .enumerate()
+            .flat_map(|(order, versions)| (0..versions.len()).map(move |version| (order, version)))
+            .collect();
+        changes
+            .sort_by_key(|(order, version)| (plot.orders()[*order][*version].modified_at, *order));
+        let state = State {
+            orders: vec![Vec::new(); plot.orders().len()],
+            ..State::default()
+        };
+        Self {
+            plot,
+            changes,
+            keys: Keys::of(seed),
+            clock,
+            state: Mutex::new(state),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn render(&self, order: &Order) -> Vec<u8> {
+        body::render(self.plot.catalogue(), order)
+    }
+}
+
+impl State {
+    fn home(&self) -> &str {
+        self.home.as_deref().unwrap_or("http://127.0.0.1:8088")
+    }
+
+    /// The orders that there are, as they are now, in the order of their ids.
+    fn current(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter_map(|versions| versions.last())
+    }
+}
+
+impl SimShop for Live {
+    fn router(&self) -> Router {
+        api::router(Arc::clone(&self.0))
+    }
+
+    fn access(&self, base_url: &str) -> Access {
+        let home = base_url.trim_end_matches('/').to_owned();
+        self.0.state().home = Some(home.clone());
+        self.0.keys.access(home)
+    }
+
+    fn step(&self) -> bool {
+        let Running {
+            plot,
+            changes,
+            keys: _,
+            clock,
+            state: _,
+        } = &*self.0;
+        let mut state = self.0.state();
+        let Some((place, version)) = changes.get(state.happened).copied() else {
+            return false;
+        };
+        state.happened += 1;
+        let now = clock.now();
+        let before = state.orders[place].last().cloned();
+        let order = happen::happen(
+            &plot.orders()[place],
+            version,
+            before.as_ref(),
+            state.told.get(&place),
+            now,
+        );
+        let happenings = Happening::of(place, before.as_ref(), &order);
+        state.webhooks.tell(&happenings);
+        state.orders[place].push(order);
+        true
+    }
+
+    fn due(&self) -> Vec<Outgoing> {
+        let now = self.0.clock.now();
+        let mut state = self.0.state();
+        let State {
+            orders,
+            webhooks,
+            home,
+            ..
+        } = &mut *state;
+        let source = format!("{}/", home.as_deref().unwrap_or_default());
+        webhooks.due(&source, now, |place| {
+            let version = orders.get(place)?.len().checked_sub(1)?;
+            Some(Post {
+                version,
+                body: self.0.render(&orders[place][version]),
+            })
+        })
+    }
+
+    fn answered(&self, id: u64, status: Option<u16>) {
+        let mut state = self.0.state();
+        let State {
+            orders,
+            told,
+            webhooks,
+            ..
+        } = &mut *state;
+        let taken = webhooks.answered(id, status, self.0.clock.now());
+        if let Some((place, version)) = taken
+            && let Some(order) = orders.get(place).and_then(|order| order.get(version))
+        {
+            told.entry(place).or_default().add(version, order);
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let now = self.0.clock.now();
+        self.0.state().webhooks.is_waiting().then_some(now)
+    }
+
+    fn lose_hooks(&self) {
+        let now = self.0.clock.now();
+        self.0.state().webhooks.lose(now);
+    }
+
+    fn books(&self) -> Books {
+        books::reckon(self.0.plot.catalogue(), &self.0.state().orders)
+    }
+
+    fn placed(&self) -> usize {
+        self.0.state().current().count()
+    }
+}

@@ -1,0 +1,196 @@
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+use service::clock::ManualClock;
+
+use super::webhooks::{Switch, Webhook};
+use super::*;
+use crate::sim::mapping::{compare, platform, read};
+use crate::sim::{Dice, Status};
+
+const OPENED: &str = "2026-11-21T14:00:00Z";
+
+fn shop(seed: u64, orders: usize) -> (Live, ManualClock) {
+    let clock = ManualClock::at(OPENED.parse().unwrap());
+    let plot = Shop::open(&Options::new(seed, orders));
+    let running = Running::new(plot, seed, Arc::new(clock.clone()));
+    (Live(Arc::new(running)), clock)
+}
+
+fn listen(shop: &Live, topics: &[&str]) {
+    for topic in topics {
+        shop.0.state().webhooks.add(|id| Webhook {
+            id,
+            name: String::new(),
+            topic: (*topic).to_owned(),
+            switch: Switch::Active,
+            delivery_url: "http://127.0.0.1/hook".to_owned(),
+            secret: "secret".to_owned(),
+            failures: 0,
+            created_at: OPENED.parse().unwrap(),
+            modified_at: None,
+        });
+    }
+    for ping in shop.due() {
+        shop.answered(ping.id, Some(200));
+    }
+}
+
+fn header<'a>(outgoing: &'a Outgoing, name: &str) -> &'a str {
+    outgoing.headers[name].to_str().unwrap()
+}
+
+#[test]
+fn r_12_everything_is_stamped_when_it_happens() {
+    let (shop, clock) = shop(1, 80);
+    let mut paid = 0;
+    while {
+        clock.advance(SignedDuration::from_millis(1_700));
+        shop.step()
+    } {
+        let state = shop.0.state();
+        let newest = state.current().max_by_key(|order| order.modified_at);
+        let second = Timestamp::from_second(clock.now().as_second()).unwrap();
+        assert_eq!(newest.unwrap().modified_at, second);
+    }
+    for versions in &shop.0.state().orders {
+        assert!(!versions.is_empty());
+        for pair in versions.windows(2) {
+            assert_eq!(pair[0].created_at, pair[1].created_at);
+            assert!(pair[0].modified_at <= pair[1].modified_at);
+            if let (None, Some(at)) = (pair[0].paid_at, pair[1].paid_at) {
+                assert_eq!(at, pair[1].modified_at);
+                paid += 1;
+            }
+        }
+        assert_eq!(versions[0].created_at, versions[0].modified_at);
+    }
+    assert!(paid > 0);
+    assert_eq!(shop.placed(), 80);
+    assert!(!shop.step());
+}
+
+#[test]
+fn a_new_order_is_told_twice_and_a_burst_of_changes_once() {
+    let (shop, clock) = shop(2, 40);
+    listen(&shop, &["order.created", "order.updated"]);
+    let mut topics = BTreeSet::new();
+    for _ in 0..20 {
+        assert!(shop.step());
+        let told = shop.due();
+        let topic = |outgoing: &Outgoing| header(outgoing, "x-wc-webhook-topic").to_owned();
+        topics.insert(told.iter().map(topic).collect::<Vec<_>>());
+    }
+    let both = |first: &str, second: &str| vec![first.to_owned(), second.to_owned()];
+    assert!(topics.contains(&both("order.created", "order.updated")));
+    assert!(topics.contains(&["order.updated".to_owned()][..]));
+
+    // What nobody collects is merged, and its body is as of when it is sent.
+    while shop.step() {}
+    let told = shop.due();
+    let is_updated = |told: &&Outgoing| header(told, "x-wc-webhook-topic") == "order.updated";
+    let mut orders = BTreeSet::new();
+    for outgoing in told.iter().filter(is_updated) {
+        let body: Value = serde_json::from_slice(&outgoing.body).unwrap();
+        assert!(orders.insert(body["id"].as_u64().unwrap()));
+        let state = shop.0.state();
+        let order = state
+            .current()
+            .find(|order| body["id"] == order.id)
+            .unwrap();
+        assert_eq!(outgoing.body, shop.0.render(order));
+    }
+    clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(shop.due().len(), 0);
+    assert_eq!(shop.next_due(), None);
+}
+
+/// `observations/failing-listener`: off at the seventh failure in a row; switched on, at the next one.
+#[test]
+fn a_listener_that_fails_is_given_up_as_a_real_shop_does() {
+    let (shop, clock) = shop(3, 60);
+    listen(&shop, &["order.updated"]);
+    let seen = |shop: &Live| {
+        let state = shop.0.state();
+        let webhook = &state.webhooks.all[0];
+        (webhook.failures, webhook.switch)
+    };
+    let fail = |status: Option<u16>| {
+        while shop.next_due().is_none() {
+            assert!(shop.step());
+        }
+        let told = shop.due();
+        assert_eq!(told.len(), 1);
+        match status {
+            Some(status) => shop.answered(told[0].id, Some(status)),
+            // Nobody answers.
+            None => clock.advance(SignedDuration::from_secs(61)),
+        }
+        assert!(shop.due().is_empty());
+    };
+    fail(Some(500));
+    fail(Some(404));
+    assert_eq!(seen(&shop), (2, Switch::Active));
+    fail(Some(302));
+    assert_eq!(seen(&shop), (0, Switch::Active));
+    for failures in 1..=6 {
+        fail(if failures % 2 == 0 { None } else { Some(303) });
+        assert_eq!(seen(&shop), (failures, Switch::Active));
+    }
+    fail(Some(500));
+    assert_eq!(seen(&shop), (6, Switch::Disabled));
+    shop.0.state().webhooks.all[0].switch = Switch::Active;
+    fail(Some(500));
+    assert_eq!(seen(&shop), (6, Switch::Disabled));
+    while shop.step() {}
+    assert_eq!(shop.next_due(), None, "nobody is told any more");
+}
+
+/// However many deliveries are lost and in whatever order the rest is read: with what the shop shows
+/// at last, they come to what is in its books.
+#[test]
+fn r_12_the_books_are_what_deliveries_and_the_last_look_come_to() {
+    for seed in 0..2 {
+        let (shop, clock) = shop(seed, 250);
+        listen(&shop, &["order.created", "order.updated"]);
+        let platform = platform();
+        let mut dice = Dice::new(seed);
+        let mut taken: BTreeMap<String, Vec<retail::Order>> = BTreeMap::new();
+        let mut take = |order: retail::Order| {
+            let id = order.key.order.to_string();
+            taken.entry(id).or_default().push(order);
+        };
+        while shop.step() {
+            clock.advance(SignedDuration::from_secs(1));
+            for outgoing in shop.due() {
+                let is_lost = dice.percent(30);
+                shop.answered(outgoing.id, (!is_lost).then_some(200));
+                if !is_lost {
+                    take(read(&platform, &outgoing.body));
+                }
+            }
+            if dice.percent(5) {
+                for webhook in &mut shop.0.state().webhooks.all {
+                    webhook.switch = Switch::Active;
+                }
+            }
+        }
+        let (mut forgotten, mut packing) = (0, 0);
+        for order in shop.0.state().current() {
+            take(read(&platform, &shop.0.render(order)));
+            forgotten += order.lines.iter().filter(|line| line.is_forgotten).count();
+            packing += usize::from(order.status == Status::Packing);
+        }
+        assert!(forgotten > 0 && packing > 0, "{forgotten} {packing}");
+        let books = shop.books();
+        for (id, orders) in &mut taken {
+            dice.shuffle(orders);
+            match books.sales.get(id) {
+                Some(sale) => compare(orders.iter(), sale),
+                None => assert!(books.drafts.contains_key(id), "order {id}"),
+            }
+        }
+        assert_eq!(books.sales.len() + books.drafts.len(), shop.placed());
+    }
+}
