@@ -46,6 +46,9 @@ expect() {
 expect 200 /profile
 expect 200 "/orders?limit=100&offset=100"
 expect 200 "/orders?updatedFrom=1795269600&createdFrom=1795269600&paymentStatus=PAID"
+expect 200 "/orders?limit=100&updatedFrom=1795269600&paymentStatus=INCOMPLETE"
+expect 200 "/orders?limit=100&offset=99&createdFrom=1795269600&createdTo=1795279600"
+expect 200 "/orders?limit=100&responseFields=total%2Citems%28id%2CinternalId%2CcreateTimestamp%29"
 for order in $(curl -s -H 'Authorization: Bearer secret_simulated' "$base/orders?limit=20" |
   tr ',' '\n' | sed -n 's/.*"vendorOrderNumber":"\([^"]*\)".*/\1/p'); do
   expect 200 "/orders/$order"

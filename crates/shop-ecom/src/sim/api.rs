@@ -7,11 +7,14 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode, Uri};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use super::body;
+use super::fields::Fields;
 use super::live::Live;
 use super::order::{Order, Status};
 
@@ -28,8 +31,24 @@ pub(super) fn router(live: Arc<Live>) -> Router {
         .with_state(live)
 }
 
+/// Every answer tells the time.
+async fn admit(live: State<Arc<Live>>, request: Request, next: Next) -> Response {
+    let clock = Arc::clone(&live.clock);
+    let mut answer = admitted(live, request, next).await;
+    if let Some(date) = date(clock.now()) {
+        answer.headers_mut().insert(DATE, date);
+    }
+    answer
+}
+
+/// `Sun, 22 Nov 2026 08:49:37 GMT`.
+fn date(now: Timestamp) -> Option<HeaderValue> {
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    HeaderValue::from_str(&text.ok()?).ok()
+}
+
 /// By token and store, then by how often it was asked.
-async fn admit(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+async fn admitted(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     if !is_admitted(&live, request.headers(), request.uri()) {
         return problem(StatusCode::FORBIDDEN, "Access to the store is not granted");
     }
@@ -57,12 +76,8 @@ async fn profile(State(live): State<Arc<Live>>) -> Response {
 }
 
 async fn order(State(live): State<Arc<Live>>, Path((_, name)): Path<(String, String)>) -> Response {
-    let orders = live.orders();
-    let order = orders
-        .into_iter()
-        .find(|order| order.id == name || order.internal_id.to_string() == name);
-    match order {
-        Some(order) => found(&body::order(&live.shop, order)),
+    match live.order(&name) {
+        Some(order) => found(&body::order(&live.shop, &order)),
         None => problem(
             StatusCode::NOT_FOUND,
             "Order with the given number is not found",
@@ -74,24 +89,25 @@ async fn orders(State(live): State<Arc<Live>>, RawQuery(query): RawQuery) -> Res
     let Ok(search) = Search::read(query.as_deref().unwrap_or_default()) else {
         return problem(StatusCode::BAD_REQUEST, "Wrong parameter");
     };
-    let all = live.orders();
-    let hits: Vec<&Order> = all
-        .into_iter()
-        .filter(|order| search.takes(order))
-        .collect();
+    let mut hits = live.indexed();
+    hits.retain(|order| search.takes(order));
     let page: Vec<Value> = hits
         .iter()
         .skip(search.offset)
         .take(search.limit)
         .map(|order| body::order(&live.shop, order))
         .collect();
-    found(&json!({
+    let answer = json!({
         "total": hits.len(),
         "count": page.len(),
         "offset": search.offset,
         "limit": search.limit,
         "items": page,
-    }))
+    });
+    match &search.fields {
+        Some(fields) => found(&fields.of(&answer)),
+        None => found(&answer),
+    }
 }
 
 /// What orders are asked for.
@@ -102,6 +118,7 @@ struct Search {
     updated: [Option<i64>; 2],
     statuses: Vec<String>,
     ids: Vec<String>,
+    fields: Option<Fields>,
 }
 
 /// A parameter that is not what the documents say.
@@ -116,6 +133,7 @@ impl Search {
             updated: [None; 2],
             statuses: Vec::new(),
             ids: Vec::new(),
+            fields: None,
         };
         // Only to take the query apart; nobody is asked.
         let address = format!("http://localhost/?{query}");
@@ -133,6 +151,9 @@ impl Search {
                 "updatedTo" => search.updated[1] = instant(&value)?,
                 "paymentStatus" => search.statuses = list(&value),
                 "ids" => search.ids = list(&value),
+                "responseFields" => {
+                    search.fields = Some(Fields::read(&value).ok_or(WrongParameter)?);
+                }
                 // The real one has more, and ignores what it does not know.
                 _ => {}
             }
@@ -144,7 +165,7 @@ impl Search {
         }
     }
 
-    /// Orders that are not finished have a list of their own.
+    /// Orders that are not finished are shown to those who ask for them alone.
     fn takes(&self, order: &Order) -> bool {
         let within = |[from, to]: [Option<i64>; 2], at: jiff::Timestamp| {
             from.is_none_or(|from| at.as_second() >= from)
@@ -153,7 +174,7 @@ impl Search {
         let named = |list: &[String], names: &[&str]| {
             list.is_empty() || list.iter().any(|one| names.contains(&one.as_str()))
         };
-        order.status != Status::Incomplete
+        (order.status != Status::Incomplete || !self.statuses.is_empty())
             && within(self.created, order.created_at)
             && within(self.updated, order.modified_at)
             && named(&self.statuses, &[order.status.as_str()])

@@ -2,49 +2,26 @@
 
 use std::collections::BTreeMap;
 
+pub(super) use ::shop::sim::Books;
+use ::shop::sim::{Sale, Stocked};
+
 use super::Shop;
 use super::catalogue::Catalogue;
 use super::order::{Line, Order, Status, WRITTEN_LINE};
 
-/// A thing on the shelf: by its SKU, and where it has none by its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stocked {
-    Sku(String),
-    Name(String),
-}
-
-/// The sale that an order must have become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sale {
-    pub order_id: String,
-    pub receipt_number: String,
-    pub voided: bool,
-    pub currency: &'static str,
-    /// All amounts in cents, refunds as positive ones.
-    pub total: i64,
-    pub tax: i64,
-    pub received: i64,
-    pub refunded: i64,
-    /// Units that the sale holds of each thing; none when voided or refunded whole.
-    pub held: BTreeMap<Stocked, i64>,
-    pub email: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Books {
-    /// By the shop's order id; orders that never became a sale are missing.
-    pub sales: BTreeMap<String, Sale>,
-    /// Units sold of each thing that ever stood in a sale, zero included.
-    pub sold: BTreeMap<Stocked, i64>,
-}
-
-pub(super) fn reckon(shop: &Shop) -> Books {
+/// Reckoned from what happened to each order, oldest version first. An order is the sale it last was,
+/// and a draft where it never was one.
+pub(super) fn reckon<'a>(shop: &Shop, histories: impl Iterator<Item = Vec<&'a Order>>) -> Books {
     let mut books = Books::default();
-    for versions in &shop.orders {
-        let Some(last) = versions.iter().rev().find(|order| counts(order.status)) else {
+    for versions in histories {
+        let Some(sold) = versions.iter().rfind(|order| counts(order.status)) else {
+            if let Some(draft) = versions.last() {
+                let status = draft.status.as_str().to_owned();
+                books.drafts.insert(draft.id.clone(), status);
+            }
             continue;
         };
-        let sale = sale(shop, last);
+        let sale = sale(shop, sold);
         for (thing, units) in &sale.held {
             *books.sold.entry(thing.clone()).or_insert(0) += units;
         }
@@ -89,7 +66,7 @@ fn sale(shop: &Shop, order: &Order) -> Sale {
         order_id: order.id.clone(),
         receipt_number: order.id.clone(),
         voided: order.status == Status::Cancelled,
-        currency: shop.pricing.currency(),
+        currency: shop.pricing.currency().to_owned(),
         total,
         tax: order.tax(shop.pricing, &shop.catalogue),
         received,

@@ -57,7 +57,9 @@ impl Hook {
     /// Tells, at `at`, what `order` has become.
     #[must_use]
     pub fn of_order(access: &Access, event: Event, at: Timestamp, order: &Order) -> Self {
-        let id = event_id(access, event, order.modified_at, order.internal_id);
+        // Two savings of one order within a second are two events.
+        let what = format!("{}:{}", order.internal_id, order.touched);
+        let id = event_id(access, event, order.modified_at, &what);
         let data = json!({
             "orderId": order.id,
             "newPaymentStatus": order.status.as_str(),
@@ -69,7 +71,7 @@ impl Hook {
     /// Tells of a product, about which no sale cares.
     #[must_use]
     pub fn of_product(access: &Access, at: Timestamp, product: u64) -> Self {
-        let id = event_id(access, Event::ProductUpdated, at, product);
+        let id = event_id(access, Event::ProductUpdated, at, &product.to_string());
         Self::sign(access, Event::ProductUpdated, at, &id, product, &json!({}))
     }
 
@@ -111,7 +113,7 @@ pub(super) fn signature(secret: &str, message: &str) -> String {
 }
 
 /// Dressed as a UUID; the same for the same happening, as over all tries of one delivery.
-fn event_id(access: &Access, event: Event, at: Timestamp, entity: u64) -> String {
+fn event_id(access: &Access, event: Event, at: Timestamp, entity: &str) -> String {
     let what = format!(
         "{}:{}:{}:{entity}",
         access.store,

@@ -1,15 +1,20 @@
 //! The shop in business: what of its orders has happened so far, who may ask, and what it tells.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use service::clock::Clock;
 
+use super::books::{self, Books};
 use super::budget::{Budget, REQUESTS_PER_MINUTE};
 use super::hook::{Event, Hook};
 use super::order::Order;
 use super::outbox::Outbox;
 use super::{Shop, api};
+
+/// How far the search for orders is behind the orders themselves, in a shop that goes by its clock.
+pub const SEARCH_LAG: SignedDuration = SignedDuration::from_secs(1);
 
 /// Who may ask the shop, and how it signs.
 #[derive(Clone, Debug)]
@@ -21,25 +26,42 @@ pub struct Access {
     pub client_secret: String,
 }
 
+/// When the shop's orders are said to be placed and changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Instants {
+    /// As their lives are told, whatever the clock shows.
+    Told,
+    /// By the clock, in whole seconds, when it happens.
+    Clock,
+}
+
 /// A shop whose orders happen one change after the other.
 #[derive(Debug)]
 pub struct Live {
     pub(super) shop: Shop,
     pub(super) access: Access,
     pub(super) clock: Arc<dyn Clock>,
+    instants: Instants,
     /// Order and version of every change, in the order of time.
     changes: Vec<(usize, usize)>,
+    /// The place of each order by either of its names.
+    names: HashMap<String, usize>,
     state: Mutex<State>,
 }
+
+/// An order at one version, and since when.
+type Shown = (Timestamp, Arc<Order>);
 
 #[derive(Debug)]
 pub(super) struct State {
     /// How many of the changes have happened.
     happened: usize,
-    /// The version of each order that is shown; `None`: not placed yet.
-    shown: Vec<Option<usize>>,
+    /// The versions of each order that have happened, oldest first; none: not placed yet.
+    shown: Vec<Vec<Shown>>,
     pub(super) budget: Budget,
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
+    /// Where the app wants to be told.
+    pub(super) hook: Option<String>,
 }
 
 impl Live {
@@ -57,6 +79,28 @@ impl Live {
         clock: Arc<dyn Clock>,
         requests_per_minute: u32,
     ) -> Arc<Self> {
+        Self::open(shop, access, clock, requests_per_minute, Instants::Told)
+    }
+
+    /// One whose orders are placed and changed by the clock when it happens, and whose search is behind
+    /// by [`SEARCH_LAG`].
+    #[must_use]
+    pub fn by_clock(
+        shop: Shop,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        requests_per_minute: u32,
+    ) -> Arc<Self> {
+        Self::open(shop, access, clock, requests_per_minute, Instants::Clock)
+    }
+
+    fn open(
+        shop: Shop,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        requests_per_minute: u32,
+        instants: Instants,
+    ) -> Arc<Self> {
         let mut changes: Vec<(usize, usize)> = shop
             .orders
             .iter()
@@ -67,17 +111,29 @@ impl Live {
             let at = shop.orders.get(*order).and_then(|v| v.get(*version));
             (at.map(|at| at.modified_at), *order)
         });
+        let names = shop
+            .orders
+            .iter()
+            .enumerate()
+            .filter_map(|(place, versions)| Some((place, versions.first()?)))
+            .flat_map(|(place, order)| {
+                [order.id.clone(), order.internal_id.to_string()].map(|name| (name, place))
+            })
+            .collect();
         let state = State {
             happened: 0,
-            shown: vec![None; shop.orders.len()],
+            shown: vec![Vec::new(); shop.orders.len()],
             budget: Budget::new(requests_per_minute),
             outbox: Outbox::default(),
+            hook: None,
         };
         Arc::new(Self {
             shop,
             access,
             clock,
+            instants,
             changes,
+            names,
             state: Mutex::new(state),
         })
     }
@@ -98,18 +154,21 @@ impl Live {
         let mut state = self.state();
         let (place, version) = *self.changes.get(state.happened)?;
         state.happened += 1;
+        let told = self.shop.orders.get(place)?.get(version)?;
         let shown = state.shown.get_mut(place)?;
-        let before = *shown;
-        *shown = Some(version);
-        let versions = self.shop.orders.get(place)?;
-        let order = versions.get(version)?;
-        let before = before.and_then(|before| versions.get(before));
-        Some(Hook::of_order(
+        let before = shown.last().map(|(_, order)| Arc::clone(order));
+        let order = match self.instants {
+            Instants::Told => told.clone(),
+            Instants::Clock => told.clone().happening_at(now, before.as_deref()),
+        };
+        let hook = Hook::of_order(
             &self.access,
-            Event::of(before, order),
+            Event::of(before.as_deref(), &order),
             now,
-            order,
-        ))
+            &order,
+        );
+        shown.push((now, Arc::new(order)));
+        Some(hook)
     }
 
     /// Lets the next change happen and puts what the shop tells of it into the outbox. False when all
@@ -135,7 +194,7 @@ impl Live {
                 query,
                 headers,
                 body,
-            } = attempt.hook.clone();
+            } = attempt.hook;
             let mut request = client.post(format!("{url}{query}")).body(body);
             for (name, value) in headers {
                 request = request.header(name, value);
@@ -145,7 +204,8 @@ impl Live {
                 .await
                 .ok()
                 .map(|answer| answer.status().as_u16());
-            taken += u64::from(self.state().outbox.answered(attempt, status));
+            let now = self.clock.now();
+            taken += u64::from(self.state().outbox.answered(attempt.id, status, now));
         }
         taken
     }
@@ -156,15 +216,48 @@ impl Live {
         self.state().outbox.next_due()
     }
 
-    /// The orders as they are now, the latest placed first.
-    pub(super) fn orders(&self) -> Vec<&Order> {
+    /// What the shop itself says must come of what has happened so far.
+    #[must_use]
+    pub fn books(&self) -> Books {
         let state = self.state();
-        let orders = self.shop.orders.iter().zip(&state.shown);
-        let mut orders: Vec<&Order> = orders
-            .filter_map(|(versions, shown)| versions.get((*shown)?))
-            .collect();
-        orders.reverse();
-        orders
+        let histories = state.shown.iter().map(|versions| {
+            let orders = versions.iter().map(|(_, order)| &**order);
+            orders.collect()
+        });
+        books::reckon(&self.shop, histories)
+    }
+
+    /// The order of this name, as it is now.
+    pub(super) fn order(&self, name: &str) -> Option<Arc<Order>> {
+        let place = *self.names.get(name)?;
+        let state = self.state();
+        let (_, order) = state.shown.get(place)?.last()?;
+        Some(Arc::clone(order))
+    }
+
+    /// The orders as the search knows them, the latest placed first.
+    pub(super) fn indexed(&self) -> Vec<Arc<Order>> {
+        let then = match self.instants {
+            Instants::Told => None,
+            Instants::Clock => Some(self.clock.now() - SEARCH_LAG),
+        };
+        let state = self.state();
+        let orders = state.shown.iter().rev().filter_map(|versions| {
+            let known = |(at, _): &&Shown| then.is_none_or(|then| *at <= then);
+            let (_, order) = versions.iter().rev().find(known)?;
+            Some(Arc::clone(order))
+        });
+        orders.collect()
+    }
+
+    /// How many orders were placed so far.
+    pub(super) fn placed(&self) -> usize {
+        let state = self.state();
+        state
+            .shown
+            .iter()
+            .filter(|versions| !versions.is_empty())
+            .count()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

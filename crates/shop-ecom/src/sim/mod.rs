@@ -10,6 +10,7 @@ mod books;
 mod budget;
 mod catalogue;
 mod dice;
+mod fields;
 mod hook;
 mod live;
 #[cfg(test)]
@@ -17,22 +18,24 @@ mod mapping;
 mod order;
 mod outbox;
 mod person;
+mod running;
 mod story;
 mod tax;
 #[cfg(test)]
 mod tests;
 
+pub use ::shop::sim::{Books, Sale, Stocked};
 use jiff::Timestamp;
 
-pub use books::{Books, Sale, Stocked};
 pub use budget::REQUESTS_PER_MINUTE;
 pub use catalogue::{Catalogue, Product};
 pub use dice::Dice;
 pub use hook::{Event, Hook};
-pub use live::{Access, Live};
+pub use live::{Access, Live, SEARCH_LAG};
 pub use order::{Charge, Fulfilment, Line, Order, Refund, Status};
-pub use outbox::{Attempt, Outbox, RETRIES};
+pub use outbox::{Attempt, BLOCKED_AFTER, Outbox, PATIENCE, RETRIES};
 pub use person::CANARIES;
+pub use running::{CLIENT_ID, CLIENT_SECRET, RunOptions, run};
 pub use tax::{Pricing, TaxClass};
 
 /// What kind of shop.
@@ -51,6 +54,8 @@ pub struct Options {
     pub first_order_number: u64,
     /// When the first order is placed.
     pub opened_at: Timestamp,
+    /// Whether a sale may fall into a status of the merchant's own, and be hidden by it.
+    pub hides_sales: bool,
 }
 
 impl Options {
@@ -68,6 +73,7 @@ impl Options {
             pricing: Pricing::TaxIncluded,
             first_order_number: 516_000_001,
             opened_at: OPENED_AT,
+            hides_sales: true,
         }
     }
 }
@@ -121,6 +127,9 @@ impl Shop {
     /// What the shop itself says must come of all its orders.
     #[must_use]
     pub fn books(&self) -> Books {
-        books::reckon(self)
+        books::reckon(
+            self,
+            self.orders.iter().map(|versions| versions.iter().collect()),
+        )
     }
 }

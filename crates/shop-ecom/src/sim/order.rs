@@ -138,6 +138,18 @@ pub struct Refund {
 }
 
 impl Order {
+    /// The same version, as it comes about now: `before` is what the order was until then.
+    pub(super) fn happening_at(mut self, now: Timestamp, before: Option<&Self>) -> Self {
+        let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        self.modified_at = second;
+        self.created_at = before.map_or(second, |before| before.created_at);
+        let earlier = before.map_or(&[][..], |before| &before.refunds);
+        for (place, refund) in self.refunds.iter_mut().enumerate() {
+            refund.at = earlier.get(place).map_or(second, |refund| refund.at);
+        }
+        self
+    }
+
     pub(super) fn charges(&self) -> impl Iterator<Item = &Charge> {
         [&self.shipping, &self.handling, &self.tips]
             .into_iter()

@@ -138,6 +138,8 @@ impl Teller<'_> {
     fn go_on(&mut self, order: &mut Order) {
         order.touched += 1;
         match self.next_turn(order) {
+            // The dice are thrown all the same: but for this the orders' lives are the same.
+            Turn::Become(Status::Custom) if !self.options.hides_sales => {}
             Turn::Become(status) => order.status = status,
             Turn::Fulfil(fulfilment) => order.fulfilment = fulfilment,
             Turn::Edit => self.edit(order),
