@@ -73,7 +73,7 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Posting {
             histories: 1_000_000,
         },
@@ -88,6 +88,7 @@ impl What {
             kills: 20,
         },
         Self::shop_storm(Platform::Shopify),
+        Self::shop_storm(Platform::BigCommerce),
     ];
 
     const fn shop_storm(platform: Platform) -> Self {

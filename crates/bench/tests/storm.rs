@@ -15,6 +15,11 @@ fn r_01_ledger_and_books_agree_after_a_storm_over_shopify() {
     storm("shopify");
 }
 
+#[test]
+fn r_01_ledger_and_books_agree_after_a_storm_over_bigcommerce() {
+    storm("bigcommerce");
+}
+
 fn storm(platform: &str) {
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
         .args(["storm", "--platform", platform, "--orders", ORDERS])

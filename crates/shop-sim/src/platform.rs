@@ -10,6 +10,8 @@ use shop::sim::SimShop;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Platform {
     Shopify,
+    #[value(name = "bigcommerce")]
+    BigCommerce,
 }
 
 /// How large a shop is, and what decides its orders' lives.
@@ -24,13 +26,14 @@ pub struct ShopSize {
 }
 
 impl Platform {
-    pub const ALL: [Self; 1] = [Self::Shopify];
+    pub const ALL: [Self; 2] = [Self::Shopify, Self::BigCommerce];
 
     /// As in a connection's settings.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Shopify => shop_shopify::CODE,
+            Self::BigCommerce => shop_bigcommerce::CODE,
         }
     }
 
@@ -57,6 +60,7 @@ impl Platform {
         }
         match self {
             Self::Shopify => run!(shop_shopify),
+            Self::BigCommerce => run!(shop_bigcommerce),
         }
     }
 }

@@ -11,8 +11,8 @@ use super::system::ShopSystem;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Once they agree, what still arrives must change nothing for so long: several polls.
 const LASTING: Duration = Duration::from_secs(5);
-/// Differences that do not grow fewer for so long will stay.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// Differences that do not grow fewer for so long will stay: longer than a shop that was away is left alone.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What was found in the end.
 pub struct Agreement {
