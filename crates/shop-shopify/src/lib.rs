@@ -4,6 +4,13 @@
 //! not cover the header that names the shop. It only names the order, which is then fetched whole from the
 //! connection's own shop, by the Admin API in version [`API_VERSION`].
 //!
+//! Deliveries are hints, and some are lost: the truth about which orders there are is [`Platform::list`]. Drafts
+//! are no orders in Shopify; closed, cancelled and test orders are listed like others, and none that is older
+//! than 60 days. Which deliveries a shop sends is set by [`Platform::ensure_hooks`], but for the three about
+//! privacy, which are set in the app's own settings. `app/uninstalled` says that the token is dead and the
+//! connection with it; `shop/redact`, two days later, that nothing of the shop may be kept. After
+//! `app/scopes_update` the app may see more or less than before.
+//!
 //! A connection's `api.url` is `https://` and the shop's `myshopify.com` domain, its `api.key` the app's
 //! client id and its `api.secret` the access token.
 
@@ -26,9 +33,9 @@ mod envelope;
 mod fetch;
 mod hooks;
 mod id;
+pub mod install;
 mod list;
 mod map;
-pub mod oauth;
 mod operation;
 mod payload;
 mod place;
@@ -37,7 +44,6 @@ mod shop_domain;
 mod signature;
 mod store;
 mod text;
-pub mod token;
 mod topic;
 mod verify;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use shop::ShopUrl;
+
 /// Every shop's domain ends so, whatever other domains it has.
 const SUFFIX: &str = ".myshopify.com";
 
@@ -41,6 +43,16 @@ impl ShopDomain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Where the shop answers.
+    #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "every text that is a domain is a host"
+    )]
+    pub fn url(&self) -> ShopUrl {
+        ShopUrl::new(&format!("https://{self}")).expect("a domain's address is one")
+    }
 }
 
 impl fmt::Display for ShopDomain {
@@ -71,6 +83,7 @@ mod tests {
             );
             if let Ok(domain) = domain {
                 assert_eq!(domain.as_str(), input.to_lowercase());
+                assert_eq!(domain.url().as_str(), format!("https://{domain}"));
             }
         }
     }

@@ -178,7 +178,7 @@ fn signature(secret: &str, body: &[u8]) -> String {
 }
 
 /// As little of the truth as a real delivery: no payments, deltas without prices, floats.
-pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic, domain: &str) -> Value {
+pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic) -> Value {
     let id = order.id;
     match topic {
         Topic::OrdersCreate | Topic::OrdersUpdated | Topic::OrdersPaid | Topic::OrdersCancelled => {
@@ -214,6 +214,7 @@ pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic, domain: &
             let product = catalogue.product(place.unwrap_or_default());
             json!({ "id": product.product_id, "title": product.name })
         }
-        Topic::AppUninstalled | Topic::AppScopesUpdate => json!({ "myshopify_domain": domain }),
+        // Of no order.
+        Topic::AppUninstalled | Topic::AppScopesUpdate => json!({}),
     }
 }

@@ -82,7 +82,7 @@ impl World {
     async fn delivered(&self, place: usize, version: usize, topic: Topic) -> Reading {
         let order = &self.shop.orders()[place][version];
         self.server.reach(place, version);
-        let body = hook::body(self.shop.catalogue(), order, topic, HOST).to_string();
+        let body = hook::body(self.shop.catalogue(), order, topic).to_string();
         let sender = Sender {
             domain: HOST,
             secret: &self.server.access(&format!("http://{HOST}")).secret,

@@ -12,11 +12,14 @@ mod answer;
 mod books;
 mod bucket;
 mod catalogue;
+#[cfg(test)]
+mod connect;
 mod deliveries;
 mod dice;
 mod hook;
 #[cfg(test)]
 mod mapping;
+mod oauth;
 mod order;
 mod orders;
 mod person;

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, Uri};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::clock::Clock;
@@ -20,6 +21,7 @@ use super::bucket::{Bucket, Plan, cost};
 use super::deliveries::{Deliveries, Delivery, Outcome};
 use super::dice::Dice;
 use super::hook::{self, Numbers, Sender, Topic};
+use super::oauth::{CLIENT_ID, DOMAIN, Grants};
 use super::subscriptions::Subscriptions;
 use super::trade::{Change, Trade};
 use super::{Shop, books, orders};
@@ -49,6 +51,7 @@ struct Now {
     /// The host that the shop answers at: its own domain, as its deliveries name it.
     domain: String,
     trade: Trade,
+    grants: Grants,
     subscriptions: Subscriptions,
     deliveries: Deliveries,
     bucket: Bucket,
@@ -70,12 +73,16 @@ impl Server {
     #[must_use]
     pub fn new(shop: Shop, seed: u64, plan: Plan, clock: Arc<dyn Clock>) -> Self {
         let bucket = Bucket::full(plan, clock.now());
+        let secret = format!("shpss_simulated_{seed}");
+        let token = format!("shpat_simulated_{seed}");
+        let grants = Grants::new(&secret, &token);
         Self(Arc::new(Inner {
             clock,
             seed,
-            secret: format!("shpss_simulated_{seed}"),
-            token: format!("shpat_simulated_{seed}"),
+            secret,
+            token,
             now: Mutex::new(Now {
+                grants,
                 domain: "127.0.0.1".to_owned(),
                 trade: Trade::new(shop, seed),
                 subscriptions: Subscriptions::default(),
@@ -92,6 +99,18 @@ impl Server {
     #[must_use]
     pub fn asked(&self) -> usize {
         self.0.now().asked
+    }
+
+    /// The merchant takes the app out of the shop: the last thing it hears, with a token that is dead by then.
+    pub fn uninstall(&self) {
+        let at = self.0.clock.now();
+        let mut now = self.0.now();
+        now.given += 1;
+        let event = now.given;
+        let told = json!({ "domain": DOMAIN, "myshopify_domain": now.domain });
+        now.post(Topic::AppUninstalled, &told, event, &self.0.secret, at);
+        now.subscriptions.clear();
+        now.grants.clear();
     }
 
     /// The answer to an operation, without HTTP.
@@ -114,6 +133,8 @@ impl SimShop for Server {
         let path = format!("/admin/api/{API_VERSION}/graphql.json");
         Router::new()
             .route(&path, post(graphql))
+            .route("/admin/oauth/authorize", get(authorize))
+            .route("/admin/oauth/access_token", post(access_token))
             .with_state(self.clone())
     }
 
@@ -125,7 +146,7 @@ impl SimShop for Server {
         Access {
             secret: self.0.secret.clone(),
             shop_url: base_url.to_owned(),
-            key: "simulated-client-id".to_owned(),
+            key: CLIENT_ID.to_owned(),
             key_secret: self.0.token.clone(),
         }
     }
@@ -187,7 +208,7 @@ impl Inner {
         let at = self.clock.now();
         let mut now = self.now();
         now.asked += 1;
-        if token != Some(&self.token) {
+        if !token.is_some_and(|token| now.grants.accepts(token, at)) {
             let errors =
                 "[API] Invalid API key or access token (unrecognized login or wrong password)";
             return (StatusCode::UNAUTHORIZED, json!({ "errors": errors }));
@@ -256,12 +277,7 @@ impl Now {
         self.given += 1;
         let event = self.given;
         for topic in hook::topics(change) {
-            let body = hook::body(
-                self.trade.shop().catalogue(),
-                &change.after,
-                topic,
-                &self.domain,
-            );
+            let body = hook::body(self.trade.shop().catalogue(), &change.after, topic);
             self.post(topic, &body, event, secret, at);
         }
     }
@@ -371,6 +387,30 @@ async fn graphql(State(server): State<Server>, headers: HeaderMap, body: Bytes) 
             ("x-shopify-api-version", API_VERSION.to_owned()),
             ("date", date.unwrap_or_default()),
         ],
+        answer.to_string(),
+    )
+        .into_response()
+}
+
+/// The page on which a merchant consents; this one always does.
+async fn authorize(State(server): State<Server>, uri: Uri) -> Response {
+    let at = server.0.clock.now();
+    let target = Url::parse(&format!("https://{DOMAIN}{uri}"))
+        .ok()
+        .and_then(|address| server.0.now().grants.consented(&address, at));
+    match target {
+        Some(target) => Redirect::to(&target).into_response(),
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+async fn access_token(State(server): State<Server>, body: Bytes) -> Response {
+    let at = server.0.clock.now();
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    let (status, answer) = server.0.now().grants.answer(&body, at);
+    (
+        status,
+        [("content-type", "application/json")],
         answer.to_string(),
     )
         .into_response()

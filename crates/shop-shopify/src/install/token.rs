@@ -1,4 +1,4 @@
-//! Access tokens: what is sent to a shop's token endpoint, and what it answers. Sending is the caller's.
+//! Access tokens: what is sent to a shop's token endpoint, and what it answers.
 
 use std::time::Duration;
 
@@ -6,8 +6,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-
-use crate::ShopDomain;
+use shop::ShopUrl;
 
 /// The app, as Shopify knows it.
 #[derive(Clone, Debug)]
@@ -19,7 +18,7 @@ pub struct App {
 /// What a token is asked for with.
 #[derive(Clone, Debug)]
 pub enum Grant {
-    /// The code of a [`crate::oauth::Callback`]: once, and soon.
+    /// The code of a [`super::oauth::Callback`]: once, and soon.
     AuthorizationCode(SecretString),
     /// The refresh token of the last answer. Two refreshes at once invalidate each other: one at a time for
     /// each shop, and the new pair is stored before it is used.
@@ -30,8 +29,8 @@ pub enum Grant {
 
 /// Where a shop gives tokens. Bodies are JSON, both ways.
 #[must_use]
-pub fn endpoint(shop: &ShopDomain) -> String {
-    format!("https://{shop}/admin/oauth/access_token")
+pub fn endpoint(shop: &ShopUrl) -> String {
+    format!("{shop}/admin/oauth/access_token")
 }
 
 /// The body of a request, which is as secret as what is in it.
@@ -87,6 +86,9 @@ pub enum TokenError {
     /// The shop is away or busy. The same refresh token may be used again.
     #[error("shop does not answer (status {status})")]
     TryLater { status: u16 },
+    /// Nothing answers. The same refresh token may be used again.
+    #[error("shop does not answer")]
+    Away,
     #[error("shop's answer is no token")]
     Unreadable,
 }
@@ -193,7 +195,7 @@ mod tests {
     use super::*;
 
     fn vectors() -> Value {
-        serde_json::from_str(include_str!("../fixtures/vectors/oauth.json")).unwrap()
+        serde_json::from_str(include_str!("../../fixtures/vectors/oauth.json")).unwrap()
     }
 
     /// The requests of the vectors, with their placeholders as the secrets.
@@ -246,7 +248,7 @@ mod tests {
     #[test]
     fn a_final_refusal_is_told_from_an_outage() {
         let errors: Value =
-            serde_json::from_str(include_str!("../fixtures/vectors/errors.json")).unwrap();
+            serde_json::from_str(include_str!("../../fixtures/vectors/errors.json")).unwrap();
         let mut seen = 0;
         for error in errors["errors"].as_array().unwrap() {
             let code = match error["name"].as_str().unwrap() {

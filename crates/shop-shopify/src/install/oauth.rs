@@ -155,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    const VECTORS: &str = include_str!("../fixtures/vectors/oauth_query_hmac.json");
+    const VECTORS: &str = include_str!("../../fixtures/vectors/oauth_query_hmac.json");
 
     fn secrets(texts: &[&str]) -> LiveSecrets {
         LiveSecrets::new(texts.iter().map(|text| SecretString::from(*text)).collect()).unwrap()
