@@ -15,7 +15,9 @@ pub mod text;
 pub mod version;
 
 pub use customer::{Customer, EmailKey};
-pub use ids::{ConnectionId, CustomerId, ImportId, ItemId, OutletId, RegisterId, RetailerId, SaleId};
+pub use ids::{
+    ConnectionId, CustomerId, ImportId, ItemId, OutletId, RegisterId, RetailerId, SaleId,
+};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};
 pub use quantity::{Quantity, QuantityError};

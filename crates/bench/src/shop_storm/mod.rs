@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use service::clock::SystemClock;
-use shop_sim::{Faults, Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
 use shop_sim::checker::ShopBooks;
+use shop_sim::{Faults, Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
 use test_kit::world;
 
 use self::report::Report;

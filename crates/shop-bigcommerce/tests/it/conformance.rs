@@ -21,3 +21,33 @@ fn whatever_stores_answer_is_read_soundly() {
         .collect();
     readings(platform(), &connection(&["any"]), &samples);
 }
+
+/// A simulated shop, listened to and polled.
+#[cfg(feature = "sim")]
+#[tokio::test]
+async fn a_day_of_trade_ends_as_in_the_shops_own_books() {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use service::clock::{Clock as _, ManualClock};
+    use shop::conformance::{Hooks, Shop, trade};
+    use shop_bigcommerce::sim::{RunOptions, run};
+
+    let opened_at: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
+    let clock = ManualClock::at(opened_at);
+    let options = RunOptions {
+        seed: 11,
+        orders: 40,
+        max_versions: 5,
+        products: 12,
+    };
+    trade(Shop {
+        platform: &shop_bigcommerce::BigCommerce::new(Arc::new(clock.clone())).unwrap(),
+        sim: run(&options, Arc::new(clock.clone())),
+        connection: connection(&["replaced"]),
+        hooks: Hooks::ByApi,
+        advance: &|by| clock.advance(by),
+        opened_at: clock.now(),
+    })
+    .await;
+}
