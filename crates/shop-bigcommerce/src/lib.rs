@@ -14,11 +14,12 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, Source, StoreIdentity,
+    Reading, Refused, ShopUrl, Source, StoreIdentity,
 };
 
 mod client;
 mod date;
+pub mod install;
 mod map;
 mod payload;
 mod read;
@@ -35,6 +36,11 @@ pub use verify::{HOOK_SECRET_HEADER, hook_secret};
 
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "bigcommerce";
+
+/// Where all stores' APIs answer.
+pub const API_URL: &str = "https://api.bigcommerce.com";
+/// Where merchants agree to an app, and where it gets its tokens.
+pub const LOGIN_URL: &str = "https://login.bigcommerce.com";
 
 /// The topic of the delivery that says that the store is gone: its owner took the app away, and with it
 /// the access token and all webhooks.
@@ -60,6 +66,16 @@ impl BigCommerce {
             plain: service::http::loopback_client()?,
             clock,
         })
+    }
+}
+
+impl BigCommerce {
+    fn client(&self, url: &ShopUrl) -> &reqwest::Client {
+        if url.is_https() {
+            &self.tls
+        } else {
+            &self.plain
+        }
     }
 }
 

@@ -89,12 +89,9 @@ impl<'a> Api<'a> {
         let mut token = HeaderValue::from_str(self.access.secret.expose_secret())
             .map_err(|_| FetchError::NoAccess)?;
         token.set_sensitive(true);
-        let client = if self.access.url.is_https() {
-            &self.shop.tls
-        } else {
-            &self.shop.plain
-        };
-        let mut request = client
+        let mut request = self
+            .shop
+            .client(&self.access.url)
             .request(method, format!("{}{path}", self.access.url))
             .header(TOKEN, token)
             // Without it v2 may answer XML.

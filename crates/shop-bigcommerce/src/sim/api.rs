@@ -18,7 +18,7 @@ use super::body::{Writer, coupons, fees, refund, refunds, shipping_addresses, tr
 use super::hooks::WrongField;
 use super::order::{Order, Refund};
 use super::quota::Granted;
-use super::{Store, hooks_api};
+use super::{Store, hooks_api, login};
 use crate::date::instant;
 
 const PAGE_ROWS: usize = 50;
@@ -43,6 +43,7 @@ pub fn router(store: Store) -> Router {
         .layer(from_fn_with_state(store.clone(), guard));
     Router::new()
         .nest(&format!("/stores/{}", store.options.hash), api)
+        .merge(login::routes())
         .with_state(store)
 }
 

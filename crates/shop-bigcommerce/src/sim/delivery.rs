@@ -102,11 +102,17 @@ impl Outbox {
         let mut due = Vec::new();
         while let Some((_, number)) = self.queue.first().copied().filter(|(at, _)| *at <= now) {
             self.queue.pop_first();
-            let Some(Waiting { delivery, .. }) = self.waiting.get(&number) else {
+            let Some(Waiting {
+                delivery, tries, ..
+            }) = self.waiting.get(&number)
+            else {
                 continue;
             };
             if let Some(until) = self.domains.blocked_until(&delivery.destination, now) {
-                self.queue.insert((until, number));
+                // It waits as if it had been tried, and no less than the domain does.
+                let pause = RETRIES.get(*tries).copied().unwrap_or_default();
+                let next = until.max(now + SignedDuration::from_secs(pause));
+                self.queue.insert((next, number));
                 continue;
             }
             self.attempts += 1;

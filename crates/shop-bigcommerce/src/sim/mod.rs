@@ -13,6 +13,7 @@ mod dice;
 mod domains;
 mod hooks;
 mod hooks_api;
+mod login;
 mod money;
 mod order;
 mod quota;
@@ -33,6 +34,7 @@ use shop::sim::{Books, Stocked};
 use self::catalogue::Catalogue;
 use self::delivery::Outbox;
 use self::hooks::Hooks;
+use self::login::Codes;
 use self::order::{Event, Order};
 use self::quota::Quota;
 use self::story::Story;
@@ -49,6 +51,8 @@ pub struct Options {
     pub hash: String,
     /// Of the app that the API is asked by.
     pub client_id: String,
+    /// Where the app has merchants' browsers sent back to.
+    pub auth_callback: String,
     /// What the API is asked with.
     pub access_token: SecretString,
     /// What deliveries are signed with.
@@ -71,6 +75,7 @@ impl Options {
             seed,
             hash: "sim123".to_owned(),
             client_id: "simulated-client".to_owned(),
+            auth_callback: "https://pos.example/auth".to_owned(),
             access_token: "simulated access token".into(),
             client_secret: "simulated client secret".into(),
             quota: 150,
@@ -99,6 +104,7 @@ struct State {
     next_id: u64,
     hooks: Hooks,
     outbox: Outbox,
+    codes: Codes,
     quota: Quota,
 }
 
@@ -121,6 +127,7 @@ impl Store {
             next_id: 500,
             hooks: Hooks::new(options.loopback_hooks),
             outbox: Outbox::default(),
+            codes: Codes::default(),
             quota: Quota::new(options.quota),
         };
         Self {
@@ -219,7 +226,8 @@ impl Store {
         books::reckon(&state.catalogue, &state.ever, state.orders.values())
     }
 
-    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`.
+    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`; and beside it the
+    /// platform's login: `/app/{client}/install` and `/oauth2/token`.
     pub fn router(&self) -> axum::Router {
         api::router(self.clone())
     }

@@ -3,6 +3,7 @@
 
 mod api;
 mod deliveries;
+mod installed;
 mod polled;
 
 use std::collections::BTreeMap;

@@ -95,7 +95,7 @@ impl Trade {
 
 /// A refund may leave its order's date as it was: then only the list of refunds tells of it.
 #[tokio::test]
-async fn r_06_a_store_that_is_only_polled_becomes_what_its_own_books_say() {
+async fn r_12_a_store_that_is_only_polled_becomes_what_its_own_books_say() {
     for seed in 1..=3 {
         let mut trade = Trade::open(seed, 40).await;
         let mut since: Timestamp = trade.clock.now();
@@ -118,7 +118,7 @@ async fn r_06_a_store_that_is_only_polled_becomes_what_its_own_books_say() {
 }
 
 #[tokio::test]
-async fn a_store_followed_by_its_hooks_becomes_what_its_own_books_say() {
+async fn r_12_a_store_followed_by_its_hooks_becomes_what_its_own_books_say() {
     let mut trade = Trade::open(7, 30).await;
     // A listener on this machine, as a demonstration has one.
     let address = HookAddress(ShopUrl::new("http://127.0.0.1:8088/hooks/7").unwrap());

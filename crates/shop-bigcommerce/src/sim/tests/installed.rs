@@ -1,0 +1,126 @@
+//! From a merchant's agreement to the store's orders.
+
+use http::header::LOCATION;
+use secrecy::ExposeSecret as _;
+use shop::{FetchError, Listing, PlainHttp, Platform as _, ShopUrl};
+
+use super::{World, served};
+use crate::install::callback::{Callback, finished_url, install_url, read};
+use crate::install::token::{App, TokenError};
+use crate::install::{ORDER_SCOPES, StoreHash};
+
+struct Merchant {
+    world: World,
+    login: ShopUrl,
+    app: App,
+}
+
+impl Merchant {
+    async fn new() -> Self {
+        let world = World::open(3, 1_000).await;
+        let options = &world.store.options;
+        let app = App {
+            client_id: options.client_id.clone(),
+            client_secret: options.client_secret.clone(),
+            redirect_uri: options.auth_callback.clone(),
+        };
+        let login = ShopUrl::new(&served(world.store.router()).await).unwrap();
+        Self { world, login, app }
+    }
+
+    /// What the browser brings back.
+    async fn agrees(&self) -> Vec<(String, String)> {
+        let client = service::http::loopback_client().unwrap();
+        let url = install_url(&self.login, &self.app.client_id);
+        let sent = client.get(url).send().await.unwrap();
+        assert_eq!(sent.status(), 302);
+        let back = sent.headers()[LOCATION].to_str().unwrap();
+        assert!(back.starts_with(&self.app.redirect_uri), "{back}");
+        let back = reqwest::Url::parse(back).unwrap();
+        back.query_pairs().into_owned().collect()
+    }
+}
+
+#[tokio::test]
+async fn a_merchant_who_agrees_has_a_connection_that_can_ask() {
+    let merchant = Merchant::new().await;
+    let callback = read(&merchant.agrees().await).unwrap();
+    assert!(callback.is_external);
+    let platform = &merchant.world.platform;
+    let granted = platform
+        .grant(&merchant.login, &merchant.app, &callback)
+        .await;
+    let granted = granted.unwrap();
+    assert!(granted.scopes.missing(&ORDER_SCOPES).is_empty());
+    let access = granted.access(&merchant.app, &merchant.login, PlainHttp::Refused);
+    assert!(access.is_none(), "a token does not go out without TLS");
+    let mut connection = merchant.world.connection.clone();
+    connection.api = granted.access(&merchant.app, &merchant.login, PlainHttp::Allowed);
+    let store = platform.store(&connection).await.unwrap();
+    assert_eq!(store.id, granted.store.to_string());
+    assert_eq!(store.time_zone.as_deref(), Some("Europe/Paris"));
+    merchant.world.store.place();
+    let listed = platform
+        .list(&connection, Listing::Placed { since: None }, None)
+        .await;
+    assert_eq!(listed.unwrap().orders.len(), 1);
+    let shown = format!("{callback:?} {granted:?} {:?}", merchant.app);
+    let token = granted.access_token.expose_secret();
+    assert!(
+        !shown.contains(token) && !shown.contains("code1"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_for_its_store_app_and_address() {
+    let merchant = Merchant::new().await;
+    let platform = &merchant.world.platform;
+    let refused = Some(TokenError::Refused { status: 400 });
+    let callback = read(&merchant.agrees().await).unwrap();
+    let used = async |app: &App, callback: &Callback| {
+        platform.grant(&merchant.login, app, callback).await.err()
+    };
+    assert_eq!(used(&merchant.app, &callback).await, None);
+    assert_eq!(used(&merchant.app, &callback).await, refused);
+    let elsewhere = Callback {
+        store: StoreHash::new("other1").unwrap(),
+        ..read(&merchant.agrees().await).unwrap()
+    };
+    assert_eq!(used(&merchant.app, &elsewhere).await, refused);
+    for app in [
+        App {
+            client_secret: "guess".into(),
+            ..merchant.app.clone()
+        },
+        App {
+            redirect_uri: "https://pos.example/auth/".to_owned(),
+            ..merchant.app.clone()
+        },
+    ] {
+        let callback = read(&merchant.agrees().await).unwrap();
+        assert_eq!(used(&app, &callback).await, refused);
+    }
+    // And what is granted opens nothing else.
+    let mut stranger = merchant.world.connection.clone();
+    stranger.api.as_mut().unwrap().secret = "guess".into();
+    assert_eq!(
+        platform.store(&stranger).await,
+        Err(FetchError::Refused { status: 401 })
+    );
+}
+
+#[test]
+fn a_merchant_is_sent_to_the_login_and_back_to_it() {
+    let login = ShopUrl::new(crate::LOGIN_URL).unwrap();
+    let app = "login.bigcommerce.com/app/m8e1/install";
+    assert_eq!(install_url(&login, "m8e1"), format!("https://{app}"));
+    assert_eq!(
+        finished_url(&login, "m8e1", true),
+        format!("https://{app}/succeeded")
+    );
+    assert_eq!(
+        finished_url(&login, "m8e1", false),
+        format!("https://{app}/failed")
+    );
+}
