@@ -7,8 +7,8 @@
 //!
 //! eCom has no API for webhooks: the app's one address and the events that it is told of are set by
 //! eCom's staff, for all stores at once. They are `order.created`, `order.updated`, `order.deleted`,
-//! `unfinished_order.created`, `unfinished_order.updated`, `unfinished_order.deleted`,
-//! `application.uninstalled` and `profile.updated`.
+//! `unfinished_order.created`, `unfinished_order.updated`, `unfinished_order.deleted` and
+//! [`UNINSTALLED`].
 //!
 //! What the API is known to do was taken from its documents, not from a live store: the samples
 //! under `fixtures/` say which.
@@ -23,12 +23,13 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, Source, StoreIdentity,
+    Reading, Refused, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
 mod client;
 mod currencies;
+pub mod install;
 mod loose;
 mod map;
 mod payload;
@@ -43,6 +44,17 @@ pub mod sim;
 
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "ecom";
+
+/// Where merchants sign in, and where a code becomes a token.
+pub const LOGIN_URL: &str = "https://my.ecwid.com";
+
+/// Where all stores' APIs answer, each under `/api/v3/{store}`.
+pub const API_URL: &str = "https://app.ecwid.com";
+
+/// The topic of the event that the app was taken away: its token is worth nothing from then on, and it
+/// hears no more. The signature does not cover an event's type, so this is a reason to ask the store
+/// ([`Platform::store`] is refused then), and no more.
+pub const UNINSTALLED: &str = "application.uninstalled";
 
 /// The platform.
 #[derive(Clone)]
@@ -64,6 +76,17 @@ impl Ecom {
             clock,
             currencies: Arc::default(),
         })
+    }
+}
+
+impl Ecom {
+    /// The client for this address: without TLS only where it has none.
+    fn client(&self, url: &ShopUrl) -> &reqwest::Client {
+        if url.is_https() {
+            &self.tls
+        } else {
+            &self.plain
+        }
     }
 }
 

@@ -68,12 +68,8 @@ async fn ask(
     address: Url,
     limit_bytes: usize,
 ) -> Result<Answer, FetchError> {
-    let client = if api.url.is_https() {
-        &shop.tls
-    } else {
-        &shop.plain
-    };
-    let response = client
+    let response = shop
+        .client(&api.url)
         .get(address)
         .header(AUTHORIZATION, bearer(&api.secret)?)
         .header(ACCEPT, "application/json")

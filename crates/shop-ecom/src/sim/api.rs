@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::body;
 use super::fields::Fields;
 use super::live::Live;
+use super::login;
 use super::order::{Order, Status};
 
 /// Most orders on one page, and how many without a limit asked for.
@@ -28,7 +29,9 @@ pub(super) fn router(live: Arc<Live>) -> Router {
         .route("/api/v3/{store}/orders/{order}", get(order))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing here") })
         .layer(from_fn_with_state(Arc::clone(&live), admit))
-        .with_state(live)
+        .with_state(Arc::clone(&live))
+        // Who signs in has no token yet.
+        .merge(login::router(live))
 }
 
 /// Every answer tells the time.
@@ -63,11 +66,13 @@ async fn admitted(State(live): State<Arc<Live>>, request: Request, next: Next) -
 }
 
 fn is_admitted(live: &Live, headers: &HeaderMap, uri: &Uri) -> bool {
-    let bearer = format!("Bearer {}", live.access.token);
     let own = format!("/api/v3/{}/", live.access.store);
-    headers
+    let given = headers
         .get(AUTHORIZATION)
-        .is_some_and(|given| *given == *bearer)
+        .and_then(|given| given.to_str().ok());
+    given
+        .and_then(|given| given.strip_prefix("Bearer "))
+        .is_some_and(|token| live.state().tokens.contains(token))
         && uri.path().starts_with(&own)
 }
 
@@ -182,11 +187,11 @@ impl Search {
     }
 }
 
-fn found(body: &Value) -> Response {
+pub(super) fn found(body: &Value) -> Response {
     answer(StatusCode::OK, body)
 }
 
-fn problem(status: StatusCode, message: &str) -> Response {
+pub(super) fn problem(status: StatusCode, message: &str) -> Response {
     answer(status, &json!({"errorMessage": message}))
 }
 

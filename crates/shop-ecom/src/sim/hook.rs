@@ -19,6 +19,7 @@ pub enum Event {
     UnfinishedOrderUpdated,
     /// No sale depends on it.
     ProductUpdated,
+    Uninstalled,
 }
 
 impl Event {
@@ -30,6 +31,7 @@ impl Event {
             Self::UnfinishedOrderCreated => "unfinished_order.created",
             Self::UnfinishedOrderUpdated => "unfinished_order.updated",
             Self::ProductUpdated => "product.updated",
+            Self::Uninstalled => "application.uninstalled",
         }
     }
 
@@ -73,6 +75,20 @@ impl Hook {
     pub fn of_product(access: &Access, at: Timestamp, product: u64) -> Self {
         let id = event_id(access, Event::ProductUpdated, at, &product.to_string());
         Self::sign(access, Event::ProductUpdated, at, &id, product, &json!({}))
+    }
+
+    /// Tells that the store has the app no more.
+    #[must_use]
+    pub fn of_uninstallation(access: &Access, at: Timestamp) -> Self {
+        let id = event_id(access, Event::Uninstalled, at, "");
+        Self::sign(
+            access,
+            Event::Uninstalled,
+            at,
+            &id,
+            access.store,
+            &json!({}),
+        )
     }
 
     fn sign(

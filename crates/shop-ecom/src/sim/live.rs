@@ -1,6 +1,6 @@
 //! The shop in business: what of its orders has happened so far, who may ask, and what it tells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +9,7 @@ use service::clock::Clock;
 use super::books::{self, Books};
 use super::budget::{Budget, REQUESTS_PER_MINUTE};
 use super::hook::{Event, Hook};
+use super::login::Code;
 use super::order::Order;
 use super::outbox::Outbox;
 use super::{Shop, api};
@@ -62,6 +63,10 @@ pub(super) struct State {
     pub(super) outbox: Outbox,
     /// Where the app wants to be told.
     pub(super) hook: Option<String>,
+    pub(super) is_installed: bool,
+    /// Those that are good for something.
+    pub(super) tokens: HashSet<String>,
+    pub(super) codes: HashMap<String, Code>,
 }
 
 impl Live {
@@ -126,6 +131,9 @@ impl Live {
             budget: Budget::new(requests_per_minute),
             outbox: Outbox::default(),
             hook: None,
+            is_installed: true,
+            tokens: HashSet::from([access.token.clone()]),
+            codes: HashMap::new(),
         };
         Arc::new(Self {
             shop,
@@ -143,7 +151,7 @@ impl Live {
         &self.shop
     }
 
-    /// The shop's API, under `/api/v3/{store}`.
+    /// The shop's API, under `/api/v3/{store}`, and the log-in.
     pub fn router(self: &Arc<Self>) -> axum::Router {
         api::router(Arc::clone(self))
     }
@@ -178,7 +186,10 @@ impl Live {
             return false;
         };
         let now = self.clock.now();
-        self.state().outbox.push(hook, now);
+        let mut state = self.state();
+        if state.is_installed {
+            state.outbox.push(hook, now);
+        }
         true
     }
 
@@ -214,6 +225,17 @@ impl Live {
     #[must_use]
     pub fn next_delivery(&self) -> Option<Timestamp> {
         self.state().outbox.next_due()
+    }
+
+    /// The merchant takes the app away: its tokens are worth nothing, and this is the last it is told.
+    pub fn uninstall(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.tokens.clear();
+        if std::mem::take(&mut state.is_installed) {
+            let hook = Hook::of_uninstallation(&self.access, now);
+            state.outbox.push(hook, now);
+        }
     }
 
     /// What the shop itself says must come of what has happened so far.

@@ -13,6 +13,7 @@ mod dice;
 mod fields;
 mod hook;
 mod live;
+mod login;
 #[cfg(test)]
 mod mapping;
 mod order;

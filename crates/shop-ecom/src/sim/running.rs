@@ -92,8 +92,8 @@ impl SimShop for Running {
         };
         let now = self.0.clock.now();
         let mut state = self.0.state();
-        // An app without an address is told nothing.
-        if state.hook.is_some() {
+        // An app without an address is told nothing, nor one that was taken away.
+        if state.hook.is_some() && state.is_installed {
             state.outbox.push(hook, now);
         }
         true
