@@ -62,11 +62,21 @@ impl Place {
         answered_at: Option<Timestamp>,
         cursor: String,
     ) -> Option<Self> {
+        self.next_within(GIVEN_LIMIT, instants, answered_at, cursor)
+    }
+
+    fn next_within(
+        self,
+        limit: usize,
+        instants: &[Timestamp],
+        answered_at: Option<Timestamp>,
+        cursor: String,
+    ) -> Option<Self> {
         if instants.is_empty() || self.cursor.as_ref() == Some(&cursor) {
             return None;
         }
         let given = self.given.saturating_add(instants.len());
-        let anew = (given >= GIVEN_LIMIT)
+        let anew = (given >= limit)
             .then(|| self.settled(instants, answered_at))
             .flatten();
         Some(match anew {
@@ -98,6 +108,10 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     const CURSOR: &str = "eyJsYXN0X2lkIjo1fQ==";
@@ -172,6 +186,79 @@ mod tests {
             (&old[..], None),
         ] {
             assert_eq!(next(20_000, instants, answered_at), (begun.clone(), false));
+        }
+    }
+
+    /// The instants at which an order changed, each with when the index came to know.
+    #[derive(Clone, Debug)]
+    struct Moving(Vec<(i64, i64)>);
+
+    impl Moving {
+        fn shown(&self, now: i64) -> i64 {
+            self.latest(now, |(at, _)| at)
+        }
+
+        fn indexed(&self, now: i64) -> i64 {
+            self.latest(now, |(_, known_at)| known_at)
+        }
+
+        fn latest(&self, now: i64, since: impl Fn((i64, i64)) -> i64) -> i64 {
+            let known = self.0.iter().filter(|change| since(**change) <= now);
+            known.map(|(at, _)| *at).max().unwrap()
+        }
+    }
+
+    const PAGE: usize = 3;
+    /// When the listing begins, in seconds; before it all orders are in the index.
+    const BEGINS: i64 = 100_000;
+
+    /// Follows a listing to its end. Between two pages an order changes and time passes, as `moves` say:
+    /// which order, after how many seconds, known to the index how many seconds later.
+    fn followed(mut orders: Vec<Moving>, moves: &[(usize, i64, i64)]) -> BTreeSet<usize> {
+        let second = |at| Timestamp::from_second(at).unwrap();
+        let mut now = BEGINS;
+        let mut moves = moves.iter();
+        let mut given = BTreeSet::new();
+        let mut place = Place::first(Listing::Changed { since: second(0) });
+        loop {
+            let since = place.since().unwrap().as_second();
+            let after: Option<(i64, usize)> = place
+                .cursor()
+                .map(|cursor| serde_json::from_str(cursor).unwrap());
+            let mut rows: Vec<(i64, usize)> = (0..orders.len())
+                .map(|id| (orders[id].indexed(now), id))
+                .filter(|row| row.0 >= since && Some(*row) > after)
+                .collect();
+            rows.sort_unstable();
+            let has_next = rows.len() > PAGE;
+            rows.truncate(PAGE);
+            given.extend(rows.iter().map(|(_, id)| *id));
+            if !has_next {
+                return given;
+            }
+            let cursor = serde_json::to_string(rows.last().unwrap()).unwrap();
+            let shown = rows.iter().map(|(_, id)| second(orders[*id].shown(now)));
+            let shown: Vec<Timestamp> = shown.collect();
+            place = place
+                .next_within(2 * PAGE, &shown, Some(second(now)), cursor)
+                .unwrap();
+            if let Some((order, wait, lag)) = moves.next() {
+                now += wait;
+                let order = order % orders.len();
+                orders[order].0.push((now, now + lag));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn r_06_no_order_is_lost_while_orders_move_and_the_index_lags(
+            placed in prop::collection::vec(BEGINS - 2_000..BEGINS - 600, 1..40),
+            moves in prop::collection::vec((0_usize..40, 0_i64..900, 0_i64..600), 0..60),
+        ) {
+            let orders: Vec<Moving> = placed.iter().map(|at| Moving(vec![(*at, *at)])).collect();
+            let all: BTreeSet<usize> = (0..orders.len()).collect();
+            prop_assert_eq!(followed(orders, &moves), all);
         }
     }
 }

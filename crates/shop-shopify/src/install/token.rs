@@ -25,7 +25,12 @@ pub enum Grant {
     Refresh(SecretString),
     /// For an app and a shop of one organisation.
     ClientCredentials,
+    /// A token that never expires, for the last time: for one that does.
+    Endless(SecretString),
 }
+
+/// What an access token is called where one is exchanged.
+const ACCESS_TOKEN: &str = "urn:shopify:params:oauth:token-type:offline-access-token";
 
 /// Where a shop gives tokens. Bodies are JSON, both ways.
 #[must_use]
@@ -56,6 +61,16 @@ pub fn request(app: &App, grant: &Grant) -> SecretString {
         }
         Grant::ClientCredentials => {
             set("grant_type", "client_credentials");
+        }
+        Grant::Endless(token) => {
+            set(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            );
+            set("subject_token", token.expose_secret());
+            set("subject_token_type", ACCESS_TOKEN);
+            set("requested_token_type", ACCESS_TOKEN);
+            set("expiring", "1");
         }
     }
     SecretString::from(Value::Object(body).to_string())
@@ -198,11 +213,17 @@ mod tests {
         serde_json::from_str(include_str!("../../fixtures/vectors/oauth.json")).unwrap()
     }
 
-    /// The requests of the vectors, with their placeholders as the secrets.
+    /// The requests of the vectors, with their placeholders as the secrets. Only apps that are shown inside
+    /// the shop's own pages make the one that is left out.
     #[test]
     fn requests_are_as_the_vectors_say() {
         let vectors = vectors();
-        for name in ["authorization_code", "refresh", "client_credentials"] {
+        for name in [
+            "authorization_code",
+            "refresh",
+            "client_credentials",
+            "migrate_old_token",
+        ] {
             let wanted = &vectors["requests"][name];
             let secret = |member: &str| SecretString::from(wanted[member].as_str().unwrap());
             let app = App {
@@ -212,6 +233,7 @@ mod tests {
             let grant = match name {
                 "authorization_code" => Grant::AuthorizationCode(secret("code")),
                 "refresh" => Grant::Refresh(secret("refresh_token")),
+                "migrate_old_token" => Grant::Endless(secret("subject_token")),
                 _ => Grant::ClientCredentials,
             };
             let body = request(&app, &grant);
