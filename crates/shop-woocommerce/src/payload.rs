@@ -103,4 +103,6 @@ pub(crate) struct Meta<'a> {
     pub(crate) key: Scalar<'a>,
     /// A text, a list or an object; only texts are of use here.
     pub(crate) value: Scalar<'a>,
+    /// As people see it: of an attribute whose values are shared by products, `value` is a short name.
+    pub(crate) display_value: Scalar<'a>,
 }

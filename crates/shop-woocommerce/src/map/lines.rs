@@ -8,6 +8,7 @@ use shop::Reason;
 
 use super::Wrong;
 use super::value::{exact_amount, quantity};
+use super::variation::is_of_a_lost_variation;
 use crate::loose::Scalar;
 use crate::payload::{Charge, Line};
 use crate::text;
@@ -78,11 +79,15 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
         .map_or(Ok(Quantity::ZERO), |meta| quantity(&meta.value))?;
     Ok(Part {
         key: line_key("line", id)?,
-        kind: LineKind::Product(ItemRef {
-            variant: variant(product_id, variation_id),
-            // A SKU that no table could hold is as good as none: the variant stands for the item.
-            sku: Sku::new(sku.as_str()).ok(),
-            barcode: None,
+        kind: LineKind::Product(if is_of_a_lost_variation(line) {
+            ItemRef::default()
+        } else {
+            ItemRef {
+                variant: variant(product_id, variation_id),
+                // A SKU that no table could hold is as good as none: the variant stands for the item.
+                sku: Sku::new(sku.as_str()).ok(),
+                barcode: None,
+            }
         }),
         name: name_or(name, "Unnamed product"),
         quantity: quantity(sold)?,

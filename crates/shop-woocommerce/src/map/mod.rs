@@ -3,6 +3,7 @@
 mod lines;
 mod payments;
 mod value;
+mod variation;
 
 use jiff::{Timestamp, civil, tz};
 use retail::{

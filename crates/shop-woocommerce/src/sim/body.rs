@@ -166,13 +166,26 @@ fn order_meta(order: &Order) -> Vec<Meta<'static>> {
 fn line_item<'a>(catalogue: &'a Catalogue, order: &Order, line: &Line) -> LineItem<'a> {
     let product = line.product(catalogue);
     let name = product.map_or(PLUGIN_LINE, |product| &product.name);
-    let product = product.filter(|_| !line.is_forgotten);
+    let (product_id, variation_id, sku, parent_name) = match product {
+        None => (0, 0, None, None),
+        Some(product) if !line.is_forgotten => (
+            product.product_id,
+            product.variation_id,
+            Some(product.sku.as_str()),
+            product.parent_name,
+        ),
+        // A variation's parent stays, and the line is shown as if it were of that.
+        Some(product) => match &product.parent_sku {
+            Some(sku) => (product.product_id, 0, Some(sku.as_str()), None),
+            None => (0, 0, None, None),
+        },
+    };
     let class = line.class(catalogue);
     LineItem {
         id: line.id,
         name: encode_safe(name).into_owned(),
-        product_id: product.map_or(0, |product| product.product_id),
-        variation_id: product.map_or(0, |product| product.variation_id),
+        product_id,
+        variation_id,
         quantity: line.quantity,
         tax_class: match class {
             TaxClass::Standard | TaxClass::Exempt => "",
@@ -191,10 +204,10 @@ fn line_item<'a>(catalogue: &'a Catalogue, order: &Order, line: &Line) -> LineIt
             })
             .collect(),
         meta_data: line_meta(catalogue, order, line),
-        sku: product.map(|product| product.sku.as_str()),
+        sku,
         price: price(line),
         image: Image { id: 0, src: "" },
-        parent_name: product.and_then(|product| product.parent_name),
+        parent_name,
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Product {
     /// Unique in the shop; a variation's with its attributes.
     pub name: String,
     pub parent_name: Option<&'static str>,
+    /// Of a variation's parent, which nobody buys.
+    pub parent_sku: Option<String>,
     /// (key, label, value) of a variation.
     pub attributes: Vec<(&'static str, &'static str, &'static str)>,
     pub price_cents: i64,
@@ -67,6 +69,7 @@ fn product(place: usize) -> Product {
         sku,
         name,
         parent_name: None,
+        parent_sku: None,
         attributes: Vec::new(),
         price_cents,
         class,
@@ -94,6 +97,7 @@ fn product(place: usize) -> Product {
                 sku,
                 name: format!("Chandail {number} - {size}, {colour}"),
                 parent_name: Some("Chandail"),
+                parent_sku: Some(format!("CHANDAIL-{}", number / 10)),
                 attributes: vec![("taille", "Taille", size), ("couleur", "Couleur", colour)],
                 price_cents,
                 class: TaxClass::Standard,

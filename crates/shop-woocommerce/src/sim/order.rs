@@ -117,7 +117,7 @@ pub struct Line {
     /// The product's place in the catalogue; `None`: a line of a plugin's, with nothing but a name.
     pub product: Option<usize>,
     /// The product was deleted in the shop since: the line keeps its name and tells no more what it
-    /// is of. (Here one line forgets alone; in a real shop every order does that is saved again.)
+    /// is of. Of a variation the parent stays, and the line is shown as if it were of that. (Here one line forgets alone; in a real shop every order does that is saved again.)
     pub is_forgotten: bool,
     pub quantity: i64,
     pub unit_cents: i64,

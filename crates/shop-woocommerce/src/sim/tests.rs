@@ -231,8 +231,14 @@ fn a_line_that_was_forgotten_stays_so_and_names_nothing() {
             let body: Value = serde_json::from_slice(&shop.body(order)).unwrap();
             let told = body["line_items"].as_array().unwrap();
             for (line, told) in order.lines.iter().zip(told) {
+                let product = line.product(shop.catalogue());
+                let parent = product.and_then(|product| product.parent_sku.as_deref());
+                let is_lost = line.is_forgotten || line.product.is_none();
                 let is_nameless = told["product_id"] == 0 && told["sku"].is_null();
-                assert_eq!(is_nameless, line.is_forgotten || line.product.is_none());
+                let is_parent = parent.is_some_and(|sku| told["sku"] == sku);
+                assert_eq!(is_nameless, is_lost && parent.is_none());
+                assert_eq!(is_parent, is_lost && parent.is_some());
+                assert!(!is_parent || told["variation_id"] == 0);
                 assert!(told["name"].as_str().is_some_and(|name| !name.is_empty()));
             }
         }
