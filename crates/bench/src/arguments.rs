@@ -73,7 +73,7 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Posting {
             histories: 1_000_000,
         },
@@ -89,6 +89,8 @@ impl What {
         },
         Self::shop_storm(Platform::Shopify),
         Self::shop_storm(Platform::BigCommerce),
+        Self::shop_storm(Platform::WooCommerce),
+        Self::shop_storm(Platform::Ecom),
     ];
 
     const fn shop_storm(platform: Platform) -> Self {

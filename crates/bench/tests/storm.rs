@@ -20,6 +20,16 @@ fn r_01_ledger_and_books_agree_after_a_storm_over_bigcommerce() {
     storm("bigcommerce");
 }
 
+#[test]
+fn r_01_ledger_and_books_agree_after_a_storm_over_woocommerce() {
+    storm("woocommerce");
+}
+
+#[test]
+fn r_01_ledger_and_books_agree_after_a_storm_over_ecom() {
+    storm("ecom");
+}
+
 fn storm(platform: &str) {
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
         .args(["storm", "--platform", platform, "--orders", ORDERS])

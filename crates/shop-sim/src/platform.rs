@@ -12,6 +12,9 @@ pub enum Platform {
     Shopify,
     #[value(name = "bigcommerce")]
     BigCommerce,
+    #[value(name = "woocommerce")]
+    WooCommerce,
+    Ecom,
 }
 
 /// How large a shop is, and what decides its orders' lives.
@@ -26,7 +29,12 @@ pub struct ShopSize {
 }
 
 impl Platform {
-    pub const ALL: [Self; 2] = [Self::Shopify, Self::BigCommerce];
+    pub const ALL: [Self; 4] = [
+        Self::Shopify,
+        Self::BigCommerce,
+        Self::WooCommerce,
+        Self::Ecom,
+    ];
 
     /// As in a connection's settings.
     #[must_use]
@@ -34,6 +42,8 @@ impl Platform {
         match self {
             Self::Shopify => shop_shopify::CODE,
             Self::BigCommerce => shop_bigcommerce::CODE,
+            Self::WooCommerce => shop_woocommerce::CODE,
+            Self::Ecom => shop_ecom::CODE,
         }
     }
 
@@ -61,6 +71,8 @@ impl Platform {
         match self {
             Self::Shopify => run!(shop_shopify),
             Self::BigCommerce => run!(shop_bigcommerce),
+            Self::WooCommerce => run!(shop_woocommerce),
+            Self::Ecom => run!(shop_ecom),
         }
     }
 }
