@@ -23,7 +23,7 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
     let later = |why: String| {
         Err(FetchError::TryLater {
             why,
-            after: quota.wait,
+            after: quota.retry,
         })
     };
     match status {
@@ -39,10 +39,12 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(FetchError::Refused {
             status: status.as_u16(),
         }),
-        // Too fast, or somebody else holds the order.
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::LOCKED | StatusCode::REQUEST_TIMEOUT => {
-            later(format!("status {status}"))
-        }
+        StatusCode::TOO_MANY_REQUESTS => Err(FetchError::TryLater {
+            why: format!("status {status}"),
+            after: quota.wait,
+        }),
+        // Somebody else holds the order.
+        StatusCode::LOCKED | StatusCode::REQUEST_TIMEOUT => later(format!("status {status}")),
         _ if status.is_client_error() => Err(FetchError::Unreadable {
             why: format!("status {status}"),
         }),

@@ -18,26 +18,26 @@ const WAIT_LIMIT: Duration = Duration::from_hours(1);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Quota {
     left: Option<u64>,
-    /// `None`: a refusal without it is the platform's own load, and time alone tells.
+    /// How long a store that refuses is to be left alone. `None`: a refusal without it is the platform's own
+    /// load, and time alone tells.
     pub(super) wait: Option<Duration>,
+    /// What the answer itself asks for. When the quota is filled again, which every answer tells, is nothing
+    /// that a broken one asks for.
+    pub(super) retry: Option<Duration>,
 }
 
 impl Quota {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let number =
             |name: &str| -> Option<u64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
-        let retry = number(X_RETRY_AFTER).or_else(|| number(RETRY_AFTER.as_str()));
-        let waits = [
-            number(RESET).map(Duration::from_millis),
-            retry.map(Duration::from_secs),
-        ];
+        let retry = number(X_RETRY_AFTER)
+            .or_else(|| number(RETRY_AFTER.as_str()))
+            .map(|seconds| Duration::from_secs(seconds).min(WAIT_LIMIT));
+        let reset = number(RESET).map(|millis| Duration::from_millis(millis).min(WAIT_LIMIT));
         Self {
             left: number(LEFT),
-            wait: waits
-                .into_iter()
-                .flatten()
-                .max()
-                .map(|wait| wait.min(WAIT_LIMIT)),
+            wait: retry.max(reset),
+            retry,
         }
     }
 
@@ -89,6 +89,13 @@ mod tests {
             let wait = wait.map(Duration::from_millis);
             assert_eq!(quota(headers).wait, wait, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn when_the_quota_is_filled_again_is_nothing_a_broken_answer_asks_for() {
+        let broken = quota(&[("X-Rate-Limit-Time-Reset-Ms", "29000")]);
+        assert_eq!(broken.retry, None);
+        assert_eq!(broken.wait, Some(Duration::from_secs(29)));
     }
 
     #[test]
