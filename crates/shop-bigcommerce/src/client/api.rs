@@ -1,5 +1,7 @@
 //! Requests to one store's API, one after another, within the store's quota and our own limits.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use shop::{ApiAccess, Connection, FetchError};
+use tokio::time::sleep;
 
 use super::answer::{Answer, judge, unreadable};
 use super::quota::Quota;
@@ -19,6 +22,12 @@ const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 const ANSWER_LIMIT_BYTES: usize = 4 << 20;
 /// All answers of one errand together: no document grows beyond it.
 const ANSWERS_LIMIT_BYTES: usize = 16 << 20;
+/// Requests of one errand that are made again because they broke off.
+const REPEATS_LIMIT: usize = 5;
+/// Before one is made again.
+const PAUSE: Duration = Duration::from_millis(150);
+/// A store that asks for more is left alone, errand and all.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One errand at a store.
 ///
@@ -30,6 +39,7 @@ pub(super) struct Api<'a> {
     quota: Quota,
     answered_at: Option<Timestamp>,
     read_bytes: usize,
+    repeats: usize,
 }
 
 impl<'a> Api<'a> {
@@ -44,6 +54,7 @@ impl<'a> Api<'a> {
             quota: Quota::default(),
             answered_at: None,
             read_bytes: 0,
+            repeats: 0,
         })
     }
 
@@ -62,7 +73,18 @@ impl<'a> Api<'a> {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<Answer, FetchError> {
-        self.send(Method::GET, path, query, None).await
+        // An order is many requests: one that breaks off must not cost the others.
+        loop {
+            match self.send(Method::GET, path, query, None).await {
+                Err(FetchError::TryLater { why: _, after })
+                    if self.repeats < REPEATS_LIMIT && after.unwrap_or_default() <= PATIENCE =>
+                {
+                    self.repeats += 1;
+                    sleep(after.unwrap_or_default().max(PAUSE)).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     pub(super) async fn post(&mut self, path: &str, body: &Value) -> Result<Answer, FetchError> {
