@@ -105,13 +105,13 @@ fn services_are_seen_by_the_command_line_and_tools_alone() {
 }
 
 #[test]
-fn only_the_bus_sees_the_broker_and_only_the_ledger_the_database() {
+fn only_the_bus_sees_the_broker_and_only_services_the_database() {
     let metadata = metadata();
     for package in ours(&metadata) {
         for dependency in &package.dependencies {
             let may: &[&str] = match dependency.name.as_str() {
                 "async-nats" => &["bus"],
-                "sqlx" | "jiff-sqlx" => &["ledger", "bench"],
+                "sqlx" | "jiff-sqlx" => &["ledger", "shop-ingest", "bench"],
                 _ => continue,
             };
             let name = package.name.as_str();

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use retail::ConnectionId;
+use jiff::Timestamp;
+use retail::{ConnectionId, ShopOrderId};
 use sha2::{Digest as _, Sha256};
 use shop::Topic;
 
@@ -19,6 +20,29 @@ impl DeliveryId {
         hash.update((topic.as_str().len() as u64).to_be_bytes());
         hash.update(topic.as_str());
         hash.update(body);
+        Self::from(hash)
+    }
+
+    /// The same for what polling found: a change of an order, at its version's instant, with the order where the
+    /// shop showed it. No topic of a shop's begins like this.
+    pub(crate) fn polled(
+        connection: ConnectionId,
+        order: &ShopOrderId,
+        version: Timestamp,
+        body: Option<&[u8]>,
+    ) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(connection.uuid().as_bytes());
+        hash.update("polled");
+        hash.update((order.as_str().len() as u64).to_be_bytes());
+        hash.update(order.as_str());
+        hash.update(version.as_nanosecond().to_be_bytes());
+        hash.update([u8::from(body.is_some())]);
+        hash.update(body.unwrap_or_default());
+        Self::from(hash)
+    }
+
+    fn from(hash: Sha256) -> Self {
         let mut text = String::with_capacity(64);
         for byte in hash.finalize() {
             write!(text, "{byte:02x}").expect("a string takes what is written to it");
@@ -64,5 +88,27 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
+    }
+
+    #[test]
+    fn what_polling_found_is_known_by_order_version_and_body() {
+        let polled = |order: &str, second: i64, body: Option<&str>| {
+            let order = ShopOrderId::new(order).unwrap();
+            let version = Timestamp::from_second(second).unwrap();
+            let connection = ConnectionId::new(uuid::Uuid::from_u128(1));
+            DeliveryId::polled(connection, &order, version, body.map(str::as_bytes))
+        };
+        let one = polled("29", 100, Some("{}"));
+        assert_eq!(one, polled("29", 100, Some("{}")));
+        for other in [
+            polled("30", 100, Some("{}")),
+            polled("29", 101, Some("{}")),
+            polled("29", 100, Some("[]")),
+            polled("29", 100, Some("")),
+            polled("29", 100, None),
+        ] {
+            assert_ne!(one, other);
+        }
+        assert_ne!(polled("29", 100, Some("")), polled("29", 100, None));
     }
 }

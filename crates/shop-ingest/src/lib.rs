@@ -5,26 +5,40 @@
 //! [`reading`] opens it and asks the platform what it says, [`orders`] tells the ledger. Where a
 //! delivery only says *that* an order changed, [`follow`] asks the shop.
 //!
+//! Webhooks come late, twice or never: [`poll`] asks each shop what changed, and what the ledger does not know
+//! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
+//! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
+//!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
 //! - **No sale, no stock.** It says what an order is; the ledger decides what that does.
-//! - **No state of its own.** What must survive is on the broker: kill the process at any point, and
-//!   it goes on where the acknowledgements stopped.
+//! - **No order kept.** What must survive of one is on the broker: kill the process at any point, and it
+//!   goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
+//!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod chore;
 mod connections;
 mod delivery_id;
 mod follow;
+mod heard;
 mod inbox;
+mod isolation;
+mod ledger;
 mod meters;
 mod migrate;
 mod orders;
 mod outage;
 mod patience;
+mod poll;
 mod reading;
 mod seed;
 mod serve;
+mod settings;
+mod settled;
+pub mod store;
+mod watchdog;
 mod webhook;
 mod worker;
 

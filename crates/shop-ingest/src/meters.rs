@@ -4,6 +4,7 @@ use bus::Lag;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
 use service::metrics;
+use shop::HookReport;
 
 /// What became of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,33 @@ impl Outcome {
     }
 }
 
+/// What polling came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polled {
+    /// An order that the ledger knows as it is.
+    Known,
+    /// An order told again.
+    Again,
+    /// An order, or a change of one, that the ledger had not heard of.
+    Unheard,
+    /// A listing that came to its end.
+    Listing,
+    /// A listing that could not go on for now.
+    Failed,
+}
+
+impl Polled {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Again => "again",
+            Self::Unheard => "unheard",
+            Self::Listing => "listing",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Made once, after telemetry is up.
 #[derive(Debug)]
 pub(crate) struct Meters {
@@ -75,6 +103,9 @@ pub(crate) struct Meters {
     batch: Histogram<u64>,
     pending: Gauge<u64>,
     unacknowledged: Gauge<u64>,
+    polled: Counter<u64>,
+    missed: Counter<u64>,
+    hooks: Counter<u64>,
 }
 
 impl Meters {
@@ -88,6 +119,9 @@ impl Meters {
                 "ingest.inbox.unacknowledged",
                 "deliveries taken and not yet done",
             ),
+            polled: metrics::counter("ingest.polled", "what polling came to"),
+            missed: metrics::counter("ingest.missed", "changes that no webhook told of"),
+            hooks: metrics::counter("ingest.hooks", "webhooks looked at, by what was found"),
         }
     }
 
@@ -103,6 +137,34 @@ impl Meters {
 
     pub(crate) fn taken(&self, deliveries: usize) {
         self.batch.record(deliveries as u64, &[]);
+    }
+
+    pub(crate) fn polled(&self, polled: Polled) {
+        self.polled
+            .add(1, &[KeyValue::new("outcome", polled.as_str())]);
+    }
+
+    /// Of some connection; which one, and of which orders, is stored.
+    pub(crate) fn missed(&self) {
+        self.missed.add(1, &[]);
+    }
+
+    pub(crate) fn hooks(&self, report: HookReport) {
+        let HookReport {
+            sound,
+            mended,
+            created,
+            removed,
+        } = report;
+        for (found, count) in [
+            ("sound", sound),
+            ("mended", mended),
+            ("created", created),
+            ("removed", removed),
+        ] {
+            self.hooks
+                .add(count as u64, &[KeyValue::new("found", found)]);
+        }
     }
 
     pub(crate) fn lag(&self, lag: Lag) {

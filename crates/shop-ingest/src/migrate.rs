@@ -1,19 +1,25 @@
-//! Making the broker what this service needs. Idempotent.
+//! Making database and broker what this service needs. Idempotent.
 
 use anyhow::Context as _;
 use bus::{Bus, Map, Options, Service, provision};
 use service::Settings;
 use shop::Platform;
 
-const ADMIN_USER: &str = "NATS_ADMIN_USER";
-const ADMIN_PASSWORD: &str = "NATS_ADMIN_PASSWORD";
+use crate::settings;
+use crate::store::{self, Schema};
 
 pub(crate) async fn migrate(platform: &dyn Platform, settings: &Settings) -> anyhow::Result<()> {
+    let schema = Schema::of(&platform.code());
+    let admin = settings::database(settings, settings::DATABASE_ADMIN)?;
+    let password = settings.optional_secret(settings::APP_PASSWORD)?;
+    store::migrate(&admin, &schema, password.as_ref()).await?;
+    tracing::info!(%schema, "the schema is as it should be");
+
     let service = Service::Ingest(platform.code());
     let bus = Bus::connect(Options {
-        url: settings.required(crate::serve::NATS_URL)?,
-        user: settings.required(ADMIN_USER)?,
-        password: settings.secret(ADMIN_PASSWORD)?,
+        url: settings.required(settings::NATS_URL)?,
+        user: settings.required(settings::NATS_ADMIN_USER)?,
+        password: settings.secret(settings::NATS_ADMIN_PASSWORD)?,
         name: format!("{service} migrate"),
     })
     .await?;

@@ -72,6 +72,7 @@ fn message(
         delivery_id,
         received_at,
         topic,
+        came: _,
     } = origin.clone();
     let payload = wire::OrderMessage {
         retailer_id: connection.retailer.to_string(),

@@ -1,16 +1,21 @@
 //! A message of the inbox, opened and read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Address, Delivery, Reason};
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::connect::RawDelivery;
+use proto::convert::instant_from;
+use retail::ShopOrderId;
 use service::seal::Keyring;
 use shop::{Connection, Platform, Reading, Source};
 
 use crate::connections::Connections;
+use crate::inbox::Came;
+use crate::settled::settle;
 
 /// A message that takes the process down comes again within seconds or minutes, each time. One that is
 /// delivered more often than this, beyond what its age explains, is laid aside.
@@ -21,8 +26,8 @@ pub(crate) const DELIVERIES_LIMIT: u64 = 10;
 pub(crate) const GIVEN_BACK_EVERY: Duration = Duration::from_mins(5);
 
 /// A delivery and what it says.
-pub(crate) struct Read<'a> {
-    pub(crate) connection: &'a Connection,
+pub(crate) struct Read {
+    pub(crate) connection: Arc<Connection>,
     pub(crate) origin: Origin,
     pub(crate) reading: Reading,
 }
@@ -33,17 +38,18 @@ pub(crate) struct Origin {
     pub(crate) delivery_id: String,
     pub(crate) received_at: Option<prost_types::Timestamp>,
     pub(crate) topic: String,
+    pub(crate) came: Came,
 }
 
 /// Opens a message and asks the platform what it says. The error is a message that nobody can read,
 /// now or later.
-pub(crate) fn read<'a>(
+pub(crate) fn read(
     platform: &dyn Platform,
-    connections: &'a Connections,
+    connections: &Connections,
     keyring: &Keyring,
     message: &Delivery,
     now: Timestamp,
-) -> Result<Read<'a>, Reason> {
+) -> Result<Read, Reason> {
     if is_delivered_too_often(message.delivered, age(message, now)) {
         let detail = format!("delivered {} times and never done", message.delivered);
         return Err(reason("delivered_too_often", detail));
@@ -54,10 +60,10 @@ pub(crate) fn read<'a>(
         connection_id: _,
         received_at,
         topic,
-        order_id: _,
+        order_id,
         sealed_body,
-        origin: _,
-        asked_at: _,
+        origin,
+        asked_at,
     } = RawDelivery::decode(message.payload.clone())
         .map_err(|error| reason("not_a_delivery", error.to_string()))?;
     let connection = connection(connections, message)?;
@@ -65,14 +71,27 @@ pub(crate) fn read<'a>(
     let body = keyring
         .open(message.subject.as_str().as_bytes(), &sealed_body)
         .map_err(|error| reason("does_not_open", error.to_string()))?;
-    let source = Source::Delivery { topic: &topic };
-    let reading = guarded(|| platform.read(connection, source, &body))?;
+    let came = came(origin, asked_at)?;
+    let reading = match came {
+        Came::Sent => {
+            let source = Source::Delivery { topic: &topic };
+            guarded(|| platform.read(&connection, source, &body))?
+        }
+        Came::Listed { asked_at } => {
+            let reading = guarded(|| platform.read(&connection, Source::Fetched, &body))?;
+            settle(reading, asked_at)
+        }
+        Came::Hinted { asked_at: _ } => Reading::Hint(
+            ShopOrderId::new(&order_id).map_err(|error| reason("no_order", error.to_string()))?,
+        ),
+    };
     Ok(Read {
         connection,
         origin: Origin {
             delivery_id,
             received_at,
             topic,
+            came,
         },
         reading,
     })
@@ -96,11 +115,18 @@ pub(crate) fn guarded(read: impl FnOnce() -> Reading) -> Result<Reading, Reason>
         .map_err(|_| reason("panicked", "reading it panicked".to_owned()))
 }
 
+/// How it came, as far as this build knows.
+fn came(origin: i32, asked_at: Option<prost_types::Timestamp>) -> Result<Came, Reason> {
+    let asked_at = asked_at
+        .map(|at| instant_from("asked_at", Some(at)))
+        .transpose()
+        .map_err(|error| reason("not_a_delivery", error.to_string()))?;
+    Came::from_wire(origin, asked_at)
+        .ok_or_else(|| reason("not_a_delivery", format!("origin {origin} is not known")))
+}
+
 /// The subject says whose it is; the broker lets nobody else publish there.
-fn connection<'a>(
-    connections: &'a Connections,
-    message: &Delivery,
-) -> Result<&'a Connection, Reason> {
+fn connection(connections: &Connections, message: &Delivery) -> Result<Arc<Connection>, Reason> {
     match message.subject.address() {
         Ok(Address::Inbox { connection, .. }) => connections.get(connection).ok_or_else(|| {
             reason(

@@ -1,5 +1,6 @@
 //! The life of an ingest service's process.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,25 +13,27 @@ use service::lifecycle::{self, Lifecycle};
 use service::listen::{self, Listening};
 use service::seal::Keyring;
 use service::{Settings, http};
-use shop::Platform;
+use shop::{Platform, ShopUrl};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::chore;
 use crate::connections::Connections;
 use crate::follow::Follower;
+use crate::heard::Heard;
 use crate::inbox::Inbox;
+use crate::isolation::Gates;
+use crate::ledger::Ledger;
 use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
-use crate::seed;
+use crate::poll::{self, Poller};
+use crate::store::{self, Schema, Store, StoredConnection};
+use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
 use crate::worker::Worker;
-
-pub(crate) const NATS_URL: &str = "NATS_URL";
-const NATS_USER: &str = "NATS_USER";
-const NATS_PASSWORD: &str = "NATS_PASSWORD";
-const NATS_MONITOR_URL: &str = "NATS_MONITOR_URL";
+use crate::{seed, settings};
 
 /// Hints on their way from the worker to the follower, who takes them at once.
 const HINTS_ON_THE_WAY: usize = 64;
@@ -38,6 +41,8 @@ const HINTS_ON_THE_WAY: usize = 64;
 const LAG_EVERY: Duration = Duration::from_secs(15);
 
 /// Runs until told to stop; refuses to run on a broker that would lose what it acknowledges.
+///
+/// Readiness asks the broker alone: deliveries are taken and kept while the database is away.
 pub(crate) async fn serve(
     platform: Arc<dyn Platform>,
     clock: Arc<dyn Clock>,
@@ -47,14 +52,23 @@ pub(crate) async fn serve(
     let service = Service::Ingest(code.clone());
     let deadline = lifecycle::deadline(settings)?;
     let keyring = Arc::new(Keyring::from_settings(settings)?);
-    let seed: PathBuf = settings.required(seed::SEED)?;
-    let connections = Arc::new(Connections::new(code.clone(), seed::read(&seed, &code)?)?);
+    let schema = Schema::of(&code);
+    let pool = store::pool(&settings::database(settings, settings::DATABASE)?, &schema);
+    store::check::check(&pool, &schema)
+        .await
+        .context("the database is refused")?;
+    let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);
+    let stored = stored(&store, clock.as_ref(), settings).await?;
+    let connections = Arc::new(Connections::new(code.clone(), stored)?);
+    let ledger = Ledger::at(settings.optional(settings::LEDGER_URL)?)
+        .with_context(|| format!("setting {} is no address", settings::LEDGER_URL))?;
     let bus = connect(&service, settings).await?;
 
     let meters = Arc::new(Meters::new());
     let mut lifecycle = Lifecycle::new();
     let stop = lifecycle.stop();
     let health = Health::new();
+    let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
     let inbox = Inbox {
         publisher: bus.publisher(&stream::inbox(&code)),
         platform: code.clone(),
@@ -63,7 +77,7 @@ pub(crate) async fn serve(
     let hooks = webhook::router(Hooks {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
-        inbox,
+        inbox: inbox.clone(),
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         outage: Outage::new("keeping deliveries"),
@@ -78,6 +92,7 @@ pub(crate) async fn serve(
     let follower = Follower {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
+        gates: Arc::clone(&gates),
         orders: orders.clone(),
         dead: dead.clone(),
         clock: Arc::clone(&clock),
@@ -86,13 +101,14 @@ pub(crate) async fn serve(
         stop: stop.clone(),
     };
     let worker = Worker {
-        platform,
+        platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
         keyring,
         orders,
         dead,
         hints,
-        clock,
+        heard: Arc::clone(&heard),
+        clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         outage,
         stop: stop.clone(),
@@ -100,10 +116,47 @@ pub(crate) async fn serve(
     let durable = durable::worker(&code);
 
     let (listener, address) = listen::bind(settings, listen::HTTP).await?;
+    let poller = Poller {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        inbox,
+        ledger,
+        heard,
+        clock: Arc::clone(&clock),
+        meters: Arc::clone(&meters),
+        every: settings::duration(settings, settings::POLL_EVERY_MS, poll::EVERY)?,
+        grace: settings::duration(settings, settings::GAP_GRACE_MS, poll::GRACE)?,
+    };
+    let watchdog = Watchdog {
+        platform,
+        store,
+        addresses: addresses(settings, address)?,
+        clock: Arc::clone(&clock),
+        meters: Arc::clone(&meters),
+        every: settings::duration(settings, settings::HOOKS_EVERY_MS, watchdog::EVERY)?,
+    };
+    // Spreads things in time; nobody has to guess it in vain.
+    let seed = clock.now().as_nanosecond().unsigned_abs();
+    let seed = u64::try_from(seed % u128::from(u64::MAX)).unwrap_or_default();
+    let asked = connections.asked();
     let router = hooks.merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     lifecycle.spawn("follower", follower.run(hinted));
+    lifecycle.spawn(
+        "poller",
+        chore::run(
+            poller,
+            asked.clone(),
+            Arc::clone(&gates),
+            seed,
+            stop.clone(),
+        ),
+    );
+    lifecycle.spawn(
+        "watchdog",
+        chore::run(watchdog, asked, gates, seed, stop.clone()),
+    );
     lifecycle.spawn("lag", measure(bus.clone(), durable, meters, stop.clone()));
     lifecycle.spawn("broker", watch(bus.clone(), stop.clone()));
     lifecycle.spawn("probe", {
@@ -122,20 +175,52 @@ pub(crate) async fn serve(
 
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;
+    pool.close().await;
     Ok(ended?)
+}
+
+/// All connections, those of the seed file among them.
+async fn stored(
+    store: &Store,
+    clock: &dyn Clock,
+    settings: &Settings,
+) -> anyhow::Result<Vec<StoredConnection>> {
+    if let Some(path) = settings.optional::<PathBuf>(seed::SEED)? {
+        let seed = seed::read(&path, store.platform())?;
+        store
+            .plant(&seed, clock.now())
+            .await
+            .context("cannot plant the seed")?;
+    }
+    Ok(store.connections().await?)
+}
+
+/// Where shops reach this service.
+fn addresses(settings: &Settings, listening: SocketAddr) -> anyhow::Result<Addresses> {
+    let public: Option<String> = settings.optional(settings::PUBLIC_URL)?;
+    let public = public
+        .map(|url| ShopUrl::new(&url))
+        .transpose()
+        .with_context(|| format!("setting {} is no address", settings::PUBLIC_URL))?;
+    let local = listening
+        .ip()
+        .is_loopback()
+        .then(|| ShopUrl::new(&format!("http://{listening}")))
+        .transpose()?;
+    Ok(Addresses { public, local })
 }
 
 /// Connects, and makes sure of what "acknowledged" means here.
 async fn connect(service: &Service, settings: &Settings) -> anyhow::Result<Bus> {
     let name = service.to_string();
     let bus = Bus::connect(Options {
-        url: settings.required(NATS_URL)?,
-        user: settings.or(NATS_USER, name.clone())?,
-        password: settings.secret(NATS_PASSWORD)?,
+        url: settings.required(settings::NATS_URL)?,
+        user: settings.or(settings::NATS_USER, name.clone())?,
+        password: settings.secret(settings::NATS_PASSWORD)?,
         name,
     })
     .await?;
-    let monitor: String = settings.required(NATS_MONITOR_URL)?;
+    let monitor: String = settings.required(settings::NATS_MONITOR_URL)?;
     bus::check::check(&bus, &monitor, &Map::of(service))
         .await
         .context("cannot rely on the broker")?;

@@ -26,14 +26,14 @@ use tracing::{Instrument as _, Span};
 
 use crate::connections::Connections;
 use crate::delivery_id::DeliveryId;
-use crate::inbox::{Arrival, Inbox};
+use crate::inbox::{Arrival, Came, Inbox};
 use crate::meters::{Answer, Meters};
 use crate::outage::Outage;
 
 const ROUTE: &str = "/hooks/{connection}";
 
 /// Largest body, in bytes: 1 MiB, less what the broker's largest message needs for the rest of it.
-const BODY_LIMIT_BYTES: usize = (1 << 20) - (4 << 10);
+pub(crate) const BODY_LIMIT_BYTES: usize = (1 << 20) - (4 << 10);
 
 /// What a shop is told to wait when its delivery could not be kept.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ async fn accept(
     let answer = async {
         let (parts, body) = request.into_parts();
         let body = read(&parts.headers, body).await?;
-        answer(&hooks, known, &parts.headers, &body).await
+        answer(&hooks, known.as_deref(), &parts.headers, &body).await
     };
     match answer.instrument(span).await {
         Ok(answer) => {
@@ -180,6 +180,7 @@ async fn answer(
         connection,
         topic,
         order,
+        came: Came::Sent,
         received_at: hooks.clock.now(),
         body,
     };

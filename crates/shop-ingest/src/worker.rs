@@ -8,6 +8,7 @@ use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
+use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use service::seal::Keyring;
 use service::telemetry;
@@ -18,6 +19,8 @@ use tracing::Instrument as _;
 
 use crate::connections::Connections;
 use crate::follow::Hint;
+use crate::heard::Heard;
+use crate::inbox::Came;
 use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
@@ -45,6 +48,7 @@ pub(crate) struct Worker {
     pub(crate) dead: DeadLetters,
     /// Where hints go: asking a shop takes time, and nobody waits for it here.
     pub(crate) hints: mpsc::Sender<Hint>,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Arc<Outage>,
@@ -64,8 +68,8 @@ enum Next {
 }
 
 struct HintedOrder {
-    connection: retail::ConnectionId,
-    order: retail::ShopOrderId,
+    connection: ConnectionId,
+    order: ShopOrderId,
     origin: Origin,
 }
 
@@ -149,6 +153,9 @@ impl Worker {
         span.record("connection.id", tracing::field::display(connection.id));
         span.record("delivery.id", origin.delivery_id.as_str());
         span.record("topic", origin.topic.as_str());
+        if let (Came::Sent, Some(order)) = (origin.came, about(&reading)) {
+            self.heard.of(connection.id, order, now);
+        }
         match reading {
             Reading::Hint(order) => Next::Follow {
                 hint: HintedOrder {
@@ -166,7 +173,7 @@ impl Worker {
                 let held = std::slice::from_ref(delivery);
                 match self
                     .telling()
-                    .tell(connection, &origin, reading, held)
+                    .tell(&connection, &origin, reading, held)
                     .await
                 {
                     Ended::Stored | Ended::TooLarge => Next::Acknowledge,
@@ -205,6 +212,19 @@ impl Worker {
     async fn lay_aside(&self, delivery: &Delivery, reason: &Reason) {
         self.meters.read(Outcome::Dead);
         lay_aside(&self.dead, delivery, reason).await;
+    }
+}
+
+/// The order a delivery speaks of, where it tells.
+const fn about(reading: &Reading) -> Option<&ShopOrderId> {
+    match reading {
+        Reading::Order {
+            order,
+            status_known: _,
+        } => Some(&order.key.order),
+        Reading::Hint(order) => Some(order),
+        Reading::Refused(refusal) => refusal.order.as_ref(),
+        Reading::Nothing(_) => None,
     }
 }
 

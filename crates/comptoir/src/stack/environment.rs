@@ -27,6 +27,9 @@ pub(super) struct Environment<'a> {
 
 /// The ledger's database role.
 const LEDGER_ROLE: &str = "ledger_app";
+/// Where settings put the password that `migrate` gives a service's database role.
+const LEDGER_PASSWORD: &str = "LEDGER_DB_PASSWORD";
+const INGEST_PASSWORD: &str = "INGEST_DB_PASSWORD";
 /// A service is asked to have drained before it would be killed.
 const DRAIN_MARGIN_S: u64 = 2;
 
@@ -60,11 +63,16 @@ impl Environment<'_> {
         match service.kind() {
             Kind::Ledger => {
                 settings.extend([
-                    ("DATABASE_URL", self.ledger_database_url()?),
+                    ("DATABASE_URL", self.database_url(service)?),
                     ("LISTEN_GRPC", address(ports.grpc).to_string()),
                 ]);
             }
-            Kind::Ingest(_) => {}
+            Kind::Ingest(_) => {
+                settings.extend([
+                    ("DATABASE_URL", self.database_url(service)?),
+                    ("LEDGER_URL", format!("http://{}", address(ports.grpc))),
+                ]);
+            }
         }
         let own = settings
             .into_iter()
@@ -73,14 +81,18 @@ impl Environment<'_> {
     }
 
     /// What `migrate` needs besides.
-    pub(super) fn admin(&self) -> anyhow::Result<BTreeMap<String, String>> {
+    pub(super) fn admin(&self, service: Service) -> anyhow::Result<BTreeMap<String, String>> {
+        let password = match service.kind() {
+            Kind::Ledger => LEDGER_PASSWORD,
+            Kind::Ingest(_) => INGEST_PASSWORD,
+        };
         let admin = bus::permission::ADMIN;
         Ok([
             (
                 "DATABASE_ADMIN_URL",
                 self.servers.database_url.expose_secret().to_owned(),
             ),
-            ("LEDGER_DB_PASSWORD", self.ledger_password()?),
+            (password, self.database_password(service)?),
             ("NATS_ADMIN_USER", admin.to_owned()),
             ("NATS_ADMIN_PASSWORD", self.nats_password(admin)?),
         ]
@@ -94,13 +106,22 @@ impl Environment<'_> {
         Ok(password.expose_secret().to_owned())
     }
 
-    fn ledger_password(&self) -> anyhow::Result<String> {
-        kept::password(&self.dir.join("secrets/ledger-database"))
+    fn database_password(&self, service: Service) -> anyhow::Result<String> {
+        let file = format!("secrets/{}-database", service.name());
+        kept::password(&self.dir.join(file))
     }
 
-    fn ledger_database_url(&self) -> anyhow::Result<String> {
+    /// The database as the service's own role.
+    fn database_url(&self, service: Service) -> anyhow::Result<String> {
         let admin = self.servers.database_url.expose_secret();
-        as_user(admin, LEDGER_ROLE, &self.ledger_password()?)
+        as_user(admin, &role(service), &self.database_password(service)?)
+    }
+}
+
+fn role(service: Service) -> String {
+    match service.kind() {
+        Kind::Ledger => LEDGER_ROLE.to_owned(),
+        Kind::Ingest(platform) => format!("ingest_{}_app", platform.replace('-', "_")),
     }
 }
 

@@ -98,7 +98,7 @@ impl Stack {
             options
                 .observer
                 .tell(&format!("bringing {} up to date", service.name()));
-            launch.migrate(environment.admin()?)?;
+            launch.migrate(environment.admin(service)?)?;
             if !services.contains(&service) {
                 continue;
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use bus::permission::{self, User};
 use bus::{Bus, Consumer, Delivery, Options, ack_all, durable};
-use devstack::testing::Nats;
+use devstack::testing::{Database, Nats, Postgres};
 use devstack::{NatsConfig, NatsUser};
 use prost::Message as _;
 use proto::order::OrderMessage;
@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long nothing must come for it to count as nothing.
 const SILENCE: Duration = Duration::from_millis(1_500);
 const SEAL_KEY: [u8; 32] = [7; 32];
+const DB_PASSWORD: &str = "of-tests";
 
 /// A connection of the seed file.
 #[derive(Clone)]
@@ -53,7 +54,8 @@ impl Running {
         let folder = tempfile::tempdir().unwrap();
         let seed = folder.path().join("seed.toml");
         std::fs::write(&seed, seed_of(shops)).unwrap();
-        let settings = settings(&nats, &seed, &listen_file(&folder));
+        let database = Postgres::shared().fresh_database().unwrap();
+        let settings = settings(&nats, &database, &seed, &listen_file(&folder));
         let clock = Arc::new(SystemClock);
         ingest_ecom::run_with(clock, Command::Migrate, &settings)
             .await
@@ -151,8 +153,15 @@ fn listen_file(folder: &TempDir) -> PathBuf {
     folder.path().join("listening.json")
 }
 
-fn settings(nats: &Nats, seed: &Path, listen: &Path) -> Settings {
+fn settings(nats: &Nats, database: &Database, seed: &Path, listen: &Path) -> Settings {
+    let (_, host) = database.url.rsplit_once('@').unwrap();
     Settings::from_map([
+        (
+            "DATABASE_URL",
+            format!("postgres://ingest_ecom_app:{DB_PASSWORD}@{host}"),
+        ),
+        ("DATABASE_ADMIN_URL", database.url.clone()),
+        ("INGEST_DB_PASSWORD", DB_PASSWORD.to_owned()),
         ("NATS_URL", nats.url()),
         ("NATS_PASSWORD", nats.password("ingest-ecom").to_owned()),
         ("NATS_ADMIN_USER", permission::ADMIN.to_owned()),

@@ -21,21 +21,25 @@ use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use shop::{FetchError, Platform, Source};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::shop_queue::{Added, Job, ShopQueue, Vain};
 use self::shops::Shops;
 use crate::connections::Connections;
+use crate::isolation::Gates;
 use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::Ended;
 use crate::reading::{Origin, age, guarded};
+use crate::settled::settle;
 use crate::worker::{Telling, lay_aside};
 
-/// Shops asked at once.
-const SHOPS_AT_ONCE: usize = 16;
+/// Shops asked at once: more than may hang at a time, or these would hold the others.
+const SHOPS_AT_ONCE: usize = 256;
+/// For one answer. Platforms have shorter limits of their own; a shop must not hold its place for ever.
+const FETCH_TIMEOUT: Duration = Duration::from_mins(2);
 /// How often the broker hears that waiting hints are not forgotten: well below its ack wait of 30 s.
 const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 
@@ -51,6 +55,7 @@ pub(crate) struct Hint {
 pub(crate) struct Follower {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) gates: Arc<Gates>,
     pub(crate) orders: Orders,
     pub(crate) dead: DeadLetters,
     pub(crate) clock: Arc<dyn Clock>,
@@ -176,13 +181,25 @@ impl Follower {
         let Some(connection) = self.connections.get(id) else {
             return Answer::NotGiven(FetchError::NoAccess);
         };
-        let body = match self.platform.fetch(connection, &job.order).await {
-            Ok(body) => body,
-            Err(error) => return Answer::NotGiven(error),
+        let alone = self.gates.of(id).left_alone();
+        if !alone.is_zero() {
+            let why = "it asked to be left alone".to_owned();
+            let after = Some(alone);
+            return Answer::NotGiven(FetchError::TryLater { why, after });
+        }
+        let fetching = self.platform.fetch(&connection, &job.order);
+        let body = match timeout(FETCH_TIMEOUT, fetching).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) => return Answer::NotGiven(error),
+            Err(_) => {
+                let why = format!("no answer within {} s", FETCH_TIMEOUT.as_secs());
+                return Answer::NotGiven(FetchError::TryLater { why, after: None });
+            }
         };
-        let read = || self.platform.read(connection, Source::Fetched, &body);
+        let read = || self.platform.read(&connection, Source::Fetched, &body);
         let reading = match guarded(read) {
-            Ok(reading) => reading,
+            // Where polling hinted at the order, the shop's clock has been there already.
+            Ok(reading) => settle(reading, job.hint.origin.came.asked_at()),
             Err(reason) => return Answer::Unreadable(reason),
         };
         let telling = Telling {
@@ -193,7 +210,7 @@ impl Follower {
         };
         let Held { origin, delivery } = &job.hint;
         let held = std::slice::from_ref(delivery);
-        match telling.tell(connection, origin, reading, held).await {
+        match telling.tell(&connection, origin, reading, held).await {
             Ended::Stored | Ended::TooLarge => Answer::Told,
             Ended::Stopped => Answer::Stopped,
         }
@@ -236,6 +253,9 @@ impl Follower {
             }
             Answer::NotGiven(FetchError::TryLater { why, after }) => {
                 tracing::warn!(%connection, why, "a shop is away");
+                if let Some(after) = after {
+                    self.gates.of(connection).leave_alone(after);
+                }
                 self.postpone(shop, job, after).await;
             }
             Answer::NotGiven(error @ FetchError::Refused { .. }) => {

@@ -1,0 +1,51 @@
+//! An ingest service's settings, by their names.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use service::Settings;
+use service::settings::SettingError;
+use sqlx::postgres::PgConnectOptions;
+
+/// The database, as the service's own role.
+pub(crate) const DATABASE: &str = "DATABASE_URL";
+/// The same as whoever may make roles and schemas; for `migrate` only.
+pub(crate) const DATABASE_ADMIN: &str = "DATABASE_ADMIN_URL";
+/// The password `migrate` gives the service's role; absent, it stays as it is.
+pub(crate) const APP_PASSWORD: &str = "INGEST_DB_PASSWORD";
+pub(crate) const NATS_URL: &str = "NATS_URL";
+pub(crate) const NATS_USER: &str = "NATS_USER";
+pub(crate) const NATS_PASSWORD: &str = "NATS_PASSWORD";
+pub(crate) const NATS_MONITOR_URL: &str = "NATS_MONITOR_URL";
+pub(crate) const NATS_ADMIN_USER: &str = "NATS_ADMIN_USER";
+pub(crate) const NATS_ADMIN_PASSWORD: &str = "NATS_ADMIN_PASSWORD";
+/// Where the ledger answers, `http://host:port`; absent, every order that polling finds is told.
+pub(crate) const LEDGER_URL: &str = "LEDGER_URL";
+/// Where shops reach this service, without `/hooks`; absent, only shops on this machine are told of it.
+pub(crate) const PUBLIC_URL: &str = "PUBLIC_URL";
+/// Milliseconds between two polls of a connection.
+pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
+/// Milliseconds between two looks at a connection's webhooks.
+pub(crate) const HOOKS_EVERY_MS: &str = "HOOKS_EVERY_MS";
+/// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
+pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
+
+/// A time of the settings, in milliseconds.
+pub(crate) fn duration(
+    settings: &Settings,
+    key: &str,
+    default: Duration,
+) -> Result<Duration, SettingError> {
+    let chosen: Option<u64> = settings.optional(key)?;
+    Ok(chosen.map_or(default, Duration::from_millis))
+}
+
+/// The database that the address in setting `key` names.
+pub(crate) fn database(settings: &Settings, key: &str) -> anyhow::Result<PgConnectOptions> {
+    // The parser's message may quote the password: it is left out.
+    settings
+        .secret(key)?
+        .expose_secret()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("setting {key} is not a postgres:// address"))
+}

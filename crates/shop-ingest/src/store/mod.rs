@@ -1,0 +1,61 @@
+//! Everything of an ingest service that speaks SQL: one schema for each platform, `ingest_<code>`, which
+//! no statement names. `search_path` does.
+
+pub mod check;
+mod connect;
+mod connection;
+mod error;
+mod hooks;
+mod migrate;
+mod missed;
+mod poll;
+pub mod privilege;
+mod schema;
+
+use std::sync::Arc;
+
+use retail::PlatformCode;
+use service::seal::Keyring;
+use sqlx::PgPool;
+
+pub use connect::pool;
+pub use connection::{ConnectionState, StoredConnection};
+pub use error::StoreError;
+pub use hooks::HooksSeen;
+pub use migrate::{SchemaError, migrate};
+pub use missed::{Missed, MissedCount};
+pub use poll::{PollState, Underway};
+pub use schema::Schema;
+
+type SqlTimestamp = jiff_sqlx::Timestamp;
+
+/// The service's memory. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    keyring: Arc<Keyring>,
+    schema: Schema,
+}
+
+impl Store {
+    /// On a pool made by [`pool`] for the same schema.
+    #[must_use]
+    pub fn new(pool: PgPool, keyring: Arc<Keyring>, schema: Schema) -> Self {
+        Self {
+            pool,
+            keyring,
+            schema,
+        }
+    }
+
+    /// Whose connections these are.
+    #[must_use]
+    pub const fn platform(&self) -> &PlatformCode {
+        self.schema.platform()
+    }
+}
+
+/// As a count of rows or failures is stored.
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

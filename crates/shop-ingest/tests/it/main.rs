@@ -1,0 +1,17 @@
+//! The runtime with a platform of the tests' own: on a real database, a real broker, against shops that hang,
+//! flood and lie.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod books;
+mod database;
+mod hooks;
+mod isolation;
+mod memory;
+mod polling;
+mod privileges;
+mod running;
+mod schema;
+mod stall;

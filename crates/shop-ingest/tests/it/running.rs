@@ -1,0 +1,238 @@
+//! A broker, a database, a ledger of the tests' own and the service, for each test.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::permission::{self, User};
+use bus::{Bus, Options};
+use devstack::testing::{Database, Nats};
+use devstack::{NatsConfig, NatsUser};
+use jiff::{SignedDuration, Timestamp};
+use retail::ConnectionId;
+use service::clock::{Clock as _, SystemClock};
+use service::{Command, Settings};
+use shop_ingest::store::Store;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::books::Books;
+use crate::database::{self, APP_PASSWORD, RETAILER, connection_id, platform, seal_key};
+use crate::stall::{SIGNATURE, Shop, Stall, TOPIC};
+
+/// Longer than anything that passes: what a crashed reader held comes again after 30 s.
+const PATIENCE: Duration = Duration::from_mins(1);
+const KEY: u8 = 7;
+pub const POLL_EVERY: Duration = Duration::from_millis(300);
+pub const PUBLIC_URL: &str = "https://till.example";
+const SECRET: &str = "hush-1";
+
+/// A service that runs in this process until it is dropped.
+pub struct Running {
+    pub nats: Nats,
+    pub stall: Arc<Stall>,
+    pub books: Books,
+    pub store: Store,
+    _database: Database,
+    base: String,
+    settings: Settings,
+    folder: TempDir,
+    service: JoinSet<anyhow::Result<()>>,
+    ledger: JoinSet<()>,
+}
+
+impl Running {
+    /// With the shops of connections 1, 2 and so on.
+    pub async fn start(shops: Vec<Shop>) -> Self {
+        let nats = Nats::start(NatsConfig::new(users())).unwrap();
+        let database = database::database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let seed = folder.path().join("seed.toml");
+        std::fs::write(&seed, seed_of(shops.len() as u128)).unwrap();
+        let stall = Stall::default();
+        for (number, shop) in (1..).zip(shops) {
+            stall.with(connection_id(number), |place| *place = shop);
+        }
+        let books = Books::default();
+        let (_, host) = database.url.rsplit_once('@').unwrap();
+        let settings = Settings::from_map([
+            (
+                "DATABASE_URL",
+                format!("postgres://ingest_stall_app:{APP_PASSWORD}@{host}"),
+            ),
+            ("DATABASE_ADMIN_URL", database.url.clone()),
+            ("INGEST_DB_PASSWORD", APP_PASSWORD.to_owned()),
+            ("LEDGER_URL", books.serve().await),
+            ("PUBLIC_URL", PUBLIC_URL.to_owned()),
+            ("POLL_EVERY_MS", POLL_EVERY.as_millis().to_string()),
+            ("HOOKS_EVERY_MS", "400".to_owned()),
+            ("GAP_GRACE_MS", "1000".to_owned()),
+            ("NATS_URL", nats.url()),
+            ("NATS_PASSWORD", nats.password("ingest-stall").to_owned()),
+            ("NATS_ADMIN_USER", permission::ADMIN.to_owned()),
+            (
+                "NATS_ADMIN_PASSWORD",
+                nats.password(permission::ADMIN).to_owned(),
+            ),
+            ("NATS_MONITOR_URL", nats.monitor_url()),
+            ("COMPTOIR_SEED", seed.to_str().unwrap().to_owned()),
+            ("COMPTOIR_SEAL_KEY", seal_key(KEY)),
+            ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+            (
+                "LISTEN_FILE",
+                listen_file(&folder).to_str().unwrap().to_owned(),
+            ),
+        ]);
+        let mut running = Self {
+            stall: Arc::new(stall),
+            store: database::store(&database, KEY),
+            _database: database,
+            base: String::new(),
+            settings,
+            folder,
+            service: JoinSet::new(),
+            ledger: JoinSet::new(),
+            nats,
+            books,
+        };
+        running.run(Command::Migrate).await.unwrap();
+        // The ledger's own migrate does this; here there is none.
+        let admin = running.connect(permission::ADMIN).await;
+        let map = bus::Map::of(&bus::Service::Ledger);
+        bus::provision::provision(&admin, &map, bus::provision::Options::default())
+            .await
+            .unwrap();
+        admin.drain().await;
+        let ledger = running.connect("ledger").await;
+        running.ledger.spawn(running.books.clone().listen(ledger));
+        running.serve().await;
+        running
+    }
+
+    /// Starts the service, again after [`Running::crash`].
+    pub async fn serve(&mut self) {
+        let path = listen_file(&self.folder);
+        let _ = std::fs::remove_file(&path);
+        let serving = self.run(Command::Serve);
+        self.service.spawn(serving);
+        let address = within(async || service::listen::announced(&path).unwrap()?.http).await;
+        self.base = format!("http://{address}");
+    }
+
+    /// Ends the service where it stands.
+    pub async fn crash(&mut self) {
+        self.service.shutdown().await;
+    }
+
+    fn run(&self, command: Command) -> impl Future<Output = anyhow::Result<()>> + use<> {
+        let (stall, settings) = (Arc::clone(&self.stall), self.settings.clone());
+        async move { shop_ingest::run(stall, Arc::new(SystemClock), command, &settings).await }
+    }
+
+    pub fn shop<T>(&self, number: u128, change: impl FnOnce(&mut Shop) -> T) -> T {
+        self.stall.with(connection_id(number), change)
+    }
+
+    /// A shop's own delivery, which must be taken.
+    pub async fn post(&self, number: u128, topic: &str, body: String) {
+        let url = format!("{}/hooks/{}", self.base, connection_id(number));
+        let answer = service::http::loopback_client()
+            .unwrap()
+            .post(url)
+            .header(SIGNATURE, SECRET)
+            .header(TOPIC, topic)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
+    pub async fn messages(&self, stream: &str) -> u64 {
+        let admin = self.connect(permission::ADMIN).await;
+        let state = admin.stream_info(stream).await.unwrap();
+        admin.drain().await;
+        state.messages
+    }
+
+    /// Until the shop has been asked for so many more listings.
+    pub async fn polls(&self, number: u128, more: usize) {
+        let asked = || self.shop(number, |shop| shop.listed.len());
+        let enough = asked() + more;
+        within(async || (asked() >= enough).then_some(())).await;
+    }
+
+    async fn connect(&self, user: &str) -> Bus {
+        let options = Options {
+            url: self.nats.url(),
+            user: user.to_owned(),
+            password: self.nats.password(user).into(),
+            name: "test".to_owned(),
+        };
+        Bus::connect(options).await.unwrap()
+    }
+}
+
+/// Asks until there is an answer.
+pub async fn within<T>(mut question: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = question().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+}
+
+/// So many whole seconds before now, as shops tell their instants.
+pub fn ago(seconds: i64) -> Timestamp {
+    let now = SystemClock.now().as_second();
+    Timestamp::from_second(now - seconds).unwrap()
+}
+
+pub fn plus_millis(instant: Timestamp, millis: i64) -> Timestamp {
+    instant
+        .checked_add(SignedDuration::from_millis(millis))
+        .unwrap()
+}
+
+fn listen_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("listening.json")
+}
+
+fn users() -> Vec<NatsUser> {
+    permission::users(&[platform()])
+        .into_iter()
+        .map(|user| {
+            let User {
+                name,
+                publish,
+                subscribe,
+            } = user;
+            NatsUser {
+                name,
+                publish,
+                subscribe,
+                allow_responses: false,
+            }
+        })
+        .collect()
+}
+
+fn seed_of(shops: u128) -> String {
+    let mut seed = String::new();
+    for number in 1..=shops {
+        let id: ConnectionId = connection_id(number);
+        write!(
+            seed,
+            "[[connection]]\nid = \"{id}\"\nretailer = \"{RETAILER}\"\nplatform = \"stall\"\n\
+             register = \"{RETAILER}\"\nsecrets = [\"{SECRET}\"]\n\
+             shop_url = \"https://stall.example\"\nconsumer_key = \"ck\"\nconsumer_secret = \"cs\"\n"
+        )
+        .unwrap();
+    }
+    seed
+}

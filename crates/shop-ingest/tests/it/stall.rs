@@ -1,0 +1,259 @@
+//! The platform of these tests: shops that are kept in memory and do what they are told.
+//!
+//! An order is `id;instant of change;word for its status`, in deliveries as in answers.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use jiff::Timestamp;
+use retail::{
+    ConnectionId, ContentHash, Currency, Money, Order, OrderKey, PlatformCode, ReceiptNumber,
+    SaleState, ShopOrderId, Version,
+};
+use secrecy::ExposeSecret as _;
+use shop::{
+    Connection, FetchError, HookAddress, HookReport, Listed, Listing, Notice, Page, PageToken,
+    Platform, Reading, Refused, Source, Topic,
+};
+
+/// A delivery under this topic holds the order.
+pub const WHOLE: &str = "order.changed";
+/// A delivery under this one only its id.
+pub const HINT: &str = "order.hinted";
+pub const SIGNATURE: &str = "x-stall-signature";
+pub const TOPIC: &str = "x-stall-topic";
+/// What no reader survives.
+pub const POISON: &str = "poison";
+
+/// All shops of the platform.
+#[derive(Debug, Default)]
+pub struct Stall {
+    shops: Mutex<HashMap<ConnectionId, Shop>>,
+}
+
+/// One shop: what it holds, how it behaves, and what it was asked.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    pub orders: Vec<ShopOrder>,
+    /// Its own clock; `None`: it does not tell.
+    pub clock: Option<Timestamp>,
+    /// Whether its listing holds the orders themselves.
+    pub lists_bodies: bool,
+    pub orders_per_page: usize,
+    pub mood: Mood,
+    /// From this page on it does not answer.
+    pub fails_from_page: Option<usize>,
+    pub listed: Vec<(Timestamp, Option<String>)>,
+    pub fetched: Vec<ShopOrderId>,
+    pub hooked: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopOrder {
+    pub id: ShopOrderId,
+    pub modified_at: Timestamp,
+    pub word: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Well,
+    Hangs,
+    Away,
+    Busy(Duration),
+    Panics,
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        Self {
+            orders: Vec::new(),
+            clock: None,
+            lists_bodies: true,
+            orders_per_page: 50,
+            mood: Mood::Well,
+            fails_from_page: None,
+            listed: Vec::new(),
+            fetched: Vec::new(),
+            hooked: Vec::new(),
+        }
+    }
+}
+
+impl ShopOrder {
+    pub fn new(id: &str, modified_at: Timestamp, word: &str) -> Self {
+        Self {
+            id: ShopOrderId::new(id).unwrap(),
+            modified_at,
+            word: word.to_owned(),
+        }
+    }
+
+    pub fn body(&self) -> String {
+        format!("{};{};{}", self.id, self.modified_at, self.word)
+    }
+}
+
+impl Stall {
+    pub fn with<T>(&self, id: ConnectionId, change: impl FnOnce(&mut Shop) -> T) -> T {
+        let mut shops = self.shops.lock().unwrap_or_else(PoisonError::into_inner);
+        change(shops.entry(id).or_default())
+    }
+
+    async fn in_its_mood(&self, id: ConnectionId) -> Result<(), FetchError> {
+        let later = |after| {
+            let why = "for the test".to_owned();
+            Err(FetchError::TryLater { why, after })
+        };
+        match self.with(id, |shop| shop.mood) {
+            Mood::Well => Ok(()),
+            Mood::Hangs => std::future::pending().await,
+            Mood::Away => later(None),
+            Mood::Busy(after) => later(Some(after)),
+            Mood::Panics => panic!("for the test"),
+        }
+    }
+}
+
+#[async_trait]
+impl Platform for Stall {
+    fn code(&self) -> PlatformCode {
+        PlatformCode::new("stall").unwrap()
+    }
+
+    fn verify(
+        &self,
+        connection: &Connection,
+        headers: &HeaderMap,
+        _: &[u8],
+    ) -> Result<Notice, Refused> {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let signature = header(SIGNATURE).unwrap_or_default();
+        let is_signed = connection
+            .secrets
+            .iter()
+            .any(|secret| secret.expose_secret() == signature);
+        if !is_signed {
+            return Err(Refused::NotAuthentic);
+        }
+        let topic = header(TOPIC).and_then(Topic::new).unwrap();
+        Ok(Notice::Delivery { topic, order: None })
+    }
+
+    fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
+        let text = std::str::from_utf8(body).unwrap();
+        assert_ne!(text, POISON);
+        let mut parts = text.split(';');
+        let id = ShopOrderId::new(parts.next().unwrap()).unwrap();
+        if source == (Source::Delivery { topic: HINT }) {
+            return Reading::Hint(id);
+        }
+        let modified_at: Timestamp = parts.next().unwrap().parse().unwrap();
+        let mut order = Order {
+            key: OrderKey {
+                connection: connection.id,
+                order: id.clone(),
+            },
+            version: Version {
+                modified_at,
+                content: ContentHash::new([0; 32]),
+            },
+            receipt_number: ReceiptNumber::new(id.as_str()).unwrap(),
+            placed_at: Timestamp::UNIX_EPOCH,
+            state: SaleState::Closed,
+            shop_status: parts.next().unwrap().to_owned(),
+            lines: Vec::new(),
+            total: Money::zero(Currency::CAD),
+            payments: Vec::new(),
+            customer: None,
+        };
+        order.version.content = shop::content_hash(&order);
+        Reading::Order {
+            order: Box::new(order),
+            status_known: true,
+        }
+    }
+
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        order: &ShopOrderId,
+    ) -> Result<Bytes, FetchError> {
+        self.with(connection.id, |shop| shop.fetched.push(order.clone()));
+        self.in_its_mood(connection.id).await?;
+        self.with(connection.id, |shop| {
+            let found = shop.orders.iter().find(|known| known.id == *order);
+            found
+                .map(|order| order.body().into())
+                .ok_or(FetchError::Gone)
+        })
+    }
+
+    async fn list(
+        &self,
+        connection: &Connection,
+        listing: Listing,
+        after: Option<&PageToken>,
+    ) -> Result<Page, FetchError> {
+        let Listing::Changed { since } = listing else {
+            panic!("{listing:?} is not asked for here");
+        };
+        let after = after.map(|token| token.as_str().to_owned());
+        let page: usize = after.as_ref().map_or(0, |page| page.parse().unwrap());
+        self.with(connection.id, |shop| shop.listed.push((since, after)));
+        self.in_its_mood(connection.id).await?;
+        self.with(connection.id, |shop| {
+            if shop.fails_from_page.is_some_and(|from| page >= from) {
+                return Err(FetchError::TryLater {
+                    why: "for the test".to_owned(),
+                    after: None,
+                });
+            }
+            let changed: Vec<&ShopOrder> = shop
+                .orders
+                .iter()
+                .filter(|order| order.modified_at >= since)
+                .collect();
+            let from = page * shop.orders_per_page;
+            let to = (from + shop.orders_per_page).min(changed.len());
+            let orders = changed[from.min(to)..to].iter().map(|order| Listed {
+                order: order.id.clone(),
+                placed_at: Timestamp::UNIX_EPOCH,
+                modified_at: order.modified_at,
+                body: shop.lists_bodies.then(|| order.body().into()),
+            });
+            Ok(Page {
+                orders: orders.collect(),
+                answered_at: shop.clock,
+                next: (to < changed.len())
+                    .then(|| PageToken::new(&(page + 1).to_string()).unwrap()),
+            })
+        })
+    }
+
+    async fn ensure_hooks(
+        &self,
+        connection: &Connection,
+        address: &HookAddress,
+    ) -> Result<HookReport, FetchError> {
+        let before = self.with(connection.id, |shop| {
+            shop.hooked.push(address.0.to_string());
+            shop.hooked.len() - 1
+        });
+        self.in_its_mood(connection.id).await?;
+        Ok(match before {
+            0 => HookReport {
+                created: 2,
+                ..HookReport::default()
+            },
+            _ => HookReport {
+                sound: 2,
+                ..HookReport::default()
+            },
+        })
+    }
+}
