@@ -13,7 +13,7 @@ use super::rows::{self, Booked};
 use super::walk::{Applied, Walk, newly_sold_tombstone, warns};
 use super::{
     Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, MovementRow, NewCustomer,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
+    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray, Warning,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -115,6 +115,9 @@ impl<'a> Decision<'_, 'a> {
         order: &'a Order,
         email: Option<&'a EmailKey>,
     ) -> Step<'a> {
+        if walk.stands() && walk.confirm(order) {
+            return Step::Settled(Outcome::AlreadyRecorded);
+        }
         let Some((recorded, policy)) = walk.before(group.settings.policy, message) else {
             return Step::Settled(Outcome::NotImported);
         };
@@ -316,6 +319,7 @@ impl<'a> Decision<'_, 'a> {
             recorded,
             last,
             is_repointed,
+            is_confirmed,
             read_at: _,
             parked,
             deliveries,
@@ -323,7 +327,8 @@ impl<'a> Decision<'_, 'a> {
         self.plan.deliveries.extend(deliveries);
         self.plan.parked.extend(parked);
         let draft_before = head.and_then(|head| head.draft);
-        if head.is_none() || last.is_some() || is_repointed || draft != draft_before {
+        let is_moved = last.is_some() || is_repointed || is_confirmed;
+        if head.is_none() || is_moved || draft != draft_before {
             self.plan.heads.push(HeadRow {
                 connection: group.connection,
                 order: group.order,
@@ -347,12 +352,15 @@ impl<'a> Decision<'_, 'a> {
             };
             rows::sale(&mut self.plan, group, applied, &booked, recorded);
         } else {
-            let is_warned = warning_not_imported && !warned_before;
-            if !is_warned && !is_repointed {
+            let warning_changes = warning_not_imported != warned_before;
+            if !warning_changes && !is_repointed {
                 return;
             }
-            if is_warned {
-                self.plan.warned.push(sale);
+            if warning_changes {
+                self.plan.warnings.push(Warning {
+                    sale,
+                    not_imported: warning_not_imported,
+                });
             }
             if is_repointed {
                 rows::repointed(&mut self.plan, head, sale, revision, recorded);

@@ -26,7 +26,7 @@ pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
 pub use plan::{
     DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, Naming, NewCustomer, NewItem, NewLink,
     Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark, RepointedLine, RepointedSale,
-    SaleRow,
+    SaleRow, Warning,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;

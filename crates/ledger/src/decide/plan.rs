@@ -46,8 +46,8 @@ pub struct Plan<'a> {
     pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,
-    /// Sales of which the shop now says that they are drafts.
-    pub warned: Vec<SaleId>,
+    /// Sales that change in nothing but whether the shop calls them drafts.
+    pub warnings: Vec<Warning>,
     /// Sales that change in nothing but their lines' items, and those lines.
     pub repointed: Vec<RepointedSale>,
     pub repointed_lines: Vec<RepointedLine>,
@@ -158,6 +158,13 @@ pub enum Naming {
     Older(Version),
     /// None so far: the item is a stand-in.
     Nobody,
+}
+
+/// Whether the shop says now that the order of a sale is a draft (BC-4).
+#[derive(Clone, Debug)]
+pub struct Warning {
+    pub sale: SaleId,
+    pub not_imported: bool,
 }
 
 #[derive(Clone, Debug)]

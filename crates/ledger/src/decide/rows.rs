@@ -72,6 +72,8 @@ pub(super) fn sale<'a>(
         placed_at: order.placed_at,
     });
     let positions = 0_i32..;
+    // Not the order's own: the shop may have said the same once more since.
+    let version = recorded.version;
     let lines = order.lines.iter().zip(recorded.lines);
     for ((line, recorded), position) in lines.zip(positions) {
         let RecordedLine {
@@ -85,7 +87,7 @@ pub(super) fn sale<'a>(
             key,
             position,
             item,
-            naming: Naming::of(named, order.version),
+            naming: Naming::of(named, version),
             name: &line.name,
             quantity: line.quantity,
             restocked: line.restocked,

@@ -21,6 +21,8 @@ pub(super) struct Walk<'a> {
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
     pub is_repointed: bool,
+    /// Whether the shop said later once more what is recorded.
+    pub is_confirmed: bool,
     /// When the last message came that could be read.
     pub read_at: Option<Timestamp>,
     pub parked: Option<ParkedRow<'a>>,
@@ -47,10 +49,40 @@ impl<'a> Walk<'a> {
             recorded: sale.map(|sale| sale.recorded.clone()),
             last: None,
             is_repointed: false,
+            is_confirmed: false,
             read_at: None,
             parked: None,
             deliveries: Vec::with_capacity(group.messages.len()),
         }
+    }
+
+    /// Moves what is recorded on to a later instant of the same content: nothing is to be booked, and no
+    /// policy asked, but whatever the shop said in between is older from now on. `false` when `order`
+    /// says anything else.
+    pub fn confirm(&mut self, order: &Order) -> bool {
+        let Some(recorded) = &mut self.recorded else {
+            return false;
+        };
+        let Version {
+            modified_at,
+            content,
+        } = order.version;
+        if content != recorded.version.content || modified_at <= recorded.version.modified_at {
+            return false;
+        }
+        let before = std::mem::replace(&mut recorded.version, order.version);
+        for line in &mut recorded.lines {
+            line.named = line.named.map(|named| {
+                if named == before {
+                    order.version
+                } else {
+                    named
+                }
+            });
+        }
+        self.version = Some(order.version);
+        self.is_confirmed = true;
+        true
     }
 
     /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.

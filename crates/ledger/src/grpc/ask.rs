@@ -2,7 +2,7 @@
 
 use proto::convert::{WireError, instant_from, state_from};
 use proto::ledger::{Balance as WireBalance, SaleFilter as WireFilter};
-use retail::{Balance, ReceiptNumber, RetailerId, Sku};
+use retail::{Balance, ReceiptNumber, RetailerId, ShopOrderId, Sku};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ use crate::store::SaleFilter;
 const PAGE_DEFAULT: i64 = 50;
 /// Rows of a page at most.
 const PAGE_LIMIT: i64 = 500;
+/// Orders of one question at most.
+const ORDERS_LIMIT: usize = 1_000;
 
 pub fn retailer(id: &str) -> Result<RetailerId, Status> {
     required("retailer_id", id).map(RetailerId::new)
@@ -41,6 +43,20 @@ pub fn page_size(asked: i32) -> Result<i64, Status> {
             format!("must be from 1 to {PAGE_LIMIT}, or 0 for {PAGE_DEFAULT}"),
         )),
     }
+}
+
+/// At most [`ORDERS_LIMIT`] ids, as shops give them.
+pub fn orders(field: &'static str, ids: &[String]) -> Result<Vec<ShopOrderId>, Status> {
+    if ids.len() > ORDERS_LIMIT {
+        return Err(bad_field(
+            field,
+            format!("must be at most {ORDERS_LIMIT}, not {}", ids.len()),
+        ));
+    }
+    let order = |(place, id): (usize, &String)| {
+        ShopOrderId::new(id).map_err(|error| bad_field(&format!("{field}[{place}]"), error))
+    };
+    ids.iter().enumerate().map(order).collect()
 }
 
 pub fn sku(field: &'static str, text: &str) -> Result<Option<String>, Status> {

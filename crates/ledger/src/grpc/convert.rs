@@ -7,7 +7,8 @@ use proto::{ledger as wire, order};
 
 use crate::decide::{Delivery, ItemKind, Outcome};
 use crate::store::{
-    CheckView, DeliveryView, LevelView, LineView, MovementView, ParkedView, PaymentView, SaleView,
+    CheckView, DeliveryView, KnownOrder, LevelView, LineView, MovementView, ParkedView,
+    PaymentView, SaleView, Standing,
 };
 
 pub fn sale_into(sale: SaleView) -> wire::Sale {
@@ -211,6 +212,26 @@ pub fn parked_into(parked: ParkedView) -> wire::ParkedOrder {
         first_parked_at: Some(instant_into(first_parked_at)),
         last_parked_at: Some(instant_into(key.last_parked_at)),
         times: i32::try_from(times).unwrap_or(i32::MAX),
+    }
+}
+
+pub fn known_into(known: KnownOrder) -> wire::KnownOrder {
+    let KnownOrder {
+        order,
+        modified_at,
+        standing,
+        reason,
+    } = known;
+    let standing = match standing {
+        Standing::Sale => wire::Standing::Sale,
+        Standing::NotImported => wire::Standing::NotImported,
+        Standing::Parked => wire::Standing::Parked,
+    };
+    wire::KnownOrder {
+        order_id: order,
+        modified_at: modified_at.map(instant_into),
+        standing: standing.into(),
+        reason: reason.unwrap_or_default(),
     }
 }
 

@@ -36,6 +36,8 @@ use stock::Stock;
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
+/// Largest question about orders: a thousand ids of the longest kind fit.
+const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 
 /// All services, with health and reflection. Streams that follow end at `stop`.
 pub fn routes(
@@ -66,7 +68,7 @@ pub fn routes(
             )
             .add_service(
                 OrdersServer::new(Orders::new(reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+                    .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(
                 IntegrityServer::new(Integrity::new(reader.clone()))

@@ -4,7 +4,7 @@ use proto::ledger as wire;
 use retail::ShopOrderId;
 use tonic::{Request, Response, Status};
 
-use super::convert::{movement_into, parked_into, received_into, sale_into};
+use super::convert::{known_into, movement_into, parked_into, received_into, sale_into};
 use super::error::{bad_field, not_found};
 use super::sales::cut;
 use super::token::Print;
@@ -80,8 +80,23 @@ impl wire::orders_server::Orders for Orders {
 
     async fn get_known_orders(
         &self,
-        _: Request<wire::GetKnownOrdersRequest>,
+        request: Request<wire::GetKnownOrdersRequest>,
     ) -> Result<Response<wire::GetKnownOrdersResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let wire::GetKnownOrdersRequest {
+            retailer_id,
+            connection_id,
+            order_ids,
+        } = request.into_inner();
+        let retailer = ask::retailer(&retailer_id)?;
+        let connection = ask::required("connection_id", &connection_id)?;
+        let orders = ask::orders("order_ids", &order_ids)?;
+        let known = self
+            .reader
+            .known_orders(retailer, connection, &orders)
+            .await?
+            .ok_or_else(|| not_found("connection", &connection_id))?;
+        Ok(Response::new(wire::GetKnownOrdersResponse {
+            orders: known.into_iter().map(known_into).collect(),
+        }))
     }
 }

@@ -81,7 +81,7 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         payments,
         movements,
         deliveries,
-        warned,
+        warnings,
         repointed,
         repointed_lines,
         read,
@@ -94,7 +94,7 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     customer::write(db, customers, now).await?;
     head::write(db, heads).await?;
     sale::write(db, sales, now).await?;
-    sale::warn(db, warned, now).await?;
+    sale::warn(db, warnings, now).await?;
     repoint::write(db, repointed, repointed_lines, now).await?;
     sale::write_lines(db, sales, lines).await?;
     sale::write_payments(db, payments, now).await?;

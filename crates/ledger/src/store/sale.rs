@@ -1,13 +1,12 @@
 //! Sales with their lines and payments.
 
 use jiff::Timestamp;
-use retail::SaleId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{NamingColumns, SqlTimestamp};
 use super::{StoreError, row};
-use crate::decide::{LineRow, PaymentRow, SaleRow};
+use crate::decide::{LineRow, PaymentRow, SaleRow, Warning};
 
 /// Inserts sales, or updates what may change of them: where and for what order a sale was booked stays.
 pub(super) async fn write(
@@ -95,22 +94,28 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Marks sales of which the shop now says that they are drafts (BC-4).
+/// Marks sales of which the shop now says that they are drafts, and those of which it says so no more (BC-4).
 pub(super) async fn warn(
     db: &mut PgConnection,
-    sales: &[SaleId],
+    warnings: &[Warning],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if sales.is_empty() {
+    if warnings.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = sales.iter().map(|sale| sale.uuid()).collect();
+    let ids: Vec<Uuid> = warnings.iter().map(|warning| warning.sale.uuid()).collect();
+    let not_imported: Vec<bool> = warnings
+        .iter()
+        .map(|warning| warning.not_imported)
+        .collect();
     sqlx::query!(
-        "update ledger.sale
-        set warning_not_imported = true, changed_at = $2,
+        "update ledger.sale s
+        set warning_not_imported = n.not_imported, changed_at = $3,
             changed_xid = (select pg_current_xact_id()::text::bigint)
-        where sale_id = any($1)",
+        from unnest($1::uuid[], $2::boolean[]) n (sale_id, not_imported)
+        where s.sale_id = n.sale_id",
         &ids,
+        &not_imported,
         row::at(now) as _,
     )
     .execute(db)

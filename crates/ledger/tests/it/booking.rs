@@ -251,7 +251,7 @@ async fn bc_04_a_sale_stays_closed_with_a_warning_when_the_shop_makes_it_a_draft
         assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-2));
 
         let outcome = ledger
-            .apply_one(&an_order(1).line("A", 2).at(3).build())
+            .apply_one(&an_order(1).line("A", 3).at(3).build())
             .await;
         assert_eq!(outcome, Outcome::Recorded);
         assert!(

@@ -4,7 +4,9 @@
 mod batches;
 mod booking;
 mod client;
+mod confirm;
 mod customers;
+mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;
 mod imports;

@@ -7,6 +7,7 @@ use retail::{
     Order, OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
     RetailerId, SaleState, ShopOrderId, ShopVariantId, Sku, Version,
 };
+use uuid::Uuid;
 
 use crate::support::{CONNECTION, RETAILER};
 
@@ -192,8 +193,9 @@ impl Builder {
             retailer,
             delivery,
             import,
-            order,
+            mut order,
         } = self.clone();
+        order.version.content = content_of(&order);
         let version = order.version.modified_at.as_second();
         let id = format!("{}:{}:{version}", order.key.connection, order.key.order);
         Incoming {
@@ -207,6 +209,16 @@ impl Builder {
             import,
         }
     }
+}
+
+/// A hash of what the order says, whenever it says so.
+fn content_of(order: &Order) -> ContentHash {
+    let mut said = order.clone();
+    said.version.modified_at = PLACED_AT;
+    let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{said:?}").as_bytes());
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(hash.as_bytes());
+    ContentHash::new(bytes)
 }
 
 pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {

@@ -1,6 +1,7 @@
 //! Reading for those who ask. Never decides a write.
 
 mod explain;
+mod known_orders;
 mod levels;
 mod list_sales;
 mod movements;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use super::StoreError;
 
 pub use explain::Explained;
+pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use list_sales::{SaleFilter, SaleKey};
 pub use movements::MovementView;
