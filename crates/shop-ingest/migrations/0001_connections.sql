@@ -10,9 +10,18 @@ create table connection (
     -- What it signs with and what it is asked with; the associated data names connection and column.
     sealed_credentials bytea not null,
     state text not null,
+    -- Who the shop says it is; null until it was asked. It is known by its id when it is linked again (R-10).
+    store_id text collate "C",
+    store_name text,
+    store_currency text,
+    store_time_zone text,
     created_at timestamptz not null,
     changed_at timestamptz not null,
+    -- When a person linked it last; null while the seed file alone knows it.
+    linked_at timestamptz,
     constraint connection_pkey primary key (connection_id),
+    constraint connection_retailer_id_store_id_key unique (retailer_id, store_id),
+    constraint connection_store_check check ((store_id is null) = (store_name is null)),
     constraint connection_state_check check (state in ('live', 'paused', 'disconnected'))
 );
 

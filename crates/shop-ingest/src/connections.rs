@@ -1,18 +1,20 @@
 //! The shops this process listens to.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use retail::{ConnectionId, PlatformCode, RetailerId};
 use secrecy::SecretString;
 use shop::{Connection, ConnectionError, LiveSecrets};
+use tokio::sync::watch;
 
 use crate::store::{ConnectionState, StoredConnection};
 
 /// The connections of one platform, by id.
 #[derive(Debug)]
 pub(crate) struct Connections {
-    by_id: HashMap<ConnectionId, Known>,
+    by_id: RwLock<HashMap<ConnectionId, Known>>,
+    changed: watch::Sender<()>,
     decoy: Connection,
 }
 
@@ -26,19 +28,12 @@ impl Connections {
     /// Of these, those that are not parted with.
     pub(crate) fn new(
         platform: PlatformCode,
-        connections: Vec<StoredConnection>,
+        stored: Vec<StoredConnection>,
     ) -> Result<Self, ConnectionError> {
-        let by_id = connections
-            .into_iter()
-            .filter(|stored| stored.state != ConnectionState::Disconnected)
-            .map(|StoredConnection { connection, state }| {
-                let connection = Arc::new(connection);
-                (connection.id, Known { connection, state })
-            })
-            .collect();
         let nobody = ConnectionId::new(uuid::Uuid::nil());
-        Ok(Self {
-            by_id,
+        let connections = Self {
+            by_id: RwLock::default(),
+            changed: watch::Sender::new(()),
             decoy: Connection {
                 id: nobody,
                 retailer: RetailerId::new(uuid::Uuid::nil()),
@@ -46,22 +41,58 @@ impl Connections {
                 secrets: LiveSecrets::new(vec![SecretString::from("nobody signs with this")])?,
                 api: None,
             },
-        })
+        };
+        for one in stored {
+            connections.put(one);
+        }
+        Ok(connections)
+    }
+
+    /// A connection is new, or is not what it was.
+    pub(crate) fn put(&self, stored: StoredConnection) {
+        let StoredConnection {
+            connection,
+            state,
+            created_at: _,
+            store: _,
+        } = stored;
+        let id = connection.id;
+        let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
+        match state {
+            ConnectionState::Live | ConnectionState::Paused => {
+                let connection = Arc::new(connection);
+                by_id.insert(id, Known { connection, state });
+            }
+            ConnectionState::Disconnected => {
+                by_id.remove(&id);
+            }
+        }
+        drop(by_id);
+        self.changed.send_replace(());
     }
 
     pub(crate) fn get(&self, id: ConnectionId) -> Option<Arc<Connection>> {
-        let known = self.by_id.get(&id)?;
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let known = by_id.get(&id)?;
         Some(Arc::clone(&known.connection))
     }
 
     /// Those that are asked of our own accord: what is not paused and can be asked at all.
-    pub(crate) fn asked(&self) -> Vec<Arc<Connection>> {
+    pub(crate) fn asked(&self) -> HashMap<ConnectionId, Arc<Connection>> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let at_work = |known: &&Known| match known.state {
             ConnectionState::Live => known.connection.api.is_some(),
             ConnectionState::Paused | ConnectionState::Disconnected => false,
         };
-        let asked = self.by_id.values().filter(at_work);
-        asked.map(|known| Arc::clone(&known.connection)).collect()
+        let asked = by_id.values().filter(at_work);
+        asked
+            .map(|known| (known.connection.id, Arc::clone(&known.connection)))
+            .collect()
+    }
+
+    /// Says so whenever one is not what it was.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// Stands in for a connection that does not exist, so that its deliveries are judged at the same
@@ -71,6 +102,7 @@ impl Connections {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        by_id.len()
     }
 }

@@ -1,4 +1,5 @@
-//! Of which orders webhooks have told lately: the gap detector must not call missed what waits for its shop.
+//! What webhooks have told lately: the gap detector must not call missed what waits for its shop, and people ask
+//! when a shop was heard of last.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -20,12 +21,25 @@ pub(crate) struct Heard {
 
 #[derive(Debug, Default)]
 struct Orders {
+    deliveries: HashMap<ConnectionId, Timestamp>,
     last: HashMap<Key, Timestamp>,
     /// By the time of their first telling.
     queue: VecDeque<Key>,
 }
 
 impl Heard {
+    /// A webhook came.
+    pub(crate) fn delivery(&self, connection: ConnectionId, now: Timestamp) {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.deliveries.insert(connection, now);
+    }
+
+    /// When the last one came, since the start.
+    pub(crate) fn last_delivery(&self, connection: ConnectionId) -> Option<Timestamp> {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.deliveries.get(&connection).copied()
+    }
+
     /// A webhook told of an order.
     pub(crate) fn of(&self, connection: ConnectionId, order: &ShopOrderId, now: Timestamp) {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,6 +26,7 @@ mod heard;
 mod inbox;
 mod isolation;
 mod ledger;
+mod management;
 mod meters;
 mod migrate;
 mod orders;

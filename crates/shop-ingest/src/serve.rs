@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
-use service::clock::Clock;
+use service::clock::{Clock, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{self, Lifecycle};
 use service::listen::{self, Listening};
@@ -25,6 +25,7 @@ use crate::heard::Heard;
 use crate::inbox::Inbox;
 use crate::isolation::Gates;
 use crate::ledger::Ledger;
+use crate::management::Management;
 use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
@@ -66,7 +67,7 @@ pub(crate) async fn serve(
 
     let meters = Arc::new(Meters::new());
     let mut lifecycle = Lifecycle::new();
-    let stop = lifecycle.stop();
+    let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
     let inbox = Inbox {
@@ -121,16 +122,26 @@ pub(crate) async fn serve(
         store: store.clone(),
         inbox,
         ledger,
-        heard,
+        heard: Arc::clone(&heard),
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         every: settings::duration(settings, settings::POLL_EVERY_MS, poll::EVERY)?,
         grace: settings::duration(settings, settings::GAP_GRACE_MS, poll::GRACE)?,
     };
+    let addresses = addresses(settings, address)?;
+    let management = Management {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        heard,
+        addresses: addresses.clone(),
+        clock: Arc::clone(&clock),
+        ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
+    };
     let watchdog = Watchdog {
         platform,
         store,
-        addresses: addresses(settings, address)?,
+        addresses,
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         every: settings::duration(settings, settings::HOOKS_EVERY_MS, watchdog::EVERY)?,
@@ -138,7 +149,6 @@ pub(crate) async fn serve(
     // Spreads things in time; nobody has to guess it in vain.
     let seed = clock.now().as_nanosecond().unsigned_abs();
     let seed = u64::try_from(seed % u128::from(u64::MAX)).unwrap_or_default();
-    let asked = connections.asked();
     let router = hooks.merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
@@ -147,7 +157,7 @@ pub(crate) async fn serve(
         "poller",
         chore::run(
             poller,
-            asked.clone(),
+            Arc::clone(&connections),
             Arc::clone(&gates),
             seed,
             stop.clone(),
@@ -155,7 +165,13 @@ pub(crate) async fn serve(
     );
     lifecycle.spawn(
         "watchdog",
-        chore::run(watchdog, asked, gates, seed, stop.clone()),
+        chore::run(
+            watchdog,
+            Arc::clone(&connections),
+            gates,
+            seed,
+            stop.clone(),
+        ),
     );
     lifecycle.spawn("lag", measure(bus.clone(), durable, meters, stop.clone()));
     lifecycle.spawn("broker", watch(bus.clone(), stop.clone()));
@@ -171,7 +187,17 @@ pub(crate) async fn serve(
     });
     tracing::info!(connections = connections.len(), "serving");
     let http = Some(address);
-    listen::announce(settings, Listening { http, grpc: None })?;
+    let grpc = match settings.get(listen::GRPC) {
+        None => None,
+        Some(_) => {
+            let (listener, address) = listen::bind(settings, listen::GRPC).await?;
+            let routes = management.routes(&health)?;
+            let serving = service::grpc::serve(listener, routes, stopping);
+            lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
+            Some(address)
+        }
+    };
+    listen::announce(settings, Listening { http, grpc })?;
 
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;

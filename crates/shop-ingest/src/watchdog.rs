@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::chore::{Chore, Trouble};
 use crate::isolation::Gate;
 use crate::meters::Meters;
-use crate::store::Store;
+use crate::store::{Store, StoredConnection};
 
 /// Between two looks at a connection's webhooks, where no setting says otherwise.
 pub(crate) const EVERY: Duration = Duration::from_mins(15);
@@ -48,6 +48,36 @@ impl Addresses {
     }
 }
 
+impl Watchdog {
+    /// Asks a shop who it is, unless that is known. A shop that does not tell has its webhooks kept all the same.
+    async fn identify(&self, connection: &Connection, gate: &Gate) -> Result<(), Trouble> {
+        let id = connection.id;
+        let is_known = |stored: &StoredConnection| stored.store.is_some();
+        if self
+            .store
+            .connection(id)
+            .await?
+            .as_ref()
+            .is_none_or(is_known)
+        {
+            return Ok(());
+        }
+        gate.pass().await;
+        match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
+            Ok(Ok(store)) => {
+                if !self.store.identify(id, &store).await? {
+                    tracing::warn!(connection = %id, "another connection leads to the same shop");
+                }
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(connection = %id, %error, "who the shop is stays unknown")
+            }
+            Err(_) => tracing::debug!(connection = %id, "the shop does not say who it is"),
+        }
+        Ok(())
+    }
+}
+
 impl Chore for Watchdog {
     const NAME: &'static str = "hooks";
 
@@ -59,6 +89,7 @@ impl Chore for Watchdog {
         let Some(address) = self.addresses.of(connection) else {
             return Ok(());
         };
+        self.identify(connection, gate).await?;
         gate.pass().await;
         let looking = self.platform.ensure_hooks(connection, &address);
         let report = timeout(LOOK_TIMEOUT, looking)

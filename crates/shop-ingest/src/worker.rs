@@ -153,8 +153,11 @@ impl Worker {
         span.record("connection.id", tracing::field::display(connection.id));
         span.record("delivery.id", origin.delivery_id.as_str());
         span.record("topic", origin.topic.as_str());
-        if let (Came::Sent, Some(order)) = (origin.came, about(&reading)) {
-            self.heard.of(connection.id, order, now);
+        if origin.came == Came::Sent {
+            self.heard.delivery(connection.id, now);
+            if let Some(order) = about(&reading) {
+                self.heard.of(connection.id, order, now);
+            }
         }
         match reading {
             Reading::Hint(order) => Next::Follow {

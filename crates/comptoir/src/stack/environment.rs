@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::StackOptions;
 use super::kept;
-use super::ports::{Ports, address};
+use super::ports::Ports;
 use crate::services::{Kind, Service};
 
 /// Where the servers of a stack answer, and what they ask for.
@@ -49,7 +49,9 @@ impl Environment<'_> {
                 "COMPTOIR_SEAL_KEY",
                 kept::key(&dir.join("secrets/seal-key"))?,
             ),
+            ("DATABASE_URL", self.database_url(service)?),
             ("LISTEN_HTTP", ports.http(service)?.to_string()),
+            ("LISTEN_GRPC", ports.grpc(service)?.to_string()),
             ("LOG", options.log.clone()),
             ("NATS_URL", servers.nats_url.clone()),
             ("NATS_MONITOR_URL", servers.monitor_url.clone()),
@@ -61,17 +63,10 @@ impl Environment<'_> {
             ),
         ]);
         match service.kind() {
-            Kind::Ledger => {
-                settings.extend([
-                    ("DATABASE_URL", self.database_url(service)?),
-                    ("LISTEN_GRPC", address(ports.grpc).to_string()),
-                ]);
-            }
+            Kind::Ledger => {}
             Kind::Ingest(_) => {
-                settings.extend([
-                    ("DATABASE_URL", self.database_url(service)?),
-                    ("LEDGER_URL", format!("http://{}", address(ports.grpc))),
-                ]);
+                let ledger = format!("http://{}", ports.grpc(Service::Ledger)?);
+                settings.insert("LEDGER_URL", ledger);
             }
         }
         let own = settings

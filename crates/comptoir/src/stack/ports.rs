@@ -16,6 +16,9 @@ const LAST: u16 = 31_999;
 /// How many ports are tried before giving up.
 const ATTEMPTS: usize = 200;
 
+/// HTTP and gRPC for each service.
+const PORTS_NEEDED: usize = 2 * Service::ALL.len();
+
 /// Where the services listen on loopback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ports {
@@ -23,6 +26,9 @@ pub(super) struct Ports {
     http: BTreeMap<String, u16>,
     /// Ledger: gRPC.
     pub(super) grpc: u16,
+    /// The same of each service that listens to shops, by its name.
+    #[serde(default)]
+    ingest_grpc: BTreeMap<String, u16>,
 }
 
 impl Ports {
@@ -49,12 +55,18 @@ impl Ports {
             if is_free(port) {
                 chosen.insert(port);
             }
-            if chosen.len() > Service::ALL.len() {
+            if chosen.len() >= PORTS_NEEDED {
                 let mut ports = chosen.into_iter();
                 let names = Service::ALL.map(|service| service.name().to_owned());
                 let http = names.into_iter().zip(&mut ports).collect();
-                let grpc = ports.next().context("one port more than services")?;
-                return Ok(Self { http, grpc });
+                let grpc = ports.next().context("two ports for each service")?;
+                let names = ingests().map(|service| service.name().to_owned());
+                let ingest_grpc = names.zip(ports).collect();
+                return Ok(Self {
+                    http,
+                    grpc,
+                    ingest_grpc,
+                });
             }
         }
         bail!("no free ports between {FIRST} and {LAST}")
@@ -66,6 +78,16 @@ impl Ports {
         port.copied()
             .map(address)
             .with_context(|| format!("no port for {}", service.name()))
+    }
+
+    /// Where a service answers gRPC.
+    pub(super) fn grpc(&self, service: Service) -> anyhow::Result<SocketAddr> {
+        let port = match service.kind() {
+            Kind::Ledger => Some(self.grpc),
+            Kind::Ingest(_) => self.ingest_grpc.get(service.name()).copied(),
+        };
+        port.map(address)
+            .with_context(|| format!("no gRPC port for {}", service.name()))
     }
 
     /// Where shops of a platform send deliveries: this, then `/<connection>`.
@@ -82,13 +104,28 @@ impl Ports {
     /// A newer program may have more services.
     fn is_complete(&self) -> bool {
         let known = |service: &Service| self.http.contains_key(service.name());
-        Service::ALL.iter().all(known)
+        let answers = |service: Service| self.ingest_grpc.contains_key(service.name());
+        Service::ALL.iter().all(known) && ingests().all(answers)
     }
 
     fn all(&self) -> impl Iterator<Item = u16> {
-        let Self { http, grpc } = self;
-        http.values().copied().chain([*grpc])
+        let Self {
+            http,
+            grpc,
+            ingest_grpc,
+        } = self;
+        let http = http.values().copied();
+        http.chain([*grpc]).chain(ingest_grpc.values().copied())
     }
+}
+
+/// The services that listen to shops.
+fn ingests() -> impl Iterator<Item = Service> {
+    let listens = |service: &Service| match service.kind() {
+        Kind::Ledger => false,
+        Kind::Ingest(_) => true,
+    };
+    Service::ALL.into_iter().filter(listens)
 }
 
 pub(super) fn address(port: u16) -> SocketAddr {
@@ -119,6 +156,6 @@ mod tests {
         assert_ne!(others.grpc, ports.grpc);
         assert!(others.all().all(|port| (FIRST..=LAST).contains(&port)));
         let distinct: BTreeSet<_> = others.all().collect();
-        assert_eq!(distinct.len(), Service::ALL.len() + 1);
+        assert_eq!(distinct.len(), PORTS_NEEDED);
     }
 }

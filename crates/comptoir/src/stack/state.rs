@@ -28,11 +28,12 @@ pub struct State {
     pub connections: Vec<Connection>,
 }
 
-/// A service and where it answers for its health.
+/// A service, and where it answers for its health and to gRPC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
     pub name: String,
     pub health_url: String,
+    pub grpc_url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,7 @@ mod tests {
             services: vec![Running {
                 name: "ledger".to_owned(),
                 health_url: "http://127.0.0.1:20003/readyz".to_owned(),
+                grpc_url: "http://127.0.0.1:20002".to_owned(),
             }],
             nats_url: "nats://127.0.0.1:20004".to_owned(),
             monitor_url: "http://127.0.0.1:20005".to_owned(),

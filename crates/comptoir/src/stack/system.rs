@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::{Clock as _, SystemClock};
 
 use super::environment::{Environment, Servers};
-use super::ports::{Ports, address};
+use super::ports::Ports;
 use super::process::Launch;
 use super::slot::Slot;
 use super::supervisor::Supervisor;
@@ -376,6 +376,7 @@ fn state(
         Ok(Running {
             name: service.name().to_owned(),
             health_url: format!("http://{}/readyz", ports.http(*service)?),
+            grpc_url: format!("http://{}", ports.grpc(*service)?),
         })
     };
     let connection = |connection: &SeedConnection| {
@@ -389,7 +390,7 @@ fn state(
     Ok(State {
         pid: i32::try_from(std::process::id()).context("a process id beyond measure")?,
         started_at: SystemClock.now(),
-        grpc_url: format!("http://{}", address(ports.grpc)),
+        grpc_url: format!("http://{}", ports.grpc(Service::Ledger)?),
         services: services
             .iter()
             .map(running)

@@ -3,18 +3,21 @@
 
 mod trouble;
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use retail::ConnectionId;
 use shop::Connection;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use trouble::Trouble;
 
+use crate::connections::Connections;
 use crate::isolation::{Breaker, Dice, Gate, Gates, Setback};
 
 /// Of the time between rounds: how far the first rounds of many connections are spread, and how much the
@@ -41,25 +44,60 @@ pub(crate) trait Chore: Send + Sync + 'static {
     -> impl Future<Output = ()> + Send;
 }
 
-/// Does a chore for all connections until told to stop.
+/// Does a chore for all connections that are at work, as they come and go, until told to stop.
 pub(crate) async fn run<C: Chore>(
     chore: C,
-    connections: Vec<Arc<Connection>>,
+    connections: Arc<Connections>,
     gates: Arc<Gates>,
     seed: u64,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let chore = Arc::new(chore);
+    let mut changes = connections.changes();
     let mut tasks = JoinSet::new();
-    for connection in connections {
-        let dice = Dice::of(seed, connection.id, C::NAME);
-        let gate = gates.of(connection.id);
-        tasks.spawn(again_and_again(Arc::clone(&chore), connection, gate, dice));
+    let mut running: HashMap<ConnectionId, Running> = HashMap::new();
+    loop {
+        changes.mark_unchanged();
+        let asked = connections.asked();
+        running.retain(|id, running| {
+            let is_as_before = asked
+                .get(id)
+                .is_some_and(|connection| Arc::ptr_eq(connection, &running.connection));
+            if !is_as_before {
+                running.task.abort();
+            }
+            is_as_before
+        });
+        for (id, connection) in asked {
+            running.entry(id).or_insert_with(|| {
+                let dice = Dice::of(seed, id, C::NAME);
+                let rounds = again_and_again(
+                    Arc::clone(&chore),
+                    Arc::clone(&connection),
+                    gates.of(id),
+                    dice,
+                );
+                let task = tasks.spawn(rounds);
+                Running { connection, task }
+            });
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            Ok(()) = changes.changed() => {}
+            // Those that were ended; the others go on for ever.
+            Some(_) = tasks.join_next() => {}
+        }
     }
-    stop.cancelled().await;
     // Whatever a round was at, the next process does again.
     tasks.shutdown().await;
     Ok(())
+}
+
+/// A connection's task, and the connection as it was when the task began.
+struct Running {
+    connection: Arc<Connection>,
+    task: AbortHandle,
 }
 
 async fn again_and_again<C: Chore>(
@@ -103,15 +141,17 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Mutex;
 
-    use retail::{ConnectionId, PlatformCode, RetailerId};
+    use jiff::Timestamp;
+    use retail::{PlatformCode, RetailerId};
     use secrecy::SecretString;
-    use shop::{FetchError, LiveSecrets};
+    use shop::{ApiAccess, FetchError, LiveSecrets, PlainHttp, ShopUrl};
     use tokio::time::Instant;
     use uuid::Uuid;
 
     use super::*;
+    use crate::store::{ConnectionState, StoredConnection};
 
-    const EVERY: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_mins(1);
 
     /// What the connections of these ids do.
     const HANGS: u128 = 1;
@@ -166,24 +206,36 @@ mod tests {
         }
     }
 
-    fn connection(id: u128) -> Arc<Connection> {
-        Arc::new(Connection {
+    fn connection(id: u128) -> StoredConnection {
+        let hush = SecretString::from("hush");
+        let url = ShopUrl::new("https://shop.example").unwrap();
+        let connection = Connection {
             id: ConnectionId::new(Uuid::from_u128(id)),
             retailer: RetailerId::new(Uuid::nil()),
             platform: PlatformCode::new("stall").unwrap(),
-            secrets: LiveSecrets::new(vec![SecretString::from("hush")]).unwrap(),
-            api: None,
-        })
+            secrets: LiveSecrets::new(vec![hush.clone()]).unwrap(),
+            api: Some(ApiAccess::new(url, hush.clone(), hush, PlainHttp::Refused).unwrap()),
+        };
+        StoredConnection {
+            connection,
+            state: ConnectionState::Live,
+            created_at: Timestamp::UNIX_EPOCH,
+            store: None,
+        }
+    }
+
+    fn connections(ids: &[u128]) -> Arc<Connections> {
+        let stored = ids.iter().copied().map(connection).collect();
+        Arc::new(Connections::new(PlatformCode::new("stall").unwrap(), stored).unwrap())
     }
 
     /// When the connections' rounds began, within an hour.
     async fn an_hour_of(ids: &[u128]) -> (BTreeMap<u128, Vec<Instant>>, BTreeMap<u128, usize>) {
         let fake = Arc::new(Fake::default());
         let stop = CancellationToken::new();
-        let connections = ids.iter().copied().map(connection).collect();
         let running = run(
             Arc::clone(&fake),
-            connections,
+            connections(ids),
             Arc::default(),
             7,
             stop.clone(),
@@ -228,5 +280,41 @@ mod tests {
         assert!(rests.len() <= 4, "{}", rests.len());
         let pause = rests[1] - rests[0];
         assert!(pause >= Duration::from_mins(20), "{pause:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tasks_come_and_go_with_their_connections() {
+        let fake = Arc::new(Fake::default());
+        let (stop, connections) = (CancellationToken::new(), connections(&[10]));
+        let running = run(
+            Arc::clone(&fake),
+            Arc::clone(&connections),
+            Arc::default(),
+            7,
+            stop.clone(),
+        );
+        let rounds = |id: u128| fake.rounds.lock().unwrap().get(&id).map_or(0, Vec::len);
+        let changing = async {
+            sleep(EVERY * 10).await;
+            let in_state = |id, state| StoredConnection {
+                state,
+                ..connection(id)
+            };
+            connections.put(in_state(10, ConnectionState::Paused));
+            connections.put(in_state(11, ConnectionState::Live));
+            let paused = rounds(10);
+            sleep(EVERY * 10).await;
+            assert_eq!(rounds(10), paused);
+            assert!(rounds(11) >= 8);
+            connections.put(in_state(10, ConnectionState::Live));
+            connections.put(in_state(11, ConnectionState::Disconnected));
+            let parted = rounds(11);
+            sleep(EVERY * 10).await;
+            assert!(rounds(10) >= paused + 8);
+            assert_eq!(rounds(11), parted);
+            stop.cancel();
+        };
+        let (ended, ()) = tokio::join!(running, changing);
+        ended.unwrap();
     }
 }

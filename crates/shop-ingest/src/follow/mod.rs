@@ -21,7 +21,9 @@ use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use shop::{FetchError, Platform, Source};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until, timeout};
+use tokio::time::{
+    Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until, timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use self::shop_queue::{Added, Job, ShopQueue, Vain};
@@ -36,6 +38,8 @@ use crate::reading::{Origin, age, guarded};
 use crate::settled::settle;
 use crate::worker::{Telling, lay_aside};
 
+/// A shop that asked another task to leave it alone for no longer than this is waited for; it is not away.
+const SHORT_REST: Duration = Duration::from_secs(30);
 /// Shops asked at once: more than may hang at a time, or these would hold the others.
 const SHOPS_AT_ONCE: usize = 256;
 /// For one answer. Platforms have shorter limits of their own; a shop must not hold its place for ever.
@@ -182,11 +186,12 @@ impl Follower {
             return Answer::NotGiven(FetchError::NoAccess);
         };
         let alone = self.gates.of(id).left_alone();
-        if !alone.is_zero() {
+        if alone > SHORT_REST {
             let why = "it asked to be left alone".to_owned();
             let after = Some(alone);
             return Answer::NotGiven(FetchError::TryLater { why, after });
         }
+        sleep(alone).await;
         let fetching = self.platform.fetch(&connection, &job.order);
         let body = match timeout(FETCH_TIMEOUT, fetching).await {
             Ok(Ok(body)) => body,

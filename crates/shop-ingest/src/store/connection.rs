@@ -5,9 +5,10 @@ use jiff_sqlx::ToSqlx as _;
 use prost::Message as _;
 use retail::{ConnectionId, RetailerId};
 use secrecy::{ExposeSecret as _, SecretString};
-use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
+use sqlx::PgConnection;
 
-use super::{Store, StoreError};
+use super::{SqlTimestamp, Store, StoreError};
 
 const TABLE: &str = "connection";
 
@@ -16,6 +17,17 @@ const TABLE: &str = "connection";
 pub struct StoredConnection {
     pub connection: Connection,
     pub state: ConnectionState,
+    pub created_at: Timestamp,
+    /// `None` until the shop was asked.
+    pub store: Option<StoreIdentity>,
+}
+
+/// Which connection a shop is linked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linked {
+    pub id: ConnectionId,
+    /// It was linked before.
+    pub was_known: bool,
 }
 
 /// Whether a connection is at work.
@@ -60,7 +72,8 @@ struct Credentials {
 
 impl Store {
     /// Puts connections from a seed into the table. What the seed says of a connection's address and secrets
-    /// wins at every start; everything else stays, and nothing is taken away. Polling begins at `now`.
+    /// wins at every start, until a person links the shop; everything else stays, and nothing is taken away.
+    /// Polling begins at `now`.
     pub async fn plant(&self, seed: &[Connection], now: Timestamp) -> Result<(), StoreError> {
         let mut db = self.pool.begin().await?;
         for connection in seed {
@@ -73,7 +86,8 @@ impl Store {
                 on conflict on constraint connection_pkey do update
                     set shop_url = excluded.shop_url,
                         sealed_credentials = excluded.sealed_credentials,
-                        changed_at = excluded.changed_at",
+                        changed_at = excluded.changed_at
+                    where connection.linked_at is null",
                 connection.id.uuid(),
                 connection.retailer.uuid(),
                 url,
@@ -82,21 +96,7 @@ impl Store {
             )
             .execute(&mut *db)
             .await?;
-            sqlx::query!(
-                "insert into poll (connection_id, polled_to) values ($1, $2)
-                on conflict on constraint poll_pkey do nothing",
-                connection.id.uuid(),
-                now.to_sqlx() as _,
-            )
-            .execute(&mut *db)
-            .await?;
-            sqlx::query!(
-                "insert into hook_check (connection_id) values ($1)
-                on conflict on constraint hook_check_pkey do nothing",
-                connection.id.uuid(),
-            )
-            .execute(&mut *db)
-            .await?;
+            companions(&mut db, connection.id, now).await?;
         }
         db.commit().await?;
         Ok(())
@@ -104,9 +104,26 @@ impl Store {
 
     /// All of them, by id.
     pub async fn connections(&self) -> Result<Vec<StoredConnection>, StoreError> {
+        self.stored(None).await
+    }
+
+    /// `None`: there is no such connection.
+    pub async fn connection(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        Ok(self.stored(Some(id)).await?.pop())
+    }
+
+    async fn stored(&self, id: Option<ConnectionId>) -> Result<Vec<StoredConnection>, StoreError> {
         let rows = sqlx::query!(
-            "select connection_id, retailer_id, shop_url, sealed_credentials, state
-            from connection order by connection_id"
+            r#"select connection_id, retailer_id, shop_url, sealed_credentials, state,
+                created_at as "created_at: SqlTimestamp",
+                store_id, store_name, store_currency, store_time_zone
+            from connection
+            where $1::uuid is null or connection_id = $1
+            order by connection_id"#,
+            id.map(ConnectionId::uuid),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -126,6 +143,15 @@ impl Store {
                     .shop_url
                     .map(|url| access(&url, key, secret).map_err(|error| corrupt(&error)))
                     .transpose()?;
+                let store = row
+                    .store_id
+                    .zip(row.store_name)
+                    .map(|(id, name)| StoreIdentity {
+                        id,
+                        name,
+                        currency: row.store_currency,
+                        time_zone: row.store_time_zone,
+                    });
                 Ok(StoredConnection {
                     connection: Connection {
                         id,
@@ -136,9 +162,130 @@ impl Store {
                     },
                     state: ConnectionState::read(&row.state)
                         .ok_or_else(|| corrupt("its state is not known"))?,
+                    created_at: row.created_at.to_jiff(),
+                    store,
                 })
             })
             .collect()
+    }
+
+    /// Links a shop by its own identity: one that was linked before gets its connection back, with the new
+    /// credentials, and is polled from where it was left (R-10). Else `connection` is kept as it is.
+    pub async fn link(
+        &self,
+        connection: &Connection,
+        store: &StoreIdentity,
+        now: Timestamp,
+    ) -> Result<Linked, StoreError> {
+        let StoreIdentity {
+            id: store_id,
+            name,
+            currency,
+            time_zone,
+        } = store;
+        let mut db = self.pool.begin().await?;
+        // Two links of one shop at once go one after the other.
+        sqlx::query!(
+            "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
+            connection.retailer.to_string(),
+            store_id,
+        )
+        .execute(&mut *db)
+        .await?;
+        let before = sqlx::query_scalar!(
+            "select connection_id from connection where retailer_id = $1 and store_id = $2",
+            connection.retailer.uuid(),
+            store_id,
+        )
+        .fetch_optional(&mut *db)
+        .await?;
+        let id = before.map_or(connection.id, ConnectionId::new);
+        let linked = Connection {
+            id,
+            ..connection.clone()
+        };
+        let url = linked.api.as_ref().map(|api| api.url.as_str());
+        let sealed = self.seal(&linked);
+        sqlx::query!(
+            "insert into connection (connection_id, retailer_id, shop_url, sealed_credentials, state,
+                store_id, store_name, store_currency, store_time_zone, created_at, changed_at, linked_at)
+            values ($1, $2, $3, $4, 'live', $5, $6, $7, $8, $9, $9, $9)
+            on conflict on constraint connection_pkey do update
+                set shop_url = excluded.shop_url,
+                    sealed_credentials = excluded.sealed_credentials,
+                    state = excluded.state,
+                    store_name = excluded.store_name,
+                    store_currency = excluded.store_currency,
+                    store_time_zone = excluded.store_time_zone,
+                    changed_at = excluded.changed_at,
+                    linked_at = excluded.linked_at",
+            id.uuid(),
+            linked.retailer.uuid(),
+            url,
+            sealed,
+            store_id,
+            name,
+            currency.as_deref(),
+            time_zone.as_deref(),
+            now.to_sqlx() as _,
+        )
+        .execute(&mut *db)
+        .await?;
+        companions(&mut db, id, now).await?;
+        db.commit().await?;
+        Ok(Linked {
+            id,
+            was_known: before.is_some(),
+        })
+    }
+
+    /// Remembers who a shop says it is. `false`: another connection of the retailer leads to the same shop,
+    /// and nothing is remembered.
+    pub async fn identify(
+        &self,
+        id: ConnectionId,
+        store: &StoreIdentity,
+    ) -> Result<bool, StoreError> {
+        let StoreIdentity {
+            id: store_id,
+            name,
+            currency,
+            time_zone,
+        } = store;
+        let done = sqlx::query!(
+            "update connection c
+            set store_id = $2, store_name = $3, store_currency = $4, store_time_zone = $5
+            where c.connection_id = $1 and not exists (
+                select from connection other
+                where other.retailer_id = c.retailer_id and other.store_id = $2
+                    and other.connection_id <> c.connection_id
+            )",
+            id.uuid(),
+            store_id,
+            name,
+            currency.as_deref(),
+            time_zone.as_deref(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub async fn set_state(
+        &self,
+        id: ConnectionId,
+        state: ConnectionState,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "update connection set state = $2, changed_at = $3 where connection_id = $1",
+            id.uuid(),
+            state.as_str(),
+            now.to_sqlx() as _,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     fn seal(&self, connection: &Connection) -> Vec<u8> {
@@ -170,6 +317,30 @@ impl Store {
     fn purpose(&self, id: ConnectionId) -> Vec<u8> {
         format!("{}/connection/{id}/credentials", self.schema).into_bytes()
     }
+}
+
+/// What stands beside each connection.
+async fn companions(
+    db: &mut PgConnection,
+    id: ConnectionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into poll (connection_id, polled_to) values ($1, $2)
+        on conflict on constraint poll_pkey do nothing",
+        id.uuid(),
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into hook_check (connection_id) values ($1)
+        on conflict on constraint hook_check_pkey do nothing",
+        id.uuid(),
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
 }
 
 /// An address without TLS was allowed when the shop was linked: it would not be here otherwise.

@@ -19,7 +19,7 @@ use service::seal::Keyring;
 use sqlx::PgPool;
 
 pub use connect::pool;
-pub use connection::{ConnectionState, StoredConnection};
+pub use connection::{ConnectionState, Linked, StoredConnection};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use migrate::{SchemaError, migrate};

@@ -9,6 +9,7 @@ mod books;
 mod database;
 mod hooks;
 mod isolation;
+mod linking;
 mod memory;
 mod polling;
 mod privileges;

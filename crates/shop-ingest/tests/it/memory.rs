@@ -38,7 +38,7 @@ async fn connections_are_planted_once_and_sealed_at_rest() {
         .connection
         .secrets
         .iter()
-        .map(|secret| secret.expose_secret())
+        .map(secrecy::ExposeSecret::expose_secret)
         .collect();
     assert_eq!(secrets, ["hush-1"]);
     let polled_to = memory.poll_state(connection_id(1)).await.unwrap().polled_to;

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const KEY: u8 = 7;
 pub const POLL_EVERY: Duration = Duration::from_millis(300);
 pub const PUBLIC_URL: &str = "https://till.example";
-const SECRET: &str = "hush-1";
+pub const SECRET: &str = "hush-1";
 
 /// A service that runs in this process until it is dropped.
 pub struct Running {
@@ -36,6 +36,8 @@ pub struct Running {
     pub store: Store,
     _database: Database,
     base: String,
+    /// Where the service answers gRPC.
+    pub grpc: String,
     settings: Settings,
     folder: TempDir,
     service: JoinSet<anyhow::Result<()>>,
@@ -79,6 +81,7 @@ impl Running {
             ("COMPTOIR_SEED", seed.to_str().unwrap().to_owned()),
             ("COMPTOIR_SEAL_KEY", seal_key(KEY)),
             ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+            ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
             (
                 "LISTEN_FILE",
                 listen_file(&folder).to_str().unwrap().to_owned(),
@@ -89,6 +92,7 @@ impl Running {
             store: database::store(&database, KEY),
             _database: database,
             base: String::new(),
+            grpc: String::new(),
             settings,
             folder,
             service: JoinSet::new(),
@@ -116,8 +120,9 @@ impl Running {
         let _ = std::fs::remove_file(&path);
         let serving = self.run(Command::Serve);
         self.service.spawn(serving);
-        let address = within(async || service::listen::announced(&path).unwrap()?.http).await;
-        self.base = format!("http://{address}");
+        let listening = within(async || service::listen::announced(&path).unwrap()).await;
+        self.base = format!("http://{}", listening.http.unwrap());
+        self.grpc = format!("http://{}", listening.grpc.unwrap());
     }
 
     /// Ends the service where it stands.
@@ -136,17 +141,22 @@ impl Running {
 
     /// A shop's own delivery, which must be taken.
     pub async fn post(&self, number: u128, topic: &str, body: String) {
+        assert_eq!(self.post_signed(number, SECRET, topic, body).await, 200);
+    }
+
+    /// A delivery with any signature, and how it is answered.
+    pub async fn post_signed(&self, number: u128, by: &str, topic: &str, body: String) -> u16 {
         let url = format!("{}/hooks/{}", self.base, connection_id(number));
         let answer = service::http::loopback_client()
             .unwrap()
             .post(url)
-            .header(SIGNATURE, SECRET)
+            .header(SIGNATURE, by)
             .header(TOPIC, topic)
             .body(body)
             .send()
             .await
             .unwrap();
-        assert_eq!(answer.status(), 200);
+        answer.status().as_u16()
     }
 
     pub async fn messages(&self, stream: &str) -> u64 {
@@ -230,7 +240,7 @@ fn seed_of(shops: u128) -> String {
             seed,
             "[[connection]]\nid = \"{id}\"\nretailer = \"{RETAILER}\"\nplatform = \"stall\"\n\
              register = \"{RETAILER}\"\nsecrets = [\"{SECRET}\"]\n\
-             shop_url = \"https://stall.example\"\nconsumer_key = \"ck\"\nconsumer_secret = \"cs\"\n"
+             shop_url = \"https://stall-{number}.example\"\nconsumer_key = \"ck\"\nconsumer_secret = \"cs\"\n"
         )
         .unwrap();
     }

@@ -17,7 +17,7 @@ use retail::{
 use secrecy::ExposeSecret as _;
 use shop::{
     Connection, FetchError, HookAddress, HookReport, Listed, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, Source, Topic,
+    Platform, Reading, Refused, Source, StoreIdentity, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -233,6 +233,28 @@ impl Platform for Stall {
                     .then(|| PageToken::new(&(page + 1).to_string()).unwrap()),
             })
         })
+    }
+
+    /// A shop is its address; whoever asks it with another secret than `cs` is not let in.
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
+        let api = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
+        if api.secret.expose_secret() != "cs" {
+            return Err(FetchError::Refused { status: 401 });
+        }
+        Ok(StoreIdentity {
+            id: api.url.to_string(),
+            name: "A stall".to_owned(),
+            currency: Some("CAD".to_owned()),
+            time_zone: None,
+        })
+    }
+
+    async fn remove_hooks(
+        &self,
+        connection: &Connection,
+        _: &HookAddress,
+    ) -> Result<usize, FetchError> {
+        Ok(self.with(connection.id, |shop| std::mem::take(&mut shop.hooked).len()))
     }
 
     async fn ensure_hooks(

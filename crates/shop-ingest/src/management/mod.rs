@@ -1,0 +1,203 @@
+//! `comptoir.connect.v1.Connections`: the shops this service is linked to, for people and programs.
+//!
+//! There is no authentication yet: it is served only where a setting says so, on loopback. No answer holds a
+//! secret, and no log a request.
+
+mod answer;
+mod disconnect;
+mod link;
+
+use std::sync::Arc;
+
+use proto::connect as wire;
+use proto::connect::connections_server::ConnectionsServer;
+use retail::{ConnectionId, RetailerId};
+use service::clock::{Clock, Ids};
+use service::health::Health;
+use shop::Platform;
+use tonic::server::NamedService as _;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+use self::answer::{connection_into, health_into};
+use crate::connections::Connections;
+use crate::heard::Heard;
+use crate::store::{ConnectionState, Store, StoreError, StoredConnection};
+use crate::watchdog::Addresses;
+
+/// Largest question, in bytes.
+const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
+
+/// What connections are managed with.
+#[derive(Clone)]
+pub(crate) struct Management {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) store: Store,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) heard: Arc<Heard>,
+    pub(crate) addresses: Addresses,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+}
+
+impl Management {
+    /// The service, with health and reflection.
+    pub(crate) fn routes(self, health: &Health) -> Result<Routes, tonic_reflection::server::Error> {
+        let names = [ConnectionsServer::<Self>::NAME];
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()?;
+        let server = ConnectionsServer::new(self).max_decoding_message_size(REQUEST_LIMIT_BYTES);
+        Ok(Routes::new(server)
+            .add_service(health.grpc(&names))
+            .add_service(reflection))
+    }
+
+    /// A connection of this retailer. Another retailer's is none.
+    async fn find(&self, retailer: &str, id: &str) -> Result<StoredConnection, Status> {
+        let retailer = retailer_from(retailer)?;
+        let id: ConnectionId = id
+            .parse()
+            .map_err(|_| Status::invalid_argument("connection_id is not a UUID"))?;
+        let found = self.store.connection(id).await.map_err(unavailable)?;
+        found
+            .filter(|stored| stored.connection.retailer == retailer)
+            .ok_or_else(|| Status::not_found("no such connection"))
+    }
+
+    /// Stores the new state, and goes by it from now on.
+    async fn change(
+        &self,
+        stored: StoredConnection,
+        state: ConnectionState,
+    ) -> Result<wire::Connection, Status> {
+        let id = stored.connection.id;
+        let now = self.clock.now();
+        self.store
+            .set_state(id, state, now)
+            .await
+            .map_err(unavailable)?;
+        let stored = StoredConnection { state, ..stored };
+        let answer = connection_into(&stored);
+        self.connections.put(stored);
+        tracing::info!(connection = %id, state = state.as_str(), "the connection is changed");
+        Ok(answer)
+    }
+}
+
+#[tonic::async_trait]
+impl wire::connections_server::Connections for Management {
+    async fn list_connections(
+        &self,
+        request: Request<wire::ListConnectionsRequest>,
+    ) -> Result<Response<wire::ListConnectionsResponse>, Status> {
+        let wire::ListConnectionsRequest { retailer_id } = request.into_inner();
+        let retailer = retailer_from(&retailer_id)?;
+        let stored = self.store.connections().await.map_err(unavailable)?;
+        let connections = stored
+            .iter()
+            .filter(|stored| stored.connection.retailer == retailer)
+            .map(connection_into)
+            .collect();
+        Ok(Response::new(wire::ListConnectionsResponse { connections }))
+    }
+
+    async fn get_connection(
+        &self,
+        request: Request<wire::GetConnectionRequest>,
+    ) -> Result<Response<wire::GetConnectionResponse>, Status> {
+        let wire::GetConnectionRequest {
+            retailer_id,
+            connection_id,
+        } = request.into_inner();
+        let stored = self.find(&retailer_id, &connection_id).await?;
+        let id = stored.connection.id;
+        let poll = self.store.poll_state(id).await.map_err(unavailable)?;
+        let hooks = self.store.hooks_seen(id).await.map_err(unavailable)?;
+        let missed = self.store.missed(id).await.map_err(unavailable)?;
+        let last_delivery = self.heard.last_delivery(id);
+        Ok(Response::new(wire::GetConnectionResponse {
+            connection: Some(connection_into(&stored)),
+            health: Some(health_into(last_delivery, poll, hooks, missed)),
+        }))
+    }
+
+    async fn link(
+        &self,
+        request: Request<wire::LinkRequest>,
+    ) -> Result<Response<wire::LinkResponse>, Status> {
+        self.link_shop(request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn pause(
+        &self,
+        request: Request<wire::PauseRequest>,
+    ) -> Result<Response<wire::PauseResponse>, Status> {
+        let wire::PauseRequest {
+            retailer_id,
+            connection_id,
+        } = request.into_inner();
+        let stored = self.at_work(&retailer_id, &connection_id).await?;
+        let connection = self.change(stored, ConnectionState::Paused).await?;
+        Ok(Response::new(wire::PauseResponse {
+            connection: Some(connection),
+        }))
+    }
+
+    async fn resume(
+        &self,
+        request: Request<wire::ResumeRequest>,
+    ) -> Result<Response<wire::ResumeResponse>, Status> {
+        let wire::ResumeRequest {
+            retailer_id,
+            connection_id,
+        } = request.into_inner();
+        let stored = self.at_work(&retailer_id, &connection_id).await?;
+        let connection = self.change(stored, ConnectionState::Live).await?;
+        Ok(Response::new(wire::ResumeResponse {
+            connection: Some(connection),
+        }))
+    }
+
+    async fn disconnect(
+        &self,
+        request: Request<wire::DisconnectRequest>,
+    ) -> Result<Response<wire::DisconnectResponse>, Status> {
+        self.part(request.into_inner()).await.map(Response::new)
+    }
+}
+
+impl Management {
+    /// One that is parted with has to be linked again, with credentials that hold.
+    async fn at_work(&self, retailer: &str, id: &str) -> Result<StoredConnection, Status> {
+        let stored = self.find(retailer, id).await?;
+        match stored.state {
+            ConnectionState::Live | ConnectionState::Paused => Ok(stored),
+            ConnectionState::Disconnected => Err(Status::failed_precondition(
+                "the connection is parted with: link the shop again",
+            )),
+        }
+    }
+}
+
+fn retailer_from(text: &str) -> Result<RetailerId, Status> {
+    text.parse()
+        .map_err(|_| Status::invalid_argument("retailer_id is not a UUID"))
+}
+
+/// Logged here, told without what it says of the inside.
+fn unavailable(error: StoreError) -> Status {
+    match error {
+        StoreError::Unavailable(_) => {
+            tracing::warn!(%error, "a question about connections could not be answered");
+            Status::unavailable("the database cannot be used")
+        }
+        StoreError::Corrupt { .. } => {
+            tracing::error!(%error, "a stored connection cannot be read");
+            Status::internal("a stored connection cannot be read")
+        }
+    }
+}
