@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use prost::Message as _;
 
 const ROOT: &str = "../../proto";
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "comptoir/connect/v1/connections.proto",
+    "comptoir/connect/v1/imports.proto",
     "comptoir/connect/v1/inbox.proto",
     "comptoir/ledger/v1/events.proto",
     "comptoir/ledger/v1/imports.proto",

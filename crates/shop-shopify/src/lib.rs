@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
-use shop::{Connection, FetchError, Notice, Platform, Reading, Refused, Source};
+use shop::{Connection, FetchError, ImportRules, Notice, Platform, Reading, Refused, Source};
 
 mod amount;
 mod answer;
@@ -21,6 +21,7 @@ mod client;
 mod document;
 mod envelope;
 mod id;
+mod import_rules;
 mod map;
 pub mod oauth;
 mod operation;
@@ -73,6 +74,10 @@ impl fmt::Debug for Shopify {
 impl Platform for Shopify {
     fn code(&self) -> PlatformCode {
         PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        import_rules::IMPORT_RULES
     }
 
     fn verify(
