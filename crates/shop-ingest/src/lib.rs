@@ -23,6 +23,7 @@ mod connections;
 mod delivery_id;
 mod follow;
 mod heard;
+mod imports;
 mod inbox;
 mod isolation;
 mod ledger;

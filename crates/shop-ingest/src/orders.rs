@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use bus::{Message, MessageId, Publisher, subject};
 use prost::Message as _;
-use proto::convert::order_into;
+use proto::convert::{instant_into, order_into};
 use proto::order as wire;
-use retail::{Customer, Order, OrderKey, Version};
+use retail::{Customer, ImportId, Order, OrderKey, Version};
 use service::seal::Keyring;
 use shop::{Connection, Refusal};
 
@@ -34,23 +34,59 @@ impl Orders {
         };
         let body = wire::order_message::Body::Order(Box::new(order_into(order, sealed)));
         let id = message_id(&order.key, order.version);
-        message(connection, origin, body, &id)
+        message(connection, origin, None, body, &id)
+    }
+
+    /// The same, brought by an import: another message for the broker, though the version be the same.
+    pub(crate) fn imported_snapshot(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        import: ImportId,
+        order: &Order,
+    ) -> Message {
+        let sealed = match &order.customer {
+            Some(customer) => self.sealed(&order.key, customer),
+            None => Vec::new(),
+        };
+        let body = wire::order_message::Body::Order(Box::new(order_into(order, sealed)));
+        let id = format!("{import}:{}", message_id(&order.key, order.version));
+        message(connection, origin, Some(import), body, &id)
+    }
+
+    /// The message that an order of an import cannot be read, and why: the ledger parks it.
+    pub(crate) fn imported_refusal(
+        connection: &Connection,
+        origin: &Origin,
+        import: ImportId,
+        refusal: &Refusal,
+    ) -> Message {
+        let id = format!("refused:{}", origin.delivery_id);
+        message(connection, origin, Some(import), refused(refusal), &id)
+    }
+
+    /// What the ledger is asked about, without the customer: whom an order is of moves no stock.
+    pub(crate) fn previewed(connection: &Connection, order: &Order) -> wire::OrderMessage {
+        wire::OrderMessage {
+            retailer_id: connection.retailer.to_string(),
+            connection_id: connection.id.to_string(),
+            delivery: Some(wire::Delivery {
+                delivery_id: "preview".to_owned(),
+                received_at: Some(instant_into(order.version.modified_at)),
+                topic: "preview".to_owned(),
+            }),
+            body: Some(wire::order_message::Body::Order(Box::new(order_into(
+                order,
+                Vec::new(),
+            )))),
+            import_id: String::new(),
+        }
     }
 
     /// The message that an order could not be read, and why: the ledger parks it.
     pub(crate) fn refusal(connection: &Connection, origin: &Origin, refusal: &Refusal) -> Message {
-        let Refusal {
-            order,
-            reason,
-            detail,
-        } = refusal;
-        let body = wire::order_message::Body::Refused(wire::Refused {
-            order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
-            reason: reason.as_str().to_owned(),
-            detail: detail.clone(),
-        });
         let id = format!("refused:{}", origin.delivery_id);
-        message(connection, origin, body, &id)
+        message(connection, origin, None, refused(refusal), &id)
     }
 
     fn sealed(&self, key: &OrderKey, customer: &Customer) -> Vec<u8> {
@@ -62,9 +98,23 @@ impl Orders {
     }
 }
 
+fn refused(refusal: &Refusal) -> wire::order_message::Body {
+    let Refusal {
+        order,
+        reason,
+        detail,
+    } = refusal;
+    wire::order_message::Body::Refused(wire::Refused {
+        order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
+        reason: reason.as_str().to_owned(),
+        detail: detail.clone(),
+    })
+}
+
 fn message(
     connection: &Connection,
     origin: &Origin,
+    import: Option<ImportId>,
     body: wire::order_message::Body,
     id: &str,
 ) -> Message {
@@ -83,7 +133,7 @@ fn message(
             topic,
         }),
         body: Some(body),
-        import_id: String::new(),
+        import_id: import.map(|id| id.to_string()).unwrap_or_default(),
     };
     let subject = subject::order(connection.retailer, connection.id);
     let message = Message::new(subject, payload.encode_to_vec());

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
+use proto::connect::imports_server::ImportsServer;
 use service::clock::{Clock, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{self, Lifecycle};
@@ -22,6 +23,7 @@ use crate::chore;
 use crate::connections::Connections;
 use crate::follow::Follower;
 use crate::heard::Heard;
+use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
 use crate::isolation::Gates;
 use crate::ledger::Ledger;
@@ -87,6 +89,7 @@ pub(crate) async fn serve(
         publisher: bus.publisher(&stream::orders()),
         keyring: Arc::clone(&keyring),
     };
+    let imported = orders.clone();
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
     let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
@@ -128,6 +131,19 @@ pub(crate) async fn serve(
         every: settings::duration(settings, settings::POLL_EVERY_MS, poll::EVERY)?,
         grace: settings::duration(settings, settings::GAP_GRACE_MS, poll::GRACE)?,
     };
+    let importer = Importer {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        orders: imported,
+        known: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
+        ledger: LedgerImports::at(settings.optional(settings::LEDGER_URL)?)?,
+        clock: Arc::clone(&clock),
+    };
+    let imports = Imports {
+        store: store.clone(),
+        rules: platform.import_rules(),
+        clock: Arc::clone(&clock),
+    };
     let addresses = addresses(settings, address)?;
     let management = Management {
         platform: Arc::clone(&platform),
@@ -164,6 +180,16 @@ pub(crate) async fn serve(
         ),
     );
     lifecycle.spawn(
+        "importer",
+        chore::run(
+            importer,
+            Arc::clone(&connections),
+            Arc::clone(&gates),
+            seed,
+            stop.clone(),
+        ),
+    );
+    lifecycle.spawn(
         "watchdog",
         chore::run(
             watchdog,
@@ -191,7 +217,9 @@ pub(crate) async fn serve(
         None => None,
         Some(_) => {
             let (listener, address) = listen::bind(settings, listen::GRPC).await?;
-            let routes = management.routes(&health)?;
+            let routes = management
+                .routes(&health)?
+                .add_service(ImportsServer::new(imports));
             let serving = service::grpc::serve(listener, routes, stopping);
             lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
             Some(address)

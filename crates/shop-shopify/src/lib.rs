@@ -21,8 +21,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
+    Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -33,6 +33,7 @@ mod envelope;
 mod fetch;
 mod hooks;
 mod id;
+mod import_rules;
 pub mod install;
 mod list;
 mod map;
@@ -97,6 +98,10 @@ impl fmt::Debug for Shopify {
 impl Platform for Shopify {
     fn code(&self) -> PlatformCode {
         PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        import_rules::IMPORT_RULES
     }
 
     fn verify(

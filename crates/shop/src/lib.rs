@@ -17,6 +17,7 @@ mod connection;
 mod content;
 mod fetch;
 mod hooks;
+mod import_rules;
 mod listing;
 mod notice;
 mod platform;
@@ -31,6 +32,7 @@ pub use connection::{
 pub use content::content_hash;
 pub use fetch::FetchError;
 pub use hooks::{HookAddress, HookReport};
+pub use import_rules::ImportRules;
 pub use listing::{Listed, Listing, Page, PageToken};
 pub use notice::{Notice, Refused, Topic};
 pub use platform::Platform;

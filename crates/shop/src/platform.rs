@@ -6,8 +6,8 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Reading,
-    Refused, Source, StoreIdentity,
+    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
+    Reading, Refused, Source, StoreIdentity,
 };
 
 /// One shop platform.
@@ -44,6 +44,11 @@ pub trait Platform: Send + Sync + 'static {
     ) -> Result<Page, FetchError> {
         let _ = (connection, listing, after);
         Err(not_known("listing orders"))
+    }
+
+    /// What holds for imports of past orders.
+    fn import_rules(&self) -> ImportRules {
+        ImportRules::default()
     }
 
     /// Asks the shop who it is.

@@ -340,8 +340,14 @@ async fn r_2_an_order_taken_back_stays_out_until_it_is_imported_anew() {
     assert!(ledger.stock().await.is_empty());
     assert!(!ledger.sale().await.warning_not_imported);
 
+    // The same content at a later instant is imported anew like any other.
     ledger.begin(SECOND).await;
-    let again = an_order(1).line("A", 3).paid(3000).import(SECOND).build();
+    let again = an_order(1)
+        .at(30)
+        .line("A", 3)
+        .paid(3000)
+        .import(SECOND)
+        .build();
     assert_eq!(ledger.apply_one(&again).await, Outcome::Recorded);
     assert_eq!(ledger.apply_one(&again).await, Outcome::AlreadyRecorded);
     let sale = ledger.sale().await;

@@ -19,6 +19,8 @@ pub(crate) enum Trouble {
     Repeats,
     #[error("broker does not take it: {0}")]
     Broker(#[source] PublishError),
+    #[error("ledger does not answer ({0})")]
+    Ledger(tonic::Code),
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The platform's code did, over what this shop answered.
@@ -37,6 +39,7 @@ impl Trouble {
             | Self::Silent { .. }
             | Self::Repeats
             | Self::Broker(_)
+            | Self::Ledger(_)
             | Self::Store(_)
             | Self::Panicked => Setback::Passing { after: None },
         }

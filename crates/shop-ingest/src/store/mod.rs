@@ -6,6 +6,7 @@ mod connect;
 mod connection;
 mod error;
 mod hooks;
+mod import;
 mod migrate;
 mod missed;
 mod poll;
@@ -22,6 +23,10 @@ pub use connect::pool;
 pub use connection::{ConnectionState, Linked, StoredConnection};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
+pub use import::{
+    FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
+    PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
+};
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
 pub use poll::{PollState, Underway};

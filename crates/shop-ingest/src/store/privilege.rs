@@ -28,12 +28,16 @@ use Privilege::{Delete, Insert, References, Select, Trigger, Truncate, Update};
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 5] = [
+pub const TABLES: [TableRights; 9] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select]),
     // A connection is parted with, never deleted: its orders' identity rests on it.
     rights("connection", STATE),
     rights("hook_check", STATE),
+    rights("import_entitlement", &[Select, Insert, Delete]),
+    rights("import_job", STATE),
+    rights("import_level", STATE),
+    rights("import_order", STATE),
     rights("missed_order", &[Select, Insert, Update, Delete]),
     rights("poll", STATE),
 ];

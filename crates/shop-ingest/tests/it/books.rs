@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use prost::Message as _;
 use proto::convert::{instant_from, instant_into};
 use proto::ledger as wire;
+use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::orders_server::{Orders, OrdersServer};
 use proto::order::OrderMessage;
 use proto::order::order_message::Body;
@@ -26,6 +27,8 @@ pub struct Told {
     pub modified_at: Timestamp,
     pub word: String,
     pub topic: String,
+    /// The import that brought it; empty: none.
+    pub import: String,
 }
 
 #[derive(Clone, Default)]
@@ -34,6 +37,8 @@ pub struct Books {
     /// Whether it answers questions.
     pub is_away: Arc<AtomicBool>,
     pub asked: Arc<AtomicUsize>,
+    /// Of each import, the calls that began, completed or cancelled it.
+    pub imports: Arc<Mutex<HashMap<String, Vec<&'static str>>>>,
 }
 
 impl Books {
@@ -41,7 +46,8 @@ impl Books {
     pub async fn serve(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let routes = tonic::service::Routes::new(OrdersServer::new(self.clone()));
+        let routes = tonic::service::Routes::new(OrdersServer::new(self.clone()))
+            .add_service(ImportsServer::new(self.clone()));
         let mut tasks = tokio::task::JoinSet::new();
         let stop = tokio_util::sync::CancellationToken::new();
         tasks.spawn(service::grpc::serve(listener, routes, stop));
@@ -56,15 +62,17 @@ impl Books {
             let batch = consumer.next_batch(500, TURN).await;
             let told = batch.iter().map(|delivery| {
                 let message = OrderMessage::decode(delivery.payload.clone()).unwrap();
-                let Some(Body::Order(order)) = message.body else {
-                    panic!("{message:?}");
+                let (order, modified_at, word) = match message.body.unwrap() {
+                    Body::Order(order) => (order.order_id, order.modified_at, order.shop_status),
+                    Body::Refused(refused) => (refused.order_id, None, refused.reason),
                 };
                 Told {
                     connection: message.connection_id,
-                    order: order.order_id,
-                    modified_at: instant_from("modified_at", order.modified_at).unwrap(),
-                    word: order.shop_status,
+                    order,
+                    modified_at: instant_from("modified_at", modified_at).unwrap_or_default(),
+                    word,
                     topic: message.delivery.unwrap().topic,
+                    import: message.import_id,
                 }
             });
             let told: Vec<Told> = told.collect();
@@ -84,7 +92,7 @@ impl Books {
         told
     }
 
-    fn answers(&self) -> Result<(), Status> {
+    pub fn answers(&self) -> Result<(), Status> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         if self.is_away.load(Ordering::Relaxed) {
             return Err(Status::unavailable("for the test"));

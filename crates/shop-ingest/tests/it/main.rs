@@ -8,6 +8,8 @@
 mod books;
 mod database;
 mod hooks;
+mod import_books;
+mod imports;
 mod isolation;
 mod linking;
 mod memory;

@@ -9,15 +9,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use retail::{
     ConnectionId, ContentHash, Currency, Money, Order, OrderKey, PlatformCode, ReceiptNumber,
     SaleState, ShopOrderId, Version,
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, Listed, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, Source, StoreIdentity, Topic,
+    Connection, FetchError, HookAddress, HookReport, ImportRules, Listed, Listing, Notice, Page,
+    PageToken, Platform, Reading, Reason, Refusal, Refused, Source, StoreIdentity, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -26,6 +26,15 @@ pub const WHOLE: &str = "order.changed";
 pub const HINT: &str = "order.hinted";
 pub const SIGNATURE: &str = "x-stall-signature";
 pub const TOPIC: &str = "x-stall-topic";
+/// Words for a status that is no sale, and for one that nobody knows.
+pub const DRAFT: &str = "draft";
+pub const STRANGE: &str = "strange";
+/// Of an order without a shipping method.
+pub const UNSHIPPED: &str = "unshipped";
+/// Of an order that is listed and cannot be fetched.
+pub const GHOST: &str = "ghost";
+/// Orders placed longer ago are not imported.
+pub const AGE_LIMIT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// What no reader survives.
 pub const POISON: &str = "poison";
 
@@ -171,10 +180,29 @@ impl Platform for Stall {
             payments: Vec::new(),
             customer: None,
         };
+        match order.shop_status.as_str() {
+            DRAFT | STRANGE => order.state = SaleState::NotImported,
+            UNSHIPPED => {
+                return Reading::Refused(Refusal {
+                    order: Some(id),
+                    reason: Reason::NoShippingMethod,
+                    detail: "Nothing of it is shipped.".to_owned(),
+                });
+            }
+            _ => {}
+        }
         order.version.content = shop::content_hash(&order);
+        let status_known = order.shop_status != STRANGE;
         Reading::Order {
             order: Box::new(order),
-            status_known: true,
+            status_known,
+        }
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        ImportRules {
+            age_limit: Some(AGE_LIMIT),
+            needs_entitlement: true,
         }
     }
 
@@ -188,6 +216,7 @@ impl Platform for Stall {
         self.with(connection.id, |shop| {
             let found = shop.orders.iter().find(|known| known.id == *order);
             found
+                .filter(|order| order.word != GHOST)
                 .map(|order| order.body().into())
                 .ok_or(FetchError::Gone)
         })
@@ -199,8 +228,9 @@ impl Platform for Stall {
         listing: Listing,
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
-        let Listing::Changed { since } = listing else {
-            panic!("{listing:?} is not asked for here");
+        let since = match listing {
+            Listing::Changed { since } => since,
+            Listing::Placed { since } => since.unwrap_or(Timestamp::MIN),
         };
         let after = after.map(|token| token.as_str().to_owned());
         let page: usize = after.as_ref().map_or(0, |page| page.parse().unwrap());
@@ -222,7 +252,7 @@ impl Platform for Stall {
             let to = (from + shop.orders_per_page).min(changed.len());
             let orders = changed[from.min(to)..to].iter().map(|order| Listed {
                 order: order.id.clone(),
-                placed_at: Timestamp::UNIX_EPOCH,
+                placed_at: order.modified_at,
                 modified_at: order.modified_at,
                 body: shop.lists_bodies.then(|| order.body().into()),
             });
