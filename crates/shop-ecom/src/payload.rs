@@ -43,7 +43,7 @@ pub(crate) struct Search<'a> {
 /// What a listing needs of an order.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-pub(crate) struct Row<'a> {
+pub(crate) struct ListedOrder<'a> {
     pub(crate) id: Scalar<'a>,
     pub(crate) internal_id: Scalar<'a>,
     pub(crate) create_date: Scalar<'a>,

@@ -9,7 +9,7 @@ use super::fetch::whole;
 use super::place::{Place, Seen, Step, Stuck};
 use super::profile::currency;
 use super::{Answer, Found, address, ask, too_long, unreadable};
-use crate::payload::{Row, Search};
+use crate::payload::{ListedOrder, Search};
 use crate::{Ecom, map};
 
 /// Most requests for one page. Halving a window from all of time down to a second takes 31.
@@ -50,49 +50,36 @@ pub(crate) async fn list(
             }
             Err(error) => return Err(error),
         };
-        let Answered { found, is_whole } = &answered;
-        let (total, rows) = rows(&found.body)?;
-        let orders: Vec<ShopOrderId> = rows.iter().map(|(order, _, _)| order.clone()).collect();
+        let (total, rows) = rows(&answered.found.body)?;
+        let orders: Vec<ShopOrderId> = rows.iter().map(|row| row.order.clone()).collect();
+        let now = answered.found.at.unwrap_or_else(|| shop.clock.now());
         let seen = Seen {
             total,
             orders: &orders,
-            now: found.at.unwrap_or_else(|| shop.clock.now()).as_second(),
+            now: now.as_second(),
         };
-        let next = match place.step(listing, &seen).map_err(stuck)? {
-            Step::Ask(other) => {
-                place = other;
-                continue;
+        match place.step(listing, &seen).map_err(stuck)? {
+            Step::Ask(other) => place = other,
+            Step::Page(next) => {
+                let is_taken = |row: &Row<'_>| {
+                    answered.is_whole && is_settled(row.modified_at(&place), answered.found.at)
+                };
+                let currency = if rows.iter().any(is_taken) {
+                    bookable(currency(shop, connection, api).await)?
+                } else {
+                    None
+                };
+                let orders = rows.iter().map(|row| {
+                    let currency = currency.filter(|_| is_taken(row));
+                    listed(row, &place, currency)
+                });
+                return Ok(Page {
+                    orders: orders.collect::<Result<_, _>>()?,
+                    answered_at: answered.found.at,
+                    next: next.map(|next| token(&next)).transpose()?,
+                });
             }
-            Step::Page(next) => next,
-        };
-        let rows: Vec<Dated<'_>> = rows
-            .into_iter()
-            .map(|(order, document, row)| dated(order, document, &row, &place))
-            .collect();
-        let is_taken = |row: &Dated<'_>| *is_whole && is_settled(row.modified_at, found.at);
-        let currency = if rows.iter().any(is_taken) {
-            bookable(currency(shop, connection, api).await)?
-        } else {
-            None
-        };
-        let orders = rows
-            .into_iter()
-            .map(|row| {
-                let currency = currency.filter(|_| is_taken(&row));
-                listed(row, currency)
-            })
-            .collect::<Result<_, _>>()?;
-        let next = next
-            .map(|next| {
-                next.token()
-                    .ok_or_else(|| unreadable("its next page cannot be named"))
-            })
-            .transpose()?;
-        return Ok(Page {
-            orders,
-            answered_at: found.at,
-            next,
-        });
+        }
     }
     Err(restless())
 }
@@ -125,51 +112,53 @@ async fn search(
     Err(too_long(PAGE_LIMIT_BYTES))
 }
 
-/// How many orders the shop counts, and those that it shows.
-type Rows<'a> = (i64, Vec<(ShopOrderId, &'a RawValue, Row<'a>)>);
+/// An order of a page.
+struct Row<'a> {
+    order: ShopOrderId,
+    document: &'a RawValue,
+    placed_at: Option<Timestamp>,
+    changed_at: Option<Timestamp>,
+}
 
-fn rows(body: &[u8]) -> Result<Rows<'_>, FetchError> {
+impl Row<'_> {
+    /// As it is read of the order itself. One without a date was found by one all the same; it is parked
+    /// when it is read.
+    fn modified_at(&self, place: &Place) -> Timestamp {
+        self.changed_at
+            .or(self.placed_at)
+            .or_else(|| Timestamp::from_second(place.from()).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// How many orders the shop counts, and those that it shows.
+fn rows(body: &[u8]) -> Result<(i64, Vec<Row<'_>>), FetchError> {
     let Search { total, items } =
         serde_json::from_slice(body).map_err(|_| unreadable("it is no page of orders"))?;
     let total = total.as_str().parse::<u32>().map(i64::from);
     let total = total.map_err(|_| unreadable("it does not tell how many orders there are"))?;
     let items = items.ok_or_else(|| unreadable("it has no list of orders"))?;
-    let rows = items.into_iter().map(|document| {
-        let row: Row<'_> = serde_json::from_str(document.get())
-            .map_err(|_| unreadable("something listed is no order"))?;
-        let order = map::order_id(&row.id, &row.internal_id)
-            .ok_or_else(|| unreadable("an order listed has no id"))?;
-        Ok((order, document, row))
-    });
-    Ok((total, rows.collect::<Result<_, FetchError>>()?))
+    let rows: Result<_, _> = items.into_iter().map(row).collect();
+    Ok((total, rows?))
 }
 
-/// An order of a page, with its instants as [`map::map`] reads them.
-struct Dated<'a> {
-    order: ShopOrderId,
-    document: &'a RawValue,
-    placed_at: Timestamp,
-    modified_at: Timestamp,
-}
-
-fn dated<'a>(
-    order: ShopOrderId,
-    document: &'a RawValue,
-    row: &Row<'a>,
-    place: &Place,
-) -> Dated<'a> {
-    let placed_at = map::instant(&row.create_timestamp, &row.create_date);
-    // An order without a date was found by one all the same. It is parked when it is read.
-    let modified_at = map::instant(&row.update_timestamp, &row.update_date)
-        .or(placed_at)
-        .or_else(|| Timestamp::from_second(place.from()).ok())
-        .unwrap_or(Timestamp::UNIX_EPOCH);
-    Dated {
-        order,
+fn row(document: &RawValue) -> Result<Row<'_>, FetchError> {
+    let ListedOrder {
+        id,
+        internal_id,
+        create_date,
+        create_timestamp,
+        update_date,
+        update_timestamp,
+    } = serde_json::from_str(document.get())
+        .map_err(|_| unreadable("something listed is no order"))?;
+    Ok(Row {
+        order: map::order_id(&id, &internal_id)
+            .ok_or_else(|| unreadable("an order listed has no id"))?,
         document,
-        placed_at: placed_at.unwrap_or(modified_at),
-        modified_at,
-    }
+        placed_at: map::instant(&create_timestamp, &create_date),
+        changed_at: map::instant(&update_timestamp, &update_date),
+    })
 }
 
 /// Whether what the index shows is what the shop has: only a shop that tells the time can say.
@@ -186,20 +175,20 @@ fn bookable(currency: Result<Currency, FetchError>) -> Result<Option<Currency>, 
     }
 }
 
-fn listed(row: Dated<'_>, currency: Option<Currency>) -> Result<Listed, FetchError> {
-    let Dated {
-        order,
-        document,
-        placed_at,
-        modified_at,
-    } = row;
-    let body = currency.map(|currency| whole(currency.code(), document));
+fn listed(row: &Row<'_>, place: &Place, currency: Option<Currency>) -> Result<Listed, FetchError> {
+    let modified_at = row.modified_at(place);
+    let body = currency.map(|currency| whole(currency.code(), row.document));
     Ok(Listed {
-        order,
-        placed_at,
+        order: row.order.clone(),
+        placed_at: row.placed_at.unwrap_or(modified_at),
         modified_at,
         body: body.transpose()?,
     })
+}
+
+fn token(next: &Place) -> Result<PageToken, FetchError> {
+    next.token()
+        .ok_or_else(|| unreadable("its next page cannot be named"))
 }
 
 fn stuck(stuck: Stuck) -> FetchError {
@@ -216,5 +205,48 @@ fn restless() -> FetchError {
     FetchError::TryLater {
         why: "its orders move while they are listed".to_owned(),
         after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PAGE: &str = include_str!("../../fixtures/search.json");
+
+    proptest! {
+        /// Whatever a shop answers is a page of orders that have ids, or none.
+        #[test]
+        fn a_page_of_any_bytes_is_read_or_refused(
+            changes in prop::collection::vec((0..PAGE.len(), any::<u8>()), 0..4),
+            length in 0..=PAGE.len(),
+            is_cut in prop::bool::weighted(0.2),
+        ) {
+            let mut page = PAGE.as_bytes().to_vec();
+            for (place, byte) in changes {
+                page[place] = byte;
+            }
+            if is_cut {
+                page.truncate(length);
+            }
+            match rows(&page) {
+                Ok((total, rows)) => {
+                    prop_assert!(total >= 0);
+                    for row in rows {
+                        prop_assert!(!row.order.as_str().is_empty());
+                        let is_object = row.document.get().starts_with('{');
+                        prop_assert!(is_object);
+                    }
+                }
+                Err(error) => {
+                    let is_unreadable = matches!(error, FetchError::Unreadable { .. });
+                    prop_assert!(is_unreadable);
+                    // Nothing of what the shop sent is quoted.
+                    prop_assert!(!error.to_string().contains("camille"));
+                }
+            }
+        }
     }
 }

@@ -64,6 +64,11 @@ impl Trade {
 
     /// All pages. The shop may be asked as often as it takes: time passes.
     async fn list(&self, listing: Listing) -> Vec<Page> {
+        self.list_while(listing, || {}).await
+    }
+
+    /// The same while `something` happens between the pages.
+    async fn list_while(&self, listing: Listing, mut something: impl FnMut()) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
         loop {
             let after = pages.last().and_then(|page| page.next.as_ref());
@@ -77,6 +82,7 @@ impl Trade {
                 }) => self.pass(after.try_into().unwrap()),
                 Err(error) => panic!("{error}"),
             }
+            something();
         }
     }
 
@@ -127,19 +133,28 @@ async fn ec_17_polling_alone_reaches_the_shops_books() {
     let trade = Trade::open(&options(11, 150)).await;
     let mut known: BTreeMap<String, Order> = BTreeMap::new();
     let mut since: Timestamp = OPENED_AT.parse().unwrap();
-    let (mut bodies, mut fetched, mut is_over) = (0, 0, false);
+    let (mut bodies, mut fetched, mut most_pages) = (0, 0, 0);
+    let mut is_over = false;
     for round in 0_u32.. {
         // Several changes in a second, and now and then a pause.
-        for _ in 0..20 {
+        for _ in 0..60 {
             is_over |= !trade.shop.step();
         }
         let pause = if round % 3 == 0 { 90_500 } else { 1_300 };
         trade.pass(SignedDuration::from_millis(pause));
+        // The last listing is one during which nothing happens any more, long after all that did.
+        let was_over = is_over && round % 3 == 0;
+        let since_then = Listing::Changed {
+            since: since - OVERLAP,
+        };
+        // The shop trades on while it is asked.
         let pages = trade
-            .list(Listing::Changed {
-                since: since - OVERLAP,
+            .list_while(since_then, || {
+                is_over |= !trade.shop.step();
+                trade.pass(SignedDuration::from_millis(300));
             })
             .await;
+        most_pages = most_pages.max(pages.len());
         since = pages[0].answered_at.unwrap();
         for listed in pages.into_iter().flat_map(|page| page.orders) {
             let order = if let Some(body) = &listed.body {
@@ -154,11 +169,12 @@ async fn ec_17_polling_alone_reaches_the_shops_books() {
             assert_eq!(listed.placed_at, order.placed_at);
             known.insert(listed.order.to_string(), order);
         }
-        if is_over && round % 3 == 0 {
+        if was_over {
             break;
         }
     }
     assert!(bodies > 100 && fetched > 100, "{bodies}, {fetched}");
+    assert!(most_pages > 2, "{most_pages} pages");
     let books = trade.shop.books();
     assert_eq!(trade.shop.placed(), 150);
     assert_eq!(books.sales.len() + books.drafts.len(), 150);
