@@ -334,7 +334,9 @@ enum Operation {
 
 impl Operation {
     fn of(query: &str) -> Option<Self> {
-        let name = query.split([' ', '(', '{']).nth(1)?;
+        let mut lines = query.lines();
+        let begins = |line: &&str| line.starts_with("query ") || line.starts_with("mutation ");
+        let name = lines.find(begins)?.split([' ', '(']).nth(1)?;
         Some(match name {
             "OrderById" => Self::OrderById,
             "OrderLineItemsPage" => Self::OrderLineItemsPage,
