@@ -21,6 +21,7 @@ use self::client::Client;
 mod client;
 mod fetch;
 mod hooks;
+pub mod install;
 mod list;
 mod loose;
 mod map;

@@ -30,14 +30,19 @@ pub(crate) async fn store(
     Ok(identity(api, &index, &status))
 }
 
-/// The index of `WordPress`, which needs no key. A shop that shows it to nobody is a shop all the same.
-async fn index(client: &Client, api: &ApiAccess) -> Result<Index, FetchError> {
-    let question = Question {
+/// The index of `WordPress`, for everybody to see.
+pub(crate) fn index_question() -> Question {
+    Question {
         path: "/wp-json/".to_owned(),
         query: vec![("_fields", "name,home,timezone_string,namespaces".to_owned())],
         ..Question::get("")
-    };
-    let answer = client.ask(api, question).await?;
+    }
+}
+
+/// Asked without the key, which `WordPress` would take for a wrong password. A shop that shows its index
+/// to nobody is a shop all the same.
+async fn index(client: &Client, api: &ApiAccess) -> Result<Index, FetchError> {
+    let answer = client.ask_openly(&api.url, index_question()).await?;
     let index: Index = match answer.read::<RawIndex<'_>>() {
         Ok(index) => index.into(),
         Err(FetchError::Refused { .. }) => return Ok(Index::default()),
@@ -54,16 +59,16 @@ async fn index(client: &Client, api: &ApiAccess) -> Result<Index, FetchError> {
 }
 
 #[derive(Debug, Default)]
-struct Index {
-    name: String,
+pub(crate) struct Index {
+    pub(crate) name: String,
     home: String,
     time_zone: Option<String>,
-    has_shop: bool,
+    pub(crate) has_shop: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-struct RawIndex<'a> {
+pub(crate) struct RawIndex<'a> {
     name: Scalar<'a>,
     home: Scalar<'a>,
     /// Empty where the shop has nothing but an offset from Greenwich.

@@ -66,6 +66,12 @@ impl Answer {
         &self.body
     }
 
+    /// Whether the shop's machine, and not what was asked, is why there is nothing.
+    pub(crate) fn is_servers_fault(&self) -> bool {
+        let status = self.envelope.status;
+        status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+    }
+
     /// What was asked for, or why it was not given: by the error's code, never by its message, which is
     /// in the shop's language. What is no JSON comes from a firewall, a maintenance page or a broken
     /// plugin: never a word on what was asked for.

@@ -7,12 +7,12 @@ mod reach;
 use std::error::Error as _;
 use std::sync::Arc;
 
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use service::clock::{Clock, Ids};
-use shop::{ApiAccess, FetchError};
+use shop::{ApiAccess, FetchError, ShopUrl};
 
 pub(crate) use self::answer::Answer;
 use self::reach::{OutOfReach, Reach};
@@ -105,20 +105,38 @@ impl Client {
         self.clock.now()
     }
 
-    /// Asks once, and gives whatever the shop answers.
+    /// Asks once with the connection's key, and gives whatever the shop answers.
     pub(crate) async fn ask(
         &self,
         api: &ApiAccess,
         question: Question,
     ) -> Result<Answer, NoAnswer> {
+        self.send(&api.url, Some(api), question).await
+    }
+
+    /// Asks as anybody may.
+    pub(crate) async fn ask_openly(
+        &self,
+        shop: &ShopUrl,
+        question: Question,
+    ) -> Result<Answer, NoAnswer> {
+        self.send(shop, None, question).await
+    }
+
+    async fn send(
+        &self,
+        shop: &ShopUrl,
+        key: Option<&ApiAccess>,
+        question: Question,
+    ) -> Result<Answer, NoAnswer> {
         let limit_bytes = question.limit_bytes;
-        let (client, reach) = if api.url.is_https() {
+        let (client, reach) = if shop.is_https() {
             (&self.tls, Reach::Global)
         } else {
             (&self.plain, Reach::Loopback)
         };
         let request = self
-            .request(client, api, question)
+            .request(client, shop, key, question)
             .header(ACCEPT, "application/json")
             .build()
             .map_err(|error| away(&error, reach))?;
@@ -145,7 +163,8 @@ impl Client {
     fn request(
         &self,
         client: &reqwest::Client,
-        api: &ApiAccess,
+        shop: &ShopUrl,
+        key: Option<&ApiAccess>,
         question: Question,
     ) -> reqwest::RequestBuilder {
         let Question {
@@ -155,28 +174,23 @@ impl Client {
             body,
             limit_bytes: _,
         } = question;
-        let address = format!("{}{path}", api.url);
-        let request = if api.url.is_https() {
-            client
-                .request(method, address)
-                .query(&query)
-                .basic_auth(api.key.expose_secret(), Some(api.secret.expose_secret()))
-        } else {
-            let nonce = self.ids.next().simple().to_string();
-            oauth::sign(
-                method.as_str(),
-                &address,
-                &mut query,
-                api,
-                &nonce,
-                self.clock.now(),
-            );
-            client.request(method, address).query(&query)
-        };
+        let address = format!("{shop}{path}");
+        let mut basic = None;
+        match key {
+            Some(api) if shop.is_https() => basic = Some(api),
+            Some(api) => {
+                let nonce = self.ids.next().simple().to_string();
+                let now = self.clock.now();
+                oauth::sign(method.as_str(), &address, &mut query, api, &nonce, now);
+            }
+            None => {}
+        }
+        let mut request = client.request(method, address).query(&query);
+        if let Some(ApiAccess { key, secret, .. }) = basic {
+            request = request.basic_auth(key.expose_secret(), Some(secret.expose_secret()));
+        }
         match body {
-            Some(body) => request
-                .header(http::header::CONTENT_TYPE, "application/json")
-                .body(body),
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
             None => request,
         }
     }

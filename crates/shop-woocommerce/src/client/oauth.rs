@@ -59,7 +59,7 @@ pub(crate) fn signature(base: &str, secret: &str) -> String {
 }
 
 /// All but the unreserved characters of RFC 3986.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

@@ -1,6 +1,6 @@
 //! Each captured delivery is handled as the notes of its collection say.
 
-use retail::{LineKind, PaymentKind, SaleState};
+use retail::{ItemRef, LineKind, PaymentKind, SaleState};
 use shop::{Platform as _, Reading, Source};
 
 use crate::capture::{Capture, all, connection, one, platform};
@@ -155,6 +155,34 @@ fn wc_08_a_line_names_its_item_by_variant_and_sku_and_at_least_by_name() {
     let deleted = item("order-of-deleted-product-touched.01.order.updated", 0);
     assert_eq!((deleted.0, deleted.1), (None, None));
     assert!(!deleted.2.is_empty());
+}
+
+/// A captured order, with its variations deleted as WooCommerce shows it: variation 0, the parent's SKU,
+/// no parent's name. The sale must not move to the parent.
+#[test]
+fn wc_09_a_line_of_a_deleted_variation_names_no_item_and_keeps_its_name() {
+    let before = order_of("order-variable-customer.01.order.created");
+    let mut capture = one("order-variable-customer.01.order.created");
+    let mut body: serde_json::Value = serde_json::from_slice(&capture.body).unwrap();
+    for line in body["line_items"].as_array_mut().unwrap() {
+        assert_ne!(line["variation_id"], 0);
+        line["variation_id"] = 0.into();
+        line["sku"] = "CH".into();
+        line["parent_name"] = serde_json::Value::Null;
+    }
+    capture.body = body.to_string().into_bytes();
+    let Reading::Order { order, .. } = read(&capture) else {
+        panic!("no order");
+    };
+    let mut variations = 0;
+    for (before, after) in before.lines.iter().zip(&order.lines) {
+        assert_eq!((&before.key, &before.name), (&after.key, &after.name));
+        if matches!(before.kind, LineKind::Product(_)) {
+            assert_eq!(after.kind, LineKind::Product(ItemRef::default()));
+            variations += 1;
+        }
+    }
+    assert_eq!(variations, 2);
 }
 
 #[test]

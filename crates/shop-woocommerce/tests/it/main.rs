@@ -12,6 +12,8 @@ mod handled;
 #[cfg(feature = "sim")]
 mod hooks;
 #[cfg(feature = "sim")]
+mod install;
+#[cfg(feature = "sim")]
 mod list;
 mod mutated;
 #[cfg(feature = "sim")]

@@ -22,7 +22,7 @@ pub struct Running {
     pub platform: WooCommerce,
     pub connection: Connection,
     pub clock: ManualClock,
-    url: String,
+    pub url: String,
 }
 
 impl Running {

@@ -47,6 +47,11 @@ impl Keys {
         self.store_id.clone()
     }
 
+    /// Key and secret.
+    pub(super) fn pair(&self) -> (&str, &str) {
+        (&self.key, &self.key_secret)
+    }
+
     pub(super) fn access(&self, shop_url: String) -> Access {
         let Self {
             key,

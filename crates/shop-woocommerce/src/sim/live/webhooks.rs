@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -121,6 +122,8 @@ pub(super) struct Webhooks {
     pub(super) all: Vec<Webhook>,
     last_id: u64,
     waiting: VecDeque<(u64, Happening)>,
+    /// Posts that no webhook makes: addresses and bodies.
+    posts: VecDeque<(String, Vec<u8>)>,
     flying: BTreeMap<u64, Flight>,
     last_flight: u64,
 }
@@ -152,6 +155,11 @@ impl Webhooks {
         self.waiting.push_back((id, Happening::Ping));
     }
 
+    /// Posts JSON to an address once.
+    pub(super) fn post(&mut self, url: String, body: Vec<u8>) {
+        self.posts.push_back((url, body));
+    }
+
     pub(super) fn remove(&mut self, id: u64) -> Option<Webhook> {
         let place = self.all.iter().position(|webhook| webhook.id == id)?;
         Some(self.all.remove(place))
@@ -172,7 +180,7 @@ impl Webhooks {
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !(self.waiting.is_empty() && self.posts.is_empty())
     }
 
     /// All that waits, with bodies as of now.
@@ -184,6 +192,16 @@ impl Webhooks {
     ) -> Vec<Outgoing> {
         self.give_up(now);
         let mut outgoing = Vec::new();
+        for (url, body) in std::mem::take(&mut self.posts) {
+            self.last_flight += 1;
+            let kind = HeaderValue::from_static("application/json;charset=UTF-8");
+            outgoing.push(Outgoing {
+                id: self.last_flight,
+                url,
+                headers: HeaderMap::from_iter([(CONTENT_TYPE, kind)]),
+                body,
+            });
+        }
         for (id, happening) in std::mem::take(&mut self.waiting) {
             let webhook = self.all.iter().find(|webhook| webhook.id == id);
             let Some(webhook) = webhook.filter(|webhook| webhook.switch == Switch::Active) else {

@@ -3,21 +3,31 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{pairs, php};
+use super::{Problem, pairs, php};
 use crate::sim::live::Running;
 
 /// Five hours behind Greenwich the whole year round: local times need no table of time zones.
 const TIME_ZONE: &str = "America/Panama";
 
-/// What `WordPress` tells everybody.
+/// What `WordPress` tells everybody who does not come with a key: that it takes for a user's password.
 pub(super) async fn index(
     State(running): State<Arc<Running>>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    if headers.contains_key(AUTHORIZATION) {
+        return Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_username",
+            "Unknown username.",
+        )
+        .into_response();
+    }
     let home = running.state().home().to_owned();
     let whole = json!({
         "name": "Boutique simul\u{e9}e",

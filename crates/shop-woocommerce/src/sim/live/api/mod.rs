@@ -1,5 +1,6 @@
 //! The shop's API, as far as an ingest service asks.
 
+mod grant;
 mod hooks;
 mod index;
 mod orders;
@@ -44,6 +45,9 @@ pub(super) fn router(running: Arc<Running>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&running), admit));
     Router::new()
         .route("/wp-json/", get(index::index))
+        .route("/wc-auth/v1/authorize", get(grant::authorize))
+        .route("/wc-auth/v1/login/", get(grant::login))
+        .route("/wc-auth/v1/access_granted/", get(grant::access_granted))
         .merge(guarded)
         .method_not_allowed_fallback(no_route)
         .fallback(no_route)
