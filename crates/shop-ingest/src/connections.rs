@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::store::{ConnectionState, StoredConnection};
 
-/// The connections of one platform, by id.
+/// The connections of one platform, by id; those that are parted with too, for what came from them before.
 #[derive(Debug)]
 pub(crate) struct Connections {
     by_id: RwLock<HashMap<ConnectionId, Known>>,
@@ -25,7 +25,6 @@ struct Known {
 }
 
 impl Connections {
-    /// Of these, those that are not parted with.
     pub(crate) fn new(
         platform: PlatformCode,
         stored: Vec<StoredConnection>,
@@ -56,25 +55,28 @@ impl Connections {
             created_at: _,
             store: _,
         } = stored;
-        let id = connection.id;
+        let connection = Arc::new(connection);
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
-        match state {
-            ConnectionState::Live | ConnectionState::Paused => {
-                let connection = Arc::new(connection);
-                by_id.insert(id, Known { connection, state });
-            }
-            ConnectionState::Disconnected => {
-                by_id.remove(&id);
-            }
-        }
+        by_id.insert(connection.id, Known { connection, state });
         drop(by_id);
         self.changed.send_replace(());
     }
 
+    /// Whatever its state: what was taken from it is read.
     pub(crate) fn get(&self, id: ConnectionId) -> Option<Arc<Connection>> {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let known = by_id.get(&id)?;
         Some(Arc::clone(&known.connection))
+    }
+
+    /// If deliveries are taken from it.
+    pub(crate) fn listened_to(&self, id: ConnectionId) -> Option<Arc<Connection>> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let known = by_id.get(&id)?;
+        match known.state {
+            ConnectionState::Live | ConnectionState::Paused => Some(Arc::clone(&known.connection)),
+            ConnectionState::Disconnected => None,
+        }
     }
 
     /// Those that are asked of our own accord: what is not paused and can be asked at all.

@@ -213,17 +213,16 @@ pub(crate) async fn serve(
     });
     tracing::info!(connections = connections.len(), "serving");
     let http = Some(address);
-    let grpc = match settings.get(listen::GRPC) {
-        None => None,
-        Some(_) => {
-            let (listener, address) = listen::bind(settings, listen::GRPC).await?;
-            let routes = management
-                .routes(&health)?
-                .add_service(ImportsServer::new(imports));
-            let serving = service::grpc::serve(listener, routes, stopping);
-            lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
-            Some(address)
-        }
+    let grpc = if settings.get(listen::GRPC).is_some() {
+        let (listener, address) = listen::bind(settings, listen::GRPC).await?;
+        let routes = management
+            .routes(&health)?
+            .add_service(ImportsServer::new(imports));
+        let serving = service::grpc::serve(listener, routes, stopping);
+        lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
+        Some(address)
+    } else {
+        None
     };
     listen::announce(settings, Listening { http, grpc })?;
 

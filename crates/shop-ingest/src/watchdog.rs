@@ -70,7 +70,7 @@ impl Watchdog {
                 }
             }
             Ok(Err(error)) => {
-                tracing::debug!(connection = %id, %error, "who the shop is stays unknown")
+                tracing::debug!(connection = %id, %error, "who the shop is stays unknown");
             }
             Err(_) => tracing::debug!(connection = %id, "the shop does not say who it is"),
         }

@@ -80,7 +80,7 @@ async fn accept(
     );
     let known = id
         .ok()
-        .and_then(|Path(id)| hooks.connections.get(id.parse().ok()?));
+        .and_then(|Path(id)| hooks.connections.listened_to(id.parse().ok()?));
     let answer = async {
         let (parts, body) = request.into_parts();
         let body = read(&parts.headers, body).await?;

@@ -127,8 +127,8 @@ async fn again_and_again<C: Chore>(
         }
         let was_open = breaker.is_open();
         pause = breaker.failed(setback, &mut dice);
-        if breaker.is_open() && !was_open {
-            tracing::warn!(chore = C::NAME, connection = %connection.id, error = %trouble, "fails again and again");
+        if setback == Setback::Lasting || (breaker.is_open() && !was_open) {
+            tracing::warn!(chore = C::NAME, connection = %connection.id, error = %trouble, "left alone for some minutes");
         } else {
             tracing::debug!(chore = C::NAME, connection = %connection.id, error = %trouble, "failed");
         }

@@ -38,10 +38,8 @@ impl Trouble {
             Self::Shop(FetchError::Gone | FetchError::Unreadable { .. })
             | Self::Silent { .. }
             | Self::Repeats
-            | Self::Broker(_)
-            | Self::Ledger(_)
-            | Self::Store(_)
             | Self::Panicked => Setback::Passing { after: None },
+            Self::Broker(_) | Self::Ledger(_) | Self::Store(_) => Setback::Ours,
         }
     }
 }

@@ -18,6 +18,9 @@ const LASTING: Duration = Duration::from_mins(10);
 /// A shop that asks for more is tried after this all the same.
 const LONGEST_ASKED_FOR: Duration = Duration::from_hours(6);
 
+/// The most that is waited when it is our own database or broker that is away.
+const OURS: Duration = Duration::from_secs(5);
+
 /// What sort of failure one was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Setback {
@@ -25,6 +28,8 @@ pub(crate) enum Setback {
     Passing { after: Option<Duration> },
     /// A person has to act.
     Lasting,
+    /// Not the shop's: it says nothing about the shop, and ends as soon as we are well.
+    Ours,
 }
 
 /// Failures in a row of one task of one connection.
@@ -40,11 +45,12 @@ impl Breaker {
 
     /// How long to wait before the next attempt: exponential with full jitter, then the open circuit.
     pub(crate) fn failed(&mut self, setback: Setback, dice: &mut Dice) -> Duration {
-        self.failures = self.failures.saturating_add(1);
         let after = match setback {
+            Setback::Ours => return OURS / 2 + dice.up_to(OURS / 2),
             Setback::Lasting => return LASTING + dice.up_to(LASTING / 10),
             Setback::Passing { after } => after.unwrap_or_default().min(LONGEST_ASKED_FOR),
         };
+        self.failures = self.failures.saturating_add(1);
         let pause = if self.is_open() {
             OPEN_AT_LEAST + dice.up_to(OPEN_AT_MOST.saturating_sub(OPEN_AT_LEAST))
         } else {
@@ -123,6 +129,15 @@ mod tests {
     fn what_a_person_must_mend_is_tried_seldom_from_the_first() {
         let pause = Breaker::default().failed(Setback::Lasting, &mut Dice::new(1));
         assert!(pause >= LASTING);
+    }
+
+    #[test]
+    fn our_own_troubles_open_no_circuit() {
+        let (mut breaker, mut dice) = (Breaker::default(), Dice::new(1));
+        for _ in 0..100 {
+            assert!(breaker.failed(Setback::Ours, &mut dice) <= OURS);
+        }
+        assert!(!breaker.is_open());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tonic::Status;
 
 use super::answer::connection_into;
-use super::{Management, retailer_from, unavailable};
+use super::{Management, retailer_from};
 use crate::store::Linked;
 
 /// For the shop to say who it is.
@@ -24,16 +24,11 @@ impl Management {
         let candidate = self.candidate(request)?;
         let store = self.who_is(&candidate).await?;
         let now = self.clock.now();
-        let Linked { id, was_known } = self
-            .store
-            .link(&candidate, &store, now)
-            .await
-            .map_err(unavailable)?;
+        let Linked { id, was_known } = self.store.link(&candidate, &store, now).await?;
         let stored = self
             .store
             .connection(id)
-            .await
-            .map_err(unavailable)?
+            .await?
             .ok_or_else(|| Status::internal("the connection is not there"))?;
         let connection = connection_into(&stored);
         self.connections.put(stored);

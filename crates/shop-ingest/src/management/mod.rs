@@ -60,7 +60,7 @@ impl Management {
         let id: ConnectionId = id
             .parse()
             .map_err(|_| Status::invalid_argument("connection_id is not a UUID"))?;
-        let found = self.store.connection(id).await.map_err(unavailable)?;
+        let found = self.store.connection(id).await?;
         found
             .filter(|stored| stored.connection.retailer == retailer)
             .ok_or_else(|| Status::not_found("no such connection"))
@@ -74,10 +74,7 @@ impl Management {
     ) -> Result<wire::Connection, Status> {
         let id = stored.connection.id;
         let now = self.clock.now();
-        self.store
-            .set_state(id, state, now)
-            .await
-            .map_err(unavailable)?;
+        self.store.set_state(id, state, now).await?;
         let stored = StoredConnection { state, ..stored };
         let answer = connection_into(&stored);
         self.connections.put(stored);
@@ -94,7 +91,7 @@ impl wire::connections_server::Connections for Management {
     ) -> Result<Response<wire::ListConnectionsResponse>, Status> {
         let wire::ListConnectionsRequest { retailer_id } = request.into_inner();
         let retailer = retailer_from(&retailer_id)?;
-        let stored = self.store.connections().await.map_err(unavailable)?;
+        let stored = self.store.connections().await?;
         let connections = stored
             .iter()
             .filter(|stored| stored.connection.retailer == retailer)
@@ -113,9 +110,9 @@ impl wire::connections_server::Connections for Management {
         } = request.into_inner();
         let stored = self.find(&retailer_id, &connection_id).await?;
         let id = stored.connection.id;
-        let poll = self.store.poll_state(id).await.map_err(unavailable)?;
-        let hooks = self.store.hooks_seen(id).await.map_err(unavailable)?;
-        let missed = self.store.missed(id).await.map_err(unavailable)?;
+        let poll = self.store.poll_state(id).await?;
+        let hooks = self.store.hooks_seen(id).await?;
+        let missed = self.store.missed(id).await?;
         let last_delivery = self.heard.last_delivery(id);
         Ok(Response::new(wire::GetConnectionResponse {
             connection: Some(connection_into(&stored)),
@@ -189,15 +186,17 @@ fn retailer_from(text: &str) -> Result<RetailerId, Status> {
 }
 
 /// Logged here, told without what it says of the inside.
-fn unavailable(error: StoreError) -> Status {
-    match error {
-        StoreError::Unavailable(_) => {
-            tracing::warn!(%error, "a question about connections could not be answered");
-            Status::unavailable("the database cannot be used")
-        }
-        StoreError::Corrupt { .. } => {
-            tracing::error!(%error, "a stored connection cannot be read");
-            Status::internal("a stored connection cannot be read")
+impl From<StoreError> for Status {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "a question about connections could not be answered");
+                Self::unavailable("the database cannot be used")
+            }
+            StoreError::Corrupt { .. } => {
+                tracing::error!(%error, "a stored connection cannot be read");
+                Self::internal("a stored connection cannot be read")
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The life of a connection: linked, paused, parted with, linked again.
 
+use std::time::Duration;
+
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::{Connection, ConnectionState, Consequence, Health};
@@ -8,7 +10,7 @@ use tonic::transport::Channel;
 
 use crate::database::{RETAILER, connection_id};
 use crate::running::{POLL_EVERY, Running, SECRET, ago, within};
-use crate::stall::{Shop, ShopOrder, WHOLE};
+use crate::stall::{HINT, Mood, Shop, ShopOrder, WHOLE};
 
 const NEW_SECRET: &str = "hush-9";
 
@@ -118,6 +120,29 @@ async fn r_10_a_shop_linked_again_gets_its_connection_back_and_nothing_is_told_t
     within(async || (books.told().len() == 3).then_some(())).await;
     some_rounds().await;
     assert_eq!(books.told().len(), 3, "{:#?}", books.told());
+}
+
+/// Acknowledged means kept: parting with a shop loses nothing that was taken from it before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_before_a_shop_is_parted_with_is_told_after_it() {
+    let shop = Shop {
+        orders: vec![ShopOrder::new("1", ago(60), "paid")],
+        mood: Mood::Busy(Duration::from_secs(2)),
+        ..Shop::default()
+    };
+    let running = Running::start(vec![shop]).await;
+    running.polls(1, 1).await;
+    running.post(1, HINT, "1".to_owned()).await;
+    let parted = client(&running)
+        .await
+        .disconnect(disconnect_request(1, true))
+        .await;
+    assert!(parted.is_ok());
+    assert!(running.books.told().is_empty());
+    running.shop(1, |shop| shop.mood = Mood::Well);
+    let books = &running.books;
+    within(async || (books.told().len() == 1).then_some(())).await;
+    assert_eq!(running.messages("DEAD").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
