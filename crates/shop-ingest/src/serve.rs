@@ -89,7 +89,7 @@ pub(crate) async fn serve(
         publisher: bus.publisher(&stream::orders()),
         keyring: Arc::clone(&keyring),
     };
-    let imported = orders.clone();
+    let import_orders = orders.clone();
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
     let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
@@ -134,7 +134,7 @@ pub(crate) async fn serve(
     let importer = Importer {
         platform: Arc::clone(&platform),
         store: store.clone(),
-        orders: imported,
+        orders: import_orders,
         known: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
         ledger: LedgerImports::at(settings.optional(settings::LEDGER_URL)?)?,
         clock: Arc::clone(&clock),
@@ -215,10 +215,10 @@ pub(crate) async fn serve(
     let http = Some(address);
     let grpc = if settings.get(listen::GRPC).is_some() {
         let (listener, address) = listen::bind(settings, listen::GRPC).await?;
-        let routes = management
+        let services = management
             .routes(&health)?
             .add_service(ImportsServer::new(imports));
-        let serving = service::grpc::serve(listener, routes, stopping);
+        let serving = service::grpc::serve(listener, services, stopping);
         lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
         Some(address)
     } else {
