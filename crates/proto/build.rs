@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use prost::Message as _;
 
 const ROOT: &str = "../../proto";
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "comptoir/connect/v1/inbox.proto",
     "comptoir/ledger/v1/events.proto",
     "comptoir/ledger/v1/integrity.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 8] = [
     "comptoir/ledger/v1/sale.proto",
     "comptoir/ledger/v1/sales.proto",
     "comptoir/ledger/v1/stock.proto",
+    "comptoir/ledger/v1/waiting.proto",
     "comptoir/order/v1/order.proto",
 ];
 

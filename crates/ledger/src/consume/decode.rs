@@ -1,5 +1,6 @@
 //! A message's bytes become a domain value, checked and opened.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::convert::{WireError, instant_from, order_from, uuid_from};
@@ -51,14 +52,14 @@ pub fn decode(
     keyring: &Keyring,
     retailer: RetailerId,
     connection: ConnectionId,
-    payload: &[u8],
+    payload: &Bytes,
 ) -> Result<Incoming, Undecodable> {
     let wire::OrderMessage {
         retailer_id,
         connection_id,
         delivery,
         body,
-    } = wire::OrderMessage::decode(payload)?;
+    } = wire::OrderMessage::decode(payload.as_ref())?;
     if uuid_from("retailer_id", &retailer_id)? != retailer.uuid() {
         return Err(Undecodable::NotItsSubject("retailer"));
     }
@@ -83,6 +84,10 @@ pub fn decode(
         retailer,
         connection,
         delivery,
+        kept: match &body {
+            Body::Order { .. } => payload.clone(),
+            Body::Refused(_) => Bytes::new(),
+        },
         body,
     })
 }

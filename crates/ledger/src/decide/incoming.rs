@@ -1,5 +1,6 @@
 //! What the ledger is told, decoded and opened.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use retail::{ConnectionId, EmailKey, Order, RetailerId, ShopOrderId, Version};
 
@@ -10,6 +11,9 @@ pub struct Incoming {
     pub connection: ConnectionId,
     pub delivery: Delivery,
     pub body: Body,
+    /// The message as it came, its customer sealed: what is kept of an order that waits for a person.
+    /// Empty where there is no order in it.
+    pub kept: Bytes,
 }
 
 /// The delivery that carried the order.

@@ -11,16 +11,19 @@ mod orders;
 mod sales;
 mod stock;
 mod token;
+mod waiting;
 
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
+use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 
+use crate::desk::Desk;
 use crate::store::Reader;
 use crate::wake::Wake;
 
@@ -30,6 +33,7 @@ use integrity::Integrity;
 use orders::Orders;
 use sales::Sales;
 use stock::Stock;
+use waiting::WaitingOrders;
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
@@ -39,6 +43,7 @@ const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 /// All services, with health and reflection. Streams that follow end at `stop`.
 pub fn routes(
     reader: &Reader,
+    desk: &Desk,
     wake: &Wake,
     health: &Health,
     stop: &CancellationToken,
@@ -49,6 +54,7 @@ pub fn routes(
         StockServer::<Stock>::NAME,
         OrdersServer::<Orders>::NAME,
         IntegrityServer::<Integrity>::NAME,
+        WaitingOrdersServer::<WaitingOrders>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -68,6 +74,10 @@ pub fn routes(
             .add_service(
                 IntegrityServer::new(Integrity::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                WaitingOrdersServer::new(WaitingOrders::new(desk.clone()))
+                    .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

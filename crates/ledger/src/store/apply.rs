@@ -4,10 +4,10 @@
 //! |---|---|---|
 //! | 1 | connections | none |
 //! | 2 | heads of orders seen before, then their sales, lines and payments | those heads |
-//! | 3 | links, SKUs, service items, customers | none |
+//! | 3 | links, remaps, SKUs, service items, customers | none |
 //! | 4 | decide: no statement | |
 //! | 5 | items, links, customers, heads that are new | their unique keys |
-//! | 6 | sales, lines, payments, deliveries, parked orders | covered by the heads |
+//! | 6 | sales, lines, payments, deliveries, parked and held orders, what they hold | covered by the heads |
 //! | 7 | movements with levels | levels |
 //! | 8 | outbox | its keys |
 //!
@@ -22,20 +22,20 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, head, item, known, level, outbox, parked, repoint,
-    sale,
+    StoreError, connection, customer, delivery, head, held, item, known, level, open, outbox,
+    parked, repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 
 /// Attempts at one batch before the race is called lost; each loss means that others have moved on.
-const RACE_ATTEMPTS: u32 = 20;
+pub(super) const RACE_ATTEMPTS: u32 = 20;
 
 /// The ledger's tables, for writing.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: PgPool,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(super) pool: PgPool,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
 }
 
 impl Store {
@@ -68,7 +68,11 @@ impl Store {
     }
 }
 
-async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn write(
+    db: &mut PgConnection,
+    plan: &Plan<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Plan {
         outcomes: _,
         items,
@@ -85,6 +89,10 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         repointed_lines,
         read,
         parked,
+        held,
+        unheld,
+        reopened,
+        open_lines,
         dirty,
     } = plan;
     item::write(db, items, links, now).await?;
@@ -98,6 +106,9 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     delivery::write(db, deliveries).await?;
     parked::clear(db, read).await?;
     parked::write(db, parked, now).await?;
+    held::clear(db, unheld).await?;
+    held::write(db, held, now).await?;
+    open::write(db, reopened, open_lines).await?;
     level::move_stock(db, movements, now).await?;
     outbox::mark(db, dirty, now).await
 }
