@@ -2,7 +2,7 @@
 //!
 //! A batch of orders walks through [`consume`] (decode, hold, bisect, acknowledge), [`decide`] (pure: what
 //! the batch does to what is recorded) and [`store`] (one transaction); [`relay`] then says on the bus what
-//! changed, and [`grpc`] answers questions.
+//! changed, and [`grpc`] answers questions. At the [`desk`] people deal with what waits for them.
 //!
 //! # What is not here
 //!
@@ -13,6 +13,7 @@
 
 pub mod consume;
 pub mod decide;
+pub mod desk;
 pub mod grpc;
 mod metrics;
 pub mod privilege;

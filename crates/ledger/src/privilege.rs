@@ -36,15 +36,21 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 21] = [
+pub const TABLES: [TableRights; 25] = [
     rights("_sqlx_migrations", &[Select]),
     rights("connection", SETTINGS),
     rights("customer", APPEND_ONLY),
+    // Of each order the newest update that waits; one that does no more goes.
+    rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),
     rights("import_level", APPEND_ONLY),
     rights("import_order", STATE),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
+    rights("item_remap", STATE),
+    rights("open_line", &[Select, Insert, Delete]),
+    // Nobody rewrites what somebody did.
+    rights("order_action", APPEND_ONLY),
     rights("order_delivery", STATE),
     rights("outbox", &[Select, Insert, Update, Delete]),
     rights("outlet", SETTINGS),

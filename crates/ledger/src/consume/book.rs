@@ -24,8 +24,16 @@ pub async fn book(store: &Store, incoming: &[Incoming]) -> Result<Vec<Booked>, S
     while let Some(part) = parts.pop() {
         match (store.apply(part).await, part) {
             (Ok(outcomes), _) => booked.extend(outcomes.into_iter().map(Booked::Done)),
-            (Err(StoreError::Data { sql_state, .. }), [alone]) => {
-                booked.push(park(store, alone, &sql_state).await?);
+            (
+                Err(StoreError::Data {
+                    sql_state,
+                    constraint,
+                    source: _,
+                }),
+                [alone],
+            ) => {
+                let reason = Reason::unstorable(&sql_state, constraint.as_deref());
+                booked.push(park(store, alone, reason).await?);
             }
             (Err(StoreError::Data { .. }), _) => {
                 let (first, second) = part.split_at(part.len() / 2);
@@ -37,8 +45,7 @@ pub async fn book(store: &Store, incoming: &[Incoming]) -> Result<Vec<Booked>, S
     Ok(booked)
 }
 
-async fn park(store: &Store, message: &Incoming, sql_state: &str) -> Result<Booked, StoreError> {
-    let reason = Reason::unstorable(sql_state);
+async fn park(store: &Store, message: &Incoming, reason: Reason) -> Result<Booked, StoreError> {
     let version = match &message.body {
         Body::Order { order, email: _ } => Some(order.version),
         Body::Refused(refused) => refused.version,
@@ -54,6 +61,7 @@ async fn park(store: &Store, message: &Incoming, sql_state: &str) -> Result<Book
             detail: reason.detail.clone(),
         }),
         import: message.import,
+        kept: message.kept.clone(),
     };
     match store.apply(&[refused]).await {
         Ok(outcomes) => Ok(outcomes

@@ -1,5 +1,6 @@
 //! A message's bytes become a domain value, checked and opened.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::convert::{WireError, instant_from, order_from, uuid_from};
@@ -51,12 +52,16 @@ pub fn decode(
     keyring: &Keyring,
     retailer: RetailerId,
     connection: ConnectionId,
-    payload: &[u8],
+    payload: &Bytes,
 ) -> Result<Incoming, Undecodable> {
-    let message = wire::OrderMessage::decode(payload)?;
-    incoming_from(retailer, connection, message, |order| {
+    let message = wire::OrderMessage::decode(payload.as_ref())?;
+    let mut incoming = incoming_from(retailer, connection, message, |order| {
         open(keyring, connection, order)
-    })
+    })?;
+    if matches!(incoming.body, Body::Order { .. }) {
+        incoming.kept = payload.clone();
+    }
+    Ok(incoming)
 }
 
 /// What a message says, but for the customer, who stays sealed: for those who only want to know what
@@ -106,6 +111,7 @@ fn incoming_from(
         retailer,
         connection,
         delivery,
+        kept: Bytes::new(),
         body,
         import: match import_id.as_str() {
             "" => None,

@@ -45,7 +45,7 @@ struct Batch {
 pub struct OrderReader {
     consumer: Consumer,
     dead: DeadLetters,
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     metrics: Metrics,
     batches: mpsc::Sender<Batch>,
     /// How long the last transaction took.
@@ -68,7 +68,7 @@ pub fn pipeline(
     writers: usize,
     consumer: Consumer,
     dead: &DeadLetters,
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     store: &Store,
     metrics: &Metrics,
     wake: &Wake,

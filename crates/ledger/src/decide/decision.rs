@@ -10,10 +10,12 @@ use service::clock::Ids;
 
 use super::items::{Draft, Items};
 use super::rows::{self, Booked};
-use super::walk::{Applied, Walk, newly_sold_tombstone, warns};
+use super::waiting::Waiting;
+use super::walk::{Applied, Opened, Walk, newly_sold_flaw, warns};
 use super::{
-    Batch, Body, Dirty, Found, Group, Head, HeadRow, Incoming, Known, MovementRow, NewCustomer,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray, Warning,
+    Batch, Body, Cause, Dirty, Flaw, Found, Group, Head, HeadRow, HeldRow, Incoming, Known,
+    MovementRow, NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
+    Warning,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -83,6 +85,7 @@ impl<'a> Decision<'_, 'a> {
                     detail: Cow::Borrowed(&refused.detail),
                     version: refused.version,
                     delivery: &message.delivery,
+                    kept: &message.kept,
                 }),
                 Body::Order { order, email } => {
                     self.order(group, &mut walk, message, order, email.as_ref())
@@ -98,6 +101,7 @@ impl<'a> Decision<'_, 'a> {
                     Outcome::Parked
                 }
             };
+            note_waiting(&mut walk, message, outcome);
             self.outcomes[*place] = Some(outcome);
             walk.deliver(group, message, outcome);
             walk.note_import(&mut imported, group, message, was_sale, outcome);
@@ -148,20 +152,34 @@ impl<'a> Decision<'_, 'a> {
                 detail: Cow::Owned(detail),
                 version: Some(order.version),
                 delivery: &message.delivery,
+                kept: &message.kept,
             })
         };
         match posting {
             Err(refusal) => park(Reason::from(&refusal)),
             Ok(Posting::AlreadyRecorded) => Step::Settled(Outcome::AlreadyRecorded),
-            Ok(Posting::Held) => Step::Settled(Outcome::Held),
+            Ok(Posting::Held) => {
+                walk.hold(HeldRow {
+                    connection: group.connection,
+                    order: group.order,
+                    retailer: group.settings.retailer,
+                    version: order.version,
+                    delivery: &message.delivery,
+                    kept: &message.kept,
+                });
+                Step::Settled(Outcome::Held)
+            }
             Ok(Posting::NotImported { sale_exists: _ }) => {
                 walk.draft = walk.draft.max(Some(order.version));
                 Step::Settled(Outcome::NotImported)
             }
             Ok(Posting::Record(changes)) => {
                 let sold_before = recorded.filter(|_| walk.stands());
-                if let Some(line) = newly_sold_tombstone(order, &found, sold_before) {
-                    return park(Reason::product_deleted(line));
+                if let Some((line, flaw)) = newly_sold_flaw(order, &found, sold_before) {
+                    return park(match flaw {
+                        Flaw::Deleted => Reason::product_deleted(line),
+                        Flaw::Ambiguous => Reason::sku_ambiguous(line),
+                    });
                 }
                 let recorded = match Recorded::after(recorded, order, &changes) {
                     Ok(recorded) => recorded,
@@ -177,9 +195,9 @@ impl<'a> Decision<'_, 'a> {
                 self.record(group, walk, applied, recorded);
                 Step::Settled(Outcome::Recorded)
             }
-            // What was deleted here is not sold anew (WC-9): in its own time the snapshot would have
-            // been parked, and what is parked names nothing.
-            Ok(Posting::Repoint(_)) if newly_sold_tombstone(order, &found, recorded).is_some() => {
+            // What was deleted here is not sold anew (WC-9), nor what goes by another's SKU (WC-7): in its
+            // own time the snapshot would have been parked, and what is parked names nothing.
+            Ok(Posting::Repoint(_)) if newly_sold_flaw(order, &found, recorded).is_some() => {
                 Step::Settled(Outcome::AlreadyRecorded)
             }
             Ok(Posting::Repoint(repointing)) => {
@@ -304,7 +322,14 @@ impl<'a> Decision<'_, 'a> {
     }
 
     /// The order's rows, once all its messages are through.
-    fn write(&mut self, group: &Group<'a>, head: Option<&Head>, walk: Walk<'a>) {
+    fn write(&mut self, group: &Group<'a>, head: Option<&Head>, mut walk: Walk<'a>) {
+        let (update, is_unheld) = walk.settle_held();
+        self.plan.held.extend(update);
+        if is_unheld {
+            self.plan.unheld.push((group.connection, group.order));
+        }
+        let opened = walk.settle_open();
+        self.open(group, &opened);
         let warning_not_imported = warns(walk.draft, walk.version);
         let warned_before = head.is_some_and(|head| {
             let recorded = head.sale.as_ref().map(|sale| sale.recorded.version);
@@ -321,15 +346,15 @@ impl<'a> Decision<'_, 'a> {
             last,
             is_repointed,
             is_confirmed,
-            read_at: _,
             parked,
             deliveries,
+            ..
         } = walk;
         self.plan.deliveries.extend(deliveries);
         self.plan.parked.extend(parked);
         let draft_before = head.and_then(|head| head.draft);
         let is_moved = last.is_some() || is_repointed || is_confirmed;
-        if head.is_none() || is_moved || draft != draft_before {
+        if head.is_none() || is_moved || draft != draft_before || opened.has_changed {
             self.plan.heads.push(HeadRow {
                 connection: group.connection,
                 order: group.order,
@@ -338,6 +363,7 @@ impl<'a> Decision<'_, 'a> {
                 revision,
                 version,
                 draft,
+                open: opened.open,
             });
         }
         let (Some(sale), Some(recorded)) = (sale, recorded) else {
@@ -371,6 +397,21 @@ impl<'a> Decision<'_, 'a> {
             .insert(Dirty::Sale(group.settings.retailer, sale));
     }
 
+    /// What the order holds from now on, where that has changed.
+    fn open(&mut self, group: &Group<'a>, opened: &Opened<'a>) {
+        if !opened.has_changed {
+            return;
+        }
+        if opened.was_open {
+            self.plan.reopened.push((group.connection, group.order));
+        }
+        let rows = opened
+            .order
+            .into_iter()
+            .flat_map(|order| rows::open(group, order));
+        self.plan.open_lines.extend(rows);
+    }
+
     fn park_stray(&mut self, stray: &Stray<'a>) {
         let Stray {
             settings,
@@ -387,6 +428,7 @@ impl<'a> Decision<'_, 'a> {
                 detail: Cow::Borrowed(&refused.detail),
                 version: None,
                 delivery: &message.delivery,
+                kept: &message.kept,
             }),
         }
         self.outcomes[*place] = Some(Outcome::Parked);
@@ -425,6 +467,23 @@ impl<'a> Decision<'_, 'a> {
             .sort_by(|a, b| lock_order(a).cmp(&lock_order(b)));
         plan
     }
+}
+
+/// A snapshot that is known and not applied holds what the shop holds for it.
+fn note_waiting<'a>(walk: &mut Walk<'a>, message: &'a Incoming, outcome: Outcome) {
+    let Body::Order { order, email: _ } = &message.body else {
+        return;
+    };
+    let cause = match outcome {
+        Outcome::NotImported => Cause::Skipped,
+        Outcome::Parked => Cause::Parked,
+        Outcome::Held => Cause::Held,
+        Outcome::Recorded
+        | Outcome::AlreadyRecorded
+        | Outcome::UnknownConnection
+        | Outcome::UnknownImport => return,
+    };
+    walk.wait(Waiting { cause, order });
 }
 
 fn lock_order<'c>(

@@ -1,5 +1,6 @@
 //! What the ledger is told, decoded and opened.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use retail::{ConnectionId, EmailKey, ImportId, Order, RetailerId, ShopOrderId, Version};
 
@@ -12,6 +13,9 @@ pub struct Incoming {
     pub body: Body,
     /// The import that brings it; `None` for all that the shop's life brings.
     pub import: Option<ImportId>,
+    /// The message as it came, its customer sealed: what is kept of an order that waits for a person.
+    /// Empty where there is no order in it.
+    pub kept: Bytes,
 }
 
 /// The delivery that carried the order.

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use retail::sale::{Recorded, RecordedLine};
 use retail::{
-    Barcode, ConnectionId, ItemId, ItemRef, LineKind, OrderLine, RetailerId, ShopVariantId, Sku,
+    Barcode, ConnectionId, ItemId, ItemRef, LineKey, LineKind, OrderLine, RetailerId,
+    ShopVariantId, Sku,
 };
 use service::clock::Ids;
 use uuid::Uuid;
 
-use super::{Connection, Found, Known, NewItem, NewLink};
+use super::{Connection, Flaw, Found, Known, NewItem, NewLink};
 
 /// What an item is for. Only products have stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,8 @@ pub struct LinkKey<'a> {
 pub enum LinkKind {
     /// The shop's id of the variant.
     Variant,
+    /// The SKU in the shop, where a person said what it is.
+    Sku,
     /// A hash of the line's name: for a line that has nothing else, and only there.
     Name,
 }
@@ -61,6 +64,8 @@ pub struct Names<'a> {
     pub identity: Identity<'a>,
     /// What the shop calls it; `None` when the SKU alone must do.
     pub link: Option<LinkKey<'a>>,
+    /// What a person may have said it is by.
+    pub sku: Option<LinkKey<'a>>,
 }
 
 /// Items of one snapshot that are still to be registered or linked, should it be recorded.
@@ -76,6 +81,8 @@ pub struct Items<'k, 'a> {
     ids: &'k dyn Ids,
     registered: HashMap<Identity<'a>, ItemId>,
     linked: HashMap<LinkKey<'a>, ItemId>,
+    /// Items linked to a variant by this batch.
+    sold: HashSet<(ConnectionId, ItemId)>,
 }
 
 impl ItemKind {
@@ -126,6 +133,7 @@ impl LinkKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Variant => "variant",
+            Self::Sku => "sku",
             Self::Name => "name",
         }
     }
@@ -152,15 +160,18 @@ impl<'a> Names<'a> {
         };
         let by_variant =
             |variant: &'a ShopVariantId| link(LinkKind::Variant, Cow::Borrowed(variant.as_str()));
+        let by_sku = |sku: &'a Sku| link(LinkKind::Sku, Cow::Borrowed(sku.as_str()));
         match (variant, sku) {
             (Some(variant), Some(sku)) => Self {
                 identity: Identity::Sku(retailer, sku.as_str()),
                 link: Some(by_variant(variant)),
+                sku: Some(by_sku(sku)),
             },
             (Some(variant), None) => Self::linked(by_variant(variant)),
             (None, Some(sku)) => Self {
                 identity: Identity::Sku(retailer, sku.as_str()),
                 link: None,
+                sku: Some(by_sku(sku)),
             },
             (None, None) => Self::linked(link(LinkKind::Name, Cow::Owned(name_hash(line_name)))),
         }
@@ -170,12 +181,14 @@ impl<'a> Names<'a> {
         Self {
             identity: Identity::Link(link.clone()),
             link: Some(link),
+            sku: None,
         }
     }
 }
 
 /// Names may be longer than an index entry can be.
-fn name_hash(name: &str) -> String {
+#[must_use]
+pub fn name_hash(name: &str) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
         .as_simple()
         .to_string()
@@ -188,6 +201,7 @@ impl<'k, 'a> Items<'k, 'a> {
             ids,
             registered: HashMap::new(),
             linked: HashMap::new(),
+            sold: HashSet::new(),
         }
     }
 
@@ -220,6 +234,9 @@ impl<'k, 'a> Items<'k, 'a> {
         }
         for link in &links {
             self.linked.insert(link.key.clone(), link.item);
+            if link.key.kind == LinkKind::Variant {
+                self.sold.insert((link.key.connection, link.item));
+            }
         }
         (items, links)
     }
@@ -238,12 +255,23 @@ impl<'k, 'a> Items<'k, 'a> {
         {
             return named;
         }
-        let Names { identity, link } = Names::of(settings.retailer, connection, item, &line.name);
+        let names = Names::of(settings.retailer, connection, item, &line.name);
+        if let Some(found) = self.remapped(&names, recorded, line, draft) {
+            return found;
+        }
+        let Names {
+            identity,
+            link,
+            sku: _,
+        } = names;
         if let Some(found) = link.as_ref().and_then(|key| self.linked(key, draft)) {
             return found;
         }
-        if let Some(found) = self.found(&identity, draft) {
-            if !found.deleted {
+        if let Some(mut found) = self.found(&identity, draft) {
+            if link.is_some() && self.is_sold(connection, found.item, draft) {
+                found.flaw = found.flaw.or(Some(Flaw::Ambiguous));
+            }
+            if found.flaw.is_none() {
                 draft.link(link, found.item);
             }
             return found;
@@ -262,6 +290,41 @@ impl<'k, 'a> Items<'k, 'a> {
         });
         draft.link(link, new);
         live(new)
+    }
+
+    /// What a person said the product is; but a line recorded before stays with the item that it has
+    /// without that.
+    fn remapped(
+        &self,
+        names: &Names<'a>,
+        recorded: Option<&Recorded>,
+        line: &OrderLine,
+        draft: &Draft<'a>,
+    ) -> Option<Found> {
+        let Names {
+            identity,
+            link,
+            sku,
+        } = names;
+        let said = |key: &LinkKey<'a>| self.known.links.get(key)?.remapped;
+        let said = link
+            .as_ref()
+            .and_then(said)
+            .or_else(|| sku.as_ref().and_then(said))?;
+        let before = item_recorded(recorded, &line.key);
+        link.as_ref()
+            .and_then(|key| self.linked(key, draft))
+            .or_else(|| self.found(identity, draft))
+            .filter(|own| Some(own.item) == before)
+            .or(Some(said))
+    }
+
+    /// Whether the connection sells `item` as some variant already.
+    fn is_sold(&self, connection: ConnectionId, item: ItemId, draft: &Draft<'a>) -> bool {
+        let drafted = |link: &NewLink<'a>| link.key.kind == LinkKind::Variant && link.item == item;
+        self.known.sold.contains(&(connection, item))
+            || self.sold.contains(&(connection, item))
+            || draft.links.iter().any(drafted)
     }
 
     fn service(
@@ -295,7 +358,7 @@ impl<'k, 'a> Items<'k, 'a> {
         drafted
             .map(|link| live(link.item))
             .or_else(|| self.linked.get(key).copied().map(live))
-            .or_else(|| self.known.links.get(key).copied())
+            .or_else(|| self.known.links.get(key)?.own)
     }
 
     /// By what it would be new by.
@@ -334,10 +397,14 @@ impl<'a> Draft<'a> {
 }
 
 const fn live(item: ItemId) -> Found {
-    Found {
-        item,
-        deleted: false,
-    }
+    Found { item, flaw: None }
+}
+
+fn item_recorded(recorded: Option<&Recorded>, key: &LineKey) -> Option<ItemId> {
+    let mut lines = recorded?.lines.iter();
+    lines
+        .find(|before| before.key == *key)
+        .map(|before| before.item)
 }
 
 /// The item that another snapshot named for the line, whatever became of it since: no stand-in is

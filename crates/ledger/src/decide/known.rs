@@ -10,7 +10,7 @@ use retail::{
     ShopOrderId, Version,
 };
 
-use super::{ItemKind, LinkKey};
+use super::{ItemKind, LinkKey, Open};
 
 /// Where a connection's orders are booked, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,10 @@ pub struct Connection {
 pub struct Known<'a> {
     /// By the place of the order's group in the batch.
     pub heads: Vec<Option<Head>>,
-    pub links: Lookup<LinkKey<'a>, Found>,
+    pub links: Lookup<LinkKey<'a>, Linked>,
     pub skus: Lookup<(RetailerId, &'a str), Found>,
+    /// Items that a connection sells as some variant, of those that `skus` found.
+    pub sold: HashSet<(ConnectionId, ItemId)>,
     pub services: HashMap<(RetailerId, ItemKind), ItemId>,
     pub customers: Lookup<(RetailerId, &'a EmailKey), CustomerId>,
     pub guests: HashMap<ConnectionId, CustomerId>,
@@ -41,6 +43,10 @@ pub struct Head {
     /// The newest snapshot no sale is made of.
     pub draft: Option<Version>,
     pub sale: Option<RecordedSale>,
+    /// The newest update that waits for a person.
+    pub held: Option<Version>,
+    /// The newest snapshot that is known and not applied.
+    pub open: Option<Open>,
 }
 
 /// The sale of an order, with where it was booked: it stays there even if its connection moves on.
@@ -56,8 +62,25 @@ pub struct RecordedSale {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     pub item: ItemId,
-    /// A tombstone: nothing more may be sold of it (WC-9).
-    pub deleted: bool,
+    /// Why nothing more may be sold of it under this name.
+    pub flaw: Option<Flaw>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// A tombstone (WC-9).
+    Deleted,
+    /// The shop sells another product by the same SKU (WC-7).
+    Ambiguous,
+}
+
+/// What is known of a name that a shop uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// What the ledger made of it.
+    pub own: Option<Found>,
+    /// What a person said it is.
+    pub remapped: Option<Found>,
 }
 
 /// Distinct keys to ask the database for, all at once.

@@ -14,6 +14,7 @@ mod plan;
 mod reason;
 mod receipt_key;
 mod rows;
+mod waiting;
 mod walk;
 mod withdraw;
 
@@ -21,13 +22,14 @@ pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
 pub use imports::{ImportGate, Imported, ImportedRow};
 pub use incoming::{Body, Delivery, Incoming, Refused};
-pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin};
-pub use known::{Connection, Found, Head, Keys, Known, Lookup, RecordedSale};
+pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin, name_hash};
+pub use known::{Connection, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
 pub use plan::{
-    DeliveryRow, Dirty, HeadRow, LineRow, MovementRow, Naming, NewCustomer, NewItem, NewLink,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark, RepointedLine, RepointedSale,
-    SaleRow, Warning,
+    DeliveryRow, Dirty, HeadRow, HeldRow, LineRow, MovementRow, Naming, NewCustomer, NewItem,
+    NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark, RepointedLine,
+    RepointedSale, SaleRow, Warning,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;
+pub use waiting::{Cause, Open};
 pub use withdraw::{Kept, Withdrawal, WithdrawnSale, withdraw};

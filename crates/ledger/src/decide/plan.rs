@@ -7,7 +7,7 @@ use retail::{
     Version,
 };
 
-use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Origin};
+use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +58,12 @@ pub struct Plan<'a> {
     pub imported: Vec<ImportedRow<'a>>,
     /// Orders taken back that an import has brought in again.
     pub readmitted: Vec<(ConnectionId, &'a ShopOrderId)>,
+    /// Updates that wait for a person, and orders of which none waits any more.
+    pub held: Vec<HeldRow<'a>>,
+    pub unheld: Vec<(ConnectionId, &'a ShopOrderId)>,
+    /// Orders that hold no more what they held, and what orders hold from now on.
+    pub reopened: Vec<(ConnectionId, &'a ShopOrderId)>,
+    pub open_lines: Vec<OpenLineRow<'a>>,
     /// What to say on the bus; sorted.
     pub dirty: Vec<Dirty>,
 }
@@ -106,6 +112,7 @@ pub struct HeadRow<'a> {
     pub revision: i32,
     pub version: Option<Version>,
     pub draft: Option<Version>,
+    pub open: Option<Open>,
 }
 
 #[derive(Clone, Debug)]
@@ -216,12 +223,13 @@ pub struct DeliveryRow<'a> {
     pub revision: Option<i32>,
 }
 
-/// An order that could be read: refusals of what is recorded by now, or of what came no later, are settled.
+/// An order that could be read: refusals of what is recorded or held by now, or of what came no later,
+/// are settled.
 #[derive(Clone, Debug)]
 pub struct ReadMark<'a> {
     pub connection: ConnectionId,
     pub order: &'a ShopOrderId,
-    /// What is recorded; `None` when nothing is.
+    /// What is recorded or held; `None` when nothing is.
     pub version: Option<Version>,
     /// When the last delivery came that could be read.
     pub received_at: Timestamp,
@@ -243,6 +251,31 @@ pub struct ParkedRow<'a> {
     pub detail: std::borrow::Cow<'a, str>,
     pub version: Option<Version>,
     pub delivery: &'a Delivery,
+    /// The message, where an order is in it.
+    pub kept: &'a [u8],
+}
+
+/// An update of a sale that waits for a person (SH-12).
+#[derive(Clone, Debug)]
+pub struct HeldRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub retailer: RetailerId,
+    pub version: Version,
+    pub delivery: &'a Delivery,
+    /// The message.
+    pub kept: &'a [u8],
+}
+
+/// What the shop holds for a line of an order that is not applied.
+#[derive(Clone, Debug)]
+pub struct OpenLineRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub position: i32,
+    pub variant: Option<&'a str>,
+    pub sku: Option<&'a str>,
+    pub quantity: Quantity,
 }
 
 /// Something of which the bus must be told the new state.

@@ -21,10 +21,33 @@ impl Reason {
         }
     }
 
-    /// The database cannot hold what the order says; `constraint_code` is its SQLSTATE.
+    /// A line's SKU is that of another product of the shop (WC-7).
     #[must_use]
-    pub fn unstorable(sql_state: &str) -> Self {
+    pub fn sku_ambiguous(line: &str) -> Self {
+        Self {
+            code: "sku_ambiguous",
+            detail: format!(
+                "The SKU of \u{201c}{line}\u{201d} is that of another product of the shop too. Give each its own SKU in the shop, or link this one to a product here."
+            ),
+        }
+    }
+
+    /// Another order of the connection has the number (SH-16).
+    #[must_use]
+    pub fn receipt_number_taken() -> Self {
+        Self {
+            code: "receipt_number_taken",
+            detail: "Another order of this shop has the same number. Change the number in the shop, or dismiss this order if it is the same sale.".to_owned(),
+        }
+    }
+
+    /// The database cannot hold what the order says: its SQLSTATE, and the constraint if one stands against it.
+    #[must_use]
+    pub fn unstorable(sql_state: &str, constraint: Option<&str>) -> Self {
         match sql_state {
+            "23505" if constraint == Some("sale_connection_id_receipt_number_key") => {
+                Self::receipt_number_taken()
+            }
             "22003" => Self {
                 code: "out_of_range",
                 detail: "A quantity or an amount grows too large with this order. Check the quantities in the shop.".to_owned(),

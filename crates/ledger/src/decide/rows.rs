@@ -2,11 +2,13 @@
 
 use retail::posting::Changes;
 use retail::sale::{Recorded, RecordedLine};
-use retail::{OutletId, SaleId};
+use retail::{LineKind, Order, OutletId, Quantity, SaleId, ShopVariantId, Sku};
 
+use super::waiting::held_quantity;
 use super::walk::Applied;
 use super::{
-    Group, Head, LineRow, Naming, Plan, RepointedLine, RepointedSale, SaleRow, receipt_key,
+    Group, Head, LineRow, Naming, OpenLineRow, Plan, RepointedLine, RepointedSale, SaleRow,
+    receipt_key,
 };
 
 /// Where a sale's row stands once the batch is through.
@@ -128,4 +130,25 @@ pub(super) fn repointed(
             naming: Naming::of(named, version),
         });
     }
+}
+
+/// What the shop holds for an order that is not applied.
+pub(super) fn open<'a>(group: &Group<'a>, order: &'a Order) -> Vec<OpenLineRow<'a>> {
+    let lines = order.lines.iter().zip(0_i32..);
+    lines
+        .filter_map(|(line, position)| {
+            let LineKind::Product(item) = &line.kind else {
+                return None;
+            };
+            Some(OpenLineRow {
+                connection: group.connection,
+                order: group.order,
+                position,
+                variant: item.variant.as_ref().map(ShopVariantId::as_str),
+                sku: item.sku.as_ref().map(Sku::as_str),
+                quantity: held_quantity(order, line),
+            })
+        })
+        .filter(|row| row.quantity != Quantity::ZERO)
+        .collect()
 }

@@ -5,7 +5,11 @@ use retail::posting::Changes;
 use retail::sale::Recorded;
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
-use super::{Body, DeliveryRow, Found, Group, Head, Incoming, Outcome, ParkedRow, ReadMark};
+use super::waiting::Waiting;
+use super::{
+    Body, DeliveryRow, Flaw, Found, Group, Head, HeldRow, Incoming, Open, Outcome, ParkedRow,
+    ReadMark,
+};
 
 /// One order on its way through the batch.
 pub(super) struct Walk<'a> {
@@ -26,6 +30,12 @@ pub(super) struct Walk<'a> {
     /// When the last message came that could be read.
     pub read_at: Option<Timestamp>,
     pub parked: Option<ParkedRow<'a>>,
+    /// The newest update that waits: the one that did before, and the one that came.
+    held_before: Option<Version>,
+    held: Option<HeldRow<'a>>,
+    /// The newest snapshot that is not applied, likewise.
+    open_before: Option<Open>,
+    waiting: Option<Waiting<'a>>,
     pub deliveries: Vec<DeliveryRow<'a>>,
 }
 
@@ -52,6 +62,10 @@ impl<'a> Walk<'a> {
             is_confirmed: false,
             read_at: None,
             parked: None,
+            held_before: head.and_then(|head| head.held),
+            held: None,
+            open_before: head.and_then(|head| head.open),
+            waiting: None,
             deliveries: Vec::with_capacity(group.messages.len()),
         }
     }
@@ -126,23 +140,76 @@ impl<'a> Walk<'a> {
         }
     }
 
+    pub fn hold(&mut self, row: HeldRow<'a>) {
+        if Some(row.version) > self.newest_held() {
+            self.held = Some(row);
+        }
+    }
+
+    /// A snapshot that is not applied, as far as is known now.
+    pub fn wait(&mut self, waiting: Waiting<'a>) {
+        let known = self.waiting.as_ref().map(|known| known.order.version);
+        if known <= Some(waiting.order.version) {
+            self.waiting = Some(waiting);
+        }
+    }
+
+    fn newest_held(&self) -> Option<Version> {
+        let came = self.held.as_ref().map(|row| row.version);
+        self.held_before.max(came)
+    }
+
+    /// Once all messages are through: the update to keep, and whether none waits any more.
+    pub fn settle_held(&mut self) -> (Option<HeldRow<'a>>, bool) {
+        if self.newest_held() > self.version {
+            (self.held.take(), false)
+        } else {
+            (None, self.held_before.is_some())
+        }
+    }
+
+    /// Once all messages are through: the newest snapshot that is not applied, and whether it is not the
+    /// one that it was. Its lines are at hand if it came here.
+    pub fn settle_open(&self) -> Opened<'a> {
+        let came = self.waiting.filter(|waiting| {
+            let known = self.open_before.map(|open| open.version);
+            Some(waiting.order.version) >= known
+        });
+        let open = came.map_or(self.open_before, |waiting| Some(waiting.open()));
+        let open = open.filter(|open| Some(open.version) > self.version);
+        Opened {
+            open,
+            was_open: self.open_before.is_some(),
+            has_changed: open != self.open_before,
+            order: came.filter(|_| open.is_some()).map(|waiting| waiting.order),
+        }
+    }
+
     /// Once all messages are through: what was refused is settled by what is recorded at its version or a
-    /// later one and, where it told no version, by what could be read and came no earlier. In which order
-    /// the messages were taken does not matter.
+    /// later one, by what is held at a later one and, where it told no version, by what could be read and came
+    /// no earlier. In which order the messages were taken does not matter.
     pub fn settle_parked(&mut self, group: &Group<'a>) -> Option<ReadMark<'a>> {
         let read_at = self.read_at;
-        let version = self.version;
+        let (version, held) = (self.version, self.newest_held());
         self.parked.take_if(|parked| match parked.version {
-            Some(refused) => Some(refused) <= version,
+            Some(refused) => Some(refused) <= version || Some(refused) < held,
             None => Some(parked.delivery.received_at) <= read_at,
         });
         Some(ReadMark {
             connection: group.connection,
             order: group.order,
-            version,
+            version: version.max(held),
             received_at: read_at?,
         })
     }
+}
+
+/// How an order stands open after a batch.
+pub(super) struct Opened<'a> {
+    pub open: Option<Open>,
+    pub was_open: bool,
+    pub has_changed: bool,
+    pub order: Option<&'a Order>,
 }
 
 /// The shop says later than what is recorded that the order is a draft (BC-4).
@@ -150,13 +217,13 @@ pub(super) fn warns(draft: Option<Version>, recorded: Option<Version>) -> bool {
     recorded.is_some() && draft > recorded
 }
 
-/// The name of a line that sells a deleted item it did not sell before (WC-9). A line that did may
-/// still be refunded, voided and edited.
-pub(super) fn newly_sold_tombstone<'a>(
+/// The name of a line that sells what must not be sold under that name and was not sold by it before, and
+/// why (WC-7, WC-9). A line that was may still be refunded, voided and edited.
+pub(super) fn newly_sold_flaw<'a>(
     order: &'a Order,
     found: &[Found],
     recorded: Option<&Recorded>,
-) -> Option<&'a str> {
+) -> Option<(&'a str, Flaw)> {
     let sold_before = |key: &LineKey, item: ItemId| {
         recorded.is_some_and(|recorded| {
             let mut lines = recorded.lines.iter();
@@ -167,6 +234,6 @@ pub(super) fn newly_sold_tombstone<'a>(
         .lines
         .iter()
         .zip(found)
-        .find(|(line, found)| found.deleted && !sold_before(&line.key, found.item))
-        .map(|(line, _)| line.name.as_str())
+        .filter(|(line, found)| !sold_before(&line.key, found.item))
+        .find_map(|(line, found)| Some((line.name.as_str(), found.flaw?)))
 }

@@ -1,12 +1,13 @@
 //! Checks what requests have in common.
 
 use proto::convert::{WireError, instant_from, state_from};
-use proto::ledger::{Balance as WireBalance, SaleFilter as WireFilter};
-use retail::{Balance, ReceiptNumber, RetailerId, ShopOrderId, Sku};
+use proto::ledger::{Act as WireAct, Balance as WireBalance, SaleFilter as WireFilter};
+use retail::{Balance, ConnectionId, ReceiptNumber, RetailerId, ShopOrderId, Sku};
 use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
+use crate::desk::Act;
 use crate::store::SaleFilter;
 
 /// Rows of a page when nothing is said.
@@ -15,9 +16,21 @@ const PAGE_DEFAULT: i64 = 50;
 const PAGE_LIMIT: i64 = 500;
 /// Orders of one question at most.
 const ORDERS_LIMIT: usize = 1_000;
+/// SKUs of one question at most.
+const SKUS_LIMIT: usize = 500;
+/// Longest name of a person, in bytes.
+const ACTOR_LIMIT_BYTES: usize = 200;
+/// Longest note, in bytes.
+const NOTE_LIMIT_BYTES: usize = 2_000;
+/// Longest code of a reason, in bytes.
+const REASON_LIMIT_BYTES: usize = 100;
 
 pub fn retailer(id: &str) -> Result<RetailerId, Status> {
     required("retailer_id", id).map(RetailerId::new)
+}
+
+pub fn connection(id: &str) -> Result<ConnectionId, Status> {
+    required("connection_id", id).map(ConnectionId::new)
 }
 
 pub fn required(field: &'static str, id: &str) -> Result<Uuid, Status> {
@@ -57,6 +70,59 @@ pub fn orders(field: &'static str, ids: &[String]) -> Result<Vec<ShopOrderId>, S
         ShopOrderId::new(id).map_err(|error| bad_field(&format!("{field}[{place}]"), error))
     };
     ids.iter().enumerate().map(order).collect()
+}
+
+pub fn order(field: &'static str, id: &str) -> Result<ShopOrderId, Status> {
+    ShopOrderId::new(id).map_err(|error| bad_field(field, error))
+}
+
+/// Who asks for what, once.
+pub fn act(act: Option<WireAct>) -> Result<Act, Status> {
+    let WireAct {
+        request_id,
+        actor,
+        note,
+    } = act.ok_or_else(|| bad_field("act", "is missing"))?;
+    Ok(Act {
+        request: required("act.request_id", &request_id)?,
+        actor: text("act.actor", actor, ACTOR_LIMIT_BYTES)?,
+        note: text("act.note", note, NOTE_LIMIT_BYTES)?,
+    })
+}
+
+/// A reason's code; `None` when all are meant.
+pub fn reason(code: String) -> Result<Option<String>, Status> {
+    let code = text("reason", code, REASON_LIMIT_BYTES)?;
+    Ok(Some(code).filter(|code| !code.is_empty()))
+}
+
+/// A text that the database can hold.
+pub fn text(field: &'static str, text: String, limit: usize) -> Result<String, Status> {
+    if text.len() > limit {
+        return Err(bad_field(
+            field,
+            format!("has {} bytes, more than {limit}", text.len()),
+        ));
+    }
+    if text.contains('\0') {
+        return Err(bad_field(field, "holds a NUL"));
+    }
+    Ok(text)
+}
+
+pub fn skus(field: &'static str, texts: &[String]) -> Result<Vec<String>, Status> {
+    if texts.len() > SKUS_LIMIT {
+        return Err(bad_field(
+            field,
+            format!("must be at most {SKUS_LIMIT}, not {}", texts.len()),
+        ));
+    }
+    let sku = |text: &String| {
+        Sku::new(text)
+            .map(|sku| sku.as_str().to_owned())
+            .map_err(|error| bad_field(field, error))
+    };
+    texts.iter().map(sku).collect()
 }
 
 pub fn sku(field: &'static str, text: &str) -> Result<Option<String>, Status> {

@@ -201,6 +201,8 @@ pub fn parked_into(parked: ParkedView) -> wire::ParkedOrder {
         detail,
         delivery,
         first_parked_at,
+        can_retry: _,
+        dismissed: _,
         times,
     } = parked;
     wire::ParkedOrder {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::desk::DeskError;
 use crate::store::StoreError;
 
 /// A caller waits this long before it asks a database again that was away.
@@ -40,6 +41,38 @@ pub fn stopping() -> Status {
 pub fn unavailable(message: &str) -> Status {
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// Why an act at the desk was not done.
+impl From<DeskError> for Status {
+    fn from(error: DeskError) -> Self {
+        let message = error.to_string();
+        match error {
+            DeskError::UnknownConnection => missing("connection", &message),
+            DeskError::NotParked => missing("parked order", &message),
+            DeskError::NotHeld => missing("held order", &message),
+            DeskError::UnknownSku(_) => missing("item", &message),
+            DeskError::NotReadable => precondition("not_readable", "order", &message),
+            DeskError::NotOpened(ref cause) => {
+                tracing::error!(error = %cause, "what is kept of an order cannot be opened");
+                precondition(
+                    "not_opened",
+                    "order",
+                    "what is kept of the order cannot be opened",
+                )
+            }
+            DeskError::HeldChanged => precondition("held_changed", "order", &message),
+            DeskError::Refused { reason, detail } => precondition(&reason, "order", &detail),
+            DeskError::RequestReused => precondition("request_reused", "act.request_id", &message),
+            DeskError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// There is no such thing, and the caller knows its name.
+fn missing(kind: &str, message: &str) -> Status {
+    let details = ErrorDetails::with_resource_info(kind, "", "", message);
+    Status::with_error_details(Code::NotFound, message, details)
 }
 
 /// The store's failures: logged here, told without what they say of the inside.

@@ -12,17 +12,20 @@ mod orders;
 mod sales;
 mod stock;
 mod token;
+mod waiting;
 
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
+use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 
+use crate::desk::Desk;
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
@@ -33,6 +36,7 @@ use integrity::Integrity;
 use orders::Orders;
 use sales::Sales;
 use stock::Stock;
+use waiting::WaitingOrders;
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
@@ -43,6 +47,7 @@ const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 pub fn routes(
     store: &Store,
     reader: &Reader,
+    desk: &Desk,
     wake: &Wake,
     health: &Health,
     stop: &CancellationToken,
@@ -54,6 +59,7 @@ pub fn routes(
         OrdersServer::<Orders>::NAME,
         IntegrityServer::<Integrity>::NAME,
         ImportsServer::<Imports>::NAME,
+        WaitingOrdersServer::<WaitingOrders>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -77,6 +83,10 @@ pub fn routes(
             .add_service(
                 ImportsServer::new(Imports::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(imports::REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                WaitingOrdersServer::new(WaitingOrders::new(desk.clone()))
+                    .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -9,7 +9,7 @@ use super::error::{bad_field, not_found};
 use super::sales::cut;
 use super::token::Print;
 use super::{ask, token};
-use crate::store::{ParkedKeyView, Reader, Receipt};
+use crate::store::{ParkedFilter, ParkedKeyView, Reader, Receipt};
 
 #[derive(Clone, Debug)]
 pub struct Orders {
@@ -36,7 +36,12 @@ impl wire::orders_server::Orders for Orders {
         let after: Option<ParkedKeyView> = token::read("page_token", print, &page_token)?;
         let mut parked = self
             .reader
-            .list_parked(retailer, after.as_ref(), limit + 1)
+            .list_parked(
+                retailer,
+                &ParkedFilter::default(),
+                after.as_ref(),
+                limit + 1,
+            )
             .await?;
         let next = cut(&mut parked, limit).map(|last| last.key.clone());
         Ok(Response::new(wire::ListParkedOrdersResponse {

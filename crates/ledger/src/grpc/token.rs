@@ -10,7 +10,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{ChangeKey, LevelKey, ParkedKeyView, SaleKey};
+use crate::store::{ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, SaleKey};
 
 /// Tokens of another layout are refused.
 const LAYOUT: u8 = 1;
@@ -171,6 +171,62 @@ impl Place for ParkedKeyView {
     }
 }
 
+impl Place for HeldKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self {
+            last_held_at,
+            connection,
+            order,
+        } = self;
+        bytes.extend(last_held_at.as_microsecond().to_be_bytes());
+        bytes.extend(connection.as_bytes());
+        bytes.extend(order.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (last_held_at, bytes) = take_i64(bytes)?;
+        let (connection, order) = take_uuid(bytes)?;
+        Some(Self {
+            last_held_at: Timestamp::from_microsecond(last_held_at).ok()?,
+            connection,
+            order: text(order)?,
+        })
+    }
+}
+
+impl Place for ActionKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self {
+            acted_at,
+            request,
+            connection,
+            kind,
+            key,
+        } = self;
+        bytes.extend(acted_at.as_microsecond().to_be_bytes());
+        bytes.extend(request.as_bytes());
+        bytes.extend(connection.as_bytes());
+        bytes.extend(kind.as_bytes());
+        bytes.push(0);
+        bytes.extend(key.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (acted_at, bytes) = take_i64(bytes)?;
+        let (request, bytes) = take_uuid(bytes)?;
+        let (connection, texts) = take_uuid(bytes)?;
+        let middle = texts.iter().position(|byte| *byte == 0)?;
+        let (kind, key) = texts.split_at(middle);
+        Some(Self {
+            acted_at: Timestamp::from_microsecond(acted_at).ok()?,
+            request,
+            connection,
+            kind: text(kind)?,
+            key: text(key.get(1..)?)?,
+        })
+    }
+}
+
 /// A text that can be sent to the database.
 fn text(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -221,6 +277,18 @@ mod tests {
             connection: id,
             kind: "order".to_owned(),
             key: "25".to_owned(),
+        });
+        there_and_back(&HeldKey {
+            last_held_at: at,
+            connection: id,
+            order: "25".to_owned(),
+        });
+        there_and_back(&ActionKey {
+            acted_at: at,
+            request: id,
+            connection: id,
+            kind: "sku".to_owned(),
+            key: "TS-001 é".to_owned(),
         });
     }
 

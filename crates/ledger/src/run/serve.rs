@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::settings;
 use crate::consume::pipeline;
+use crate::desk::Desk;
 use crate::grpc;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
@@ -26,7 +27,7 @@ const WRITER_NAMES: [&str; WRITERS] = ["first writer", "second writer"];
 /// Runs until told to stop.
 pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let deadline = deadline(settings)?;
-    let keyring = Keyring::from_settings(settings)?;
+    let keyring = Arc::new(Keyring::from_settings(settings)?);
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let (writing, reading) = (store::write_pool(&database), store::read_pool(&database));
@@ -83,7 +84,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         WRITERS,
         bus.consumer(&durable::ledger_orders()),
         &bus.dead_letters(&bus::Service::Ledger),
-        keyring,
+        Arc::clone(&keyring),
         &store,
         &metrics,
         &wake,
@@ -105,7 +106,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         until_closed(bus.clone(), stop.clone()),
     );
 
-    let routes = grpc::routes(&store, &Reader::new(reading.clone()), &wake, &health, &stop)?;
+    let questions = Reader::new(reading.clone());
+    let desk = Desk::new(store.clone(), questions.clone(), keyring, wake.clone());
+    let routes = grpc::routes(&store, &questions, &desk, &wake, &health, &stop)?;
     let serving = service::grpc::serve(grpc_listener, routes, stop.clone());
     lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
     let serving = http::serve(http_listener, health.router(), stop.clone());

@@ -4,10 +4,10 @@
 //! |---|---|---|
 //! | 1 | connections; imports that bring some of the orders | those imports, shared |
 //! | 2 | heads of orders seen before, then their sales, lines and payments | those heads |
-//! | 3 | links, SKUs, service items, customers | none |
+//! | 3 | links, remaps, SKUs, service items, customers | none |
 //! | 4 | decide: no statement | |
 //! | 5 | items, links, customers, heads that are new | their unique keys |
-//! | 6 | sales, lines, payments, deliveries, parked orders | covered by the heads |
+//! | 6 | sales, lines, payments, deliveries, parked and held orders, what they hold | covered by the heads |
 //! | 7 | movements with levels | levels |
 //! | 8 | outbox | its keys |
 //!
@@ -22,13 +22,13 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, head, import, item, known, level, outbox, parked,
-    repoint, sale,
+    StoreError, connection, customer, delivery, head, held, import, item, known, level, open,
+    outbox, parked, repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 
 /// Attempts at one batch before the race is called lost; each loss means that others have moved on.
-const RACE_ATTEMPTS: u32 = 20;
+pub(super) const RACE_ATTEMPTS: u32 = 20;
 
 /// The ledger's tables, for writing.
 #[derive(Clone, Debug)]
@@ -69,7 +69,11 @@ impl Store {
     }
 }
 
-async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn write(
+    db: &mut PgConnection,
+    plan: &Plan<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Plan {
         outcomes: _,
         items,
@@ -88,6 +92,10 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
         parked,
         imported,
         readmitted,
+        held,
+        unheld,
+        reopened,
+        open_lines,
         dirty,
     } = plan;
     item::write(db, items, links, now).await?;
@@ -103,6 +111,9 @@ async fn write(db: &mut PgConnection, plan: &Plan<'_>, now: Timestamp) -> Result
     parked::write(db, parked, now).await?;
     import::note(db, imported, now).await?;
     import::readmit(db, readmitted).await?;
+    held::clear(db, unheld).await?;
+    held::write(db, held, now).await?;
+    open::write(db, reopened, open_lines).await?;
     level::move_stock(db, movements, now).await?;
     outbox::mark(db, dirty, now).await
 }

@@ -8,6 +8,8 @@ pub enum StoreError {
     Data {
         /// The SQLSTATE, or `corrupt` for a row that cannot be read back, `encode` for one that cannot be sent.
         sql_state: String,
+        /// The constraint that stands against it, where one does.
+        constraint: Option<String>,
         #[source]
         source: Box<sqlx::Error>,
     },
@@ -37,8 +39,11 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let data = |sql_state: &str, error| Self::Data {
+        let data = |sql_state: &str, error: sqlx::Error| Self::Data {
             sql_state: sql_state.to_owned(),
+            constraint: error
+                .as_database_error()
+                .and_then(|reported| reported.constraint().map(str::to_owned)),
             source: Box::new(error),
         };
         match &error {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
 use super::{StoreError, row::place};
-use crate::decide::{Group, Head, HeadRow, Naming, RecordedSale};
+use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
 ///
@@ -24,10 +24,14 @@ pub(super) async fn lock(
     let found = sqlx::query!(
         r#"select k.place as "place!", h.sale_id, h.revision,
             h.version_at as "version_at: SqlTimestamp", h.version_hash,
-            h.draft_at as "draft_at: SqlTimestamp", h.draft_hash
+            h.draft_at as "draft_at: SqlTimestamp", h.draft_hash,
+            h.open_at as "open_at: SqlTimestamp", h.open_hash, h.open_cause,
+            w.version_at as "held_at?: SqlTimestamp", w.version_hash as "held_hash?"
         from unnest($1::uuid[], $2::text[]) with ordinality k (connection_id, shop_order_id, place)
         join ledger.shop_order h
             on h.connection_id = k.connection_id and h.shop_order_id = k.shop_order_id
+        left join ledger.held_order w
+            on w.connection_id = h.connection_id and w.shop_order_id = h.shop_order_id
         order by h.connection_id, h.shop_order_id
         for update of h"#,
         &connections,
@@ -47,6 +51,14 @@ pub(super) async fn lock(
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
+        let held = row::version_from(head.held_at, head.held_hash)?;
+        let open = row::version_from(head.open_at, head.open_hash)?
+            .zip(head.open_cause)
+            .map(|(version, cause)| {
+                let cause = row::cause_from(&cause)?;
+                Ok::<_, StoreError>(Open { version, cause })
+            })
+            .transpose()?;
         let sale = match (head.sale_id, version) {
             (Some(id), Some(version)) => {
                 let Booked {
@@ -72,7 +84,12 @@ pub(super) async fn lock(
             _ => None,
         };
         if let Some(slot) = heads.get_mut(place(head.place)) {
-            *slot = Some(Head { draft, sale });
+            *slot = Some(Head {
+                draft,
+                sale,
+                held,
+                open,
+            });
         }
     }
     Ok(heads)
@@ -211,12 +228,16 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[HeadRow<'_>]) -> Resul
             version_hash,
             draft_at,
             draft_hash,
+            open_at,
+            open_hash,
+            open_causes,
         } = Columns::of(&new);
         let inserted = sqlx::query!(
             "insert into ledger.shop_order (connection_id, shop_order_id, sale_id, revision,
-                version_at, version_hash, draft_at, draft_hash)
+                version_at, version_hash, draft_at, draft_hash, open_at, open_hash, open_cause)
             select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[],
-                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[])
+                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[],
+                $9::timestamptz[], $10::bytea[], $11::text[])
             on conflict on constraint shop_order_pkey do nothing",
             &connections,
             &orders as _,
@@ -226,6 +247,9 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[HeadRow<'_>]) -> Resul
             &version_hash as _,
             &draft_at as _,
             &draft_hash as _,
+            &open_at as _,
+            &open_hash as _,
+            &open_causes as _,
         )
         .execute(&mut *db)
         .await?;
@@ -243,15 +267,20 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[HeadRow<'_>]) -> Resul
             version_hash,
             draft_at,
             draft_hash,
+            open_at,
+            open_hash,
+            open_causes,
         } = Columns::of(&changed);
         sqlx::query!(
             "update ledger.shop_order h
             set sale_id = n.sale_id, revision = n.revision, version_at = n.version_at,
-                version_hash = n.version_hash, draft_at = n.draft_at, draft_hash = n.draft_hash
+                version_hash = n.version_hash, draft_at = n.draft_at, draft_hash = n.draft_hash,
+                open_at = n.open_at, open_hash = n.open_hash, open_cause = n.open_cause
             from unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[],
-                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[])
-                n (connection_id, shop_order_id, sale_id, revision,
-                    version_at, version_hash, draft_at, draft_hash)
+                $5::timestamptz[], $6::bytea[], $7::timestamptz[], $8::bytea[],
+                $9::timestamptz[], $10::bytea[], $11::text[])
+                n (connection_id, shop_order_id, sale_id, revision, version_at, version_hash,
+                    draft_at, draft_hash, open_at, open_hash, open_cause)
             where h.connection_id = n.connection_id and h.shop_order_id = n.shop_order_id",
             &connections,
             &orders as _,
@@ -261,6 +290,9 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[HeadRow<'_>]) -> Resul
             &version_hash as _,
             &draft_at as _,
             &draft_hash as _,
+            &open_at as _,
+            &open_hash as _,
+            &open_causes as _,
         )
         .execute(db)
         .await?;
@@ -277,6 +309,9 @@ struct Columns<'a> {
     version_hash: Vec<Option<&'a [u8]>>,
     draft_at: Vec<Option<SqlTimestamp>>,
     draft_hash: Vec<Option<&'a [u8]>>,
+    open_at: Vec<Option<SqlTimestamp>>,
+    open_hash: Vec<Option<&'a [u8]>>,
+    open_causes: Vec<Option<&'static str>>,
 }
 
 impl<'a> Columns<'a> {
@@ -288,6 +323,10 @@ impl<'a> Columns<'a> {
         let (draft_at, draft_hash) = heads
             .iter()
             .map(|head| row::version_columns(head.draft.as_ref()))
+            .unzip();
+        let (open_at, open_hash) = heads
+            .iter()
+            .map(|head| row::version_columns(head.open.as_ref().map(|open| &open.version)))
             .unzip();
         Self {
             connections: heads.iter().map(|head| head.connection.uuid()).collect(),
@@ -301,6 +340,12 @@ impl<'a> Columns<'a> {
             version_hash,
             draft_at,
             draft_hash,
+            open_at,
+            open_hash,
+            open_causes: heads
+                .iter()
+                .map(|head| head.open.map(|open| open.cause.as_str()))
+                .collect(),
         }
     }
 }

@@ -1,19 +1,20 @@
 //! Items and what shops call them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use retail::{ItemId, RetailerId};
+use retail::{ConnectionId, ItemId, RetailerId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{StoreError, row};
-use crate::decide::{Found, ItemKind, Keys, LinkKey, Lookup, NewItem, NewLink};
+use crate::decide::{Flaw, Found, ItemKind, Keys, LinkKey, Linked, Lookup, NewItem, NewLink};
 
+/// What the ledger made of each name, and what a person said it is.
 pub(super) async fn find_links<'a>(
     db: &mut PgConnection,
     keys: Keys<LinkKey<'a>>,
-) -> Result<Lookup<LinkKey<'a>, Found>, StoreError> {
+) -> Result<Lookup<LinkKey<'a>, Linked>, StoreError> {
     if keys.list().is_empty() {
         return Ok(keys.found([]));
     }
@@ -25,12 +26,18 @@ pub(super) async fn find_links<'a>(
     let kinds: Vec<&str> = keys.list().iter().map(|key| key.kind.as_str()).collect();
     let texts: Vec<&str> = keys.list().iter().map(|key| key.key.as_ref()).collect();
     let rows = sqlx::query!(
-        r#"select k.place as "place!", i.item_id, (i.deleted_at is not null) as "deleted!"
+        r#"select k.place as "place!",
+            own.item_id as "own?", (own.deleted_at is not null) as "own_is_deleted!",
+            said.item_id as "said?", (said.deleted_at is not null) as "said_is_deleted!"
         from unnest($1::uuid[], $2::text[], $3::text[])
             with ordinality k (connection_id, link_kind, shop_key, place)
-        join ledger.item_link l
+        left join ledger.item_link l
             on l.connection_id = k.connection_id and l.link_kind = k.link_kind and l.shop_key = k.shop_key
-        join ledger.item i on i.item_id = l.item_id"#,
+        left join ledger.item own on own.item_id = l.item_id
+        left join ledger.item_remap r
+            on r.connection_id = k.connection_id and r.remap_kind = k.link_kind and r.shop_key = k.shop_key
+        left join ledger.item said on said.item_id = r.item_id
+        where own.item_id is not null or said.item_id is not null"#,
         &connections,
         &kinds as _,
         &texts as _,
@@ -38,12 +45,50 @@ pub(super) async fn find_links<'a>(
     .fetch_all(db)
     .await?;
     Ok(keys.found(rows.into_iter().map(|row| {
-        let found = Found {
-            item: ItemId::new(row.item_id),
-            deleted: row.deleted,
+        let linked = Linked {
+            own: row.own.map(|item| found(item, row.own_is_deleted)),
+            remapped: row.said.map(|item| found(item, row.said_is_deleted)),
         };
-        (row::place(row.place), found)
+        (row::place(row.place), linked)
     })))
+}
+
+fn found(item: Uuid, is_deleted: bool) -> Found {
+    Found {
+        item: ItemId::new(item),
+        flaw: is_deleted.then_some(Flaw::Deleted),
+    }
+}
+
+/// Those of the pairs that the connection sells as some variant.
+pub(super) async fn find_sold(
+    db: &mut PgConnection,
+    pairs: &[(ConnectionId, ItemId)],
+) -> Result<HashSet<(ConnectionId, ItemId)>, StoreError> {
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let connections: Vec<Uuid> = pairs.iter().map(|(of, _)| of.uuid()).collect();
+    let items: Vec<Uuid> = pairs.iter().map(|(_, item)| item.uuid()).collect();
+    let rows = sqlx::query!(
+        "select distinct l.connection_id, l.item_id
+        from unnest($1::uuid[], $2::uuid[]) k (connection_id, item_id)
+        join ledger.item_link l on l.connection_id = k.connection_id and l.item_id = k.item_id
+        where l.link_kind = 'variant'",
+        &connections,
+        &items,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                ConnectionId::new(row.connection_id),
+                ItemId::new(row.item_id),
+            )
+        })
+        .collect())
 }
 
 /// By SKU, exactly (WC-7). The living one if there is one, else a tombstone.
@@ -75,13 +120,10 @@ pub(super) async fn find_skus<'a>(
     )
     .fetch_all(db)
     .await?;
-    Ok(keys.found(rows.into_iter().map(|row| {
-        let found = Found {
-            item: ItemId::new(row.item_id),
-            deleted: row.deleted,
-        };
-        (row::place(row.place), found)
-    })))
+    Ok(keys.found(
+        rows.into_iter()
+            .map(|row| (row::place(row.place), found(row.item_id, row.deleted))),
+    ))
 }
 
 /// The service items of every retailer that the keys name.

@@ -1,6 +1,6 @@
 //! Reads, and where it must locks, everything a decision depends on.
 
-use retail::{EmailKey, LineKind, RetailerId};
+use retail::{ConnectionId, EmailKey, ItemId, LineKind, RetailerId};
 use sqlx::PgConnection;
 
 use super::{StoreError, customer, head, import, item};
@@ -14,7 +14,7 @@ struct Asked<'a> {
     skus: Vec<(RetailerId, &'a str, Option<LinkKey<'a>>)>,
     services: Keys<(RetailerId, ItemKind)>,
     customers: Keys<(RetailerId, &'a EmailKey)>,
-    guests: Keys<retail::ConnectionId>,
+    guests: Keys<ConnectionId>,
 }
 
 pub(super) async fn load<'a>(
@@ -31,17 +31,25 @@ pub(super) async fn load<'a>(
     } = ask(batch);
     let links = item::find_links(db, links).await?;
     let mut unlinked = Keys::new();
+    let mut new_variants = Vec::new();
     for (retailer, sku, link) in skus {
-        if link.is_none_or(|link| links.get(&link).is_none()) {
+        if link.as_ref().is_none_or(|link| links.get(link).is_none()) {
             unlinked.add((retailer, sku));
+            new_variants.extend(link.map(|link| (link.connection, (retailer, sku))));
         }
     }
     let withdrawn = import::find_withdrawn(db, &batch.groups, &heads).await?;
+    let skus = item::find_skus(db, unlinked).await?;
+    let pairs: Vec<(ConnectionId, ItemId)> = new_variants
+        .into_iter()
+        .filter_map(|(connection, sku)| Some((connection, skus.get(&sku)?.item)))
+        .collect();
     Ok(Known {
         heads,
         withdrawn,
         links,
-        skus: item::find_skus(db, unlinked).await?,
+        skus,
+        sold: item::find_sold(db, &pairs).await?,
         services: item::find_services(db, &services).await?,
         customers: customer::find(db, customers).await?,
         guests: customer::find_guests(db, &guests).await?,
@@ -68,10 +76,13 @@ fn ask<'a>(batch: &Batch<'a>) -> Asked<'a> {
                         continue;
                     }
                 };
-                let Names { identity, link } =
-                    Names::of(retailer, group.connection, product, &line.name);
-                if let Some(link) = &link {
-                    asked.links.add(link.clone());
+                let Names {
+                    identity,
+                    link,
+                    sku,
+                } = Names::of(retailer, group.connection, product, &line.name);
+                for key in link.iter().chain(&sku) {
+                    asked.links.add(key.clone());
                 }
                 match identity {
                     Identity::Sku(retailer, sku) => asked.skus.push((retailer, sku, link)),

@@ -1,35 +1,45 @@
 //! Everything that speaks SQL. One transaction a batch: `apply.rs` says what it locks, in which order.
 
+mod act;
 mod apply;
 pub mod check;
 mod connect;
 mod connection;
 mod customer;
 mod delivery;
+mod dismiss;
 mod error;
 mod head;
+mod held;
 mod import;
 mod item;
+mod journal;
 mod known;
 mod level;
 mod migrate;
+mod open;
 mod outbox;
 mod parked;
 mod read;
 mod relay;
+mod remap;
 mod repoint;
 mod row;
 mod sale;
 mod seed;
 
+pub use act::{Acted, Trial};
 pub use apply::Store;
 pub use connect::{read_pool, write_pool};
+pub use dismiss::Dismissed;
 pub use error::StoreError;
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
 };
+pub use journal::Recorded;
 pub use migrate::{SchemaError, migrate};
 pub use read::*;
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow};
+pub use remap::Remapped;
 pub use seed::plant;

@@ -42,7 +42,8 @@ pub(super) async fn clear(db: &mut PgConnection, read: &[ReadMark<'_>]) -> Resul
 
 /// Parks orders. Of several refusals of one order the one of the newest version is shown. A refusal that
 /// told no version is none where a delivery of the order that could be read came no earlier: its own may
-/// have been taken later, or again.
+/// have been taken later, or again. What was dismissed stays so while the shop says the same, and the
+/// reason is the same.
 pub(super) async fn write(
     db: &mut PgConnection,
     parked: &[ParkedRow<'_>],
@@ -70,15 +71,20 @@ pub(super) async fn write(
         .iter()
         .map(|row| row::at(row.delivery.received_at))
         .collect();
+    let messages: Vec<Option<&[u8]>> = parked
+        .iter()
+        .map(|row| Some(row.kept).filter(|kept| !kept.is_empty()))
+        .collect();
     sqlx::query!(
         "insert into ledger.parked_order as p (connection_id, parked_kind, parked_key, retailer_id,
-            reason, detail, version_at, version_hash, delivery_id, topic, received_at,
+            reason, detail, version_at, version_hash, delivery_id, topic, received_at, message,
             first_parked_at, last_parked_at)
-        select n.*, $12, $12
+        select n.*, $13, $13
         from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
-            $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[])
+            $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[],
+            $12::bytea[])
             n (connection_id, parked_kind, parked_key, retailer_id, reason, detail, version_at,
-                version_hash, delivery_id, topic, received_at)
+                version_hash, delivery_id, topic, received_at, message)
         where n.parked_kind <> 'order' or n.version_at is not null or not exists (
             select from ledger.order_delivery d
             where d.connection_id = n.connection_id and d.shop_order_id = n.parked_key
@@ -91,6 +97,11 @@ pub(super) async fn write(
             delivery_id = excluded.delivery_id,
             topic = excluded.topic,
             received_at = excluded.received_at,
+            message = excluded.message,
+            dismissed_at = case when p.version_hash is not distinct from excluded.version_hash
+                and p.reason = excluded.reason then p.dismissed_at end,
+            dismissed_note = case when p.version_hash is not distinct from excluded.version_hash
+                and p.reason = excluded.reason then p.dismissed_note end,
             last_parked_at = excluded.last_parked_at
         where case when p.version_at is null or excluded.version_at is null
             then p.received_at <= excluded.received_at
@@ -106,6 +117,7 @@ pub(super) async fn write(
         &deliveries as _,
         &topics as _,
         &received as _,
+        &messages as _,
         row::at(now) as _,
     )
     .execute(db)

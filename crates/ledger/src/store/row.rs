@@ -6,7 +6,7 @@ use retail::posting::OrderUpdates;
 use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, Version};
 
 use super::StoreError;
-use crate::decide::{ItemKind, Naming, Outcome};
+use crate::decide::{Cause, ItemKind, Naming, Outcome};
 
 pub(super) type SqlTimestamp = jiff_sqlx::Timestamp;
 
@@ -126,6 +126,15 @@ pub(super) fn order_updates_from(text: &str) -> Result<OrderUpdates, StoreError>
 
 pub(super) fn currency_from(code: &str) -> Result<Currency, StoreError> {
     Currency::from_code(code).map_err(|_| StoreError::corrupt("sale", "currency", code))
+}
+
+pub(super) fn cause_from(text: &str) -> Result<Cause, StoreError> {
+    match text {
+        "skipped" => Ok(Cause::Skipped),
+        "parked" => Ok(Cause::Parked),
+        "held" => Ok(Cause::Held),
+        other => Err(StoreError::corrupt("shop_order", "open_cause", other)),
+    }
 }
 
 /// The place that `with ordinality` counts from 1.

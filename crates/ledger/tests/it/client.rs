@@ -8,6 +8,7 @@ use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
+use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ pub struct Client {
     pub orders: OrdersClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
+    pub waiting: WaitingOrdersClient<Channel>,
     pub channel: Channel,
     pub wake: Wake,
     pub stop: CancellationToken,
@@ -32,8 +34,15 @@ impl Client {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (wake, stop) = (Wake::new(), CancellationToken::new());
-        let routes =
-            grpc::routes(&ledger.store, &ledger.reader, &wake, &Health::new(), &stop).unwrap();
+        let routes = grpc::routes(
+            &ledger.store,
+            &ledger.reader,
+            &ledger.desk(),
+            &wake,
+            &Health::new(),
+            &stop,
+        )
+        .unwrap();
         let mut serving = tokio::task::JoinSet::new();
         let until = stop.clone();
         serving.spawn(async move { service::grpc::serve(listener, routes, until).await.unwrap() });
@@ -49,6 +58,7 @@ impl Client {
             orders: OrdersClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            waiting: WaitingOrdersClient::new(channel.clone()),
             channel,
             wake,
             stop,

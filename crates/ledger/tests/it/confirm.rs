@@ -1,6 +1,7 @@
 //! What a shop says once more is no change.
 
 use ledger::decide::{Incoming, Outcome};
+use ledger::store::ParkedFilter;
 use retail::SaleState;
 
 use crate::order::{Builder, an_order};
@@ -99,10 +100,18 @@ async fn a_repeat_of_what_is_recorded_clears_the_parking_of_what_came_between() 
         [Outcome::Recorded, Outcome::Parked]
     );
     ledger.apply_one(&order(2).build()).await;
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert!(parked.is_empty(), "{parked:?}");
     ledger.apply(&batch).await;
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert!(
         parked.is_empty(),
         "a replay parks nothing again: {parked:?}"

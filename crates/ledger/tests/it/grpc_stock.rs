@@ -306,6 +306,11 @@ async fn verify_names_what_does_not_hold() {
             "update ledger.sale set revision = 9",
             "revisions_have_deliveries",
         ),
+        (
+            "update ledger.shop_order set open_at = version_at, open_hash = version_hash,
+                open_cause = 'held'",
+            "waiting_is_newer",
+        ),
     ] {
         ledger.sql(damage);
         let checks = client

@@ -10,8 +10,8 @@ use tonic::Code;
 
 use crate::client::Client;
 use crate::imports::IMPORT;
+use crate::order::wire_message;
 use crate::order::{Builder, an_order};
-use crate::service::wire_message;
 use crate::support::{CONNECTION, Ledger, OTHER_RETAILER, RETAILER};
 
 /// Another than the ledger would have: it is not needed.

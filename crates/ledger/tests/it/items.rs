@@ -1,6 +1,7 @@
 //! Which item a line sells.
 
 use ledger::decide::{ItemKind, Outcome};
+use ledger::store::ParkedFilter;
 use retail::{Barcode, ItemRef, LineKind, ShopVariantId, Sku};
 
 use crate::order::an_order;
@@ -256,7 +257,11 @@ async fn wc_09_a_product_deleted_here_is_not_repointed_to() {
         }
         assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-1));
         assert_eq!(ledger.on_hand("B", OUTLET).await, None, "all or nothing");
-        let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+        let parked = ledger
+            .reader
+            .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+            .await
+            .unwrap();
         assert!(parked.is_empty(), "{parked:?}");
         ledger.assert_sound().await;
     }
@@ -360,7 +365,11 @@ async fn wc_09_a_deleted_product_parks_that_order_alone() {
         outcomes,
         [Outcome::Parked, Outcome::Parked, Outcome::Recorded]
     );
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert!(
         parked
             .iter()

@@ -1,12 +1,18 @@
 //! Orders in few words.
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use ledger::decide::{Body, Delivery, Incoming, Refused};
+use prost::Message as _;
+use proto::convert::{instant_into, order_into};
+use proto::order as wire;
 use retail::{
     ConnectionId, ContentHash, Currency, Customer, ImportId, ItemRef, LineKey, LineKind, Money,
     Order, OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber,
     RetailerId, SaleState, ShopOrderId, ShopVariantId, Sku, Version,
 };
+use service::Settings;
+use service::seal::Keyring;
 use uuid::Uuid;
 
 use crate::support::{CONNECTION, RETAILER};
@@ -198,7 +204,7 @@ impl Builder {
         order.version.content = content_of(&order);
         let version = order.version.modified_at.as_second();
         let id = format!("{}:{}:{version}", order.key.connection, order.key.order);
-        Incoming {
+        let mut incoming = Incoming {
             retailer,
             connection: order.key.connection,
             delivery: a_delivery(&delivery.unwrap_or(id)),
@@ -207,7 +213,10 @@ impl Builder {
                 order: Box::new(order),
             },
             import,
-        }
+            kept: Bytes::new(),
+        };
+        incoming.kept = wire_message(&keyring(), &incoming).encode_to_vec().into();
+        incoming
     }
 }
 
@@ -235,6 +244,7 @@ pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {
             detail: "The shop's answer cannot be read.".to_owned(),
         }),
         import: None,
+        kept: Bytes::new(),
     }
 }
 
@@ -244,6 +254,52 @@ pub fn a_delivery(id: &str) -> Delivery {
         topic: "order.updated".to_owned(),
         received_at: PLACED_AT,
     }
+}
+
+/// As an ingest service would put it.
+pub fn wire_message(keyring: &Keyring, message: &Incoming) -> wire::OrderMessage {
+    let delivery = wire::Delivery {
+        delivery_id: message.delivery.id.clone(),
+        received_at: Some(instant_into(message.delivery.received_at)),
+        topic: message.delivery.topic.clone(),
+    };
+    let body = match &message.body {
+        Body::Order { order, email: _ } => {
+            let sealed = order.customer.as_ref().map(|customer| {
+                let plain = wire::Customer {
+                    email: customer.email.clone(),
+                    name: customer.name.clone(),
+                    phone: customer.phone.clone(),
+                };
+                let aad = format!("{}/{}", message.connection, order.key.order);
+                keyring.seal(aad.as_bytes(), &plain.encode_to_vec())
+            });
+            let order = order_into(order, sealed.unwrap_or_default());
+            wire::order_message::Body::Order(Box::new(order))
+        }
+        Body::Refused(refused) => wire::order_message::Body::Refused(wire::Refused {
+            order_id: refused
+                .order
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            reason: refused.reason.clone(),
+            detail: refused.detail.clone(),
+        }),
+    };
+    wire::OrderMessage {
+        retailer_id: message.retailer.to_string(),
+        connection_id: message.connection.to_string(),
+        delivery: Some(delivery),
+        body: Some(body),
+        import_id: message.import.map(|id| id.to_string()).unwrap_or_default(),
+    }
+}
+
+/// The key of tests.
+pub fn keyring() -> Keyring {
+    let key = "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=";
+    Keyring::from_settings(&Settings::from_map([("COMPTOIR_SEAL_KEY", key)])).unwrap()
 }
 
 pub const fn cad(minor: i64) -> Money {

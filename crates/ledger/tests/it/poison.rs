@@ -2,6 +2,7 @@
 
 use ledger::consume::{Booked, book};
 use ledger::decide::{Incoming, Outcome};
+use ledger::store::ParkedFilter;
 use retail::{ItemRef, LineKey, Quantity, Sku};
 
 use crate::order::{a_refusal, an_order};
@@ -42,7 +43,11 @@ async fn a_row_the_database_refuses_is_found_among_many_and_parked() {
         assert_eq!(*booked, Booked::Done(expected), "{place}");
     }
     assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-40));
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(parked.len(), 1);
     assert_eq!(
         (parked[0].order.as_deref(), parked[0].reason.as_str()),
@@ -53,7 +58,12 @@ async fn a_row_the_database_refuses_is_found_among_many_and_parked() {
     let booked = book(&ledger.store, &batch).await.unwrap();
     assert_eq!(booked[13], Booked::Done(Outcome::Parked), "again: the same");
     assert_eq!(
-        ledger.reader.list_parked(RETAILER, None, 10).await.unwrap()[0].times,
+        ledger
+            .reader
+            .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+            .await
+            .unwrap()[0]
+            .times,
         1
     );
 }
@@ -92,7 +102,11 @@ async fn refusals_of_the_rules_are_parked_with_reason_and_sentence() {
             .iter()
             .all(|outcome| *outcome == Outcome::Parked)
     );
-    let mut parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let mut parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     parked.sort_by(|a, b| a.order.cmp(&b.order));
     let reasons: Vec<&str> = parked.iter().map(|parked| parked.reason.as_str()).collect();
     assert_eq!(
@@ -146,7 +160,7 @@ async fn a_later_good_version_clears_the_parking_and_an_older_one_does_not() {
             );
             let parked = ledger
                 .reader
-                .list_parked(RETAILER, None, 500)
+                .list_parked(RETAILER, &ParkedFilter::default(), None, 500)
                 .await
                 .unwrap();
             let found = parked
@@ -168,7 +182,11 @@ async fn what_the_ingest_refused_is_parked_until_a_later_delivery() {
             a_refusal(None, 3),
         ])
         .await;
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(parked.len(), 3);
     assert_eq!(
         parked
@@ -181,7 +199,11 @@ async fn what_the_ingest_refused_is_parked_until_a_later_delivery() {
     let mut good = an_order(1).line("A", 1).build();
     good.delivery.received_at = a_refusal(None, 5).delivery.received_at;
     assert_eq!(ledger.apply_one(&good).await, Outcome::Recorded);
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert!(parked.iter().all(|parked| parked.order.is_none()));
 }
 
@@ -191,7 +213,11 @@ async fn what_returns_less_than_nothing_to_stock_is_parked() {
     let bad = an_order(1).line("A", 1).restocked(0, -1);
     assert_eq!(ledger.apply_one(&bad.build()).await, Outcome::Parked);
     assert_eq!(ledger.on_hand("A", OUTLET).await, None);
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(parked[0].reason, "restock_negative");
     assert!(parked[0].detail.contains("line:1"));
 }
@@ -219,7 +245,11 @@ async fn a_refusal_that_came_before_what_could_be_read_is_settled_in_any_order()
             for part in batch.chunks(size) {
                 ledger.apply(part).await;
             }
-            let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+            let parked = ledger
+                .reader
+                .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+                .await
+                .unwrap();
             let ids: Vec<_> = batch.iter().map(|one| &one.delivery.id).collect();
             assert_eq!(!parked.is_empty(), is_parked, "{ids:?} by {size}");
             ledger.assert_sound().await;
@@ -233,6 +263,10 @@ async fn one_unreadable_delivery_twice_in_a_batch_is_parked_once() {
     let stray = a_refusal(None, 2);
     let booked = book(&ledger.store, &[stray.clone(), stray]).await.unwrap();
     assert_eq!(booked, [const { Booked::Done(Outcome::Parked) }; 2]);
-    let parked = ledger.reader.list_parked(RETAILER, None, 10).await.unwrap();
+    let parked = ledger
+        .reader
+        .list_parked(RETAILER, &ParkedFilter::default(), None, 10)
+        .await
+        .unwrap();
     assert_eq!(parked.len(), 1);
 }

@@ -6,18 +6,16 @@ use bus::permission::{self, User};
 use bus::{Bus, Map, Message, durable, provision, stream, subject};
 use devstack::testing::{Database, Nats, Postgres};
 use devstack::{NatsConfig, NatsUser};
-use ledger::decide::Body;
 use ledger::decide::Incoming;
 use ledger::{Command, store};
 use prost::Message as _;
-use proto::convert::{instant_into, order_into};
-use proto::{ledger as wire, order as order_wire};
+use proto::ledger as wire;
 use retail::{ConnectionId, PlatformCode, RetailerId};
 use service::Settings;
 use service::seal::Keyring;
 use tokio_util::sync::CancellationToken;
 
-use crate::order::{a_refusal, an_order};
+use crate::order::{a_refusal, an_order, wire_message};
 use crate::support::{
     self, APP_PASSWORD, CONNECTION, Ledger, OTHER_CONNECTION, OUTLET, RETAILER, id,
 };
@@ -166,46 +164,6 @@ fn app_url(database: &Database) -> String {
         "postgres://ledger_app:{}@{place}",
         APP_PASSWORD.replace(' ', "%20")
     )
-}
-
-/// As an ingest service would put it.
-pub fn wire_message(keyring: &Keyring, message: &Incoming) -> order_wire::OrderMessage {
-    let delivery = order_wire::Delivery {
-        delivery_id: message.delivery.id.clone(),
-        received_at: Some(instant_into(message.delivery.received_at)),
-        topic: message.delivery.topic.clone(),
-    };
-    let body = match &message.body {
-        Body::Order { order, email: _ } => {
-            let sealed = order.customer.as_ref().map(|customer| {
-                let plain = order_wire::Customer {
-                    email: customer.email.clone(),
-                    name: customer.name.clone(),
-                    phone: customer.phone.clone(),
-                };
-                let aad = format!("{}/{}", message.connection, order.key.order);
-                keyring.seal(aad.as_bytes(), &plain.encode_to_vec())
-            });
-            let order = order_into(order, sealed.unwrap_or_default());
-            order_wire::order_message::Body::Order(Box::new(order))
-        }
-        Body::Refused(refused) => order_wire::order_message::Body::Refused(order_wire::Refused {
-            order_id: refused
-                .order
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            reason: refused.reason.clone(),
-            detail: refused.detail.clone(),
-        }),
-    };
-    order_wire::OrderMessage {
-        retailer_id: message.retailer.to_string(),
-        connection_id: message.connection.to_string(),
-        delivery: Some(delivery),
-        body: Some(body),
-        import_id: message.import.map(|id| id.to_string()).unwrap_or_default(),
-    }
 }
 
 struct Ingest {

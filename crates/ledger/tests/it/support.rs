@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use devstack::testing::{Database, Postgres};
+use ledger::Wake;
 use ledger::decide::{Incoming, Outcome};
+use ledger::desk::Desk;
 use ledger::seed::{self, Seed};
 use ledger::store::{self, CheckView, LevelView, Reader, SaleFilter, SaleView, Store};
 use retail::{ConnectionId, Quantity, RetailerId};
@@ -112,6 +114,17 @@ impl Ledger {
             let CheckView { name, failures, .. } = check;
             assert!(failures.is_empty(), "{name}: {failures:#?}");
         }
+    }
+
+    /// Where people deal with what waits.
+    pub fn desk(&self) -> Desk {
+        let keyring = Arc::new(crate::order::keyring());
+        Desk::new(
+            self.store.clone(),
+            self.reader.clone(),
+            keyring,
+            Wake::new(),
+        )
     }
 
     /// Runs a script as the superuser.

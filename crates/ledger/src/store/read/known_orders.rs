@@ -22,7 +22,7 @@ pub struct KnownOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
     Sale,
-    /// A draft, or a status that is not imported.
+    /// A draft, a status that is not imported, or dismissed by a person.
     NotImported,
     /// Waits for a person.
     Parked,
@@ -52,6 +52,7 @@ impl Reader {
         }
         let rows = sqlx::query!(
             r#"select h.shop_order_id, h.sale_id is not null as "is_sale!", p.reason as "reason?",
+                p.dismissed_at is null as "is_open!",
                 greatest(h.version_at, h.draft_at, p.version_at, d.version_at)
                     as "modified_at: SqlTimestamp"
             from (select distinct unnest($2::text[]) collate "C" as shop_order_id) k
@@ -74,8 +75,8 @@ impl Reader {
             modified_at: row.modified_at.map(SqlTimestamp::to_jiff),
             standing: match (row.is_sale, &row.reason) {
                 (true, _) => Standing::Sale,
-                (false, Some(_)) => Standing::Parked,
-                (false, None) => Standing::NotImported,
+                (false, Some(_)) if row.is_open => Standing::Parked,
+                (false, Some(_) | None) => Standing::NotImported,
             },
             reason: row.reason,
         });

@@ -1,10 +1,14 @@
 //! Reading for those who ask. Never decides a write.
 
+mod actions;
 mod explain;
+mod held;
+mod kept;
 mod known_orders;
 mod levels;
 mod list_sales;
 mod movements;
+mod open_quantities;
 mod parked;
 mod receipt;
 mod sale_view;
@@ -16,11 +20,15 @@ use uuid::Uuid;
 
 use super::StoreError;
 
+pub use actions::{ActionKey, ActionView};
 pub use explain::Explained;
+pub use held::{HeldKey, HeldView, KeptHeld};
+pub use kept::{KeptParked, ParkedFilter, RetryCounts};
 pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use list_sales::{SaleFilter, SaleKey};
 pub use movements::MovementView;
+pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use receipt::{DeliveryView, Receipt};
 pub use sale_view::{LineView, PaymentView, SaleView};

@@ -5,7 +5,7 @@ use retail::RetailerId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Reader;
+use super::{ParkedFilter, Reader};
 use crate::decide::Delivery;
 use crate::store::StoreError;
 use crate::store::row::{self, SqlTimestamp};
@@ -19,6 +19,10 @@ pub struct ParkedView {
     pub detail: String,
     pub delivery: Delivery,
     pub first_parked_at: Timestamp,
+    /// Whether the order itself is kept, so that it can be tried again.
+    pub can_retry: bool,
+    /// When it was dismissed, and with which note.
+    pub dismissed: Option<(Timestamp, String)>,
     /// Deliveries of the order that could not be booked.
     pub times: i64,
 }
@@ -37,6 +41,7 @@ impl Reader {
     pub async fn list_parked(
         &self,
         retailer: RetailerId,
+        filter: &ParkedFilter,
         after: Option<&ParkedKeyView>,
         limit: i64,
     ) -> Result<Vec<ParkedView>, StoreError> {
@@ -45,6 +50,8 @@ impl Reader {
                 p.delivery_id, p.topic, p.received_at as "received_at: SqlTimestamp",
                 p.first_parked_at as "first_parked_at: SqlTimestamp",
                 p.last_parked_at as "last_parked_at: SqlTimestamp",
+                p.message is not null as "can_retry!",
+                p.dismissed_at as "dismissed_at: SqlTimestamp", p.dismissed_note,
                 (select count(*) from ledger.order_delivery d
                     where p.parked_kind = 'order' and d.connection_id = p.connection_id
                         and d.shop_order_id = p.parked_key and d.outcome = 'parked') as "times!"
@@ -53,13 +60,19 @@ impl Reader {
                 and ($2::timestamptz is null or p.last_parked_at <= $2)
                 and ($2::timestamptz is null or p.last_parked_at < $2
                     or (p.connection_id, p.parked_kind, p.parked_key) > ($3::uuid, $4::text, $5::text))
+                and ($6::uuid is null or p.connection_id = $6)
+                and ($7::text is null or p.reason = $7)
+                and ($8 or p.dismissed_at is null)
             order by p.last_parked_at desc, p.connection_id, p.parked_kind, p.parked_key
-            limit $6"#,
+            limit $9"#,
             retailer.uuid(),
             after.map(|key| row::at(key.last_parked_at)) as _,
             after.map(|key| key.connection),
             after.map(|key| key.kind.as_str()),
             after.map(|key| key.key.as_str()),
+            filter.connection,
+            filter.reason,
+            filter.with_dismissed,
             limit,
         )
         .fetch_all(&self.pool)
@@ -82,6 +95,8 @@ impl Reader {
                     received_at: row.received_at.to_jiff(),
                 },
                 first_parked_at: row.first_parked_at.to_jiff(),
+                can_retry: row.can_retry,
+                dismissed: dismissed(row.dismissed_at, row.dismissed_note),
                 times: row.times.max(1),
             })
             .collect())
@@ -99,6 +114,8 @@ pub(super) async fn of_order(
             p.received_at as "received_at: SqlTimestamp",
             p.first_parked_at as "first_parked_at: SqlTimestamp",
             p.last_parked_at as "last_parked_at: SqlTimestamp",
+            p.message is not null as "can_retry!",
+            p.dismissed_at as "dismissed_at: SqlTimestamp", p.dismissed_note,
             (select count(*) from ledger.order_delivery d
                 where d.connection_id = p.connection_id and d.shop_order_id = p.parked_key
                     and d.outcome = 'parked') as "times!"
@@ -125,6 +142,12 @@ pub(super) async fn of_order(
             received_at: row.received_at.to_jiff(),
         },
         first_parked_at: row.first_parked_at.to_jiff(),
+        can_retry: row.can_retry,
+        dismissed: dismissed(row.dismissed_at, row.dismissed_note),
         times: row.times.max(1),
     }))
+}
+
+fn dismissed(at: Option<SqlTimestamp>, note: Option<String>) -> Option<(Timestamp, String)> {
+    at.map(SqlTimestamp::to_jiff).zip(note)
 }

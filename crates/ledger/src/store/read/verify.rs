@@ -180,6 +180,36 @@ impl Reader {
         )
         .fetch_one(&mut *db)
         .await?;
+        let waiting = sqlx::query_as!(
+            Found,
+            r#"with compared as (
+                select h.connection_id, h.shop_order_id, w.what,
+                    coalesce((w.at, w.hash) > (h.version_at, h.version_hash), true) as is_newer
+                from ledger.shop_order h
+                join ledger.connection c on c.connection_id = h.connection_id
+                join lateral (
+                    select 'open' as what, h.open_at as at, h.open_hash as hash
+                    union all
+                    select 'parked', p.version_at, p.version_hash from ledger.parked_order p
+                    where p.connection_id = h.connection_id and p.parked_kind = 'order'
+                        and p.parked_key = h.shop_order_id
+                    union all
+                    select 'held', u.version_at, u.version_hash from ledger.held_order u
+                    where u.connection_id = h.connection_id and u.shop_order_id = h.shop_order_id
+                ) w on w.at is not null
+                where $1::uuid is null or c.retailer_id = $1
+            ), wrong as (
+                select format('connection %s, order %s: what is %s is no newer than the sale',
+                    connection_id, shop_order_id, what) as failure
+                from compared where not is_newer
+            )
+            select (select count(*) from compared) as "examined!",
+                (select count(*) from wrong) as "failure_count!",
+                array(select failure from wrong order by failure limit 20) as "failures!""#,
+            retailer,
+        )
+        .fetch_one(&mut *db)
+        .await?;
         Ok(vec![
             levels.titled(
                 "levels_equal_sums",
@@ -198,6 +228,10 @@ impl Reader {
             receipts.titled(
                 "revisions_have_deliveries",
                 "every sale's newest revision came with a delivery",
+            ),
+            waiting.titled(
+                "waiting_is_newer",
+                "what waits of an order is newer than what is recorded of it",
             ),
         ])
     }

@@ -1,0 +1,50 @@
+//! Tries all parked orders again, some with each call.
+
+use retail::RetailerId;
+
+use super::{Act, Desk, DeskError};
+use crate::store::{KeptParked, ParkedFilter, RetryCounts, Trial};
+
+/// Orders tried by one call: it answers within seconds.
+pub const RETRY_ALL_LIMIT: i64 = 100;
+
+impl Desk {
+    /// Tries parked orders that were not tried yet under this request, the longest parked first, each in a
+    /// transaction of its own. Gives how far all calls of the request have come.
+    pub async fn retry_all(
+        &self,
+        act: &Act,
+        retailer: RetailerId,
+        filter: &ParkedFilter,
+    ) -> Result<RetryCounts, DeskError> {
+        let parked = self
+            .reader
+            .parked_to_retry(retailer, filter, act.request, RETRY_ALL_LIMIT)
+            .await?;
+        for kept in parked {
+            let KeptParked {
+                connection,
+                order,
+                message,
+            } = kept;
+            let message = message.ok_or(DeskError::NotReadable)?;
+            match self.open(retailer, connection, message) {
+                Ok(incoming) => {
+                    self.try_order(act, Trial::Retry, &incoming).await?;
+                }
+                // The others go on.
+                Err(error) => {
+                    let reason = (error.code().to_owned(), error.to_string());
+                    self.store
+                        .note_vain(act, Trial::Retry, retailer, connection, &order, reason)
+                        .await?;
+                }
+            }
+        }
+        let counts = self
+            .reader
+            .retry_counts(retailer, filter, act.request)
+            .await?;
+        Ok(counts)
+    }
+}

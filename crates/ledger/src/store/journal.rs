@@ -1,0 +1,110 @@
+//! What people did about orders that waited. A row's key makes its act happen once.
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, row};
+use crate::desk::{Act, ActionKind, ActionOutcome, Done, Subject};
+
+/// What an act came to that was done before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub kind: ActionKind,
+    pub done: Done,
+}
+
+/// An act's row, ready to be written.
+pub(super) struct Entry<'a> {
+    pub retailer: Uuid,
+    pub connection: Uuid,
+    pub subject: &'a Subject,
+    pub act: &'a Act,
+    pub kind: ActionKind,
+    pub done: &'a Done,
+}
+
+/// The row of this act, if it was done before.
+pub(super) async fn find(
+    db: &mut PgConnection,
+    connection: Uuid,
+    subject: &Subject,
+    act: &Act,
+) -> Result<Option<Recorded>, StoreError> {
+    let found = sqlx::query!(
+        "select action, outcome, reason, detail, item_id
+        from ledger.order_action
+        where request_id = $1 and connection_id = $2 and subject_kind = $3 and subject_key = $4",
+        act.request,
+        connection,
+        subject.kind(),
+        subject.key(),
+    )
+    .fetch_optional(db)
+    .await?;
+    found
+        .map(|found| {
+            Ok(Recorded {
+                kind: ActionKind::from_text(&found.action)?,
+                done: Done {
+                    outcome: ActionOutcome::from_text(&found.outcome)?,
+                    reason: found.reason.zip(found.detail),
+                    item: found.item_id,
+                },
+            })
+        })
+        .transpose()
+}
+
+/// Notes an act. One that was noted meanwhile is a lost race: its answer is to be given.
+pub(super) async fn write(
+    db: &mut PgConnection,
+    entry: &Entry<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Entry {
+        retailer,
+        connection,
+        subject,
+        act: Act {
+            request,
+            actor,
+            note,
+        },
+        kind,
+        done: Done {
+            outcome,
+            reason,
+            item,
+        },
+    } = entry;
+    let (reason, detail) = match reason {
+        Some((reason, detail)) => (Some(reason), Some(detail)),
+        None => (None, None),
+    };
+    let inserted = sqlx::query!(
+        "insert into ledger.order_action (request_id, connection_id, subject_kind, subject_key,
+            retailer_id, action, outcome, reason, detail, item_id, actor, note, acted_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        on conflict on constraint order_action_pkey do nothing",
+        request,
+        connection,
+        subject.kind(),
+        subject.key(),
+        retailer,
+        kind.as_str(),
+        outcome.as_str(),
+        reason,
+        detail,
+        *item,
+        actor,
+        note,
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    if inserted.rows_affected() == 0 {
+        return Err(StoreError::Race);
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! What orders hold that are known and not applied (R-4).
+
+use jiff::Timestamp;
+use retail::{Quantity, RetailerId};
+use uuid::Uuid;
+
+use super::{LevelKey, Reader};
+use crate::store::StoreError;
+use crate::store::row::SqlTimestamp;
+
+/// What orders hold of an item in an outlet, beyond what their sales have taken; by why they are not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenQuantity {
+    pub key: LevelKey,
+    pub skipped: Quantity,
+    pub parked: Quantity,
+    pub held: Quantity,
+    pub orders: i64,
+    /// The instant of change of the oldest.
+    pub oldest_at: Timestamp,
+}
+
+impl Reader {
+    /// Up to `limit` quantities after `after`, by SKU, then item and outlet; none that is zero.
+    pub async fn list_open_quantities(
+        &self,
+        retailer: RetailerId,
+        outlet: Option<Uuid>,
+        skus: &[String],
+        after: Option<&LevelKey>,
+        limit: i64,
+    ) -> Result<Vec<OpenQuantity>, StoreError> {
+        let (after_sku, after_item, after_outlet) = match after {
+            Some(LevelKey { sku, item, outlet }) => {
+                (Some(sku.as_str()), Some(*item), Some(*outlet))
+            }
+            None => (None, None, None),
+        };
+        // A dismissed order holds nothing, unless the shop has said something newer since.
+        let rows = sqlx::query!(
+            r#"with line as (
+                select o.connection_id, o.shop_order_id, h.sale_id, h.open_cause, h.open_at,
+                    coalesce(s.outlet_id, r.outlet_id) as outlet_id,
+                    coalesce(by_variant.item_id, by_sku.item_id, l.item_id, i.item_id) as item_id,
+                    o.quantity_milli
+                from ledger.open_line o
+                join ledger.connection c on c.connection_id = o.connection_id
+                join ledger.register r on r.register_id = c.register_id
+                join ledger.shop_order h
+                    on h.connection_id = o.connection_id and h.shop_order_id = o.shop_order_id
+                left join ledger.sale s on s.sale_id = h.sale_id
+                left join ledger.item_remap by_variant
+                    on by_variant.connection_id = o.connection_id
+                        and by_variant.remap_kind = 'variant' and by_variant.shop_key = o.variant
+                left join ledger.item_remap by_sku
+                    on by_sku.connection_id = o.connection_id
+                        and by_sku.remap_kind = 'sku' and by_sku.shop_key = o.sku
+                left join ledger.item_link l
+                    on l.connection_id = o.connection_id
+                        and l.link_kind = 'variant' and l.shop_key = o.variant
+                left join ledger.item i
+                    on i.retailer_id = c.retailer_id and i.sku = o.sku and i.deleted_at is null
+                where c.retailer_id = $1 and h.open_at is not null
+                    and not exists (select from ledger.parked_order p
+                        where p.connection_id = o.connection_id and p.parked_kind = 'order'
+                            and p.parked_key = o.shop_order_id and p.dismissed_at is not null
+                            and (p.version_at, p.version_hash) >= (h.open_at, h.open_hash))
+            ), wanted as (
+                select connection_id, shop_order_id, sale_id, open_cause, open_at, outlet_id, item_id,
+                    sum(quantity_milli) as quantity
+                from line
+                where item_id is not null and ($2::uuid is null or outlet_id = $2)
+                group by connection_id, shop_order_id, sale_id, open_cause, open_at, outlet_id, item_id
+            ), missing as (
+                select w.open_cause, w.open_at, w.outlet_id, w.item_id,
+                    w.quantity - coalesce((select sum(taken.deducted_milli)
+                        from ledger.sale_line taken
+                        where taken.sale_id = w.sale_id and taken.item_id = w.item_id), 0) as quantity
+                from wanted w
+            )
+            select i.item_id, coalesce(i.sku, '') as "sku!", m.outlet_id as "outlet_id!",
+                least(coalesce(sum(m.quantity) filter (where m.open_cause = 'skipped'), 0),
+                    9223372036854775807)::bigint as "skipped!",
+                least(coalesce(sum(m.quantity) filter (where m.open_cause = 'parked'), 0),
+                    9223372036854775807)::bigint as "parked!",
+                least(coalesce(sum(m.quantity) filter (where m.open_cause = 'held'), 0),
+                    9223372036854775807)::bigint as "held!",
+                count(*) as "orders!", min(m.open_at) as "oldest_at!: SqlTimestamp"
+            from missing m
+            join ledger.item i on i.item_id = m.item_id
+            where m.quantity > 0
+                and (cardinality($3::text[]) = 0 or i.sku = any($3))
+                and ($4::text is null
+                    or (coalesce(i.sku, ''), i.item_id, m.outlet_id) > ($4, $5::uuid, $6::uuid))
+            group by i.item_id, i.sku, m.outlet_id
+            order by coalesce(i.sku, ''), i.item_id, m.outlet_id
+            limit $7"#,
+            retailer.uuid(),
+            outlet,
+            skus,
+            after_sku,
+            after_item,
+            after_outlet,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| OpenQuantity {
+                key: LevelKey {
+                    sku: row.sku,
+                    item: row.item_id,
+                    outlet: row.outlet_id,
+                },
+                skipped: Quantity::from_milli(row.skipped),
+                parked: Quantity::from_milli(row.parked),
+                held: Quantity::from_milli(row.held),
+                orders: row.orders,
+                oldest_at: row.oldest_at.to_jiff(),
+            })
+            .collect())
+    }
+}
