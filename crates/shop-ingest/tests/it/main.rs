@@ -16,3 +16,4 @@ mod privileges;
 mod running;
 mod schema;
 mod stall;
+mod storm;
