@@ -10,16 +10,18 @@ mod schedule;
 mod shop_queue;
 mod shops;
 
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{DeadLetters, Delivery, Reason};
-use futures::StreamExt as _;
+use bytes::Bytes;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
 use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
-use shop::{FetchError, Platform, Source};
+use shop::{Connection, FetchError, Platform, Source};
 use tokio::sync::mpsc;
 use tokio::time::{
     Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until, timeout,
@@ -192,14 +194,9 @@ impl Follower {
             return Answer::NotGiven(FetchError::TryLater { why, after });
         }
         sleep(alone).await;
-        let fetching = self.platform.fetch(&connection, &job.order);
-        let body = match timeout(FETCH_TIMEOUT, fetching).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(error)) => return Answer::NotGiven(error),
-            Err(_) => {
-                let why = format!("no answer within {} s", FETCH_TIMEOUT.as_secs());
-                return Answer::NotGiven(FetchError::TryLater { why, after: None });
-            }
+        let body = match self.fetch(&connection, &job.order).await {
+            Ok(body) => body,
+            Err(error) => return Answer::NotGiven(error),
         };
         let read = || self.platform.read(&connection, Source::Fetched, &body);
         let reading = match guarded(read) {
@@ -219,6 +216,22 @@ impl Follower {
             Ended::Stored | Ended::TooLarge => Answer::Told,
             Ended::Stopped => Answer::Stopped,
         }
+    }
+
+    /// A shop that hangs, or whose answer the platform does not survive, is tried again later like one that is
+    /// away.
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        order: &ShopOrderId,
+    ) -> Result<Bytes, FetchError> {
+        let fetching = AssertUnwindSafe(self.platform.fetch(connection, order)).catch_unwind();
+        let why = match timeout(FETCH_TIMEOUT, fetching).await {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(_)) => "asking for the order panicked".to_owned(),
+            Err(_) => format!("no answer within {} s", FETCH_TIMEOUT.as_secs()),
+        };
+        Err(FetchError::TryLater { why, after: None })
     }
 
     async fn settle(&self, shops: &mut Shops<Held>, asked: Asked) {

@@ -41,6 +41,7 @@ async fn one_connection_hanging_one_flooding_and_one_sending_poison_hold_no_othe
         running.post(HANGS, HINT, number.to_string()).await;
         running.post(FLOODS, HINT, number.to_string()).await;
         running.post(POISONS, WHOLE, POISON.to_owned()).await;
+        running.post(POISONS, HINT, number.to_string()).await;
     }
     let books = &running.books;
     let id = connection_id(WELL);

@@ -18,3 +18,4 @@ mod privileges;
 mod running;
 mod schema;
 mod stall;
+mod storm;
