@@ -33,7 +33,7 @@ pub struct Bench {
     wait: u64,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum What {
     /// Signed webhooks accepted a second, durable acks included.
     Intake,
@@ -53,14 +53,15 @@ enum What {
     Footprint,
     /// Shuffled, repeated versions of many orders while processes are killed.
     Storm {
-        /// Let a simulated shop of this platform trade through it, its API and its deliveries failing.
-        #[arg(long, value_enum)]
-        platform: Option<Platform>,
-        /// [default: 20,000; of a simulated shop 5,000]
+        /// Let a simulated shop of this platform trade through it, its API and its deliveries failing; more
+        /// than once: of each of them, all at the same time.
+        #[arg(long = "platform", value_enum)]
+        platforms: Vec<Platform>,
+        /// [default: 20,000; of each simulated shop 5,000]
         #[arg(long)]
         orders: Option<usize>,
         /// Processes killed, of any kind; a simulated shop's storm has its own plan.
-        #[arg(long, default_value_t = 20, conflicts_with = "platform")]
+        #[arg(long, default_value_t = 20, conflicts_with = "platforms")]
         kills: usize,
     },
     /// Random histories through the pure function, against an oracle.
@@ -73,32 +74,26 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 11] = [
-        Self::Posting {
-            histories: 1_000_000,
-        },
-        Self::Footprint,
-        Self::Intake,
-        Self::Drain { orders: 40_000 },
-        Self::E2e,
-        Self::History { sales: 1_000_000 },
-        Self::Storm {
-            platform: None,
-            orders: None,
-            kills: 20,
-        },
-        Self::shop_storm(Platform::Shopify),
-        Self::shop_storm(Platform::BigCommerce),
-        Self::shop_storm(Platform::WooCommerce),
-        Self::shop_storm(Platform::Ecom),
-    ];
-
-    const fn shop_storm(platform: Platform) -> Self {
-        Self::Storm {
-            platform: Some(platform),
-            orders: None,
-            kills: 0,
+    fn all() -> Vec<Self> {
+        let mut all = vec![
+            Self::Posting {
+                histories: 1_000_000,
+            },
+            Self::Footprint,
+            Self::Intake,
+            Self::Drain { orders: 40_000 },
+            Self::E2e,
+            Self::History { sales: 1_000_000 },
+        ];
+        let singly = Platform::ALL.map(|platform| vec![platform]);
+        for platforms in [vec![]].into_iter().chain(singly) {
+            all.push(Self::Storm {
+                platforms,
+                orders: None,
+                kills: 20,
+            });
         }
+        all
     }
 
     async fn measure(self, seed: u64) -> anyhow::Result<Vec<Figure>> {
@@ -109,19 +104,19 @@ impl What {
             Self::History { sales } => history::run(seed, sales).await,
             Self::Footprint => footprint::run().await,
             Self::Storm {
-                platform: Some(platform),
+                platforms,
                 orders,
                 kills: _,
-            } => {
+            } if !platforms.is_empty() => {
                 shop_storm::run(ShopStorm {
-                    platform,
+                    platforms,
                     seed,
                     orders: orders.unwrap_or(SHOP_STORM_ORDERS),
                 })
                 .await
             }
             Self::Storm {
-                platform: None,
+                platforms: _,
                 orders,
                 kills,
             } => {
@@ -148,15 +143,15 @@ impl Bench {
             seed,
             wait,
         } = self;
-        let todo: &[What] = match what {
-            What::All => &What::ALL,
+        let todo = match what {
+            What::All => What::all(),
             What::Intake
             | What::Drain { .. }
             | What::E2e
             | What::History { .. }
             | What::Footprint
             | What::Storm { .. }
-            | What::Posting { .. } => &[what],
+            | What::Posting { .. } => vec![what],
         };
         let mut figures = Vec::new();
         for what in todo {
@@ -165,8 +160,9 @@ impl Bench {
                 eprintln!("the machine is busy with other things: figures will be low");
             }
             let began = Moment::now()?;
+            let measured = format!("{what:?}");
             figures.extend(Box::pin(what.measure(seed)).await?);
-            figures.push(began.figure(format!("{what:?}"))?);
+            figures.push(began.figure(measured)?);
             report(&figures, json.as_deref())?;
         }
         Ok(())

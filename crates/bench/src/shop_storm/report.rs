@@ -1,74 +1,110 @@
 use std::fmt;
 use std::time::Duration;
 
-use shop_sim::{AnswerCounts, Counts, DeliveryCounts};
+use shop_sim::{AnswerCounts, Counts, DeliveryCounts, Platform};
 
-use super::ShopStorm;
 use super::agreement::Agreement;
 use super::timeline::Events;
 use crate::figure::Figure;
 
+const BENCH: &str = "shop storm";
 /// Differences shown; all are counted.
 const SHOWN: usize = 20;
 
 /// What came of a storm.
 pub struct Report {
-    pub storm: ShopStorm,
+    pub seed: u64,
+    /// Of each shop.
+    pub orders: usize,
+    pub shops: Vec<ShopReport>,
+    /// From the last change until ledger and shops had agreed for a while.
+    pub agreed_after: Duration,
+    pub agreement: Agreement,
+}
+
+/// What one shop did and suffered.
+pub struct ShopReport {
+    pub platform: Platform,
     pub counts: Counts,
     pub events: Events,
     pub traded_in: Duration,
-    /// From the last change until ledger and shop had agreed for a while.
-    pub agreed_after: Duration,
-    /// Orders that the shop's books say are to be parked.
+    /// Orders that its books say are to be parked.
     pub parked: usize,
-    pub agreement: Agreement,
 }
 
 impl Report {
     pub fn figures(&self) -> anyhow::Result<Vec<Figure>> {
         let Self {
-            storm,
-            counts,
-            events,
-            traded_in,
+            seed,
+            orders,
+            shops,
             agreed_after,
-            parked: _,
             agreement,
         } = self;
-        let case = format!(
-            "{} orders of {}, seed {}",
-            storm.orders,
-            storm.platform.code(),
-            storm.seed
-        );
-        let figure = |what, value, unit| Figure::new("shop storm", &*case, what, value, unit);
-        let count = |what, count: u64| -> anyhow::Result<Figure> {
-            Ok(figure(what, f64::from(u32::try_from(count)?), ""))
+        let count = |case: &str, what, count: u64| -> anyhow::Result<Figure> {
+            let count = f64::from(u32::try_from(count)?);
+            Ok(Figure::new(BENCH, case, what, count, ""))
         };
-        let deliveries = counts.deliveries;
-        Ok(vec![
-            count("changes", counts.trade.changes)?,
-            figure("traded in", traded_in.as_secs_f64(), "s"),
-            count("deliveries", deliveries.sent + deliveries.dropped)?,
-            count("deliveries dropped", deliveries.dropped)?,
-            count("deliveries doubled", deliveries.duplicated)?,
-            count("services killed", u64::try_from(events.crashes)?)?,
-            figure("agreed after", agreed_after.as_secs_f64(), "s"),
-            count("sales", u64::try_from(agreement.sales)?)?,
-            count("differences", u64::try_from(agreement.differences.len())?)?.under(1.0),
-        ])
+        let mut figures = Vec::new();
+        for shop in shops {
+            let case = format!("{orders} orders of {}, seed {seed}", shop.platform.code());
+            let deliveries = shop.counts.deliveries;
+            let traded_in = shop.traded_in.as_secs_f64();
+            figures.extend([
+                count(&case, "changes", shop.counts.trade.changes)?,
+                Figure::new(BENCH, &*case, "traded in", traded_in, "s"),
+                count(&case, "deliveries", deliveries.sent + deliveries.dropped)?,
+                count(&case, "deliveries dropped", deliveries.dropped)?,
+                count(&case, "deliveries doubled", deliveries.duplicated)?,
+                count(&case, "kills", u64::try_from(shop.events.crashes)?)?,
+            ]);
+        }
+        let case = format!("{} shops, seed {seed}", shops.len());
+        let agreed_after = agreed_after.as_secs_f64();
+        let differences = u64::try_from(agreement.differences.len())?;
+        figures.extend([
+            Figure::new(BENCH, &*case, "agreed after", agreed_after, "s"),
+            count(&case, "sales", u64::try_from(agreement.sales)?)?,
+            count(&case, "differences", differences)?.under(1.0),
+        ]);
+        Ok(figures)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            storm:
-                ShopStorm {
-                    platform,
-                    seed,
-                    orders,
+            seed,
+            orders,
+            shops,
+            agreed_after,
+            agreement:
+                Agreement {
+                    sales,
+                    levels,
+                    differences,
                 },
+        } = self;
+        writeln!(f, "storm of seed {seed}, {orders} orders of each shop")?;
+        for shop in shops {
+            write!(f, "{shop}")?;
+        }
+        writeln!(
+            f,
+            "{sales} sales, {levels} levels, agreed after {agreed_after:.1?}: {} differences",
+            differences.len()
+        )?;
+        for difference in differences.iter().take(SHOWN) {
+            writeln!(f, "  {difference}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ShopReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            platform,
             counts:
                 Counts {
                     trade,
@@ -79,14 +115,7 @@ impl fmt::Display for Report {
                 },
             events,
             traded_in,
-            agreed_after,
             parked,
-            agreement:
-                Agreement {
-                    sales,
-                    levels,
-                    differences,
-                },
         } = self;
         let DeliveryCounts {
             dropped,
@@ -111,29 +140,19 @@ impl fmt::Display for Report {
         } = answers;
         writeln!(
             f,
-            "storm of seed {seed} over {}: {orders} orders, {} changes in {traded_in:.1?}; {events}",
+            "{}: {} changes in {traded_in:.1?}, {parked} orders to be parked; {events}",
             platform.code(),
             trade.changes
         )?;
         writeln!(
             f,
-            "deliveries: {sent} sent, {dropped} dropped, {unanswered} unanswered, {duplicated} doubled, \
+            "  deliveries: {sent} sent, {dropped} dropped, {unanswered} unanswered, {duplicated} doubled, \
              {delayed} delayed; {posted} posts: {taken} taken, {refused} refused, {failed} failed"
         )?;
         writeln!(
             f,
-            "API: {answered} answered, {hung} hung, {busy} busy, {errors} failed, {broken} broken off, \
+            "  API: {answered} answered, {hung} hung, {busy} busy, {errors} failed, {broken} broken off, \
              {truncated} truncated"
-        )?;
-        writeln!(
-            f,
-            "{sales} sales, {parked} parked, {levels} levels, agreed after {agreed_after:.1?}: \
-             {} differences",
-            differences.len()
-        )?;
-        for difference in differences.iter().take(SHOWN) {
-            writeln!(f, "  {difference}")?;
-        }
-        Ok(())
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! The whole system with one simulated shop connected to it.
+//! The whole system with the simulated shops connected to it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use shop_sim::Platform;
 use tempfile::TempDir;
 use test_kit::{Ledger, folder, world};
 
-use super::child;
+use super::{Stormy, child};
 
 /// After a restart everything must be ready within this.
 const READY_DEADLINE: Duration = Duration::from_mins(1);
@@ -26,38 +26,36 @@ const SETTINGS: [(&str, &str); 3] = [
 /// It ends when it is dropped.
 pub struct ShopSystem {
     stack: Arc<Stack>,
-    ingest: String,
     /// After the stack in this list, so that it is dropped after it.
-    _dir: TempDir,
+    dir: TempDir,
+}
+
+/// The service that listens to the platform's shops.
+pub fn ingest(platform: Platform) -> String {
+    format!("ingest-{}", platform.code())
 }
 
 impl ShopSystem {
     pub const LEDGER: &str = "ledger";
 
-    pub async fn start(platform: Platform, access: Access) -> anyhow::Result<Self> {
+    pub async fn start(shops: &[Stormy]) -> anyhow::Result<Self> {
         let dir = folder()?;
         let program = std::env::current_exe().context("this program has no path")?;
         let settings = SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let options = StackOptions {
             settings: settings.into(),
-            ..StackOptions::new(dir.path(), program, seed(platform, access))
+            ..StackOptions::new(dir.path(), program, seed(shops))
         };
         let start = tokio::task::spawn_blocking(|| Stack::start(options));
         Ok(Self {
             stack: Arc::new(start.await??),
-            ingest: format!("ingest-{}", platform.code()),
-            _dir: dir,
+            dir,
         })
     }
 
-    /// The service that listens to the shop.
-    pub fn ingest(&self) -> &str {
-        &self.ingest
-    }
-
     /// Where the shop posts its deliveries.
-    pub fn hook_url(&self) -> anyhow::Result<&str> {
-        let url = self.stack.hook_url(&world::CONNECTION.to_string());
+    pub fn hook_url(&self, shop: &Stormy) -> anyhow::Result<&str> {
+        let url = self.stack.hook_url(&shop.connection.to_string());
         url.context("the seed has this connection")
     }
 
@@ -67,6 +65,12 @@ impl ShopSystem {
 
     pub fn ledger(&self) -> anyhow::Result<Ledger> {
         Ledger::at(self.grpc_url())
+    }
+
+    /// Leaves the folder with its logs behind, for whoever asks what went wrong.
+    pub fn keep(&mut self) {
+        self.dir.disable_cleanup(true);
+        eprintln!("the services' logs are in {}", self.dir.path().display());
     }
 
     /// Kills a service; returns when the whole system is ready again.
@@ -79,27 +83,7 @@ impl ShopSystem {
     }
 }
 
-fn seed(platform: Platform, access: Access) -> Seed {
-    let Access {
-        secret,
-        shop_url,
-        key,
-        key_secret,
-    } = access;
-    let connection = SeedConnection {
-        order_updates: Some("apply".to_owned()),
-        shop_url: Some(shop_url),
-        consumer_key: Some(key),
-        consumer_secret: Some(key_secret),
-        allow_plain_http: Some(true),
-        ..SeedConnection::new(
-            world::CONNECTION,
-            world::RETAILER,
-            platform.code(),
-            world::REGISTER,
-            secret,
-        )
-    };
+fn seed(shops: &[Stormy]) -> Seed {
     Seed {
         retailers: vec![SeedRetailer {
             id: world::RETAILER,
@@ -116,6 +100,29 @@ fn seed(platform: Platform, access: Access) -> Seed {
             outlet: world::OUTLET,
             name: "Till 1".to_owned(),
         }],
-        connections: vec![connection],
+        connections: shops.iter().map(connection).collect(),
+    }
+}
+
+fn connection(shop: &Stormy) -> SeedConnection {
+    let Access {
+        secret,
+        shop_url,
+        key,
+        key_secret,
+    } = shop.runner.shop().access();
+    SeedConnection {
+        order_updates: Some("apply".to_owned()),
+        shop_url: Some(shop_url),
+        consumer_key: Some(key),
+        consumer_secret: Some(key_secret),
+        allow_plain_http: Some(true),
+        ..SeedConnection::new(
+            shop.connection,
+            world::RETAILER,
+            shop.platform.code(),
+            world::REGISTER,
+            secret,
+        )
     }
 }

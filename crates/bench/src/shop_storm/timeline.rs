@@ -7,7 +7,8 @@ use anyhow::ensure;
 use shop_sim::{ShopRun, Speed, TooFast};
 use tokio::time::sleep;
 
-use super::system::ShopSystem;
+use super::Stormy;
+use super::system::{self, ShopSystem};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Of the shop's clock.
@@ -46,13 +47,16 @@ impl fmt::Display for Events {
     }
 }
 
-/// Plays all acts, each when enough of `orders` are placed.
+/// Plays all acts, each when enough of `orders` are placed; one shop of several is enough to crash the ledger.
 pub async fn play(
-    shop: &ShopRun,
+    shop: &Stormy,
     system: &ShopSystem,
     orders: usize,
+    crash_ledger: bool,
     patience: Duration,
 ) -> anyhow::Result<Events> {
+    let ingest = system::ingest(shop.platform);
+    let shop = shop.runner.shop();
     let mut events = Events::default();
     let began = Instant::now();
     for (percent, act) in ACTS {
@@ -61,13 +65,19 @@ pub async fn play(
             sleep(LOOK_EVERY).await;
         }
         match act {
-            Act::CrashIngest => system.crash(system.ingest()).await?,
-            Act::CrashLedger => system.crash(ShopSystem::LEDGER).await?,
-            Act::Outage => outage(shop).await?,
-        }
-        match act {
-            Act::CrashIngest | Act::CrashLedger => events.crashes += 1,
-            Act::Outage => events.outages += 1,
+            Act::CrashIngest => {
+                system.crash(&ingest).await?;
+                events.crashes += 1;
+            }
+            Act::CrashLedger if !crash_ledger => {}
+            Act::CrashLedger => {
+                system.crash(ShopSystem::LEDGER).await?;
+                events.crashes += 1;
+            }
+            Act::Outage => {
+                outage(shop).await?;
+                events.outages += 1;
+            }
         }
     }
     Ok(events)
