@@ -42,8 +42,8 @@ use crate::worker::{Telling, lay_aside};
 
 /// A shop that asked another task to leave it alone for no longer than this is waited for; it is not away.
 const SHORT_REST: Duration = Duration::from_secs(30);
-/// Shops asked at once: more than may hang at a time, or these would hold the others.
-const SHOPS_AT_ONCE: usize = 256;
+/// Questions on their way at once: as many as may wait, so that those that hang hold no others.
+const QUESTIONS_AT_ONCE: usize = 1_000;
 /// For one answer. Platforms have shorter limits of their own; a shop must not hold its place for ever.
 const FETCH_TIMEOUT: Duration = Duration::from_mins(2);
 /// How often the broker hears that waiting hints are not forgotten: well below its ack wait of 30 s.
@@ -114,13 +114,13 @@ impl Follower {
         let mut progress = interval(PROGRESS_EVERY);
         progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            while asking.len() < SHOPS_AT_ONCE
+            while asking.len() < QUESTIONS_AT_ONCE
                 && let Some((id, job)) = shops.next(Instant::now())
             {
                 asking.push(self.ask(id, job));
             }
             // While all places are taken, only an answer makes a difference.
-            let due = shops.due().filter(|_| asking.len() < SHOPS_AT_ONCE);
+            let due = shops.due().filter(|_| asking.len() < QUESTIONS_AT_ONCE);
             // What is rare comes before what may come without end.
             tokio::select! {
                 biased;
@@ -245,15 +245,15 @@ impl Follower {
             // Not acknowledged, it comes again to the next process.
             Answer::Stopped => {}
             Answer::Told => {
-                shop.answered();
+                shop.answered(&job);
                 job.hint.acknowledge().await;
             }
             Answer::Unreadable(reason) => {
-                shop.answered();
+                shop.answered(&job);
                 self.lay_aside(&job, &reason).await;
             }
             Answer::NotGiven(error @ (FetchError::NoAccess | FetchError::Gone)) => {
-                shop.answered();
+                shop.answered(&job);
                 // Said once for each connection; the others are counted.
                 if shop.first_not_followed() {
                     tracing::warn!(%connection, order = %job.order, %error, "hint not followed");
@@ -262,7 +262,7 @@ impl Follower {
                 job.hint.acknowledge().await;
             }
             Answer::NotGiven(error @ FetchError::Unreadable { .. }) => {
-                shop.answered();
+                shop.answered(&job);
                 let reason = Reason {
                     code: "answer_unreadable",
                     detail: error.to_string(),

@@ -6,13 +6,18 @@ use crate::reading::GIVEN_BACK_EVERY;
 
 /// After the first failure in a row, the second and so on; the last repeats. One request that breaks off says
 /// little: the first pauses are short, and a shop that is away is known after some seconds.
-const PAUSES: [Duration; 11] = [
+const PAUSES: [Duration; 16] = [
     Duration::from_millis(200),
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(5),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(10),
     Duration::from_secs(15),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
     Duration::from_mins(1),
     Duration::from_mins(2),
     Duration::from_mins(5),
@@ -21,7 +26,7 @@ const PAUSES: [Duration; 11] = [
 ];
 const LONGEST: Duration = Duration::from_hours(1);
 /// Those that are for a request that breaks off: what finds no room waits for longer things.
-const SHORT_PAUSES: u64 = 4;
+const SHORT_PAUSES: u64 = 10;
 
 /// Younger hints are never given up: a shop may be away over a weekend. The inbox keeps them ten times as long.
 const PATIENCE: Duration = Duration::from_hours(3 * 24);
@@ -54,7 +59,7 @@ mod tests {
         assert_eq!(pause(0), Duration::from_millis(200));
         assert_eq!(pause(1), Duration::from_millis(200));
         assert_eq!(pause(2), Duration::from_millis(500));
-        assert_eq!(pause(11), LONGEST);
+        assert_eq!(pause(16), LONGEST);
         assert_eq!(pause(u64::MAX), LONGEST);
     }
 
@@ -64,9 +69,9 @@ mod tests {
         for (failures, age, given_up) in [
             (1, Duration::ZERO, false),
             (1, old, false),
-            (11, old, false),
-            (12, old, true),
-            (12, PATIENCE, false),
+            (16, old, false),
+            (17, old, true),
+            (17, PATIENCE, false),
             (10_000, PATIENCE, false),
         ] {
             assert_eq!(is_given_up(failures, age), given_up, "{failures} {age:?}");

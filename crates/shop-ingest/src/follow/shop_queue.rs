@@ -9,6 +9,10 @@ use tokio::time::Instant;
 
 use super::schedule;
 
+/// Orders of one shop asked for at once, by more patient than greedy standards: platforms limit what one app
+/// asks, and a person's own shop may be small.
+const QUESTIONS_AT_ONCE: usize = 4;
+
 /// One order to ask for, held by the newest hint at it. That one is not acknowledged, so it covers the
 /// others: they came before the order is read.
 #[derive(Debug)]
@@ -69,12 +73,20 @@ pub(super) enum Vain<H> {
     GivenUp(Job<H>),
 }
 
+/// A question on its way.
+#[derive(Debug)]
+struct Question {
+    order: ShopOrderId,
+    /// Of its hint.
+    sequence: u64,
+}
+
 /// What waits for one shop.
 #[derive(Debug)]
 pub(super) struct ShopQueue<H> {
     jobs: VecDeque<Job<H>>,
-    /// The hint whose order is being asked for.
-    asked: Option<u64>,
+    /// The orders being asked for, by hint.
+    asked: Vec<Question>,
     /// How often in a row the shop did not answer.
     failures: u64,
     not_before: Option<Instant>,
@@ -85,7 +97,7 @@ impl<H> Default for ShopQueue<H> {
     fn default() -> Self {
         Self {
             jobs: VecDeque::new(),
-            asked: None,
+            asked: Vec::new(),
             failures: 0,
             not_before: None,
             has_warned: false,
@@ -97,7 +109,8 @@ impl<H> ShopQueue<H> {
     /// Hints at one order that wait together are one question. One that comes while the order is being
     /// asked for is another: the answer may have been older.
     pub(super) fn add(&mut self, job: Job<H>, has_room: bool) -> Added<H> {
-        if self.asked == Some(job.sequence) {
+        let mut asked = self.asked.iter();
+        if asked.any(|question| question.sequence == job.sequence) {
             return Added::Known;
         }
         if let Some(waiting) = self.jobs.iter_mut().find(|one| one.order == job.order) {
@@ -110,34 +123,57 @@ impl<H> ShopQueue<H> {
         Added::Waits
     }
 
-    /// The next question, unless one is on its way or the shop is to be left alone.
+    /// The next question, unless as many as may be are on their way or the shop is to be left alone. An
+    /// order is not asked for twice at a time.
     pub(super) fn next(&mut self, now: Instant) -> Option<Job<H>> {
         let is_due = |not_before: Option<Instant>| not_before.is_none_or(|at| at <= now);
-        if self.asked.is_some() || !is_due(self.not_before) {
+        if self.is_busy() || !is_due(self.not_before) {
             return None;
         }
-        let place = self.jobs.iter().position(|job| is_due(job.not_before))?;
+        let mut jobs = self.jobs.iter();
+        let place = jobs.position(|job| is_due(job.not_before) && !self.is_asked_for(job))?;
         let job = self.jobs.remove(place)?;
-        self.asked = Some(job.sequence);
+        self.asked.push(Question {
+            order: job.order.clone(),
+            sequence: job.sequence,
+        });
         Some(job)
     }
 
     /// When there is a next question, if time alone brings it.
     pub(super) fn due(&self) -> Option<Instant> {
-        if self.asked.is_some() {
+        if self.is_busy() {
             return None;
         }
-        let instants = self
-            .jobs
-            .iter()
-            .map(|job| job.not_before.max(self.not_before));
+        let jobs = self.jobs.iter().filter(|job| !self.is_asked_for(job));
+        let instants = jobs.map(|job| job.not_before.max(self.not_before));
         instants.min().flatten()
     }
 
+    /// A shop that failed is tried with one question.
+    fn is_busy(&self) -> bool {
+        let limit = if self.failures == 0 {
+            QUESTIONS_AT_ONCE
+        } else {
+            1
+        };
+        self.asked.len() >= limit
+    }
+
+    fn is_asked_for(&self, job: &Job<H>) -> bool {
+        let mut asked = self.asked.iter();
+        asked.any(|question| question.order == job.order)
+    }
+
     /// The shop answered, whatever it said.
-    pub(super) fn answered(&mut self) {
-        self.asked = None;
+    pub(super) fn answered(&mut self, job: &Job<H>) {
+        self.is_back(job);
         self.failures = 0;
+    }
+
+    fn is_back(&mut self, job: &Job<H>) {
+        self.asked
+            .retain(|question| question.sequence != job.sequence);
     }
 
     /// The shop did not answer. It is left alone as long as it asks for, and at least as long as the
@@ -150,10 +186,14 @@ impl<H> ShopQueue<H> {
         after: Option<Duration>,
         age: Duration,
     ) -> Vain<H> {
-        self.asked = None;
-        self.failures += 1;
+        self.is_back(&job);
+        // What was asked before the shop was left alone fails for the same reason.
+        if self.left_alone(now).is_zero() {
+            self.failures += 1;
+        }
         let after = after.unwrap_or_default();
-        self.not_before = Some(now + schedule::pause(self.failures).max(after));
+        let pause = schedule::pause(self.failures).max(after);
+        self.not_before = self.not_before.max(Some(now + pause));
         job.askings += 1;
         job.not_before = Some(now + schedule::pause(job.askings).max(after));
         let same = self.jobs.iter().position(|other| other.order == job.order);
@@ -179,7 +219,7 @@ impl<H> ShopQueue<H> {
 
     /// Orders not yet answered.
     pub(super) fn orders(&self) -> usize {
-        self.jobs.len() + usize::from(self.asked.is_some())
+        self.jobs.len() + self.asked.len()
     }
 
     /// How long the shop is still to be left alone.
@@ -193,7 +233,7 @@ impl<H> ShopQueue<H> {
         self.orders() == 0 && !self.has_warned && self.left_alone(now).is_zero()
     }
 
-    /// What waits, but for the one being asked.
+    /// What waits, but for what is being asked for.
     pub(super) fn hints(&self) -> impl Iterator<Item = &H> {
         self.jobs.iter().map(|job| &job.hint)
     }
@@ -247,7 +287,8 @@ mod tests {
     fn a_hint_at_an_order_being_asked_for_is_another_question() {
         let now = Instant::now();
         let mut queue = queue([(7, 10)]);
-        assert_eq!(queue.next(now).unwrap().hint, 10);
+        let asked = queue.next(now).unwrap();
+        assert_eq!(asked.hint, 10);
         assert_eq!(
             queue.add(job(7, 10), true),
             Added::Known,
@@ -255,8 +296,9 @@ mod tests {
         );
         assert_eq!(queue.add(job(7, 11), true), Added::Waits);
         assert_eq!(queue.orders(), 2);
-        assert!(queue.next(now).is_none(), "one question at a time");
-        queue.answered();
+        assert!(queue.next(now).is_none(), "not twice at a time");
+        assert_eq!(queue.due(), None);
+        queue.answered(&asked);
         assert_eq!(queue.next(now).unwrap().hint, 11);
     }
 
@@ -271,10 +313,32 @@ mod tests {
         assert!(matches!(vain, Vain::Covered(10)), "{vain:?}");
         assert_eq!(queue.orders(), 2);
         let later = now + schedule::pause(1);
-        assert_eq!(queue.next(later).unwrap().hint, 11, "the others first");
-        queue.answered();
+        let other = queue.next(later).unwrap();
+        assert_eq!(other.hint, 11, "the others first");
+        queue.answered(&other);
         let again = queue.next(later).unwrap();
         assert_eq!((again.hint, again.askings), (12, 1));
+    }
+
+    #[test]
+    fn a_shop_that_answers_is_asked_several_questions_and_one_that_fails_a_single_one() {
+        let mut now = Instant::now();
+        let mut queue = queue((0..10).map(|n| (n, u64::from(n))));
+        let asked: Vec<Job<u64>> = std::iter::from_fn(|| queue.next(now)).collect();
+        assert_eq!(asked.len(), QUESTIONS_AT_ONCE);
+        assert_eq!(queue.orders(), 10);
+        for job in asked {
+            queue.asked_in_vain(job, now, None, NEW);
+        }
+        assert_eq!(queue.left_alone(now), schedule::pause(1), "one failure");
+        now += schedule::pause(1);
+        let trial = queue.next(now).unwrap();
+        assert!(queue.next(now).is_none());
+        queue.answered(&trial);
+        assert_eq!(
+            std::iter::from_fn(|| queue.next(now)).count(),
+            QUESTIONS_AT_ONCE
+        );
     }
 
     #[test]
@@ -326,7 +390,7 @@ mod tests {
             vain
         };
         for asking in 1..=20 {
-            let age = if asking < 12 { OLD } else { NEW };
+            let age = if asking < 17 { OLD } else { NEW };
             assert!(matches!(ask(&mut queue, age), Vain::Waits), "{asking}");
         }
         assert_eq!(queue.add(job(8, 11), true), Added::Waits);
@@ -352,21 +416,19 @@ mod tests {
         let asked = queue.next(now).unwrap();
         queue.asked_in_vain(asked, now, None, NEW);
         now += schedule::pause(1);
-        assert_eq!(queue.next(now).unwrap().hint, 11);
-        queue.answered();
-        assert_eq!(queue.next(now).unwrap().hint, 12);
-        queue.answered();
+        for hint in [11, 12] {
+            let asked = queue.next(now).unwrap();
+            assert_eq!(asked.hint, hint);
+            queue.answered(&asked);
+        }
         let asked = queue.next(now).unwrap();
         assert_eq!(asked.hint, 10);
         queue.asked_in_vain(asked, now, None, NEW);
         assert_eq!(queue.add(job(6, 13), true), Added::Waits);
         now += schedule::pause(1);
-        assert_eq!(
-            queue.next(now).unwrap().hint,
-            13,
-            "the order's own pause grows"
-        );
-        queue.answered();
+        let asked = queue.next(now).unwrap();
+        assert_eq!(asked.hint, 13, "the order's own pause grows");
+        queue.answered(&asked);
         assert_eq!(
             queue.due(),
             (now + schedule::pause(2)).checked_sub(schedule::pause(1))
@@ -382,8 +444,8 @@ mod tests {
         assert!(!queue.is_idle(now));
         queue.asked_in_vain(asked, now, Some(seconds(60)), NEW);
         let later = now + seconds(60);
-        assert!(queue.next(later).is_some());
-        queue.answered();
+        let asked = queue.next(later).unwrap();
+        queue.answered(&asked);
         assert!(!queue.is_idle(now), "it asked to be left alone");
         assert!(queue.is_idle(later));
         assert!(queue.first_not_followed());

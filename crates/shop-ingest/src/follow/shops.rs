@@ -97,8 +97,8 @@ mod tests {
             assert_eq!(shops.add(shop(id), job(order)), Added::Waits);
         }
         let mut asked = Vec::new();
-        while let Some((connection, _)) = shops.next(now) {
-            shops.shop(connection).answered();
+        while let Some((connection, job)) = shops.next(now) {
+            shops.shop(connection).answered(&job);
             asked.push(connection.uuid().as_u128());
         }
         assert_eq!(asked, [1, 2, 3, 1, 2, 1]);
@@ -117,10 +117,10 @@ mod tests {
         shops
             .shop(away)
             .asked_in_vain(asked, now, Some(pause), Duration::ZERO);
-        let (other, _) = shops.next(now).unwrap();
+        let (other, asked) = shops.next(now).unwrap();
         assert_eq!(other, shop(2));
         assert!(shops.next(now).is_none());
-        shops.shop(other).answered();
+        shops.shop(other).answered(&asked);
         assert_eq!(shops.due(), Some(now + pause));
         shops.forget_idle(now);
         assert_eq!(shops.next(now + pause).unwrap().0, away);
@@ -145,10 +145,10 @@ mod tests {
 
         // The one being asked takes its room until it is answered.
         let now = Instant::now();
-        let (first, _) = shops.next(now).unwrap();
+        let (first, asked) = shops.next(now).unwrap();
         assert_eq!(first, shop(1));
         assert_eq!(shops.add(shop(1), job(0)), Added::NoRoom(0));
-        shops.shop(first).answered();
+        shops.shop(first).answered(&asked);
         assert_eq!(shops.add(shop(1), job(0)), Added::Waits);
     }
 
@@ -159,10 +159,10 @@ mod tests {
         shops.add(shop(1), job(1));
         shops.forget_idle(now);
         assert_eq!(shops.turns.len(), 1);
-        shops.next(now).unwrap();
+        let (_, asked) = shops.next(now).unwrap();
         shops.forget_idle(now);
         assert_eq!(shops.turns.len(), 1, "one is being asked");
-        shops.shop(shop(1)).answered();
+        shops.shop(shop(1)).answered(&asked);
         shops.forget_idle(now);
         assert!(shops.turns.is_empty() && shops.queues.is_empty());
     }
