@@ -1,7 +1,5 @@
 //! The store's API: what an ingest service asks of it, with its quota, its empty bodies and its errors.
 
-use std::collections::BTreeMap;
-
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -9,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderName, HeaderValue, StatusCode, Uri};
-use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -17,14 +14,9 @@ use serde_json::{Value, json};
 use super::body::{Writer, coupons, fees, refund, refunds, shipping_addresses, transactions};
 use super::hooks::WrongField;
 use super::order::{Order, Refund};
+use super::query::{Filter, Page, Refusal, Sort, date, only, parameters};
 use super::quota::Granted;
 use super::{Store, hooks_api, login};
-use crate::date::instant;
-
-const PAGE_ROWS: usize = 50;
-const PAGE_ROWS_MAX: usize = 250;
-
-type Parameters = BTreeMap<String, String>;
 
 pub fn router(store: Store) -> Router {
     let v2 = Router::new()
@@ -51,13 +43,14 @@ pub fn router(store: Store) -> Router {
 async fn guard(State(store): State<Store>, request: Request, next: Next) -> Response {
     let expected = store.options.access_token.expose_secret();
     let token = request.headers().get("x-auth-token");
+    let api = Api::of(request.uri());
     let now = store.clock.now();
     let mut response = if token.is_some_and(|token| token.as_bytes() == expected.as_bytes()) {
         let granted = store.lock().quota.take(now);
         let mut response = if granted.is_in_quota {
             next.run(request).await
         } else {
-            error(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+            api.error(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
         };
         for (name, value) in limits(granted) {
             let headers = response.headers_mut();
@@ -65,7 +58,7 @@ async fn guard(State(store): State<Store>, request: Request, next: Next) -> Resp
         }
         response
     } else {
-        error(StatusCode::UNAUTHORIZED, "Unauthorized")
+        api.error(StatusCode::UNAUTHORIZED, "Unauthorized")
     };
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
     if let Some(date) = date.ok().and_then(|date| HeaderValue::from_str(&date).ok()) {
@@ -156,7 +149,9 @@ async fn order(State(store): State<Store>, Path(id): Path<String>, uri: Uri) -> 
     if let Err(response) = only(&parameters, &known) {
         return response.into();
     }
-    find(&store, &id, |writer, order| json_of(&writer.order(order)))
+    find(&store, Api::V2, &id, |writer, order| {
+        json_of(&writer.order(order))
+    })
 }
 
 async fn part(
@@ -173,31 +168,31 @@ async fn part(
         Ok(page) => page,
         Err(response) => return response.into(),
     };
-    find(&store, &id, |writer, order| {
+    find(&store, Api::V2, &id, |writer, order| {
         let rows = match part.as_str() {
             "products" => writer.products(order),
             "shipping_addresses" => shipping_addresses(order),
             "coupons" => coupons(order),
             "taxes" => writer.taxes(order),
-            _ => return error(StatusCode::NOT_FOUND, "Not found"),
+            _ => return Api::V2.error(StatusCode::NOT_FOUND, "Not found"),
         };
         list_of(page.of_all(rows.into_iter()).collect())
     })
 }
 
 async fn order_fees(State(store): State<Store>, Path(id): Path<String>) -> Response {
-    find(&store, &id, |_, order| json_of(&fees(order)))
+    find(&store, Api::V2, &id, |_, order| json_of(&fees(order)))
 }
 
 async fn order_refunds(State(store): State<Store>, Path(id): Path<String>) -> Response {
-    find(&store, &id, |_, order| {
+    find(&store, Api::V3, &id, |_, order| {
         json_of(&json!({"data": refunds(order), "meta": {}}))
     })
 }
 
 /// 204 where nothing was paid, as the documents allow; an empty list is the other way.
 async fn order_transactions(State(store): State<Store>, Path(id): Path<String>) -> Response {
-    find(&store, &id, |_, order| {
+    find(&store, Api::V3, &id, |_, order| {
         if order.transactions.is_empty() && order.id % 2 == 0 {
             StatusCode::NO_CONTENT.into_response()
         } else {
@@ -206,7 +201,12 @@ async fn order_transactions(State(store): State<Store>, Path(id): Path<String>) 
     })
 }
 
-fn find(store: &Store, id: &str, answer: impl FnOnce(&Writer<'_>, &Order) -> Response) -> Response {
+fn find(
+    store: &Store,
+    api: Api,
+    id: &str,
+    answer: impl FnOnce(&Writer<'_>, &Order) -> Response,
+) -> Response {
     let state = store.lock();
     let writer = Writer {
         hash: &store.options.hash,
@@ -214,130 +214,10 @@ fn find(store: &Store, id: &str, answer: impl FnOnce(&Writer<'_>, &Order) -> Res
     };
     match id.parse().ok().and_then(|id: u64| state.orders.get(&id)) {
         Some(order) => answer(&writer, order),
-        None => error(
+        None => api.error(
             StatusCode::NOT_FOUND,
             "The requested resource was not found.",
         ),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Sort {
-    Id,
-    Created,
-    Modified,
-}
-
-struct Filter {
-    page: Page,
-    sort: Sort,
-    is_descending: bool,
-    created: (Option<Timestamp>, Option<Timestamp>),
-    modified: (Option<Timestamp>, Option<Timestamp>),
-    ids: (Option<u64>, Option<u64>),
-    status: Option<u8>,
-    is_archived: bool,
-}
-
-/// An answer that ends a request early.
-pub struct Refusal(&'static str);
-
-impl From<Refusal> for Response {
-    fn from(Refusal(message): Refusal) -> Self {
-        error(StatusCode::BAD_REQUEST, message)
-    }
-}
-
-impl Filter {
-    fn of(parameters: &Parameters) -> Result<Self, Refusal> {
-        let known = [
-            "page",
-            "limit",
-            "sort",
-            "min_date_created",
-            "max_date_created",
-            "min_date_modified",
-            "max_date_modified",
-            "min_id",
-            "max_id",
-            "status_id",
-            "is_deleted",
-        ];
-        only(parameters, &known)?;
-        let sort = parameters.get("sort").map_or("id", String::as_str);
-        let (field, direction) = sort.split_once(':').unwrap_or((sort, "asc"));
-        let sort = match field {
-            "id" => Sort::Id,
-            "date_created" => Sort::Created,
-            "date_modified" => Sort::Modified,
-            _ => return Err(Refusal("The field 'sort' is invalid.")),
-        };
-        let is_descending = match direction {
-            "asc" => false,
-            "desc" => true,
-            _ => return Err(Refusal("The field 'sort' is invalid.")),
-        };
-        let is_archived = match parameters.get("is_deleted").map(String::as_str) {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(Refusal("The field 'is_deleted' is invalid.")),
-        };
-        let dates = |min, max| Ok((date(parameters, min)?, date(parameters, max)?));
-        Ok(Self {
-            page: Page::of(parameters)?,
-            sort,
-            is_descending,
-            created: dates("min_date_created", "max_date_created")?,
-            modified: dates("min_date_modified", "max_date_modified")?,
-            ids: (number(parameters, "min_id")?, number(parameters, "max_id")?),
-            status: number(parameters, "status_id")?,
-            is_archived,
-        })
-    }
-
-    fn keeps(&self, order: &Order) -> bool {
-        fn is_in<T: PartialOrd>(value: &T, (from, to): &(Option<T>, Option<T>)) -> bool {
-            from.as_ref().is_none_or(|from| value >= from)
-                && to.as_ref().is_none_or(|to| value <= to)
-        }
-
-        order.is_archived == self.is_archived
-            && is_in(&order.created_at, &self.created)
-            && is_in(&order.modified_at, &self.modified)
-            && is_in(&order.id, &self.ids)
-            && self.status.is_none_or(|status| order.status == status)
-    }
-}
-
-/// A page by number: what moves meanwhile is on another.
-#[derive(Clone, Copy)]
-pub struct Page {
-    number: usize,
-    rows: usize,
-}
-
-impl Page {
-    pub fn of(parameters: &Parameters) -> Result<Self, Refusal> {
-        let number = self::number(parameters, "page")?.unwrap_or(1);
-        let rows = self::number(parameters, "limit")?.unwrap_or(PAGE_ROWS);
-        if number == 0 || rows == 0 || rows > PAGE_ROWS_MAX {
-            return Err(Refusal("The page is invalid."));
-        }
-        Ok(Self { number, rows })
-    }
-
-    fn of_all<T>(self, rows: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-        let skipped = (self.number - 1).saturating_mul(self.rows);
-        rows.skip(skipped).take(self.rows)
-    }
-
-    /// As v3 pages.
-    pub fn data(self, rows: Vec<Value>) -> Response {
-        let total = rows.len();
-        let rows: Vec<Value> = self.of_all(rows.into_iter()).collect();
-        let pages = json!({"total": total, "count": rows.len(), "per_page": self.rows,
-            "current_page": self.number, "total_pages": total.div_ceil(self.rows)});
-        json_of(&json!({"data": rows, "meta": {"pagination": pages}}))
     }
 }
 
@@ -350,45 +230,34 @@ fn list_of(rows: Vec<Value>) -> Response {
     }
 }
 
-/// The query, unescaped.
-pub fn parameters(uri: &Uri) -> Parameters {
-    let Ok(url) = reqwest::Url::parse(&format!("http://sim{uri}")) else {
-        return Parameters::new();
-    };
-    url.query_pairs()
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
-}
-
-fn only(parameters: &Parameters, known: &[&str]) -> Result<(), Refusal> {
-    let is_known = parameters.keys().all(|name| known.contains(&name.as_str()));
-    is_known
-        .then_some(())
-        .ok_or(Refusal("The field is not supported by this resource."))
-}
-
-fn date(parameters: &Parameters, name: &str) -> Result<Option<Timestamp>, Refusal> {
-    let text = parameters.get(name);
-    text.map(|text| instant(text).ok_or(Refusal("The date is not one.")))
-        .transpose()
-}
-
-fn number<T: std::str::FromStr>(parameters: &Parameters, name: &str) -> Result<Option<T>, Refusal> {
-    parameters
-        .get(name)
-        .map(|text| {
-            text.parse()
-                .map_err(|_| Refusal("The field is not a number."))
-        })
-        .transpose()
-}
-
 pub fn json_of(body: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-/// As v2 words it: an array.
-fn error(status: StatusCode, message: &str) -> Response {
-    let body = json_of(&json!([{"status": status.as_u16(), "message": message}]));
-    (status, body).into_response()
+/// The two generations word errors differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    V2,
+    V3,
+}
+
+impl Api {
+    /// By the path below the store.
+    fn of(uri: &Uri) -> Self {
+        if uri.path().starts_with("/v3/") {
+            Self::V3
+        } else {
+            Self::V2
+        }
+    }
+
+    pub fn error(self, status: StatusCode, message: &str) -> Response {
+        match self {
+            Self::V2 => {
+                let body = json_of(&json!([{"status": status.as_u16(), "message": message}]));
+                (status, body).into_response()
+            }
+            Self::V3 => hooks_api::error(status, &json!({})),
+        }
+    }
 }

@@ -11,8 +11,9 @@ use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::Store;
-use super::api::{Page, json_of, parameters};
+use super::api::json_of;
 use super::hooks::{Hook, Wish, WrongField};
+use super::query::{Page, parameters};
 
 pub fn routes() -> Router<Store> {
     Router::new()
@@ -93,7 +94,7 @@ pub fn wrong(WrongField(field): WrongField) -> Response {
 }
 
 /// As v3 words it: an object.
-fn error(status: StatusCode, errors: &Value) -> Response {
+pub fn error(status: StatusCode, errors: &Value) -> Response {
     let body = json!({"status": status.as_u16(), "title": status.canonical_reason(),
         "type": "/api-docs/getting-started/api-status-codes", "errors": errors});
     (status, json_of(&body)).into_response()

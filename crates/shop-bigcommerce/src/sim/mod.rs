@@ -16,6 +16,7 @@ mod hooks_api;
 mod login;
 mod money;
 mod order;
+mod query;
 mod quota;
 mod run;
 mod story;

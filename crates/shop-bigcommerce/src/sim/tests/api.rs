@@ -120,3 +120,28 @@ async fn beyond_its_quota_the_store_says_when_to_come_again() {
     world.clock.advance(SignedDuration::from_secs(20));
     assert!(fetch().await.is_ok());
 }
+
+/// v2 writes a list of errors, v3 one that says what it is: whoever reads the one must not meet the other.
+#[tokio::test]
+async fn each_generation_words_its_errors_in_its_own_way() {
+    let world = World::open(8, 4).await;
+    let mut stranger = world.connection.clone();
+    stranger.api.as_mut().unwrap().secret = "guess".into();
+    // Four requests were made, or are, until the quota is used up.
+    for (connection, below, status) in [
+        (&stranger, "/v2/orders", 401),
+        (&stranger, "/v3/hooks", 401),
+        (&world.connection, "/v3/orders/9/transactions", 404),
+        (&world.connection, "/v2/orders/9", 429),
+        (&world.connection, "/v3/hooks", 429),
+    ] {
+        let (answered, body) = ask(connection, Method::GET, below, None).await;
+        assert_eq!(answered, status, "{below}");
+        let error = if below.starts_with("/v2") {
+            &body[0]
+        } else {
+            &body
+        };
+        assert_eq!(error["status"], status, "{below}: {body}");
+    }
+}
