@@ -1,21 +1,23 @@
 //! Walks each order's messages in the order of arrival and collects what they change.
 
+mod customers;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{Movement, PaymentChange, Posting, post};
 use retail::sale::Recorded;
-use retail::{ConnectionId, Customer, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId};
+use retail::{ConnectionId, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId};
 use service::clock::Ids;
 
+use self::customers::lock_order;
 use super::items::{Draft, Items};
 use super::rows::{self, Booked};
 use super::waiting::Waiting;
 use super::walk::{Applied, Opened, Walk, newly_sold_flaw, warns};
 use super::{
     Batch, Body, Cause, Dirty, Flaw, Found, Group, Head, HeadRow, HeldRow, Incoming, Known,
-    MovementRow, NewCustomer, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
-    Warning,
+    MovementRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray, Warning,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -286,41 +288,6 @@ impl<'a> Decision<'_, 'a> {
         sale
     }
 
-    /// Matched by e-mail, else created; nobody named is the connection's guest (POS-12).
-    fn customer(
-        &mut self,
-        group: &Group<'a>,
-        named: Option<(&'a Customer, &'a EmailKey)>,
-    ) -> CustomerId {
-        let retailer = group.settings.retailer;
-        let Some((customer, key)) = named else {
-            let of = group.connection;
-            let known = self.known.guests.get(&of).or_else(|| self.guests.get(&of));
-            if let Some(id) = known {
-                return *id;
-            }
-            let id = CustomerId::new(self.ids.next());
-            self.guests.insert(of, id);
-            self.plan
-                .customers
-                .push(NewCustomer::Guest { id, retailer, of });
-            return id;
-        };
-        let known = self.known.customers.get(&(retailer, key));
-        if let Some(id) = known.or_else(|| self.people.get(&(retailer, key))) {
-            return *id;
-        }
-        let id = CustomerId::new(self.ids.next());
-        self.people.insert((retailer, key), id);
-        self.plan.customers.push(NewCustomer::Person {
-            id,
-            retailer,
-            key,
-            customer,
-        });
-        id
-    }
-
     /// The order's rows, once all its messages are through.
     fn write(&mut self, group: &Group<'a>, head: Option<&Head>, mut walk: Walk<'a>) {
         let (update, is_unheld) = walk.settle_held();
@@ -484,22 +451,4 @@ fn note_waiting<'a>(walk: &mut Walk<'a>, message: &'a Incoming, outcome: Outcome
         | Outcome::UnknownImport => return,
     };
     walk.wait(Waiting { cause, order });
-}
-
-fn lock_order<'c>(
-    customer: &'c NewCustomer<'_>,
-) -> (RetailerId, Option<&'c str>, Option<ConnectionId>) {
-    match customer {
-        NewCustomer::Guest {
-            id: _,
-            retailer,
-            of,
-        } => (*retailer, None, Some(*of)),
-        NewCustomer::Person {
-            id: _,
-            retailer,
-            key,
-            customer: _,
-        } => (*retailer, Some(key.as_str()), None),
-    }
 }

@@ -1,12 +1,17 @@
 //! Tries all parked orders again, some with each call.
 
+use std::time::Duration;
+
 use retail::RetailerId;
+use tokio::time::Instant;
 
 use super::{Act, Desk, DeskError};
 use crate::store::{KeptParked, ParkedFilter, RetryCounts, Trial};
 
-/// Orders tried by one call: it answers within seconds.
-pub const RETRY_ALL_LIMIT: i64 = 100;
+/// Orders tried by one call at most.
+pub const RETRY_ALL_LIMIT: i64 = 50;
+/// After this long a call begins no further order, so that it answers within seconds.
+const RETRY_ALL_TIME: Duration = Duration::from_secs(5);
 
 impl Desk {
     /// Tries parked orders that were not tried yet under this request, the longest parked first, each in a
@@ -17,11 +22,15 @@ impl Desk {
         retailer: RetailerId,
         filter: &ParkedFilter,
     ) -> Result<RetryCounts, DeskError> {
+        let started = Instant::now();
         let parked = self
             .reader
             .parked_to_retry(retailer, filter, act.request, RETRY_ALL_LIMIT)
             .await?;
         for kept in parked {
+            if started.elapsed() > RETRY_ALL_TIME {
+                break;
+            }
             let KeptParked {
                 connection,
                 order,

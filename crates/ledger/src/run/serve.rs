@@ -31,6 +31,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let (writing, reading) = (store::write_pool(&database), store::read_pool(&database));
+    let acting = store::act_pool(&database);
     store::check::check(&writing)
         .await
         .context("the database is refused")?;
@@ -79,7 +80,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         probe(health.check("broker"), stop.clone(), lag),
     );
 
-    let store = Store::new(writing.clone(), Arc::clone(&clock), ids);
+    let store = Store::new(writing.clone(), Arc::clone(&clock), Arc::clone(&ids));
+    let acts = Store::new(acting.clone(), Arc::clone(&clock), ids);
     let (reader, writers) = pipeline(
         WRITERS,
         bus.consumer(&durable::ledger_orders()),
@@ -107,8 +109,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     );
 
     let questions = Reader::new(reading.clone());
-    let desk = Desk::new(store.clone(), questions.clone(), keyring, wake.clone());
-    let routes = grpc::routes(&store, &questions, &desk, &wake, &health, &stop)?;
+    let desk = Desk::new(acts.clone(), questions.clone(), keyring, wake.clone());
+    let routes = grpc::routes(&acts, &questions, &desk, &wake, &health, &stop)?;
     let serving = service::grpc::serve(grpc_listener, routes, stop.clone());
     lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
     let serving = http::serve(http_listener, health.router(), stop.clone());
@@ -124,6 +126,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;
     writing.close().await;
+    acting.close().await;
     reading.close().await;
     Ok(ended?)
 }

