@@ -2,6 +2,10 @@
 //!
 //! Everything here was learned from real shops (WooCommerce 10.0 with orders in tables of their own,
 //! 7.9 with orders as posts); what they sent is under `fixtures/`.
+//!
+//! No topic tells that a shop is gone or that its key was taken back: that shows when it is asked, as
+//! [`FetchError::Refused`]. A webhook acts as the user whose key made it: once that user lost the right,
+//! it goes on delivering the shop's own error, signed, which reads as nothing.
 
 use std::fmt;
 use std::sync::Arc;

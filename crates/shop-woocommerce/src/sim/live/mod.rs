@@ -20,6 +20,9 @@ use self::happen::Told;
 use self::webhooks::{Happening, Post, Webhooks};
 use super::{Options, Order, Shop, body, books};
 
+/// Where a shop takes itself to be that nobody told.
+const HOME: &str = "http://127.0.0.1:8088";
+
 /// How large a shop is to be run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -113,7 +116,7 @@ impl Running {
 
 impl State {
     fn home(&self) -> &str {
-        self.home.as_deref().unwrap_or("http://127.0.0.1:8088")
+        self.home.as_deref().unwrap_or(HOME)
     }
 
     /// The orders that there are, as they are now, in the order of their ids.
@@ -170,7 +173,7 @@ impl SimShop for Live {
             home,
             ..
         } = &mut *state;
-        let source = format!("{}/", home.as_deref().unwrap_or_default());
+        let source = format!("{}/", home.as_deref().unwrap_or(HOME));
         webhooks.due(&source, now, |place| {
             let version = orders.get(place)?.len().checked_sub(1)?;
             Some(Post {

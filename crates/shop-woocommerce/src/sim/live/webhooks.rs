@@ -1,6 +1,6 @@
 //! Whom the shop tells, what waits to be told, and what comes of it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -18,7 +18,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 const NOTE_TOPIC: &str = "action.woocommerce_new_order_note_data";
 
 /// Something that a webhook may be about. Equal ones that wait for one webhook are told once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Happening {
     /// The body is built when it is sent: then it is what the order is by that time.
     Order { topic: &'static str, place: usize },
@@ -121,7 +121,10 @@ pub(super) struct Post {
 pub(super) struct Webhooks {
     pub(super) all: Vec<Webhook>,
     last_id: u64,
-    waiting: VecDeque<(u64, Happening)>,
+    /// In the order they were told.
+    queue: VecDeque<(u64, Happening)>,
+    /// The same, to see at once what waits already.
+    waiting: BTreeSet<(u64, Happening)>,
     /// Posts that no webhook makes: addresses and bodies.
     posts: VecDeque<(String, Vec<u8>)>,
     flying: BTreeMap<u64, Flight>,
@@ -142,7 +145,7 @@ impl Webhooks {
     /// Adds one, and tries it.
     pub(super) fn add(&mut self, make: impl FnOnce(u64) -> Webhook) -> &Webhook {
         self.last_id += 1;
-        self.waiting.push_back((self.last_id, Happening::Ping));
+        self.wait(self.last_id, Happening::Ping);
         self.all.push(make(self.last_id));
         &self.all[self.all.len() - 1]
     }
@@ -152,7 +155,13 @@ impl Webhooks {
     }
 
     pub(super) fn ping(&mut self, id: u64) {
-        self.waiting.push_back((id, Happening::Ping));
+        self.wait(id, Happening::Ping);
+    }
+
+    fn wait(&mut self, id: u64, happening: Happening) {
+        if self.waiting.insert((id, happening.clone())) {
+            self.queue.push_back((id, happening));
+        }
     }
 
     /// Posts JSON to an address once.
@@ -170,17 +179,15 @@ impl Webhooks {
             let listening = self.all.iter().filter(|webhook| {
                 webhook.switch == Switch::Active && webhook.topic == happening.topic()
             });
-            for webhook in listening {
-                let waits = (webhook.id, happening.clone());
-                if !self.waiting.contains(&waits) {
-                    self.waiting.push_back(waits);
-                }
+            let listening: Vec<u64> = listening.map(|webhook| webhook.id).collect();
+            for id in listening {
+                self.wait(id, happening.clone());
             }
         }
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        !(self.waiting.is_empty() && self.posts.is_empty())
+        !(self.queue.is_empty() && self.posts.is_empty())
     }
 
     /// All that waits, with bodies as of now.
@@ -202,7 +209,8 @@ impl Webhooks {
                 body,
             });
         }
-        for (id, happening) in std::mem::take(&mut self.waiting) {
+        self.waiting.clear();
+        for (id, happening) in std::mem::take(&mut self.queue) {
             let webhook = self.all.iter().find(|webhook| webhook.id == id);
             let Some(webhook) = webhook.filter(|webhook| webhook.switch == Switch::Active) else {
                 continue;
@@ -276,6 +284,7 @@ impl Webhooks {
             webhook.modified_at = Some(now);
         }
         self.waiting.clear();
+        self.queue.clear();
     }
 
     fn give_up(&mut self, now: Timestamp) {
