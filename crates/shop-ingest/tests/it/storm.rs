@@ -10,7 +10,7 @@ const STEPS: u64 = 60;
 const ORDERS: u64 = 30;
 const STEP: Duration = Duration::from_millis(100);
 
-/// SplitMix64: what happens follows from the seed.
+/// `SplitMix64`: what happens follows from the seed.
 struct Dice(u64);
 
 impl Dice {
