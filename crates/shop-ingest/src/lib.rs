@@ -35,6 +35,7 @@ mod outage;
 mod patience;
 mod poll;
 mod reading;
+mod recent;
 mod seed;
 mod serve;
 mod settings;

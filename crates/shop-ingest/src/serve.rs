@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -126,6 +126,7 @@ pub(crate) async fn serve(
         inbox,
         ledger,
         heard: Arc::clone(&heard),
+        told: Mutex::default(),
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         every: settings::duration(settings, settings::POLL_EVERY_MS, poll::EVERY)?,

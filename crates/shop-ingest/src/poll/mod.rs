@@ -9,7 +9,7 @@
 mod gaps;
 mod news;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bus::PublishError;
@@ -27,6 +27,7 @@ use crate::inbox::{Arrival, Came, Inbox};
 use crate::isolation::Gate;
 use crate::ledger::Ledger;
 use crate::meters::{Meters, Polled};
+use crate::recent::Recent;
 use crate::settled::settled;
 use crate::store::{Store, Underway};
 use crate::webhook::BODY_LIMIT_BYTES;
@@ -54,6 +55,8 @@ pub(crate) struct Poller {
     pub(crate) inbox: Inbox,
     pub(crate) ledger: Ledger,
     pub(crate) heard: Arc<Heard>,
+    /// The instants of the orders that polling told of since the start.
+    pub(crate) told: Mutex<Recent>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) every: Duration,
@@ -202,7 +205,8 @@ impl Poller {
         let mut unheard = Vec::new();
         let mut telling = Vec::new();
         for listed in orders {
-            match judge(listed, asked_at, known.as_ref()) {
+            let told = self.told(|told| told.of(connection.id, &listed.order));
+            match judge(listed, asked_at, known.as_ref(), told) {
                 News::None => {
                     self.meters.polled(Polled::Known);
                     continue;
@@ -222,6 +226,10 @@ impl Poller {
             self.store.suspect(connection.id, &unheard, now).await?;
         }
         Ok(())
+    }
+
+    fn told<T>(&self, change: impl FnOnce(&mut Recent) -> T) -> T {
+        change(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The whole order where the listing has it, and a hint where it has not, or more than a message holds.
@@ -250,7 +258,10 @@ impl Poller {
             body: body.unwrap_or_default(),
         };
         match self.inbox.keep(arrival).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.told(|told| told.put(connection.id, &listed.order, instant));
+                Ok(())
+            }
             Err(
                 error @ (PublishError::TooLarge { .. }
                 | PublishError::Unavailable { .. }

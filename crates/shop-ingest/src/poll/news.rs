@@ -18,17 +18,24 @@ pub(super) enum News {
 }
 
 /// Judges an order listed by a shop that was asked at `asked_at` of its own clock. Without `known` the ledger
-/// could not be asked.
-pub(super) fn judge(listed: &Listed, asked_at: Option<Timestamp>, known: Option<&Known>) -> News {
+/// could not be asked; `told` is the order's instant when polling told of it last.
+pub(super) fn judge(
+    listed: &Listed,
+    asked_at: Option<Timestamp>,
+    known: Option<&Known>,
+    told: Option<Timestamp>,
+) -> News {
+    let instant = settled(listed.modified_at, asked_at);
     let Some(known) = known else {
         return News::Again;
     };
     match known.get(&listed.order) {
         None => News::Unheard,
-        // It could not be read, or not so far; perhaps it can now.
+        // It could not be read. As it is now it is told once: reading it again would end the same way.
+        Some(None) if told == Some(instant) => News::None,
         Some(None) => News::Again,
         Some(Some(newest)) if *newest < listed.modified_at => News::Unheard,
-        Some(Some(newest)) if *newest < settled(listed.modified_at, asked_at) => News::Again,
+        Some(Some(newest)) if *newest < instant => News::Again,
         Some(Some(_)) => News::None,
     }
 }
@@ -68,9 +75,19 @@ mod tests {
                 .map(|newest| (order.clone(), newest.map(at)))
                 .into_iter()
                 .collect();
-            let found = judge(&listed, asked_at, Some(&known));
+            let found = judge(&listed, asked_at, Some(&known), None);
             assert_eq!(found, news, "{known:?} {asked_at:?}");
         }
-        assert_eq!(judge(&listed, over, None), News::Again, "nobody knows");
+        assert_eq!(judge(&listed, over, None, None), News::Again);
+        let told = Some(at("12:00:05.999"));
+        assert_eq!(judge(&listed, over, None, told), News::Again);
+        let unread: Known = [(order, None)].into();
+        for (asked_at, told, news) in [
+            (over, told, News::None),
+            (over, Some(at("12:00:05")), News::Again),
+            (not_over, told, News::Again),
+        ] {
+            assert_eq!(judge(&listed, asked_at, Some(&unread), told), news);
+        }
     }
 }
