@@ -23,6 +23,7 @@ mod oauth;
 mod order;
 mod orders;
 mod person;
+mod question;
 #[cfg(test)]
 mod run;
 mod server;

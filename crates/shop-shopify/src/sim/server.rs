@@ -22,6 +22,7 @@ use super::deliveries::{Deliveries, Delivery, Outcome};
 use super::dice::Dice;
 use super::hook::{self, Numbers, Sender, Topic};
 use super::oauth::{CLIENT_ID, DOMAIN, Grants};
+use super::question::Question;
 use super::subscriptions::Subscriptions;
 use super::trade::{Change, Trade};
 use super::{Shop, books, orders};
@@ -216,19 +217,19 @@ impl Inner {
         let Ok(Request { query, variables }) = serde_json::from_slice(body) else {
             return (StatusCode::BAD_REQUEST, json!({ "errors": "not JSON" }));
         };
-        let Some(operation) = Operation::of(&query) else {
+        let Some(question) = Question::of(&query) else {
             let error = json!({ "message": "unknown", "extensions": { "code": "undefinedField" } });
             return (StatusCode::OK, json!({ "errors": [error] }));
         };
-        let requested = operation.cost();
+        let requested = question.cost();
         if !now.bucket.holds(requested, at) {
             return (StatusCode::OK, throttled(requested, &now.bucket.status()));
         }
-        let (data, search) = match now.data(operation, &variables, self.seed, at) {
+        let (data, search) = match now.data(question, &variables, self.seed, at) {
             Ok(answer) => answer,
             Err(error) => return (StatusCode::OK, json!({ "errors": [error] })),
         };
-        let actual = cost(&data).clamp(operation.least_cost(), requested);
+        let actual = cost(&data).clamp(question.least_cost(), requested);
         now.bucket.take(actual);
         let mut extensions = json!({ "cost": {
             "requestedQueryCost": requested,
@@ -249,25 +250,25 @@ impl Now {
     /// The data, and what came of a search in it.
     fn data(
         &mut self,
-        operation: Operation,
+        question: Question,
         variables: &Value,
         seed: u64,
         at: Timestamp,
     ) -> Result<(Value, Value), Value> {
-        let data = match operation {
-            Operation::OrderById => orders::by_id(&self.trade, variables, at),
-            Operation::OrderLineItemsPage => orders::lines(&self.trade, variables, at),
-            Operation::RefundLineItemsPage => orders::refunded_lines(&self.trade, variables, at),
-            Operation::OrdersPage => return Ok(orders::heads(&self.trade, variables, at)),
-            Operation::Shop => json!({ "shop": {
+        let data = match question {
+            Question::OrderById => orders::by_id(&self.trade, variables, at),
+            Question::OrderLineItemsPage => orders::lines(&self.trade, variables, at),
+            Question::RefundLineItemsPage => orders::refunded_lines(&self.trade, variables, at),
+            Question::OrdersPage => return Ok(orders::heads(&self.trade, variables, at)),
+            Question::Shop => json!({ "shop": {
                 "id": gid("Shop", FIRST_SHOP_ID.saturating_add(seed)),
                 "name": format!("Maison simulée {seed}"),
                 "currencyCode": "EUR",
                 "ianaTimezone": "Europe/Brussels",
             }}),
-            Operation::WebhookSubscriptions => self.subscriptions.list(variables),
-            Operation::WebhookSubscriptionCreate => self.subscriptions.create(variables)?,
-            Operation::WebhookSubscriptionDelete => self.subscriptions.delete(variables),
+            Question::WebhookSubscriptions => self.subscriptions.list(variables),
+            Question::WebhookSubscriptionCreate => self.subscriptions.create(variables)?,
+            Question::WebhookSubscriptionDelete => self.subscriptions.delete(variables),
         };
         Ok((data, Value::Null))
     }
@@ -315,63 +316,6 @@ impl Now {
                 subscription,
                 began,
             } => self.subscriptions.give_up(subscription, began),
-        }
-    }
-}
-
-/// The operations that the shop knows, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
-    OrderById,
-    OrderLineItemsPage,
-    RefundLineItemsPage,
-    OrdersPage,
-    Shop,
-    WebhookSubscriptions,
-    WebhookSubscriptionCreate,
-    WebhookSubscriptionDelete,
-}
-
-impl Operation {
-    fn of(query: &str) -> Option<Self> {
-        let mut lines = query.lines();
-        let begins = |line: &&str| line.starts_with("query ") || line.starts_with("mutation ");
-        let name = lines.find(begins)?.split([' ', '(']).nth(1)?;
-        Some(match name {
-            "OrderById" => Self::OrderById,
-            "OrderLineItemsPage" => Self::OrderLineItemsPage,
-            "RefundLineItemsPage" => Self::RefundLineItemsPage,
-            "OrdersPage" => Self::OrdersPage,
-            "Shop" => Self::Shop,
-            "WebhookSubscriptions" => Self::WebhookSubscriptions,
-            "WebhookSubscriptionCreate" => Self::WebhookSubscriptionCreate,
-            "WebhookSubscriptionDelete" => Self::WebhookSubscriptionDelete,
-            _ => return None,
-        })
-    }
-
-    /// What asking costs, in points, whatever comes of it.
-    const fn cost(self) -> i64 {
-        match self {
-            Self::OrderById => 187,
-            Self::OrderLineItemsPage => 135,
-            Self::RefundLineItemsPage => 36,
-            Self::OrdersPage | Self::WebhookSubscriptions => 13,
-            Self::Shop => 1,
-            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
-        }
-    }
-
-    /// What answering costs at least: changes cost the same, done or refused.
-    const fn least_cost(self) -> i64 {
-        match self {
-            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
-            Self::OrderById
-            | Self::OrderLineItemsPage
-            | Self::RefundLineItemsPage
-            | Self::OrdersPage
-            | Self::Shop
-            | Self::WebhookSubscriptions => 1,
         }
     }
 }

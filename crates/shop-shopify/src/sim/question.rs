@@ -1,0 +1,58 @@
+//! What can be asked of the shop's API, and what asking costs.
+
+/// The operations that the shop knows, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    OrderById,
+    OrderLineItemsPage,
+    RefundLineItemsPage,
+    OrdersPage,
+    Shop,
+    WebhookSubscriptions,
+    WebhookSubscriptionCreate,
+    WebhookSubscriptionDelete,
+}
+
+impl Question {
+    pub(super) fn of(query: &str) -> Option<Self> {
+        let mut lines = query.lines();
+        let begins = |line: &&str| line.starts_with("query ") || line.starts_with("mutation ");
+        let name = lines.find(begins)?.split([' ', '(']).nth(1)?;
+        Some(match name {
+            "OrderById" => Self::OrderById,
+            "OrderLineItemsPage" => Self::OrderLineItemsPage,
+            "RefundLineItemsPage" => Self::RefundLineItemsPage,
+            "OrdersPage" => Self::OrdersPage,
+            "Shop" => Self::Shop,
+            "WebhookSubscriptions" => Self::WebhookSubscriptions,
+            "WebhookSubscriptionCreate" => Self::WebhookSubscriptionCreate,
+            "WebhookSubscriptionDelete" => Self::WebhookSubscriptionDelete,
+            _ => return None,
+        })
+    }
+
+    /// What asking costs, in points, whatever comes of it.
+    pub(super) const fn cost(self) -> i64 {
+        match self {
+            Self::OrderById => 187,
+            Self::OrderLineItemsPage => 135,
+            Self::RefundLineItemsPage => 36,
+            Self::OrdersPage | Self::WebhookSubscriptions => 13,
+            Self::Shop => 1,
+            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
+        }
+    }
+
+    /// What answering costs at least: changes cost the same, done or refused.
+    pub(super) const fn least_cost(self) -> i64 {
+        match self {
+            Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
+            Self::OrderById
+            | Self::OrderLineItemsPage
+            | Self::RefundLineItemsPage
+            | Self::OrdersPage
+            | Self::Shop
+            | Self::WebhookSubscriptions => 1,
+        }
+    }
+}
