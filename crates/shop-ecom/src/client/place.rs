@@ -26,6 +26,8 @@ const NARROWING_LIMIT: i64 = 4;
 const RESTARTS_LIMIT: u32 = 10;
 /// 2009-01-01, when there was no store yet. Only to guess how wide a window must be.
 const EARLIEST: i64 = 1_230_768_000;
+/// The last second of the year 9999, the last that an instant may have.
+const LATEST: i64 = 253_402_300_799;
 
 /// The window that is asked for, and how much of it was read. Instants are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +113,27 @@ impl Place {
 
     /// `None` if the token is not one of ours.
     pub(super) fn of(token: &PageToken) -> Option<Self> {
-        serde_json::from_str(token.as_str()).ok()
+        let place: Self = serde_json::from_str(token.as_str()).ok()?;
+        place.is_possible().then_some(place)
+    }
+
+    /// Whether reckoning with it comes to an end.
+    fn is_possible(&self) -> bool {
+        let Self {
+            phase: _,
+            from,
+            to,
+            heap,
+            after,
+            restarts: _,
+        } = self;
+        let rows = 0..=i64::from(u32::MAX);
+        (0..=LATEST).contains(from)
+            && to.is_none_or(|to| (*from..=LATEST).contains(&to))
+            && heap.is_none_or(|heap| (0..=LATEST).contains(&heap.to) && rows.contains(&heap.rows))
+            && after
+                .as_ref()
+                .is_none_or(|last| last.rows > 0 && rows.contains(&last.rows))
     }
 
     /// Past the orders that are not finished; `None` if it is past them already.

@@ -280,7 +280,16 @@ fn a_token_says_where_to_go_on_and_nothing_else_is_one() {
         r#"{"phase":"finished","from":5,"to":9,"after":{"rows":200,"order":"XJ12H"},"restarts":2}"#
     );
     assert_eq!(Place::of(&token), Some(place));
-    for text in ["2", "{}", r#"{"phase":"finished","from":5,"page":3}"#] {
+    for text in [
+        "2",
+        "{}",
+        r#"{"phase":"finished","from":5,"page":3}"#,
+        r#"{"phase":"finished","from":-1}"#,
+        r#"{"phase":"finished","from":5,"to":4}"#,
+        r#"{"phase":"finished","from":5,"to":9223372036854775807}"#,
+        r#"{"phase":"finished","from":5,"after":{"rows":0,"order":"XJ12H"}}"#,
+        r#"{"phase":"finished","from":5,"heap":{"to":9,"rows":-1}}"#,
+    ] {
         assert_eq!(Place::of(&PageToken::new(text).unwrap()), None, "{text}");
     }
 }
