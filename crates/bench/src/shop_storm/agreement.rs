@@ -8,7 +8,9 @@ use tokio::time::sleep;
 
 use super::system::ShopSystem;
 
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often it is said how far they are.
+const SAY_EVERY: Duration = Duration::from_secs(20);
 /// Once they agree, what still arrives must change nothing for so long: several polls.
 const LASTING: Duration = Duration::from_secs(5);
 /// Differences that do not grow fewer for so long will stay: longer than a shop that was away is left alone.
@@ -25,6 +27,7 @@ pub struct Agreement {
 pub async fn reach(system: &ShopSystem, shops: &[ShopBooks]) -> anyhow::Result<Agreement> {
     let mut fewest = usize::MAX;
     let mut moved = Instant::now();
+    let mut said = Instant::now();
     let mut agreed_since: Option<Instant> = None;
     loop {
         let told = read(system.grpc_url(), world::RETAILER).await?;
@@ -33,6 +36,10 @@ pub async fn reach(system: &ShopSystem, shops: &[ShopBooks]) -> anyhow::Result<A
             agreed_since.get_or_insert_with(Instant::now);
         } else {
             agreed_since = None;
+        }
+        if said.elapsed() >= SAY_EVERY {
+            eprintln!("{} differences", differences.len());
+            said = Instant::now();
         }
         if differences.len() < fewest {
             (fewest, moved) = (differences.len(), Instant::now());
