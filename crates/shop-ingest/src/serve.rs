@@ -89,7 +89,7 @@ pub(crate) async fn serve(
         publisher: bus.publisher(&stream::orders()),
         keyring: Arc::clone(&keyring),
     };
-    let imported = orders.clone();
+    let for_imports = orders.clone();
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
     let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
@@ -134,7 +134,7 @@ pub(crate) async fn serve(
     let importer = Importer {
         platform: Arc::clone(&platform),
         store: store.clone(),
-        orders: imported,
+        orders: for_imports,
         known: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
         ledger: LedgerImports::at(settings.optional(settings::LEDGER_URL)?)?,
         clock: Arc::clone(&clock),

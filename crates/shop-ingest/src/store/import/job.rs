@@ -98,7 +98,7 @@ impl Store {
             import.uuid(),
             connection.uuid(),
             kind.as_str(),
-            since.map(|since| since.to_sqlx()) as _,
+            since.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
             now.to_sqlx() as _,
         )
         .execute(&mut *db)

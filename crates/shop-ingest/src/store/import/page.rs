@@ -129,7 +129,7 @@ impl Store {
             .collect();
         let asked: Vec<Option<SqlTimestamp>> = orders
             .iter()
-            .map(|found| found.asked_at.map(|at| at.to_sqlx()))
+            .map(|found| found.asked_at.map(jiff_sqlx::ToSqlx::to_sqlx))
             .collect();
         sqlx::query!(
             "insert into import_order (import_id, shop_order_id, placed_at, verdict, reason, detail,
