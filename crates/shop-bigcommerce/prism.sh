@@ -15,6 +15,8 @@ store_port=${STORE_PORT:-4631}
 proxy_port=${PROXY_PORT:-4632}
 store=${CARGO_TARGET_DIR:-target}/debug/examples/simulated_store
 work=$(mktemp -d)
+# A shell that is told to stop cleans up by its EXIT trap only when it exits by itself.
+trap 'exit 1' INT TERM
 trap 'rm -rf "$work"' EXIT
 npm install --silent --no-audit --no-fund --prefix "$work" @stoplight/prism-cli@5.14.2
 "$store" "$store_port" >"$work/store.log" &
