@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod import;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +12,8 @@ use retail::RetailerId;
 
 use crate::exit;
 use crate::services::{Action, Service};
+
+pub(crate) use import::{Allow, Import, PlanArguments, Which};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -72,6 +76,11 @@ pub(crate) enum Command {
     Parked {
         #[command(subcommand)]
         command: Parked,
+    },
+    /// Import a shop's past orders: plan, commit, follow, undo.
+    Import {
+        #[command(subcommand)]
+        command: Import,
     },
     /// Run one service in this process; its settings come from the environment.
     #[command(hide = true)]
@@ -235,6 +244,9 @@ mod tests {
             "stock explain TEA-1 --outlet Main",
             "verify",
             "parked list",
+            "import list",
+            "import plan 00000000-0000-0000-0000-000000000001 --new --since 2026-11-01",
+            "import undo 00000000-0000-0000-0000-000000000001",
         ] {
             let line = format!("comptoir {command} --json --target http://127.0.0.1:1");
             let arguments = parse(&line).unwrap();
@@ -271,6 +283,8 @@ mod tests {
             "comptoir sales list --state draft",
             "comptoir sales show",
             "comptoir dance",
+            "comptoir import plan",
+            "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir",
         ] {

@@ -46,6 +46,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Parked { command } => match command {
             Parked::List(page) => command::parked_list(screen, &place, page).await,
         },
+        Command::Import { command } => command::import(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,
     }
 }

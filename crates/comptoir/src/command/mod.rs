@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod parked;
 mod place;
 mod sales;
@@ -14,6 +15,7 @@ mod verify;
 
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
+pub(crate) use import::import;
 pub(crate) use parked::parked_list;
 pub(crate) use place::Place;
 pub(crate) use sales::{sales_list, sales_show};

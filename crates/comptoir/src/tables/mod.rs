@@ -1,6 +1,7 @@
 //! What commands show to people, made from views.
 
 mod explanation;
+mod import;
 mod levels;
 mod parked;
 mod sale;
@@ -8,6 +9,7 @@ mod sales;
 mod verdict;
 
 pub(crate) use explanation::explanation;
+pub(crate) use import::{import, imports, kept_orders, planned_levels};
 pub(crate) use levels::levels;
 pub(crate) use parked::parked;
 pub(crate) use sale::sale;
