@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod import;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -11,6 +13,8 @@ use uuid::Uuid;
 
 use crate::exit;
 use crate::services::{Action, Service};
+
+pub(crate) use import::{Allow, Import, PlanArguments, Which};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -78,6 +82,11 @@ pub(crate) enum Command {
     Held {
         #[command(subcommand)]
         command: Held,
+    },
+    /// Import a shop's past orders: plan, commit, follow, undo.
+    Import {
+        #[command(subcommand)]
+        command: Import,
     },
     /// Run one service in this process; its settings come from the environment.
     #[command(hide = true)]
@@ -375,6 +384,9 @@ mod tests {
             "parked remap --connection 1 --shop-sku A --to B",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
+            "import list",
+            "import plan 00000000-0000-0000-0000-000000000001 --new --since 2026-11-01",
+            "import undo 00000000-0000-0000-0000-000000000001",
         ] {
             let line = format!("comptoir {command} --json --target http://127.0.0.1:1");
             let arguments = parse(&line).unwrap();
@@ -411,6 +423,8 @@ mod tests {
             "comptoir sales list --state draft",
             "comptoir sales show",
             "comptoir dance",
+            "comptoir import plan",
+            "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir parked retry 25",
             "comptoir parked remap --connection 1 --to B",

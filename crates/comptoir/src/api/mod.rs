@@ -1,6 +1,7 @@
 //! The ledger, asked over gRPC.
 
 mod error;
+mod import;
 mod parked;
 mod sales;
 mod stock;
@@ -13,6 +14,7 @@ use retail::RetailerId;
 use tonic::transport::{Channel, Endpoint};
 
 pub(crate) use error::ApiError;
+pub(crate) use import::{Ingest, Ingests};
 pub(crate) use sales::{SaleKey, SalesQuery};
 pub(crate) use waiting::{OrderOfShop, ParkedQuery, ShopProduct};
 

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod held;
+mod import;
 mod parked;
 mod place;
 mod sales;
@@ -16,6 +17,7 @@ mod verify;
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use held::held;
+pub(crate) use import::import;
 pub(crate) use parked::parked;
 pub(crate) use place::Place;
 pub(crate) use sales::{sales_list, sales_show};

@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use retail::RetailerId;
 
-use crate::api::Ledger;
+use crate::api::{Ingests, Ledger};
 use crate::arguments::Common;
 use crate::outlets::Outlets;
+use crate::services::Service;
 use crate::stack::State;
 
 /// The folder of the demo's stack, inside that of the commands.
@@ -60,16 +62,36 @@ impl Place {
                 ));
             }
         };
-        let retailer = match self.common.retailer {
-            Some(retailer) => retailer,
+        Ok(Ledger::connect(target, self.retailer(stack)?).await?)
+    }
+
+    /// The running stack's ingest services.
+    pub(crate) fn ingests(&self) -> anyhow::Result<Ingests> {
+        let Some((_, state)) = self.stack()? else {
+            return Err(anyhow!(
+                "nothing runs in {}: start it with `comptoir up`",
+                self.dir().display()
+            ));
+        };
+        let ledger = Service::Ledger.name();
+        let others = state
+            .services
+            .iter()
+            .filter(|running| running.name != ledger);
+        let targets: Vec<&str> = others.map(|running| running.grpc_url.as_str()).collect();
+        Ok(Ingests::at(&targets, self.retailer(Some(state))?)?)
+    }
+
+    fn retailer(&self, stack: Option<&State>) -> anyhow::Result<RetailerId> {
+        match self.common.retailer {
+            Some(retailer) => Ok(retailer),
             None => stack
                 .and_then(|state| state.retailers.first())
                 .context("whose books? say it with --retailer ID")?
                 .id
                 .parse()
-                .context("the stack's retailer has no proper id")?,
-        };
-        Ok(Ledger::connect(target, retailer).await?)
+                .context("the stack's retailer has no proper id"),
+        }
     }
 
     /// The running stack's outlets; none are known of another ledger.

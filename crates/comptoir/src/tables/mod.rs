@@ -2,6 +2,7 @@
 
 mod explanation;
 mod held;
+mod import;
 mod levels;
 mod parked;
 mod sale;
@@ -10,6 +11,7 @@ mod verdict;
 
 pub(crate) use explanation::explanation;
 pub(crate) use held::held;
+pub(crate) use import::{import, imports, kept_orders, planned_levels};
 pub(crate) use levels::levels;
 pub(crate) use parked::{parked, parked_entries};
 pub(crate) use sale::sale;

@@ -2,6 +2,7 @@
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
 mod check;
+mod import;
 mod level;
 mod movement;
 mod parked;
@@ -10,6 +11,7 @@ mod value;
 mod waiting;
 
 pub(crate) use check::Check;
+pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use movement::{Delivery, Movement};
 pub(crate) use parked::ParkedOrder;
