@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use retail::RetailerId;
+use retail::{ConnectionId, RetailerId};
 use uuid::Uuid;
 
 use crate::exit;
@@ -83,6 +83,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Held,
     },
+    /// The shops that are linked: how they are, halting them, parting with them.
+    Connections {
+        #[command(subcommand)]
+        command: Connections,
+    },
+    /// Changes that no webhook told of, and polling fetched.
+    Gaps,
     /// Import a shop's past orders: plan, commit, follow, undo.
     Import {
         #[command(subcommand)]
@@ -283,6 +290,34 @@ pub(crate) struct ShopProductArguments {
     pub(crate) line_name: Option<String>,
 }
 
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Connections {
+    /// All of them, with their health.
+    List,
+    /// One of them.
+    Show {
+        /// Its id.
+        connection: ConnectionId,
+    },
+    /// Ask the shop for nothing, and go on listening.
+    Pause {
+        /// Its id.
+        connection: ConnectionId,
+    },
+    /// Ask the shop again.
+    Resume {
+        /// Its id.
+        connection: ConnectionId,
+    },
+    /// Part with the shop; without --confirmed, say what would follow.
+    Disconnect {
+        /// Its id.
+        connection: ConnectionId,
+        #[arg(long)]
+        confirmed: bool,
+    },
+}
+
 /// What is kept of what a person does.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ActArguments {
@@ -382,6 +417,9 @@ mod tests {
             "parked retry-all --reason product_deleted",
             "parked dismiss 25 --connection 1 --note test",
             "parked remap --connection 1 --shop-sku A --to B",
+            "connections list",
+            "connections disconnect 00000000-0000-0000-0000-000000000001 --confirmed",
+            "gaps",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
             "import list",

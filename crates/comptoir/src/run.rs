@@ -45,6 +45,8 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Verify => command::verify(screen, &place).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,
         Command::Held { command } => command::held(screen, &place, command).await,
+        Command::Connections { command } => command::connections(screen, &place, command).await,
+        Command::Gaps => command::gaps(screen, &place).await,
         Command::Import { command } => command::import(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,
     }

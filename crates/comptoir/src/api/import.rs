@@ -115,11 +115,18 @@ impl Ingests {
         Ok(jobs)
     }
 
+    pub(super) fn services(&self) -> &[Ingest] {
+        &self.services
+    }
+
     pub(crate) const fn retailer(&self) -> RetailerId {
         self.retailer
     }
 
-    async fn of_connection(&self, connection: ConnectionId) -> Result<&Ingest, ApiError> {
+    pub(super) async fn of_connection(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<&Ingest, ApiError> {
         for ingest in &self.services {
             let request = wire::GetConnectionRequest {
                 retailer_id: self.retailer.to_string(),
@@ -145,6 +152,10 @@ impl Ingests {
 }
 
 impl Ingest {
+    pub(super) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     pub(crate) async fn job(
         &self,
         retailer: RetailerId,
@@ -239,7 +250,10 @@ impl Ingest {
         ImportsClient::new(self.channel.clone())
     }
 
-    fn heard<T>(&self, answer: Result<tonic::Response<T>, tonic::Status>) -> Result<T, ApiError> {
+    pub(super) fn heard<T>(
+        &self,
+        answer: Result<tonic::Response<T>, tonic::Status>,
+    ) -> Result<T, ApiError> {
         answer
             .map(tonic::Response::into_inner)
             .map_err(|status| ApiError::from_status(&self.target, &status))

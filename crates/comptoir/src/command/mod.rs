@@ -1,5 +1,6 @@
 //! One file for each command. A command shows what it found and returns how the process ends.
 
+mod connections;
 mod demo;
 mod doctor;
 mod held;
@@ -14,6 +15,7 @@ mod stock;
 mod up;
 mod verify;
 
+pub(crate) use connections::{connections, gaps};
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use held::held;

@@ -1,5 +1,6 @@
 //! What commands show to people, made from views.
 
+mod connections;
 mod explanation;
 mod held;
 mod import;
@@ -9,6 +10,7 @@ mod sale;
 mod sales;
 mod verdict;
 
+pub(crate) use connections::{connections, gaps, parting};
 pub(crate) use explanation::explanation;
 pub(crate) use held::held;
 pub(crate) use import::{import, imports, kept_orders, planned_levels};

@@ -2,6 +2,7 @@
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
 mod check;
+mod connection;
 mod import;
 mod level;
 mod movement;
@@ -11,6 +12,7 @@ mod value;
 mod waiting;
 
 pub(crate) use check::Check;
+pub(crate) use connection::{Linked, Parting};
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use movement::{Delivery, Movement};

@@ -148,8 +148,10 @@ impl Follower {
             delivery,
         } = hint;
         let sequence = delivery.stream_sequence;
+        let asked_at = origin.came.asked_at();
         let held = Held { origin, delivery };
-        match shops.add(connection, Job::new(order, sequence, held)) {
+        let job = Job::new(order, sequence, held).asked_at(asked_at);
+        match shops.add(connection, job) {
             Added::Waits | Added::Known => {}
             Added::Covered(held) => held.acknowledge().await,
             Added::NoRoom(held) => {
@@ -201,7 +203,7 @@ impl Follower {
         let read = || self.platform.read(&connection, Source::Fetched, &body);
         let reading = match guarded(read) {
             // Where polling hinted at the order, the shop's clock has been there already.
-            Ok(reading) => settle(reading, job.hint.origin.came.asked_at()),
+            Ok(reading) => settle(reading, job.asked_at),
             Err(reason) => return Answer::Unreadable(reason),
         };
         let telling = Telling {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use retail::ShopOrderId;
 use tokio::time::Instant;
 
@@ -21,6 +22,9 @@ pub(super) struct Job<H> {
     pub(super) hint: H,
     /// The hint's place in the inbox.
     sequence: u64,
+    /// A moment of the shop's own clock that is over, where one of the hints knows it: what is read now is
+    /// later, whichever hint it is read for.
+    pub(super) asked_at: Option<Timestamp>,
     /// How often the shop was asked in vain.
     pub(super) askings: u64,
     not_before: Option<Instant>,
@@ -32,13 +36,19 @@ impl<H> Job<H> {
             order,
             hint,
             sequence,
+            asked_at: None,
             askings: 0,
             not_before: None,
         }
     }
 
+    pub(super) fn asked_at(self, asked_at: Option<Timestamp>) -> Self {
+        Self { asked_at, ..self }
+    }
+
     /// Keeps the newer of two hints at the order, and says what the other is.
-    fn join(&mut self, sequence: u64, hint: H) -> Added<H> {
+    fn join(&mut self, sequence: u64, asked_at: Option<Timestamp>, hint: H) -> Added<H> {
+        self.asked_at = self.asked_at.max(asked_at);
         if sequence < self.sequence {
             return Added::Covered(hint);
         }
@@ -114,7 +124,7 @@ impl<H> ShopQueue<H> {
             return Added::Known;
         }
         if let Some(waiting) = self.jobs.iter_mut().find(|one| one.order == job.order) {
-            return waiting.join(job.sequence, job.hint);
+            return waiting.join(job.sequence, job.asked_at, job.hint);
         }
         if !has_room {
             return Added::NoRoom(job.hint);
@@ -198,7 +208,7 @@ impl<H> ShopQueue<H> {
         job.not_before = Some(now + schedule::pause(job.askings).max(after));
         let same = self.jobs.iter().position(|other| other.order == job.order);
         if let Some(other) = same.and_then(|place| self.jobs.remove(place)) {
-            let joined = job.join(other.sequence, other.hint);
+            let joined = job.join(other.sequence, other.asked_at, other.hint);
             self.jobs.push_back(job);
             return match joined {
                 Added::Covered(hint) | Added::NoRoom(hint) => Vain::Covered(hint),
@@ -281,6 +291,23 @@ mod tests {
         assert_eq!(queue.orders(), 2);
         assert_eq!(queue.next(Instant::now()).unwrap().hint, 13);
         assert_eq!(queue.add(job(9, 14), false), Added::NoRoom(14));
+    }
+
+    /// Else polling, which hints once at a change, would not have the last word on it.
+    #[test]
+    fn a_moment_that_one_hint_knows_is_known_of_the_question() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let mut queue = queue([(7, 10)]);
+        for (sequence, asked_at) in [(11, at(5)), (12, None), (9, at(3))] {
+            queue.add(job(7, sequence).asked_at(asked_at), true);
+        }
+        let now = Instant::now();
+        let asked = queue.next(now).unwrap();
+        assert_eq!((asked.hint, asked.asked_at), (12, at(5)));
+        queue.add(job(7, 13), true);
+        queue.asked_in_vain(asked, now, None, NEW);
+        let asked = queue.next(now + schedule::pause(1)).unwrap();
+        assert_eq!((asked.hint, asked.asked_at), (13, at(5)));
     }
 
     #[test]

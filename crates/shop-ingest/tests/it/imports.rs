@@ -237,7 +237,7 @@ async fn r_2_an_import_is_planned_then_told_and_no_order_is_dropped() {
 }
 
 #[tokio::test]
-async fn bc_06_wc_05_imports_are_off_until_an_operator_allows_them() {
+async fn bc_06_and_wc_05_imports_are_off_until_an_operator_allows_them() {
     let running = Running::start(vec![shop(&["sold"])]).await;
     let mut client = Client::of(&running).await;
     let refused = client.start(IMPORT, wire::ImportKind::All).await;

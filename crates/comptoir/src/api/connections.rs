@@ -1,0 +1,96 @@
+//! Connections, asked of the ingest services that have them.
+
+use proto::connect as wire;
+use proto::connect::connections_client::ConnectionsClient;
+use proto::convert::WireError;
+use retail::ConnectionId;
+use tonic::transport::Channel;
+
+use super::ApiError;
+use super::import::{Ingest, Ingests};
+use crate::view::{Linked, Parting};
+
+impl Ingests {
+    /// Of all services, with their health, in the services' order.
+    pub(crate) async fn connections(&self) -> Result<Vec<Linked>, ApiError> {
+        let mut all = Vec::new();
+        for ingest in self.services() {
+            let request = wire::ListConnectionsRequest {
+                retailer_id: self.retailer().to_string(),
+            };
+            let answer = connections_of(ingest).list_connections(request).await;
+            for connection in ingest.heard(answer)?.connections {
+                let request = wire::GetConnectionRequest {
+                    retailer_id: self.retailer().to_string(),
+                    connection_id: connection.connection_id,
+                };
+                let answer = connections_of(ingest).get_connection(request).await;
+                all.push(Linked::try_from(ingest.heard(answer)?)?);
+            }
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn connection(&self, id: ConnectionId) -> Result<Linked, ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::GetConnectionRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+        };
+        let answer = connections_of(ingest).get_connection(request).await;
+        Ok(Linked::try_from(ingest.heard(answer)?)?)
+    }
+
+    pub(crate) async fn pause_connection(&self, id: ConnectionId) -> Result<(), ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::PauseRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+        };
+        let answer = connections_of(ingest).pause(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
+    pub(crate) async fn resume_connection(&self, id: ConnectionId) -> Result<(), ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::ResumeRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+        };
+        let answer = connections_of(ingest).resume(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
+    /// Not `confirmed`, it only tells what would follow.
+    pub(crate) async fn disconnect(
+        &self,
+        id: ConnectionId,
+        confirmed: bool,
+    ) -> Result<Parting, ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::DisconnectRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+            confirmed,
+        };
+        let answer = connections_of(ingest).disconnect(request).await;
+        let wire::DisconnectResponse {
+            connection,
+            consequences,
+            hooks_removed,
+        } = ingest.heard(answer)?;
+        let consequences = consequences
+            .into_iter()
+            .map(|code| wire::Consequence::try_from(code).unwrap_or_default())
+            .collect();
+        Ok(Parting::new(
+            &connection.ok_or(WireError::Missing("connection"))?,
+            consequences,
+            hooks_removed,
+        ))
+    }
+}
+
+fn connections_of(ingest: &Ingest) -> ConnectionsClient<Channel> {
+    ConnectionsClient::new(ingest.channel())
+}

@@ -1,0 +1,160 @@
+use jiff::Timestamp;
+use proto::connect;
+use proto::connect::{ConnectionState, Consequence};
+use proto::convert::{WireError, instant_from};
+use serde::Serialize;
+
+use super::sale::known;
+
+/// A shop that is linked, and how its link is. No secret is shown.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Linked {
+    pub(crate) connection_id: String,
+    pub(crate) platform: String,
+    /// `None`: the shop is only listened to.
+    pub(crate) shop_url: Option<String>,
+    pub(crate) state: &'static str,
+    pub(crate) created_at: Timestamp,
+    /// As the shop calls itself, once it was asked.
+    pub(crate) store_name: Option<String>,
+    /// The same for the life of the shop.
+    pub(crate) store_id: Option<String>,
+    pub(crate) health: Health,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Health {
+    /// Since the service started.
+    pub(crate) last_delivery_at: Option<Timestamp>,
+    pub(crate) last_polled_at: Option<Timestamp>,
+    /// All that changed before this instant of the shop's clock has been asked for.
+    pub(crate) polled_to: Option<Timestamp>,
+    pub(crate) poll_failures: u32,
+    pub(crate) last_poll_failure: Option<String>,
+    pub(crate) hooks_checked_at: Option<Timestamp>,
+    /// Webhooks that stand, as of the last look.
+    pub(crate) hooks_standing: u32,
+    pub(crate) hook_failures: u32,
+    pub(crate) last_hook_failure: Option<String>,
+    /// Changes that no webhook told of, of the last 90 days; polling told of them.
+    pub(crate) missed_changes: u64,
+}
+
+/// What parting with a shop means, or meant.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Parting {
+    pub(crate) state: &'static str,
+    pub(crate) consequences: Vec<&'static str>,
+    pub(crate) hooks_removed: Option<u32>,
+}
+
+impl Parting {
+    pub(crate) fn new(
+        connection: &connect::Connection,
+        consequences: Vec<Consequence>,
+        hooks_removed: Option<u32>,
+    ) -> Self {
+        Self {
+            state: state(connection.state()),
+            consequences: consequences.into_iter().map(in_words).collect(),
+            hooks_removed,
+        }
+    }
+}
+
+impl TryFrom<connect::GetConnectionResponse> for Linked {
+    type Error = WireError;
+
+    fn try_from(answer: connect::GetConnectionResponse) -> Result<Self, WireError> {
+        let connect::GetConnectionResponse { connection, health } = answer;
+        let connection = connection.ok_or(WireError::Missing("connection"))?;
+        let state = state(connection.state());
+        let connect::Connection {
+            connection_id,
+            retailer_id: _,
+            platform,
+            shop_url,
+            state: _,
+            created_at,
+            store,
+        } = connection;
+        let store = store.unwrap_or_default();
+        Ok(Self {
+            connection_id,
+            platform,
+            shop_url: known(shop_url),
+            state,
+            created_at: instant_from("created_at", created_at)?,
+            store_name: known(store.name),
+            store_id: known(store.id),
+            health: health
+                .map(Health::try_from)
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl TryFrom<connect::Health> for Health {
+    type Error = WireError;
+
+    fn try_from(health: connect::Health) -> Result<Self, WireError> {
+        let connect::Health {
+            last_delivery_at,
+            last_polled_at,
+            polled_to,
+            poll_failures,
+            last_poll_failure,
+            hooks,
+            missed_changes,
+        } = health;
+        let connect::Hooks {
+            checked_at,
+            sound,
+            mended,
+            created,
+            removed: _,
+            failures,
+            last_failure,
+        } = hooks.unwrap_or_default();
+        let instant = |field, at: Option<_>| at.map(|at| instant_from(field, Some(at))).transpose();
+        Ok(Self {
+            last_delivery_at: instant("last_delivery_at", last_delivery_at)?,
+            last_polled_at: instant("last_polled_at", last_polled_at)?,
+            polled_to: instant("polled_to", polled_to)?,
+            poll_failures,
+            last_poll_failure: known(last_poll_failure),
+            hooks_checked_at: instant("checked_at", checked_at)?,
+            hooks_standing: sound + mended + created,
+            hook_failures: failures,
+            last_hook_failure: known(last_failure),
+            missed_changes,
+        })
+    }
+}
+
+const fn state(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Unspecified => "unknown",
+        ConnectionState::Live => "live",
+        ConnectionState::Paused => "paused",
+        ConnectionState::Disconnected => "disconnected",
+    }
+}
+
+const fn in_words(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Unspecified => "something that this program does not know: is it older?",
+        Consequence::DeliveriesRefused => {
+            "what the shop sends from then on is refused, and not kept"
+        }
+        Consequence::OrdersNotFollowed => {
+            "the shop is not asked any more: changes of its orders are not noticed"
+        }
+        Consequence::HooksRemoved => "our webhooks are taken away at the shop",
+        Consequence::SalesStay => "what was booked stays booked",
+        Consequence::ReconnectingCatchesUp => {
+            "linked again, the shop is asked for everything since, and nothing is booked twice"
+        }
+    }
+}
