@@ -41,10 +41,7 @@ pub trait Platform: Send + Sync + 'static {
         connection: &Connection,
         listing: Listing,
         after: Option<&PageToken>,
-    ) -> Result<Page, FetchError> {
-        let _ = (connection, listing, after);
-        Err(not_known("listing orders"))
-    }
+    ) -> Result<Page, FetchError>;
 
     /// What holds for imports of past orders.
     fn import_rules(&self) -> ImportRules {
@@ -52,10 +49,7 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// Asks the shop who it is.
-    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {
-        let _ = connection;
-        Err(not_known("its identity"))
-    }
+    async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError>;
 
     /// Makes the shop's webhooks what they should be: each topic once, active, at `address`, signed with
     /// the connection's first secret. Touches no webhook that is not ours. Repeating it changes nothing.
@@ -63,24 +57,12 @@ pub trait Platform: Send + Sync + 'static {
         &self,
         connection: &Connection,
         address: &HookAddress,
-    ) -> Result<HookReport, FetchError> {
-        let _ = (connection, address);
-        Err(not_known("webhooks"))
-    }
+    ) -> Result<HookReport, FetchError>;
 
     /// Takes away every webhook of ours that leads to `address`. How many there were.
     async fn remove_hooks(
         &self,
         connection: &Connection,
         address: &HookAddress,
-    ) -> Result<usize, FetchError> {
-        let _ = (connection, address);
-        Err(not_known("webhooks"))
-    }
-}
-
-fn not_known(what: &str) -> FetchError {
-    FetchError::Unreadable {
-        why: format!("this platform does not know {what}"),
-    }
+    ) -> Result<usize, FetchError>;
 }
