@@ -27,6 +27,7 @@ mod imports;
 mod inbox;
 mod isolation;
 mod ledger;
+mod linking;
 mod management;
 mod meters;
 mod migrate;

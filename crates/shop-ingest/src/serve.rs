@@ -27,6 +27,7 @@ use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
 use crate::isolation::Gates;
 use crate::ledger::Ledger;
+use crate::linking::Linker;
 use crate::management::Management;
 use crate::meters::Meters;
 use crate::orders::Orders;
@@ -146,10 +147,17 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;
+    let linker = Linker {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        clock: Arc::clone(&clock),
+    };
     let management = Management {
         platform: Arc::clone(&platform),
         store: store.clone(),
         connections: Arc::clone(&connections),
+        linker,
         heard,
         addresses: addresses.clone(),
         clock: Arc::clone(&clock),

@@ -1,20 +1,14 @@
-//! Linking a shop.
-
-use std::time::Duration;
+//! Linking a shop whose credentials are at hand.
 
 use proto::connect as wire;
 use retail::ConnectionId;
 use secrecy::SecretString;
-use shop::{ApiAccess, Connection, FetchError, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
-use tokio::time::timeout;
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use tonic::Status;
 
 use super::answer::connection_into;
 use super::{Management, retailer_from};
-use crate::store::Linked;
-
-/// For the shop to say who it is.
-const STORE_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::linking::{LinkError, LinkedShop};
 
 impl Management {
     pub(super) async fn link_shop(
@@ -22,19 +16,10 @@ impl Management {
         request: wire::LinkRequest,
     ) -> Result<wire::LinkResponse, Status> {
         let candidate = self.candidate(request)?;
-        let store = self.who_is(&candidate).await?;
-        let now = self.clock.now();
-        let Linked { id, was_known } = self.store.link(&candidate, &store, now).await?;
-        let stored = self
-            .store
-            .connection(id)
-            .await?
-            .ok_or_else(|| Status::internal("the connection is not there"))?;
-        let connection = connection_into(&stored);
-        self.connections.put(stored);
-        tracing::info!(connection = %id, was_known, "a shop is linked");
+        let store = self.linker.who_is(&candidate).await?;
+        let LinkedShop { stored, was_known } = self.linker.make_live(&candidate, &store).await?;
         Ok(wire::LinkResponse {
-            connection: Some(connection),
+            connection: Some(connection_into(&stored)),
             reconnected: was_known,
         })
     }
@@ -68,21 +53,16 @@ impl Management {
             api: Some(api),
         })
     }
+}
 
-    /// Proves on the way that the credentials hold.
-    async fn who_is(&self, candidate: &Connection) -> Result<StoreIdentity, Status> {
-        match timeout(STORE_TIMEOUT, self.platform.store(candidate)).await {
-            Ok(Ok(store)) => Ok(store),
-            Ok(Err(error @ (FetchError::NoAccess | FetchError::Refused { .. }))) => {
-                Err(Status::failed_precondition(error.to_string()))
+impl From<LinkError> for Status {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NoAccess(_) | LinkError::NoShop(_) => {
+                Self::failed_precondition(error.to_string())
             }
-            Ok(Err(error @ (FetchError::Gone | FetchError::Unreadable { .. }))) => Err(
-                Status::failed_precondition(format!("that is no shop of this platform: {error}")),
-            ),
-            Ok(Err(error @ FetchError::TryLater { .. })) => {
-                Err(Status::unavailable(error.to_string()))
-            }
-            Err(_) => Err(Status::unavailable("the shop does not answer")),
+            LinkError::Away(_) | LinkError::Silent => Self::unavailable(error.to_string()),
+            LinkError::Store(error) => error.into(),
         }
     }
 }

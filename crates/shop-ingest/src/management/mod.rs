@@ -22,6 +22,7 @@ use tonic::{Request, Response, Status};
 use self::answer::{connection_into, health_into};
 use crate::connections::Connections;
 use crate::heard::Heard;
+use crate::linking::Linker;
 use crate::store::{ConnectionState, Store, StoreError, StoredConnection};
 use crate::watchdog::Addresses;
 
@@ -34,6 +35,7 @@ pub(crate) struct Management {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: Store,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) linker: Linker,
     pub(crate) heard: Arc<Heard>,
     pub(crate) addresses: Addresses,
     pub(crate) clock: Arc<dyn Clock>,

@@ -22,10 +22,10 @@ pub struct StoredConnection {
     pub store: Option<StoreIdentity>,
 }
 
-/// Which connection a shop is linked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// By which connection a shop is linked now.
+#[derive(Clone, Debug)]
 pub struct Linked {
-    pub id: ConnectionId,
+    pub connection: StoredConnection,
     /// It was linked before.
     pub was_known: bool,
 }
@@ -233,8 +233,12 @@ impl Store {
         .await?;
         companions(&mut db, id, now).await?;
         db.commit().await?;
+        let connection = self
+            .connection(id)
+            .await?
+            .ok_or_else(|| StoreError::corrupt(TABLE, id, "it is not there"))?;
         Ok(Linked {
-            id,
+            connection,
             was_known: before.is_some(),
         })
     }
