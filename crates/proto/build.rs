@@ -9,6 +9,7 @@ const FILES: &[&str] = &[
     "comptoir/connect/v1/connections.proto",
     "comptoir/connect/v1/imports.proto",
     "comptoir/connect/v1/inbox.proto",
+    "comptoir/connect/v1/installs.proto",
     "comptoir/ledger/v1/events.proto",
     "comptoir/ledger/v1/imports.proto",
     "comptoir/ledger/v1/integrity.proto",

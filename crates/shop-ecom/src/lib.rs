@@ -23,7 +23,7 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -109,6 +109,15 @@ impl Platform for Ecom {
         body: &[u8],
     ) -> Result<Notice, Refused> {
         verify::verify(connection, headers, body, self.clock.now())
+    }
+
+    /// The app has one address for all stores.
+    fn addressee(&self, _: &HeaderMap, body: &[u8]) -> Option<ShopName> {
+        verify::store_in(body)
+    }
+
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
+        store::id(connection) == Some(shop.as_str())
     }
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {

@@ -9,6 +9,9 @@
 //! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
+//! A shop lets us in by [`install`]; where what it gave comes to an end, [`renewal`] asks with what is good. What a
+//! shop tells of itself and us is for [`event`].
+//!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
@@ -21,10 +24,12 @@
 mod chore;
 mod connections;
 mod delivery_id;
+mod event;
 mod follow;
 mod heard;
 mod imports;
 mod inbox;
+mod install;
 mod isolation;
 mod ledger;
 mod linking;
@@ -37,6 +42,7 @@ mod patience;
 mod poll;
 mod reading;
 mod recent;
+mod renewal;
 mod seed;
 mod serve;
 mod settings;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::Clock;
-use shop::{Connection, FetchError, Platform, StoreIdentity};
+use shop::{Connection, FetchError, Platform, StoreIdentity, Tokens};
 use tokio::time::timeout;
 
 use crate::connections::Connections;
@@ -66,9 +66,10 @@ impl Linker {
         &self,
         candidate: &Connection,
         store: &StoreIdentity,
+        tokens: Option<&Tokens>,
     ) -> Result<LinkedShop, LinkError> {
         let now = self.clock.now();
-        let linked = self.store.link(candidate, store, now).await?;
+        let linked = self.store.link(candidate, store, tokens, now).await?;
         let Linked {
             connection: stored,
             was_known,

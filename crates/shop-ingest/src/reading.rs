@@ -30,6 +30,8 @@ pub(crate) struct Read {
     pub(crate) connection: Arc<Connection>,
     pub(crate) origin: Origin,
     pub(crate) reading: Reading,
+    /// What was read.
+    pub(crate) body: Vec<u8>,
 }
 
 /// The delivery that an order came by.
@@ -94,6 +96,7 @@ pub(crate) fn read(
             came,
         },
         reading,
+        body,
     })
 }
 

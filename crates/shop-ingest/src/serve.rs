@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
 use proto::connect::imports_server::ImportsServer;
-use service::clock::{Clock, SystemIds};
+use proto::connect::installs_server::InstallsServer;
+use proto::connect::privacy_requests_server::PrivacyRequestsServer;
+use service::clock::{Clock, Ids, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{self, Lifecycle};
 use service::listen::{self, Listening};
@@ -21,10 +23,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chore;
 use crate::connections::Connections;
+use crate::event::Events;
 use crate::follow::Follower;
 use crate::heard::Heard;
 use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
+use crate::install::{self, Installer};
 use crate::isolation::Gates;
 use crate::ledger::Ledger;
 use crate::linking::Linker;
@@ -33,6 +37,7 @@ use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
+use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
 use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
@@ -62,6 +67,14 @@ pub(crate) async fn serve(
         .await
         .context("the database is refused")?;
     let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);
+    let app = Arc::new(install::app(settings).context("the app's settings cannot be used")?);
+    let bare = Arc::clone(&platform);
+    let platform: Arc<dyn Platform> = Arc::new(Renewing::new(
+        platform,
+        Arc::clone(&app),
+        store.clone(),
+        Arc::clone(&clock),
+    ));
     let stored = stored(&store, clock.as_ref(), settings).await?;
     let connections = Arc::new(Connections::new(code.clone(), stored)?);
     let ledger = Ledger::at(settings.optional(settings::LEDGER_URL)?)
@@ -113,6 +126,12 @@ pub(crate) async fn serve(
         dead,
         hints,
         heard: Arc::clone(&heard),
+        events: Events {
+            store: store.clone(),
+            connections: Arc::clone(&connections),
+            clock: Arc::clone(&clock),
+            outage: Outage::new("keeping what shops tell of themselves"),
+        },
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         outage,
@@ -147,11 +166,22 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;
+    // A candidate is asked with what it was given just now, and with nothing that is kept of the shop.
     let linker = Linker {
-        platform: Arc::clone(&platform),
+        platform: bare,
         store: store.clone(),
         connections: Arc::clone(&connections),
         clock: Arc::clone(&clock),
+    };
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));
+    let installer = Installer {
+        platform: Arc::clone(&platform),
+        app,
+        store: store.clone(),
+        linker: linker.clone(),
+        addresses: addresses.clone(),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
     };
     let management = Management {
         platform: Arc::clone(&platform),
@@ -161,11 +191,12 @@ pub(crate) async fn serve(
         heard,
         addresses: addresses.clone(),
         clock: Arc::clone(&clock),
-        ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
+        ids,
     };
     let watchdog = Watchdog {
         platform,
         store,
+        connections: Arc::clone(&connections),
         addresses,
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
@@ -174,7 +205,9 @@ pub(crate) async fn serve(
     // Spreads things in time; nobody has to guess it in vain.
     let seed = clock.now().as_nanosecond().unsigned_abs();
     let seed = u64::try_from(seed % u128::from(u64::MAX)).unwrap_or_default();
-    let router = hooks.merge(health.router());
+    let router = hooks
+        .merge(install::router(installer.clone()))
+        .merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     lifecycle.spawn("follower", follower.run(hinted));
@@ -226,7 +259,9 @@ pub(crate) async fn serve(
         let (listener, address) = listen::bind(settings, listen::GRPC).await?;
         let services = management
             .routes(&health)?
-            .add_service(ImportsServer::new(imports));
+            .add_service(ImportsServer::new(imports))
+            .add_service(InstallsServer::new(installer.clone()))
+            .add_service(PrivacyRequestsServer::new(installer));
         let serving = service::grpc::serve(listener, services, stopping);
         lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
         Some(address)

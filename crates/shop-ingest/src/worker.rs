@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::connections::Connections;
-use crate::follow::Hint;
+use crate::event::{Events, Kept};
+use crate::follow::{Hint, schedule};
 use crate::heard::Heard;
 use crate::inbox::Came;
 use crate::meters::{Meters, Outcome};
@@ -49,6 +50,7 @@ pub(crate) struct Worker {
     /// Where hints go: asking a shop takes time, and nobody waits for it here.
     pub(crate) hints: mpsc::Sender<Hint>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Arc<Outage>,
@@ -65,6 +67,8 @@ enum Next {
     LayAside(Reason),
     /// The process stops before it was done.
     Leave,
+    /// It cannot be done now.
+    GiveBack,
 }
 
 struct HintedOrder {
@@ -118,6 +122,7 @@ impl Worker {
                 Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
                 Next::Follow { hint } => self.follow(hint, delivery).await,
                 Next::Leave => {}
+                Next::GiveBack => give_back(&delivery).await,
             }
         }
         if let Err(error) = ack_all(&done).await {
@@ -145,6 +150,7 @@ impl Worker {
             connection,
             origin,
             reading,
+            body,
         } = match reading::read(platform, &self.connections, &self.keyring, delivery, now) {
             Ok(read) => read,
             Err(reason) => return Next::LayAside(reason),
@@ -171,6 +177,13 @@ impl Worker {
                 tracing::debug!(connection = %connection.id, why, "a delivery that changes nothing");
                 self.meters.read(Outcome::Nothing);
                 Next::Acknowledge
+            }
+            Reading::Event(event) => {
+                self.meters.read(Outcome::Nothing);
+                match self.events.keep(&connection, &origin, event, &body).await {
+                    Kept::Kept => Next::Acknowledge,
+                    Kept::NotNow => Next::GiveBack,
+                }
             }
             reading @ (Reading::Order { .. } | Reading::Refused(_)) => {
                 let held = std::slice::from_ref(delivery);
@@ -227,7 +240,14 @@ const fn about(reading: &Reading) -> Option<&ShopOrderId> {
         } => Some(&order.key.order),
         Reading::Hint(order) => Some(order),
         Reading::Refused(refusal) => refusal.order.as_ref(),
-        Reading::Nothing(_) => None,
+        Reading::Nothing(_) | Reading::Event(_) => None,
+    }
+}
+
+/// Later, and the later the more often that was said.
+async fn give_back(delivery: &Delivery) {
+    if let Err(error) = delivery.nak(schedule::give_back(delivery.delivered)).await {
+        tracing::debug!(%error, "a delivery is not given back; it comes again by itself");
     }
 }
 
@@ -287,7 +307,7 @@ impl Telling<'_> {
                 }
             }
             Reading::Refused(refusal) => refusal,
-            Reading::Hint(_) | Reading::Nothing(_) => {
+            Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => {
                 self.meters.read(Outcome::Nothing);
                 return Ended::Stored;
             }

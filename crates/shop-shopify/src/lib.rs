@@ -15,14 +15,16 @@
 //! client id and its `api.secret` the access token.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
+use service::clock::Clock;
 use shop::{
     Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -67,14 +69,16 @@ pub struct Shopify {
     tls: reqwest::Client,
     /// Asks shops without TLS: simulators on the same machine.
     plain: reqwest::Client,
+    clock: Arc<dyn Clock>,
 }
 
 impl Shopify {
-    /// Fails when the machine has no TLS certificates to trust.
-    pub fn new() -> Result<Self, reqwest::Error> {
+    /// Judges the age of tokens by `clock`. Fails when the machine has no TLS certificates to trust.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
+            clock,
         })
     }
 
@@ -111,6 +115,15 @@ impl Platform for Shopify {
         body: &[u8],
     ) -> Result<Notice, Refused> {
         verify::verify(connection, headers, body)
+    }
+
+    /// The three about privacy go to one address, which is set in the app's settings.
+    fn addressee(&self, headers: &HeaderMap, _: &[u8]) -> Option<ShopName> {
+        verify::named(headers).map(|host| ShopName::new(&host.to_ascii_lowercase()))
+    }
+
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
+        verify::is_same(verify::host(connection).as_deref(), Some(shop.as_str()))
     }
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {

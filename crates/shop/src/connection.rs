@@ -46,6 +46,12 @@ impl LiveSecrets {
         }
     }
 
+    /// The one that what is made new is signed with.
+    #[must_use]
+    pub const fn newest(&self) -> &SecretString {
+        &self.first
+    }
+
     /// All of them, in no order of merit.
     pub fn iter(&self) -> impl Iterator<Item = &SecretString> {
         std::iter::once(&self.first).chain(self.second.as_ref())

@@ -6,13 +6,13 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Reading, Refused, Source, StoreIdentity,
+    Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing, Notice, Page,
+    PageToken, Reading, Refused, ShopName, Source, StoreIdentity,
 };
 
 /// One shop platform.
 #[async_trait]
-pub trait Platform: Send + Sync + 'static {
+pub trait Platform: Install + 'static {
     /// The platform's short name: part of subjects, of stream names and of a connection's settings.
     fn code(&self) -> PlatformCode;
 
@@ -24,6 +24,19 @@ pub trait Platform: Send + Sync + 'static {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Notice, Refused>;
+
+    /// The shop that a delivery says it is of, where all shops of an app deliver to one address. Proves nothing: whose
+    /// connection it is for decides which secrets it is verified by.
+    fn addressee(&self, headers: &HeaderMap, body: &[u8]) -> Option<ShopName> {
+        let _ = (headers, body);
+        None
+    }
+
+    /// Whether a connection leads to that shop.
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
+        let _ = (connection, shop);
+        false
+    }
 
     /// Reads a payload. Pure: the same bytes of the same source always read the same.
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading;

@@ -22,7 +22,8 @@ pub(crate) fn connections(screen: Screen, all: &[Linked]) {
     ]);
     for linked in all {
         let health = &linked.health;
-        let trouble = health.last_poll_failure.as_ref();
+        let trouble = health.access_refused.as_ref();
+        let trouble = trouble.or(health.last_poll_failure.as_ref());
         table.row([
             linked.connection_id.clone(),
             linked.platform.clone(),

@@ -107,6 +107,7 @@ impl TryFrom<connect::Health> for Health {
             last_poll_failure,
             hooks,
             missed_changes,
+            access,
         } = health;
         let connect::Hooks {
             checked_at,
@@ -129,6 +130,7 @@ impl TryFrom<connect::Health> for Health {
             hook_failures: failures,
             last_hook_failure: known(last_failure),
             missed_changes,
+            access_refused: access.and_then(|access| known(access.refusal)),
         })
     }
 }
@@ -139,6 +141,7 @@ const fn state(state: ConnectionState) -> &'static str {
         ConnectionState::Live => "live",
         ConnectionState::Paused => "paused",
         ConnectionState::Disconnected => "disconnected",
+        ConnectionState::Uninstalled => "uninstalled",
     }
 }
 

@@ -6,7 +6,7 @@
 //! worker is never left full, for it also carries other shops' hints. A shop that is slow or away holds
 //! only its own hints: one question at a time for each connection, in turns.
 
-mod schedule;
+pub(crate) mod schedule;
 mod shop_queue;
 mod shops;
 

@@ -5,7 +5,9 @@ use proto::connect as wire;
 use proto::convert::instant_into;
 use shop::{Connection, HookReport, StoreIdentity};
 
-use crate::store::{ConnectionState, HooksSeen, MissedCount, PollState, StoredConnection};
+use crate::store::{
+    AccessSeen, ConnectionState, HooksSeen, MissedCount, PollState, StoredConnection,
+};
 
 pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
     let StoredConnection {
@@ -38,6 +40,7 @@ const fn state_into(state: ConnectionState) -> wire::ConnectionState {
         ConnectionState::Live => wire::ConnectionState::Live,
         ConnectionState::Paused => wire::ConnectionState::Paused,
         ConnectionState::Disconnected => wire::ConnectionState::Disconnected,
+        ConnectionState::Uninstalled => wire::ConnectionState::Uninstalled,
     }
 }
 
@@ -61,6 +64,7 @@ pub(super) fn health_into(
     poll: PollState,
     hooks: HooksSeen,
     missed: MissedCount,
+    access: Option<AccessSeen>,
 ) -> wire::Health {
     let PollState {
         polled_to,
@@ -81,6 +85,29 @@ pub(super) fn health_into(
         last_poll_failure: last_failure.unwrap_or_default(),
         hooks: Some(hooks_into(hooks)),
         missed_changes: confirmed,
+        access: access.map(access_into),
+    }
+}
+
+fn access_into(seen: AccessSeen) -> wire::Access {
+    let AccessSeen {
+        access_until,
+        refresh_until,
+        scopes,
+        renewed_at,
+        refused,
+    } = seen;
+    let state = match refused {
+        None => wire::AccessState::Granted,
+        Some(_) => wire::AccessState::ConnectAgain,
+    };
+    wire::Access {
+        state: state.into(),
+        access_until: access_until.map(instant_into),
+        refresh_until: refresh_until.map(instant_into),
+        renewed_at: Some(instant_into(renewed_at)),
+        scopes,
+        refusal: refused.map(|(_, why)| why).unwrap_or_default(),
     }
 }
 

@@ -17,7 +17,8 @@ impl Management {
     ) -> Result<wire::LinkResponse, Status> {
         let candidate = self.candidate(request)?;
         let store = self.linker.who_is(&candidate).await?;
-        let LinkedShop { stored, was_known } = self.linker.make_live(&candidate, &store).await?;
+        let LinkedShop { stored, was_known } =
+            self.linker.make_live(&candidate, &store, None).await?;
         Ok(wire::LinkResponse {
             connection: Some(connection_into(&stored)),
             reconnected: was_known,

@@ -116,9 +116,10 @@ impl wire::connections_server::Connections for Management {
         let hooks = self.store.hooks_seen(id).await?;
         let missed = self.store.missed(id).await?;
         let last_delivery = self.heard.last_delivery(id);
+        let access = self.store.access_seen(id).await?;
         Ok(Response::new(wire::GetConnectionResponse {
             connection: Some(connection_into(&stored)),
-            health: Some(health_into(last_delivery, poll, hooks, missed)),
+            health: Some(health_into(last_delivery, poll, hooks, missed, access)),
         }))
     }
 
@@ -177,6 +178,9 @@ impl Management {
             ConnectionState::Live | ConnectionState::Paused => Ok(stored),
             ConnectionState::Disconnected => Err(Status::failed_precondition(
                 "the connection is parted with: link the shop again",
+            )),
+            ConnectionState::Uninstalled => Err(Status::failed_precondition(
+                "the app was removed from the shop: link the shop again",
             )),
         }
     }

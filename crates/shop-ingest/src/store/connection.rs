@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use prost::Message as _;
 use retail::{ConnectionId, RetailerId};
 use secrecy::{ExposeSecret as _, SecretString};
-use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity, Tokens};
 use sqlx::PgConnection;
 
 use super::{SqlTimestamp, Store, StoreError};
@@ -38,6 +38,9 @@ pub enum ConnectionState {
     Paused,
     /// Parted with; it stays for its orders' sake, and comes back when the same shop does.
     Disconnected,
+    /// The app was taken out of the shop: listened to, for what it still has to say, and asked for nothing until it
+    /// is linked again.
+    Uninstalled,
 }
 
 impl ConnectionState {
@@ -47,13 +50,19 @@ impl ConnectionState {
             Self::Live => "live",
             Self::Paused => "paused",
             Self::Disconnected => "disconnected",
+            Self::Uninstalled => "uninstalled",
         }
     }
 
     fn read(text: &str) -> Option<Self> {
-        [Self::Live, Self::Paused, Self::Disconnected]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            Self::Live,
+            Self::Paused,
+            Self::Disconnected,
+            Self::Uninstalled,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 
@@ -170,11 +179,12 @@ impl Store {
     }
 
     /// Links a shop by its own identity: one that was linked before gets its connection back, with the new
-    /// credentials, and is polled from where it was left. Else `connection` is kept as it is.
+    /// credentials and `tokens` that come to an end, and is polled from where it was left. Else `connection` is kept as it is.
     pub async fn link(
         &self,
         connection: &Connection,
         store: &StoreIdentity,
+        tokens: Option<&Tokens>,
         now: Timestamp,
     ) -> Result<Linked, StoreError> {
         let StoreIdentity {
@@ -214,6 +224,7 @@ impl Store {
                 set shop_url = excluded.shop_url,
                     sealed_credentials = excluded.sealed_credentials,
                     state = excluded.state,
+                    removal_told_at = null,
                     store_name = excluded.store_name,
                     store_currency = excluded.store_currency,
                     store_time_zone = excluded.store_time_zone,
@@ -232,6 +243,7 @@ impl Store {
         .execute(&mut *db)
         .await?;
         companions(&mut db, id, now).await?;
+        self.grant(&mut db, id, tokens, now).await?;
         db.commit().await?;
         let connection = self
             .connection(id)

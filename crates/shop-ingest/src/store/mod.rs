@@ -1,16 +1,20 @@
 //! Everything of an ingest service that speaks SQL: one schema for each platform, `ingest_<code>`, which
 //! no statement names. `search_path` does.
 
+mod access;
 pub mod check;
 mod connect;
 mod connection;
 mod error;
 mod hooks;
 mod import;
+mod install;
 mod migrate;
 mod missed;
 mod poll;
+mod privacy;
 pub mod privilege;
+mod removal;
 mod schema;
 
 use std::sync::Arc;
@@ -19,6 +23,7 @@ use retail::PlatformCode;
 use service::seal::Keyring;
 use sqlx::PgPool;
 
+pub use access::AccessSeen;
 pub use connect::pool;
 pub use connection::{ConnectionState, Linked, StoredConnection};
 pub use error::StoreError;
@@ -27,9 +32,11 @@ pub use import::{
     FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
     PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
 };
+pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall};
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
 pub use poll::{PollState, Underway};
+pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};
 pub use schema::Schema;
 
 type SqlTimestamp = jiff_sqlx::Timestamp;

@@ -16,8 +16,9 @@ use retail::{
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listed, Listing, Notice, Page,
-    PageToken, Platform, Reading, Reason, Refusal, Refused, Source, StoreIdentity, Topic,
+    App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
+    InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken, Platform, Proof, Reading,
+    Reason, Refusal, Refused, Returned, ShopName, Source, StoreIdentity, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -125,6 +126,37 @@ impl Stall {
             Mood::Busy(after) => later(Some(after)),
             Mood::Panics => panic!("for the test"),
         }
+    }
+}
+
+/// Nobody is sent to a stall: it is linked by its keys.
+#[async_trait]
+impl Install for Stall {
+    fn shop(&self, _: &str) -> Result<ShopName, InstallRefusal> {
+        Err(InstallRefusal::NotAShop)
+    }
+
+    fn authorize(&self, _: &App, _: &Journey) -> Result<String, InstallRefusal> {
+        Err(InstallRefusal::NoApp)
+    }
+
+    fn returned(
+        &self,
+        _: &App,
+        _: &[(String, String)],
+        _: Timestamp,
+    ) -> Result<Returned, InstallRefusal> {
+        Err(InstallRefusal::NotAuthentic)
+    }
+
+    async fn redeem(
+        &self,
+        _: &App,
+        _: &Journey,
+        _: Proof,
+        _: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        Err(InstallRefusal::NoApp)
     }
 }
 
