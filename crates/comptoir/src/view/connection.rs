@@ -38,6 +38,8 @@ pub(crate) struct Health {
     pub(crate) last_hook_failure: Option<String>,
     /// Changes that no webhook told of, of the last 90 days; polling told of them.
     pub(crate) missed_changes: u64,
+    /// Why the shop grants no more access: it has to be connected again.
+    pub(crate) access_refused: Option<String>,
 }
 
 /// What parting with a shop means, or meant.
