@@ -9,6 +9,9 @@
 //! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
+//! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
+//! [`release`] applies what was kept while updates were not automatic.
+//!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
@@ -18,6 +21,7 @@
 //!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod broadcast;
 mod chore;
 mod connections;
 mod delivery_id;
@@ -37,6 +41,7 @@ mod patience;
 mod poll;
 mod reading;
 mod recent;
+mod release;
 mod seed;
 mod serve;
 mod settings;

@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::broadcast::Broadcaster;
 use crate::chore;
 use crate::connections::Connections;
 use crate::follow::Follower;
@@ -33,6 +34,7 @@ use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
+use crate::release::Releaser;
 use crate::store::{self, Schema, Store, StoredConnection};
 use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
@@ -73,6 +75,20 @@ pub(crate) async fn serve(
     let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
+    let broadcaster = Broadcaster {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::connections()),
+        outage: Outage::new("telling of connections"),
+    };
+    let releaser = Releaser {
+        platform: code.clone(),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::inbox(&code)),
+        outage: Outage::new("releasing kept deliveries"),
+    };
     let inbox = Inbox {
         publisher: bus.publisher(&stream::inbox(&code)),
         platform: code.clone(),
@@ -108,6 +124,7 @@ pub(crate) async fn serve(
     let worker = Worker {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
+        store: store.clone(),
         keyring,
         orders,
         dead,
@@ -151,6 +168,7 @@ pub(crate) async fn serve(
         platform: Arc::clone(&platform),
         store: store.clone(),
         connections: Arc::clone(&connections),
+        ledger: Arc::new(Ledger::at(settings.optional(settings::LEDGER_URL)?)?),
         clock: Arc::clone(&clock),
     };
     let management = Management {
@@ -177,6 +195,8 @@ pub(crate) async fn serve(
     let router = hooks.merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
+    lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
+    lifecycle.spawn("releaser", releaser.run(stop.clone()));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",

@@ -8,6 +8,8 @@ use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use proto::convert::instant_from;
 use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use service::seal::Keyring;
@@ -25,7 +27,8 @@ use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::{Ended, until_stored};
-use crate::reading::{self, Origin, Read};
+use crate::reading::{self, GIVEN_BACK_EVERY, Origin, Read};
+use crate::store::Store;
 
 /// Deliveries taken at once; the broker commits as many in one batch.
 const BATCH_MESSAGES: usize = 500;
@@ -43,6 +46,7 @@ const MOST_REST: Duration = Duration::from_millis(50);
 pub(crate) struct Worker {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) store: Store,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) orders: Orders,
     pub(crate) dead: DeadLetters,
@@ -63,6 +67,8 @@ enum Next {
         hint: HintedOrder,
     },
     LayAside(Reason),
+    /// It cannot be kept now.
+    GiveBack,
     /// The process stops before it was done.
     Leave,
 }
@@ -117,6 +123,7 @@ impl Worker {
                 Next::Acknowledge => done.push(delivery),
                 Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
                 Next::Follow { hint } => self.follow(hint, delivery).await,
+                Next::GiveBack => give_back(&delivery).await,
                 Next::Leave => {}
             }
         }
@@ -145,6 +152,7 @@ impl Worker {
             connection,
             origin,
             reading,
+            is_released,
         } = match reading::read(platform, &self.connections, &self.keyring, delivery, now) {
             Ok(read) => read,
             Err(reason) => return Next::LayAside(reason),
@@ -159,7 +167,11 @@ impl Worker {
                 self.heard.of(connection.id, order, now);
             }
         }
+        let is_applied = is_released || self.connections.is_automatic(connection.id);
         match reading {
+            Reading::Hint(_) | Reading::Order { .. } | Reading::Refused(_) if !is_applied => {
+                self.keep(&connection, &origin, delivery, now).await
+            }
             Reading::Hint(order) => Next::Follow {
                 hint: HintedOrder {
                     connection: connection.id,
@@ -182,6 +194,32 @@ impl Worker {
                     Ended::Stored | Ended::TooLarge => Next::Acknowledge,
                     Ended::Stopped => Next::Leave,
                 }
+            }
+        }
+    }
+
+    /// Until somebody asks for it (SH-1).
+    async fn keep(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Next {
+        let received_at = instant_from("received_at", origin.received_at).unwrap_or(now);
+        let (id, message) = (&origin.delivery_id, &delivery.payload);
+        let kept = self
+            .store
+            .keep_delivery(connection.id, id, received_at, message)
+            .await;
+        match kept {
+            Ok(()) => {
+                self.meters.read(Outcome::Kept);
+                Next::Acknowledge
+            }
+            Err(error) => {
+                tracing::warn!(connection = %connection.id, %error, "a delivery cannot be kept yet");
+                Next::GiveBack
             }
         }
     }
@@ -215,6 +253,13 @@ impl Worker {
     async fn lay_aside(&self, delivery: &Delivery, reason: &Reason) {
         self.meters.read(Outcome::Dead);
         lay_aside(&self.dead, delivery, reason).await;
+    }
+}
+
+/// It stays at the broker for as long as its age explains that it comes again.
+async fn give_back(delivery: &Delivery) {
+    if let Err(error) = delivery.nak(GIVEN_BACK_EVERY).await {
+        tracing::debug!(%error, "a delivery comes again unasked");
     }
 }
 

@@ -19,6 +19,7 @@ use std::fmt;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use shop::{
     Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
@@ -102,6 +103,11 @@ impl Platform for Shopify {
 
     fn import_rules(&self) -> ImportRules {
         import_rules::IMPORT_RULES
+    }
+
+    /// Unless the retailer wants it otherwise, the sale stays as it was first recorded (SH-12).
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Ask
     }
 
     fn verify(

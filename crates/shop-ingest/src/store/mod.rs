@@ -7,11 +7,14 @@ mod connection;
 mod error;
 mod hooks;
 mod import;
+mod kept;
 mod migrate;
 mod missed;
+mod plant;
 mod poll;
 pub mod privilege;
 mod schema;
+mod settings;
 
 use std::sync::Arc;
 
@@ -20,17 +23,22 @@ use service::seal::Keyring;
 use sqlx::PgPool;
 
 pub use connect::pool;
-pub use connection::{ConnectionState, Linked, StoredConnection};
+pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{
     FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
     PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
 };
+pub use kept::KeptDelivery;
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
+pub use plant::Planted;
 pub use poll::{PollState, Underway};
 pub use schema::Schema;
+pub use settings::{
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+};
 
 type SqlTimestamp = jiff_sqlx::Timestamp;
 
