@@ -33,6 +33,14 @@ create table install (
     -- As the platform writes it.
     shop text not null,
     plain_http boolean not null,
+    -- What the person decided and knew who began it; of the settings null: it stays as it is.
+    register_id uuid,
+    automatic_updates boolean,
+    order_updates text,
+    stock_at text,
+    channel_buffer_milli bigint,
+    check_acknowledged boolean not null,
+    another_shop_confirmed boolean not null,
     step text not null,
     -- In the address that the person opens.
     ticket_hash bytea not null,

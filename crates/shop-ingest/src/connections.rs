@@ -22,6 +22,7 @@ pub(crate) struct Connections {
 struct Known {
     connection: Arc<Connection>,
     state: ConnectionState,
+    is_automatic: bool,
 }
 
 impl Known {
@@ -83,10 +84,17 @@ impl Connections {
             state,
             created_at: _,
             store: _,
+            settings,
+            imports: _,
+            version: _,
         } = stored;
-        let connection = Arc::new(connection);
+        let known = Known {
+            connection: Arc::new(connection),
+            state,
+            is_automatic: settings.is_automatic,
+        };
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
-        by_id.insert(connection.id, Known { connection, state });
+        by_id.insert(known.connection.id, known);
         drop(by_id);
         self.changed.send_replace(());
     }
@@ -96,6 +104,12 @@ impl Connections {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let known = by_id.get(&id)?;
         Some(Arc::clone(&known.connection))
+    }
+
+    /// Whether what it tells is applied by itself (SH-1).
+    pub(crate) fn is_automatic(&self, id: ConnectionId) -> bool {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        by_id.get(&id).is_none_or(|known| known.is_automatic)
     }
 
     /// What is taken from it.

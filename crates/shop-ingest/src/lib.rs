@@ -11,6 +11,8 @@
 //!
 //! A shop lets us in by [`install`]; where what it gave comes to an end, [`renewal`] asks with what is good. What a
 //! shop tells of itself and us is for [`event`].
+//! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
+//! [`release`] applies what was kept while updates were not automatic.
 //!
 //! # What this crate does not know
 //!
@@ -21,6 +23,7 @@
 //!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod broadcast;
 mod chore;
 mod connections;
 mod delivery_id;
@@ -42,6 +45,7 @@ mod patience;
 mod poll;
 mod reading;
 mod recent;
+mod release;
 mod renewal;
 mod seed;
 mod serve;

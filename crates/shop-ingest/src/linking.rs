@@ -8,7 +8,8 @@ use shop::{Connection, FetchError, Platform, StoreIdentity, Tokens};
 use tokio::time::timeout;
 
 use crate::connections::Connections;
-use crate::store::{Linked, Store, StoreError, StoredConnection};
+use crate::ledger::{CatalogueCheck, Ledger};
+use crate::store::{ConnectionState, Linked, Store, StoreError, StoredConnection, Terms};
 
 /// For the shop to say who it is.
 const STORE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -19,6 +20,7 @@ pub(crate) struct Linker {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: Store,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -40,6 +42,18 @@ pub(crate) enum LinkError {
     Away(FetchError),
     #[error("the shop does not answer")]
     Silent,
+    #[error("a register has to be chosen on which the shop's orders are booked")]
+    NoRegister,
+    #[error(
+        "catalogue and stock have to be looked at before a shop is linked, and that be acknowledged ({})",
+        found(.0.as_ref())
+    )]
+    NotChecked(Option<CatalogueCheck>),
+    #[error(
+        "another shop was parted with before, {parted}: its items, orders and imports are not this one's, and \
+         what is sold in both is counted in both; confirm that this is another shop"
+    )]
+    AnotherShop { parted: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -67,9 +81,14 @@ impl Linker {
         candidate: &Connection,
         store: &StoreIdentity,
         tokens: Option<&Tokens>,
+        terms: &Terms,
     ) -> Result<LinkedShop, LinkError> {
+        self.check(candidate, store, terms).await?;
         let now = self.clock.now();
-        let linked = self.store.link(candidate, store, tokens, now).await?;
+        let linked = self
+            .store
+            .link(candidate, store, &terms.settings, tokens, now)
+            .await?;
         let Linked {
             connection: stored,
             was_known,
@@ -78,4 +97,60 @@ impl Linker {
         tracing::info!(connection = %stored.connection.id, was_known, "a shop is linked");
         Ok(LinkedShop { stored, was_known })
     }
+
+    /// To link the same shop again is harmless, and nothing is asked of the person who does.
+    async fn check(
+        &self,
+        candidate: &Connection,
+        store: &StoreIdentity,
+        terms: &Terms,
+    ) -> Result<(), LinkError> {
+        let Terms {
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
+        } = terms;
+        let retailer = candidate.retailer;
+        let before = self.store.connection_of(retailer, &store.id).await?;
+        let chosen = before.as_ref().and_then(|stored| stored.settings.register);
+        if settings.register.or(chosen).is_none() {
+            return Err(LinkError::NoRegister);
+        }
+        if before.is_some() {
+            return Ok(());
+        }
+        if !check_acknowledged {
+            let found = self.ledger.check_catalogue(retailer).await;
+            return Err(LinkError::NotChecked(found));
+        }
+        if !another_shop_confirmed {
+            let all = self.store.connections().await?;
+            let parted = all.into_iter().find(|stored| {
+                stored.connection.retailer == retailer
+                    && matches!(
+                        stored.state,
+                        ConnectionState::Disconnected | ConnectionState::Uninstalled
+                    )
+            });
+            if let Some(stored) = parted {
+                return Err(LinkError::AnotherShop {
+                    parted: shown(&stored),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A shop as people know it.
+fn shown(stored: &StoredConnection) -> String {
+    let name = stored.store.as_ref().map(|store| store.name.clone());
+    name.unwrap_or_else(|| stored.connection.id.to_string())
+}
+
+fn found(check: Option<&CatalogueCheck>) -> String {
+    check.map_or_else(
+        || "the ledger cannot be asked what there is to see".to_owned(),
+        ToString::to_string,
+    )
 }

@@ -51,6 +51,8 @@ pub(crate) enum Outcome {
     HintNotFollowed,
     /// The shop is away, or too many orders wait for it.
     HintPostponed,
+    /// Kept until somebody asks for it.
+    Kept,
     Dead,
 }
 
@@ -63,6 +65,7 @@ impl Outcome {
             Self::Hint => "hint",
             Self::HintNotFollowed => "hint_not_followed",
             Self::HintPostponed => "hint_postponed",
+            Self::Kept => "kept",
             Self::Dead => "dead",
         }
     }

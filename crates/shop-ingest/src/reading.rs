@@ -32,6 +32,8 @@ pub(crate) struct Read {
     pub(crate) reading: Reading,
     /// What was read.
     pub(crate) body: Vec<u8>,
+    /// It was kept, and somebody asked for it.
+    pub(crate) is_released: bool,
 }
 
 /// The delivery that an order came by.
@@ -66,6 +68,7 @@ pub(crate) fn read(
         sealed_body,
         origin,
         asked_at,
+        released,
     } = RawDelivery::decode(message.payload.clone())
         .map_err(|error| reason("not_a_delivery", error.to_string()))?;
     let connection = connection(connections, message)?;
@@ -97,6 +100,7 @@ pub(crate) fn read(
         },
         reading,
         body,
+        is_released: released,
     })
 }
 

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::broadcast::Broadcaster;
 use crate::chore;
 use crate::connections::Connections;
 use crate::event::Events;
@@ -37,6 +38,7 @@ use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
+use crate::release::Releaser;
 use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
 use crate::watchdog::{self, Addresses, Watchdog};
@@ -86,6 +88,20 @@ pub(crate) async fn serve(
     let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
+    let broadcaster = Broadcaster {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::connections()),
+        outage: Outage::new("telling of connections"),
+    };
+    let releaser = Releaser {
+        platform: code.clone(),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::inbox(&code)),
+        outage: Outage::new("releasing kept deliveries"),
+    };
     let inbox = Inbox {
         publisher: bus.publisher(&stream::inbox(&code)),
         platform: code.clone(),
@@ -121,6 +137,7 @@ pub(crate) async fn serve(
     let worker = Worker {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
+        store: store.clone(),
         keyring,
         orders,
         dead,
@@ -171,6 +188,7 @@ pub(crate) async fn serve(
         platform: bare,
         store: store.clone(),
         connections: Arc::clone(&connections),
+        ledger: Arc::new(Ledger::at(settings.optional(settings::LEDGER_URL)?)?),
         clock: Arc::clone(&clock),
     };
     let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));
@@ -210,6 +228,8 @@ pub(crate) async fn serve(
         .merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
+    lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
+    lifecycle.spawn("releaser", releaser.run(stop.clone()));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",

@@ -8,6 +8,8 @@ use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use proto::convert::instant_from;
 use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use service::seal::Keyring;
@@ -19,14 +21,15 @@ use tracing::Instrument as _;
 
 use crate::connections::Connections;
 use crate::event::{Events, Kept};
-use crate::follow::{Hint, schedule};
+use crate::follow::Hint;
 use crate::heard::Heard;
 use crate::inbox::Came;
 use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::{Ended, until_stored};
-use crate::reading::{self, Origin, Read};
+use crate::reading::{self, GIVEN_BACK_EVERY, Origin, Read};
+use crate::store::Store;
 
 /// Deliveries taken at once; the broker commits as many in one batch.
 const BATCH_MESSAGES: usize = 500;
@@ -44,6 +47,7 @@ const MOST_REST: Duration = Duration::from_millis(50);
 pub(crate) struct Worker {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) store: Store,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) orders: Orders,
     pub(crate) dead: DeadLetters,
@@ -65,10 +69,10 @@ enum Next {
         hint: HintedOrder,
     },
     LayAside(Reason),
+    /// It cannot be kept now.
+    GiveBack,
     /// The process stops before it was done.
     Leave,
-    /// It cannot be done now.
-    GiveBack,
 }
 
 struct HintedOrder {
@@ -121,8 +125,8 @@ impl Worker {
                 Next::Acknowledge => done.push(delivery),
                 Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
                 Next::Follow { hint } => self.follow(hint, delivery).await,
-                Next::Leave => {}
                 Next::GiveBack => give_back(&delivery).await,
+                Next::Leave => {}
             }
         }
         if let Err(error) = ack_all(&done).await {
@@ -151,6 +155,7 @@ impl Worker {
             origin,
             reading,
             body,
+            is_released,
         } = match reading::read(platform, &self.connections, &self.keyring, delivery, now) {
             Ok(read) => read,
             Err(reason) => return Next::LayAside(reason),
@@ -165,7 +170,11 @@ impl Worker {
                 self.heard.of(connection.id, order, now);
             }
         }
+        let is_applied = is_released || self.connections.is_automatic(connection.id);
         match reading {
+            Reading::Hint(_) | Reading::Order { .. } | Reading::Refused(_) if !is_applied => {
+                self.keep(&connection, &origin, delivery, now).await
+            }
             Reading::Hint(order) => Next::Follow {
                 hint: HintedOrder {
                     connection: connection.id,
@@ -195,6 +204,32 @@ impl Worker {
                     Ended::Stored | Ended::TooLarge => Next::Acknowledge,
                     Ended::Stopped => Next::Leave,
                 }
+            }
+        }
+    }
+
+    /// Until somebody asks for it (SH-1).
+    async fn keep(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Next {
+        let received_at = instant_from("received_at", origin.received_at).unwrap_or(now);
+        let (id, message) = (&origin.delivery_id, &delivery.payload);
+        let kept = self
+            .store
+            .keep_delivery(connection.id, id, received_at, message)
+            .await;
+        match kept {
+            Ok(()) => {
+                self.meters.read(Outcome::Kept);
+                Next::Acknowledge
+            }
+            Err(error) => {
+                tracing::warn!(connection = %connection.id, %error, "a delivery cannot be kept yet");
+                Next::GiveBack
             }
         }
     }
@@ -231,6 +266,13 @@ impl Worker {
     }
 }
 
+/// It stays at the broker for as long as its age explains that it comes again.
+async fn give_back(delivery: &Delivery) {
+    if let Err(error) = delivery.nak(GIVEN_BACK_EVERY).await {
+        tracing::debug!(%error, "a delivery comes again unasked");
+    }
+}
+
 /// The order a delivery speaks of, where it tells.
 const fn about(reading: &Reading) -> Option<&ShopOrderId> {
     match reading {
@@ -241,13 +283,6 @@ const fn about(reading: &Reading) -> Option<&ShopOrderId> {
         Reading::Hint(order) => Some(order),
         Reading::Refused(refusal) => refusal.order.as_ref(),
         Reading::Nothing(_) | Reading::Event(_) => None,
-    }
-}
-
-/// Later, and the later the more often that was said.
-async fn give_back(delivery: &Delivery) {
-    if let Err(error) = delivery.nak(schedule::give_back(delivery.delivered)).await {
-        tracing::debug!(%error, "a delivery is not given back; it comes again by itself");
     }
 }
 

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
@@ -106,6 +107,11 @@ impl Platform for Shopify {
 
     fn import_rules(&self) -> ImportRules {
         import_rules::IMPORT_RULES
+    }
+
+    /// Unless the retailer wants it otherwise, the sale stays as it was first recorded (SH-12).
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Ask
     }
 
     fn verify(

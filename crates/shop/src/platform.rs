@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
@@ -59,6 +60,11 @@ pub trait Platform: Install + 'static {
     /// What holds for imports of past orders.
     fn import_rules(&self) -> ImportRules {
         ImportRules::default()
+    }
+
+    /// What is done about updates of orders that are sales already, where no person decided otherwise.
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     /// Asks the shop who it is.

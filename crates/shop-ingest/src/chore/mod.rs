@@ -149,7 +149,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::{ConnectionState, StoredConnection};
+    use crate::store::{ConnectionSettings, ConnectionState, ImportStanding, StoredConnection};
 
     const EVERY: Duration = Duration::from_mins(1);
 
@@ -221,6 +221,9 @@ mod tests {
             state: ConnectionState::Live,
             created_at: Timestamp::UNIX_EPOCH,
             store: None,
+            settings: ConnectionSettings::default(),
+            imports: ImportStanding::default(),
+            version: 0,
         }
     }
 

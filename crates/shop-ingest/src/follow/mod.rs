@@ -6,7 +6,7 @@
 //! worker is never left full, for it also carries other shops' hints. A shop that is slow or away holds
 //! only its own hints: one question at a time for each connection, in turns.
 
-pub(crate) mod schedule;
+mod schedule;
 mod shop_queue;
 mod shops;
 

@@ -44,7 +44,7 @@ pub(super) fn is_given_up(failures: u64, age: Duration) -> bool {
 }
 
 /// How long a hint that finds no room stays at the broker, after this many deliveries of it.
-pub(crate) fn give_back(delivered: u64) -> Duration {
+pub(super) fn give_back(delivered: u64) -> Duration {
     pause(delivered.saturating_add(SHORT_PAUSES)).min(GIVEN_BACK_EVERY)
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::refusal::Refusal;
 use super::{Installer, LIFETIME, hash};
-use crate::store::{InstallKey, InstallStep, NewInstall};
+use crate::store::{InstallKey, InstallStep, NewInstall, Terms};
 
 /// What a person has to open.
 pub(super) struct Begun {
@@ -31,6 +31,7 @@ impl Installer {
         retailer: RetailerId,
         typed: &str,
         plain_http: PlainHttp,
+        terms: Terms,
     ) -> Result<Begun, Refusal> {
         let shop = self.platform.shop(typed)?;
         let base = self.addresses.own();
@@ -51,6 +52,7 @@ impl Installer {
             retailer,
             shop,
             plain_http,
+            terms,
             ticket: hash(&ticket),
             begun_at,
             expires_at,

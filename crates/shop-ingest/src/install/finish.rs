@@ -130,7 +130,9 @@ impl Installer {
             api: Some(api),
         };
         let store = self.linker.who_is(&candidate).await?;
-        let linked = self.linker.make_live(&candidate, &store, Some(&tokens));
+        let linked = self
+            .linker
+            .make_live(&candidate, &store, Some(&tokens), &install.terms);
         Ok(linked.await?)
     }
 

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::Installer;
 use super::begin::Begun;
 use super::refusal::Refusal;
-use crate::store::{Install, InstallKey, InstallStep, PrivacyRequest};
+use crate::management::change_from;
+use crate::store::{Install, InstallKey, InstallStep, PrivacyRequest, Terms};
 
 #[tonic::async_trait]
 impl wire::installs_server::Installs for Installer {
@@ -23,13 +24,22 @@ impl wire::installs_server::Installs for Installer {
             retailer_id,
             shop,
             allow_plain_http,
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
         } = request.into_inner();
+        let terms = Terms {
+            settings: settings.map(change_from).transpose()?.unwrap_or_default(),
+            check_acknowledged,
+            another_shop_confirmed,
+        };
         let plain_http = if allow_plain_http {
             PlainHttp::Allowed
         } else {
             PlainHttp::Refused
         };
-        let begun = self.begin(retailer_from(&retailer_id)?, &shop, plain_http);
+        let retailer = retailer_from(&retailer_id)?;
+        let begun = self.begin(retailer, &shop, plain_http, terms);
         let Begun {
             id,
             address,
@@ -85,6 +95,7 @@ fn install_into(install: Install, now: Timestamp) -> wire::Install {
         retailer,
         shop,
         plain_http: _,
+        terms: _,
         step,
         browser: _,
         begun_at,
@@ -169,7 +180,10 @@ impl From<Refusal> for Status {
             | Refusal::Used
             | Refusal::Expired
             | Refusal::OtherBrowser
-            | Refusal::NoAccess => Self::failed_precondition(told),
+            | Refusal::NoAccess
+            | Refusal::NoRegister
+            | Refusal::NotChecked(_)
+            | Refusal::AnotherShop(_) => Self::failed_precondition(told),
         }
     }
 }

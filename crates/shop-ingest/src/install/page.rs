@@ -33,7 +33,11 @@ pub(super) fn ended(ended: Ended) -> Response {
 
 pub(super) fn refused(refusal: &Refusal) -> Response {
     let status = match refusal {
-        Refusal::Shop(_) | Refusal::NoAccess => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Shop(_)
+        | Refusal::NoAccess
+        | Refusal::NoRegister
+        | Refusal::NotChecked(_)
+        | Refusal::AnotherShop(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Unknown => StatusCode::NOT_FOUND,
         Refusal::Used | Refusal::Expired => StatusCode::GONE,
         Refusal::OtherBrowser => StatusCode::FORBIDDEN,
@@ -42,8 +46,9 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
     page(status, "The shop is not linked", &refusal.to_string())
 }
 
-/// Nothing in it comes from outside: it needs no escapes.
+/// The name of a shop may stand in it.
 fn page(status: StatusCode, title: &str, text: &str) -> Response {
+    let text = html_escape::encode_text(text);
     let html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
          <h1>{title}</h1><p>{text}</p></html>"

@@ -25,6 +25,18 @@ pub(crate) enum Refusal {
     #[error("The shop gave access, and then did not let Comptoir in. Please begin again.")]
     NoAccess,
     /// Its cause is in the log.
+    #[error("Please choose the register on which the shop's orders are booked, and begin again.")]
+    NoRegister,
+    /// What there is to look at (POS-8).
+    #[error(
+        "Please look at your products and stock first, say that you did, and begin again ({0})."
+    )]
+    NotChecked(String),
+    /// The shop that was parted with (POS-9).
+    #[error(
+        "Another shop, {0}, was linked before. Please say that this is another one, and begin again."
+    )]
+    AnotherShop(String),
     #[error("Comptoir cannot keep the link just now. Please begin again in a few minutes.")]
     Ours,
 }
@@ -39,6 +51,9 @@ impl Refusal {
             Self::Expired => "expired",
             Self::OtherBrowser => "other_browser",
             Self::NoAccess => "no_access",
+            Self::NoRegister => "no_register",
+            Self::NotChecked(_) => "not_checked",
+            Self::AnotherShop(_) => "another_shop",
             Self::Ours => "ours",
         }
     }
@@ -57,6 +72,12 @@ impl From<LinkError> for Refusal {
             LinkError::NoAccess(_) => Self::NoAccess,
             LinkError::NoShop(_) => Self::Shop(InstallRefusal::NotAShop),
             LinkError::Away(_) | LinkError::Silent => Self::Shop(InstallRefusal::Away),
+            LinkError::NoRegister => Self::NoRegister,
+            LinkError::NotChecked(check) => Self::NotChecked(check.map_or_else(
+                || "the ledger cannot be asked what there is to see".to_owned(),
+                |check| check.to_string(),
+            )),
+            LinkError::AnotherShop { parted } => Self::AnotherShop(parted),
             LinkError::Store(error) => error.into(),
         }
     }

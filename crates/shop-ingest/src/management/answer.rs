@@ -22,6 +22,9 @@ pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
         state,
         created_at,
         store,
+        settings: _,
+        imports: _,
+        version: _,
     } = stored;
     let api = api.as_ref();
     wire::Connection {
@@ -35,7 +38,7 @@ pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
     }
 }
 
-const fn state_into(state: ConnectionState) -> wire::ConnectionState {
+pub(crate) const fn state_into(state: ConnectionState) -> wire::ConnectionState {
     match state {
         ConnectionState::Live => wire::ConnectionState::Live,
         ConnectionState::Paused => wire::ConnectionState::Paused,
@@ -65,8 +68,10 @@ pub(super) fn health_into(
     hooks: HooksSeen,
     missed: MissedCount,
     access: Option<AccessSeen>,
+    kept_deliveries: u64,
 ) -> wire::Health {
     let PollState {
+        followed_from: _,
         polled_to,
         underway: _,
         last_polled_at,
@@ -85,6 +90,7 @@ pub(super) fn health_into(
         last_poll_failure: last_failure.unwrap_or_default(),
         hooks: Some(hooks_into(hooks)),
         missed_changes: confirmed,
+        kept_deliveries,
         access: access.map(access_into),
     }
 }

@@ -7,18 +7,23 @@ use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use tonic::Status;
 
 use super::answer::connection_into;
+use super::settings::change_from;
 use super::{Management, retailer_from};
 use crate::linking::{LinkError, LinkedShop};
+use crate::store::Terms;
 
 impl Management {
     pub(super) async fn link_shop(
         &self,
         request: wire::LinkRequest,
     ) -> Result<wire::LinkResponse, Status> {
-        let candidate = self.candidate(request)?;
+        let (candidate, terms) = self.candidate(request)?;
         let store = self.linker.who_is(&candidate).await?;
-        let LinkedShop { stored, was_known } =
-            self.linker.make_live(&candidate, &store, None).await?;
+        let linked = self
+            .linker
+            .make_live(&candidate, &store, None, &terms)
+            .await?;
+        let LinkedShop { stored, was_known } = linked;
         Ok(wire::LinkResponse {
             connection: Some(connection_into(&stored)),
             reconnected: was_known,
@@ -26,7 +31,7 @@ impl Management {
     }
 
     /// The connection as it is, if the shop was never linked before.
-    fn candidate(&self, request: wire::LinkRequest) -> Result<Connection, Status> {
+    fn candidate(&self, request: wire::LinkRequest) -> Result<(Connection, Terms), Status> {
         let wire::LinkRequest {
             retailer_id,
             shop_url,
@@ -34,6 +39,9 @@ impl Management {
             secret,
             signing_secrets,
             allow_plain_http,
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
         } = request;
         let wrong = |error: &dyn std::fmt::Display| Status::invalid_argument(error.to_string());
         let url = ShopUrl::new(&shop_url).map_err(|error| wrong(&error))?;
@@ -46,22 +54,30 @@ impl Management {
             .map_err(|error| wrong(&error))?;
         let secrets = signing_secrets.into_iter().map(SecretString::from);
         let secrets = LiveSecrets::new(secrets.collect()).map_err(|error| wrong(&error))?;
-        Ok(Connection {
+        let candidate = Connection {
             id: ConnectionId::new(self.ids.next()),
             retailer: retailer_from(&retailer_id)?,
             platform: self.platform.code(),
             secrets,
             api: Some(api),
-        })
+        };
+        let terms = Terms {
+            settings: change_from(settings.unwrap_or_default())?,
+            check_acknowledged,
+            another_shop_confirmed,
+        };
+        Ok((candidate, terms))
     }
 }
 
 impl From<LinkError> for Status {
     fn from(error: LinkError) -> Self {
         match error {
-            LinkError::NoAccess(_) | LinkError::NoShop(_) => {
-                Self::failed_precondition(error.to_string())
-            }
+            LinkError::NoAccess(_)
+            | LinkError::NoShop(_)
+            | LinkError::NotChecked(_)
+            | LinkError::AnotherShop { .. } => Self::failed_precondition(error.to_string()),
+            LinkError::NoRegister => Self::invalid_argument(error.to_string()),
             LinkError::Away(_) | LinkError::Silent => Self::unavailable(error.to_string()),
             LinkError::Store(error) => error.into(),
         }

@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
-use retail::{ConnectionId, RetailerId};
+use retail::{ConnectionId, Quantity, RegisterId, RetailerId};
 use shop::{PlainHttp, ShopName};
 use uuid::Uuid;
 
-use super::{SqlTimestamp, Store, StoreError};
+use super::settings::{order_updates_from, order_updates_str};
+use super::{ChannelBuffer, SettingsChange, SqlTimestamp, StockAt, Store, StoreError};
 
 const TABLE: &str = "install";
 
@@ -26,6 +27,16 @@ pub enum InstallKey<'a> {
     Browser(&'a DoorHash),
 }
 
+/// What the person who links a shop has decided and knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    pub settings: SettingsChange,
+    /// Catalogue and stock were looked at (POS-8).
+    pub check_acknowledged: bool,
+    /// It is another shop than the one that was parted with (POS-9).
+    pub another_shop_confirmed: bool,
+}
+
 /// One that begins.
 #[derive(Clone, Debug)]
 pub struct NewInstall {
@@ -33,6 +44,7 @@ pub struct NewInstall {
     pub retailer: RetailerId,
     pub shop: ShopName,
     pub plain_http: PlainHttp,
+    pub terms: Terms,
     pub ticket: DoorHash,
     pub begun_at: Timestamp,
     pub expires_at: Timestamp,
@@ -45,6 +57,7 @@ pub struct Install {
     pub retailer: RetailerId,
     pub shop: ShopName,
     pub plain_http: PlainHttp,
+    pub terms: Terms,
     pub step: InstallStep,
     pub browser: Option<DoorHash>,
     pub begun_at: Timestamp,
@@ -78,13 +91,28 @@ impl Store {
             retailer,
             shop,
             plain_http,
+            terms,
             ticket,
             begun_at,
             expires_at,
         } = new;
+        let Terms {
+            settings:
+                SettingsChange {
+                    register,
+                    is_automatic,
+                    order_updates,
+                    stock_at,
+                    channel_buffer,
+                },
+            check_acknowledged,
+            another_shop_confirmed,
+        } = *terms;
         sqlx::query!(
-            "insert into install (install_id, retailer_id, shop, plain_http, step, ticket_hash, begun_at, expires_at)
-            values ($1, $2, $3, $4, 'begun', $5, $6, $7)",
+            "insert into install (install_id, retailer_id, shop, plain_http, step, ticket_hash, begun_at, expires_at,
+                register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli,
+                check_acknowledged, another_shop_confirmed)
+            values ($1, $2, $3, $4, 'begun', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             id,
             retailer.uuid(),
             shop.as_str(),
@@ -92,6 +120,13 @@ impl Store {
             &ticket.0[..],
             begun_at.to_sqlx() as _,
             expires_at.to_sqlx() as _,
+            register.map(RegisterId::uuid),
+            is_automatic,
+            order_updates.map(order_updates_str),
+            stock_at.map(StockAt::as_str),
+            channel_buffer.map(|buffer| buffer.units().milli()),
+            check_acknowledged,
+            another_shop_confirmed,
         )
         .execute(&self.pool)
         .await?;
@@ -191,6 +226,8 @@ impl Store {
         };
         let row = sqlx::query!(
             r#"select install_id, retailer_id, shop, plain_http, step, browser_hash,
+                register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli,
+                check_acknowledged, another_shop_confirmed,
                 begun_at as "begun_at: SqlTimestamp", expires_at as "expires_at: SqlTimestamp",
                 sent_at as "sent_at: SqlTimestamp", returned_at as "returned_at: SqlTimestamp",
                 ended_at as "ended_at: SqlTimestamp", connection_id, was_known, refusal, detail
@@ -219,6 +256,16 @@ impl Store {
                 },
                 _ => return Err(corrupt("its step is not known")),
             };
+            let order_updates = row.order_updates.as_deref().map(order_updates_from);
+            let channel_buffer = row.channel_buffer_milli.map(Quantity::from_milli);
+            let channel_buffer = channel_buffer.map(ChannelBuffer::new).transpose();
+            let settings = SettingsChange {
+                register: row.register_id.map(RegisterId::new),
+                is_automatic: row.automatic_updates,
+                order_updates: order_updates.transpose().map_err(corrupt)?,
+                stock_at: row.stock_at.as_deref().and_then(StockAt::read),
+                channel_buffer: channel_buffer.map_err(|error| corrupt(&error.to_string()))?,
+            };
             let browser = row.browser_hash.map(<[u8; 32]>::try_from).transpose();
             Ok(Install {
                 id: row.install_id,
@@ -228,6 +275,11 @@ impl Store {
                     PlainHttp::Allowed
                 } else {
                     PlainHttp::Refused
+                },
+                terms: Terms {
+                    settings,
+                    check_acknowledged: row.check_acknowledged,
+                    another_shop_confirmed: row.another_shop_confirmed,
                 },
                 step,
                 browser: browser

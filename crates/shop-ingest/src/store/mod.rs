@@ -9,13 +9,16 @@ mod error;
 mod hooks;
 mod import;
 mod install;
+mod kept;
 mod migrate;
 mod missed;
+mod plant;
 mod poll;
 mod privacy;
 pub mod privilege;
 mod removal;
 mod schema;
+mod settings;
 
 use std::sync::Arc;
 
@@ -25,19 +28,24 @@ use sqlx::PgPool;
 
 pub use access::AccessSeen;
 pub use connect::pool;
-pub use connection::{ConnectionState, Linked, StoredConnection};
+pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{
     FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
     PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
 };
-pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall};
+pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms};
+pub use kept::KeptDelivery;
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
+pub use plant::Planted;
 pub use poll::{PollState, Underway};
 pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};
 pub use schema::Schema;
+pub use settings::{
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+};
 
 type SqlTimestamp = jiff_sqlx::Timestamp;
 

@@ -57,11 +57,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query!(
-            "update connection set state = 'uninstalled', removal_told_at = null, changed_at = $3
+            "update connection set state = 'uninstalled', removal_told_at = null, changed_at = $3,
+                version = greatest(version + 1, $4)
             where connection_id = $1 and removal_told_at = $2",
             id.uuid(),
             told_at.to_sqlx() as _,
             now.to_sqlx() as _,
+            now.as_microsecond(),
         )
         .execute(&self.pool)
         .await?;
