@@ -82,18 +82,19 @@ impl Store {
         }))
     }
 
-    /// The shop gives no more tokens: a person has to connect it again. `reason` shows no token.
+    /// The shop gives no more tokens in place of those that there were at `asked_at`: a person has to connect it
+    /// again, or has meanwhile. `reason` shows no token.
     pub async fn access_refused(
         &self,
         id: ConnectionId,
         reason: &str,
-        now: Timestamp,
+        asked_at: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "update access_grant set refused_at = $2, refusal = $3
-            where connection_id = $1 and refused_at is null",
+            where connection_id = $1 and refused_at is null and renewed_at <= $2",
             id.uuid(),
-            now.to_sqlx() as _,
+            asked_at.to_sqlx() as _,
             reason,
         )
         .execute(&self.pool)
