@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod connections;
 mod import;
 
 use std::path::PathBuf;
@@ -8,12 +9,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use retail::{ConnectionId, RetailerId};
+use retail::RetailerId;
 use uuid::Uuid;
 
 use crate::exit;
 use crate::services::{Action, Service};
 
+pub(crate) use connections::{
+    Connections, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+};
 pub(crate) use import::{Allow, Import, PlanArguments, Which};
 
 /// Largest page of a list.
@@ -290,34 +294,6 @@ pub(crate) struct ShopProductArguments {
     pub(crate) line_name: Option<String>,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Connections {
-    /// All of them, with their health.
-    List,
-    /// One of them.
-    Show {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Ask the shop for nothing, and go on listening.
-    Pause {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Ask the shop again.
-    Resume {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Part with the shop; without --confirmed, say what would follow.
-    Disconnect {
-        /// Its id.
-        connection: ConnectionId,
-        #[arg(long)]
-        confirmed: bool,
-    },
-}
-
 /// What is kept of what a person does.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ActArguments {
@@ -418,6 +394,10 @@ mod tests {
             "parked dismiss 25 --connection 1 --note test",
             "parked remap --connection 1 --shop-sku A --to B",
             "connections list",
+            "connections check",
+            "connections get-new 00000000-0000-0000-0000-000000000001",
+            "connections set 00000000-0000-0000-0000-000000000001 --automatic-updates off --channel-buffer 1.5",
+            "connections link stall https://shop.example --credentials file --order-updates ask --stock-at order",
             "connections disconnect 00000000-0000-0000-0000-000000000001 --confirmed",
             "gaps",
             "held list",
@@ -462,6 +442,8 @@ mod tests {
             "comptoir sales show",
             "comptoir dance",
             "comptoir import plan",
+            "comptoir connections link stall https://shop.example",
+            "comptoir connections set 00000000-0000-0000-0000-000000000001 --stock-at never",
             "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir parked retry 25",

@@ -104,11 +104,11 @@ impl Renewing {
         before: &Tokens,
         refused: Option<&SecretString>,
     ) -> Result<Tokens, FetchError> {
-        let id = connection.id;
+        let (id, asked_at) = (connection.id, self.clock.now());
         // Nothing to renew it with: it was good for ever, until it was not.
         if before.access_until.is_none() {
-            self.lost(id, "the shop no longer accepts the access that it gave")
-                .await;
+            let reason = "the shop no longer accepts the access that it gave";
+            self.lost(id, reason, asked_at).await;
             return Err(FetchError::Refused {
                 status: NOT_ACCEPTED,
             });
@@ -132,8 +132,8 @@ impl Renewing {
                 Ok(tokens)
             }
             Ok(Err(RenewError::Refused { code })) => {
-                self.lost(id, &format!("the shop grants no more access ({code})"))
-                    .await;
+                let reason = format!("the shop grants no more access ({code})");
+                self.lost(id, &reason, asked_at).await;
                 Err(FetchError::Refused {
                     status: NOT_ACCEPTED,
                 })
@@ -146,13 +146,10 @@ impl Renewing {
     }
 
     /// A person has to connect the shop again, and is told so.
-    async fn lost(&self, id: ConnectionId, reason: &str) {
+    async fn lost(&self, id: ConnectionId, reason: &str, asked_at: Timestamp) {
         tracing::warn!(connection = %id, reason, "the shop has to be connected again");
-        if let Err(error) = self
-            .store
-            .access_refused(id, reason, self.clock.now())
-            .await
-        {
+        let told = self.store.access_refused(id, reason, asked_at).await;
+        if let Err(error) = told {
             tracing::warn!(connection = %id, %error, "and that is not remembered");
         }
     }

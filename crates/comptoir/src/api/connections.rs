@@ -8,7 +8,7 @@ use tonic::transport::Channel;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
-use crate::view::{Linked, Parting};
+use crate::view::{Linked, LinkedNow, Parting};
 
 impl Ingests {
     /// Of all services, with their health, in the services' order.
@@ -39,6 +39,56 @@ impl Ingests {
         };
         let answer = connections_of(ingest).get_connection(request).await;
         Ok(Linked::try_from(ingest.heard(answer)?)?)
+    }
+
+    /// Links a shop of a platform; the retailer is ours.
+    pub(crate) async fn link(
+        &self,
+        platform: &str,
+        request: wire::LinkRequest,
+    ) -> Result<LinkedNow, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::LinkRequest {
+            retailer_id: self.retailer().to_string(),
+            ..request
+        };
+        let answer = connections_of(ingest).link(request).await;
+        let wire::LinkResponse {
+            connection,
+            reconnected,
+        } = ingest.heard(answer)?;
+        let connection = connection.ok_or(WireError::Missing("connection"))?;
+        Ok(LinkedNow {
+            connection_id: connection.connection_id,
+            reconnected,
+        })
+    }
+
+    pub(crate) async fn set_settings(
+        &self,
+        id: ConnectionId,
+        change: wire::SettingsChange,
+    ) -> Result<(), ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::SetSettingsRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+            change: Some(change),
+        };
+        let answer = connections_of(ingest).set_settings(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
+    /// How many deliveries were kept until now.
+    pub(crate) async fn get_new_orders(&self, id: ConnectionId) -> Result<u64, ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::GetNewOrdersRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+        };
+        let answer = connections_of(ingest).get_new_orders(request).await;
+        let wire::GetNewOrdersResponse { kept_deliveries } = ingest.heard(answer)?;
+        Ok(kept_deliveries)
     }
 
     pub(crate) async fn pause_connection(&self, id: ConnectionId) -> Result<(), ApiError> {

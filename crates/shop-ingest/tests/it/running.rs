@@ -34,7 +34,7 @@ pub struct Running {
     pub stall: Arc<Stall>,
     pub books: Books,
     pub store: Store,
-    _database: Database,
+    database: Database,
     base: String,
     /// Where the service answers gRPC.
     pub grpc: String,
@@ -51,7 +51,8 @@ impl Running {
         let database = database::database().await;
         let folder = tempfile::tempdir().unwrap();
         let seed = folder.path().join("seed.toml");
-        std::fs::write(&seed, seed_of(shops.len() as u128)).unwrap();
+        let connections = shops.len() as u128;
+        std::fs::write(&seed, seed_of(connections)).unwrap();
         let stall = Stall::default();
         for (number, shop) in (1..).zip(shops) {
             stall.with(connection_id(number), |place| *place = shop);
@@ -90,7 +91,7 @@ impl Running {
         let mut running = Self {
             stall: Arc::new(stall),
             store: database::store(&database, KEY),
-            _database: database,
+            database,
             base: String::new(),
             grpc: String::new(),
             settings,
@@ -101,6 +102,7 @@ impl Running {
             books,
         };
         running.run(Command::Migrate).await.unwrap();
+        running.link_an_hour_ago(connections).await;
         // The ledger's own migrate does this; here there is none.
         let admin = running.connect(permission::ADMIN).await;
         let map = bus::Map::of(&bus::Service::Ledger);
@@ -112,6 +114,16 @@ impl Running {
         running.ledger.spawn(running.books.clone().listen(ledger));
         running.serve().await;
         running
+    }
+
+    /// What the shops changed since then syncs by itself (WC-2).
+    async fn link_an_hour_ago(&self, connections: u128) {
+        let planted: Vec<_> = (1..=connections).map(database::planted).collect();
+        self.store.plant(&planted, ago(3_600)).await.unwrap();
+        database::sql(
+            &self.database,
+            "update ingest_stall.poll set polled_to = now()",
+        );
     }
 
     /// Starts the service, again after [`Running::crash`].
@@ -173,7 +185,7 @@ impl Running {
         within(async || (asked() >= enough).then_some(())).await;
     }
 
-    async fn connect(&self, user: &str) -> Bus {
+    pub async fn connect(&self, user: &str) -> Bus {
         let options = Options {
             url: self.nats.url(),
             user: user.to_owned(),
