@@ -16,7 +16,7 @@ use crate::exit;
 use crate::services::{Action, Service};
 
 pub(crate) use connections::{
-    Connections, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
 pub(crate) use import::{Allow, Import, PlanArguments, Which};
 
@@ -398,6 +398,7 @@ mod tests {
             "connections get-new 00000000-0000-0000-0000-000000000001",
             "connections set 00000000-0000-0000-0000-000000000001 --automatic-updates off --channel-buffer 1.5",
             "connections link stall https://shop.example --credentials file --order-updates ask --stock-at order",
+            "connections install stall shop.example --check-acknowledged",
             "connections disconnect 00000000-0000-0000-0000-000000000001 --confirmed",
             "gaps",
             "held list",

@@ -37,7 +37,7 @@ impl Events {
         event: ShopEvent,
         body: &[u8],
     ) -> Kept {
-        let received_at = instant_from("received_at", origin.received_at.clone());
+        let received_at = instant_from("received_at", origin.received_at);
         let received_at = received_at.unwrap_or_else(|_| self.clock.now());
         let kept = match event {
             ShopEvent::AppRemoved => self.removed(connection, received_at).await,

@@ -2,13 +2,14 @@
 
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
+use proto::connect::installs_client::InstallsClient;
 use proto::convert::WireError;
 use retail::ConnectionId;
 use tonic::transport::Channel;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
-use crate::view::{Linked, LinkedNow, Parting};
+use crate::view::{Installed, Linked, LinkedNow, Parting};
 
 impl Ingests {
     /// Of all services, with their health, in the services' order.
@@ -62,6 +63,39 @@ impl Ingests {
             connection_id: connection.connection_id,
             reconnected,
         })
+    }
+
+    /// Begins to link a shop of a platform by its own pages; the retailer is ours.
+    pub(crate) async fn begin_install(
+        &self,
+        platform: &str,
+        request: wire::BeginInstallRequest,
+    ) -> Result<wire::BeginInstallResponse, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::BeginInstallRequest {
+            retailer_id: self.retailer().to_string(),
+            ..request
+        };
+        let answer = installs_of(ingest).begin_install(request).await;
+        ingest.heard(answer)
+    }
+
+    /// What became of it; `None` while it is under way.
+    pub(crate) async fn install(
+        &self,
+        platform: &str,
+        id: &str,
+    ) -> Result<Option<Installed>, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::GetInstallRequest {
+            retailer_id: self.retailer().to_string(),
+            install_id: id.to_owned(),
+        };
+        let answer = installs_of(ingest).get_install(request).await;
+        let wire::GetInstallResponse { install } = ingest.heard(answer)?;
+        Ok(Installed::of(
+            &install.ok_or(WireError::Missing("install"))?,
+        ))
     }
 
     pub(crate) async fn set_settings(
@@ -139,6 +173,10 @@ impl Ingests {
             hooks_removed,
         ))
     }
+}
+
+fn installs_of(ingest: &Ingest) -> InstallsClient<Channel> {
+    InstallsClient::new(ingest.channel())
 }
 
 fn connections_of(ingest: &Ingest) -> ConnectionsClient<Channel> {

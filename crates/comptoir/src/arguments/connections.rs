@@ -18,6 +18,8 @@ pub(crate) enum Connections {
     Check,
     /// Link a shop, or link it again.
     Link(LinkArguments),
+    /// Link a shop by its own pages: give the address for a browser to open, and wait for what comes of it.
+    Install(InstallArguments),
     /// Decide how a connection is treated; what is not said stays.
     Set {
         /// Its id.
@@ -59,6 +61,25 @@ pub(crate) struct LinkArguments {
     /// `consumer_secret` and `secrets`. Nothing secret is typed on a command line.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: PathBuf,
+    /// `comptoir connections check` was looked at.
+    #[arg(long)]
+    pub(crate) check_acknowledged: bool,
+    /// It is another shop than the one that was parted with.
+    #[arg(long)]
+    pub(crate) another_shop_confirmed: bool,
+    /// Ask the shop without TLS: only one on this machine.
+    #[arg(long)]
+    pub(crate) allow_plain_http: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InstallArguments {
+    /// Whose shop it is, as `comptoir status` names the ingest services: ingest-PLATFORM.
+    pub(crate) platform: String,
+    /// The shop, as its platform calls it: a domain, a number, an address.
+    pub(crate) shop: String,
     /// `comptoir connections check` was looked at.
     #[arg(long)]
     pub(crate) check_acknowledged: bool,

@@ -1,19 +1,24 @@
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use proto::connect as wire;
 use proto::convert::quantity_into;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Place;
+use crate::api::Ingests;
 use crate::arguments::{
-    Connections, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::Linked;
+use crate::view::{Installed, Linked};
+
+/// How often it is looked what became of an install.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 struct List {
@@ -45,6 +50,7 @@ pub(crate) async fn connections(
                 tables::linked(screen, &linked);
             }
         }
+        Connections::Install(arguments) => return install(screen, &ingests, arguments).await,
         Connections::Set {
             connection,
             settings,
@@ -145,6 +151,57 @@ fn link_request(arguments: LinkArguments) -> anyhow::Result<(String, wire::LinkR
         another_shop_confirmed,
     };
     Ok((platform, request))
+}
+
+/// Begins, says what to open, and waits for what comes of it. Whoever stops waiting has stopped nothing.
+async fn install(
+    screen: Screen,
+    ingests: &Ingests,
+    arguments: InstallArguments,
+) -> anyhow::Result<Exit> {
+    let InstallArguments {
+        platform,
+        shop,
+        check_acknowledged,
+        another_shop_confirmed,
+        allow_plain_http,
+        settings,
+    } = arguments;
+    let request = wire::BeginInstallRequest {
+        // Said by who asks.
+        retailer_id: String::new(),
+        shop,
+        allow_plain_http,
+        settings: Some(change(settings)),
+        check_acknowledged,
+        another_shop_confirmed,
+    };
+    let wire::BeginInstallResponse {
+        install_id,
+        address,
+        expires_at: _,
+    } = ingests.begin_install(&platform, request).await?;
+    if screen.is_json() {
+        screen.json(&json!({"install_id": install_id, "address": address}))?;
+    } else {
+        screen.line(format_args!(
+            "open this in a browser, within half an hour, and agree:\n\n  {address}\n"
+        ));
+    }
+    loop {
+        match ingests.install(&platform, &install_id).await? {
+            None => tokio::time::sleep(LOOK_EVERY).await,
+            Some(Installed::Linked(linked)) if screen.is_json() => {
+                screen.json(&linked)?;
+                return Ok(Exit::Done);
+            }
+            Some(Installed::Linked(linked)) => {
+                tables::linked(screen, &linked);
+                return Ok(Exit::Done);
+            }
+            Some(Installed::Refused(why)) => bail!("the shop is not linked: {why}"),
+        }
+    }
 }
 
 fn change(settings: SettingArguments) -> wire::SettingsChange {

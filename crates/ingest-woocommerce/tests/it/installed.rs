@@ -46,8 +46,8 @@ impl World {
         let router = shop.router();
         let mut serving = JoinSet::new();
         serving.spawn(async move {
-            let stop = CancellationToken::new();
-            service::http::serve(listener, router, stop).await.unwrap();
+            let serving = service::http::serve(listener, router, CancellationToken::new());
+            serving.await.unwrap();
         });
         let _ = shop.access(&url);
         let running = Running::start_with(&[], &[("PUBLIC_URL", PUBLIC_URL)]).await;

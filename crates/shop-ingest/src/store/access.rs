@@ -141,8 +141,8 @@ impl Store {
             values ($1, $2, $3, $4, $5, $6)",
             id.uuid(),
             self.seal_tokens(id, tokens),
-            access_until.map(|at| at.to_sqlx()) as _,
-            refresh_until.map(|at| at.to_sqlx()) as _,
+            access_until.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
+            refresh_until.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
             scopes,
             now.to_sqlx() as _,
         )
@@ -252,8 +252,8 @@ impl Opened for LockedTokens<'_> {
             where connection_id = $1",
             id.uuid(),
             store.seal_tokens(*id, &tokens),
-            tokens.access_until.map(|at| at.to_sqlx()) as _,
-            tokens.refresh_until.map(|at| at.to_sqlx()) as _,
+            tokens.access_until.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
+            tokens.refresh_until.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
             &tokens.scopes,
             clock.now().to_sqlx() as _,
         )
