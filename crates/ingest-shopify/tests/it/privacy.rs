@@ -1,6 +1,7 @@
 //! What people may ask for by law is taken, kept once and shown with its deadline.
 
 use jiff::SignedDuration;
+use proto::connect as wire;
 use proto::connect::PrivacyRequestKind;
 use proto::convert::instant_from;
 
@@ -64,7 +65,7 @@ async fn privacy_requests_are_kept_once_and_shown_with_their_deadline_even_of_a_
         (requests.len() == 3).then_some(requests)
     })
     .await;
-    let kinds = requests.iter().map(|request| request.kind());
+    let kinds = requests.iter().map(wire::PrivacyRequest::kind);
     let shops = kinds.filter(|kind| *kind == PrivacyRequestKind::ShopErasure);
     assert_eq!(shops.count(), 1);
 }

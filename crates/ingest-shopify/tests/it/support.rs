@@ -53,7 +53,7 @@ pub struct Running {
     folder: TempDir,
     tasks: JoinSet<anyhow::Result<()>>,
     serving: JoinSet<()>,
-    _nats: Nats,
+    nats: Nats,
 }
 
 /// A browser at the end of its way.
@@ -72,8 +72,8 @@ impl Running {
         let mut serving = JoinSet::new();
         let router = shop.router();
         serving.spawn(async move {
-            let stop = CancellationToken::new();
-            service::http::serve(listener, router, stop).await.unwrap();
+            let serving = service::http::serve(listener, router, CancellationToken::new());
+            serving.await.unwrap();
         });
         let access = shop.access(&shop_url);
         let nats = Nats::start(NatsConfig::new(users())).unwrap();
@@ -119,10 +119,10 @@ impl Running {
             folder,
             tasks: JoinSet::new(),
             serving,
-            _nats: nats,
+            nats: nats,
         };
         running.run(Command::Migrate).await.unwrap();
-        provision_ledger(&running._nats).await;
+        provision_ledger(&running.nats).await;
         let serving = running.run(Command::Serve);
         running.tasks.spawn(serving);
         let path = listen_file(&running.folder);

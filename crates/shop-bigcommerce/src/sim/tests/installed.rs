@@ -115,7 +115,8 @@ async fn a_store_is_linked_if_it_is_the_one_that_was_named() {
             other => panic!("{other:?}"),
         }
     };
-    let other = platform.redeem(&app, &journey("other1"), proof().await, now);
+    let elsewhere = journey("other1");
+    let other = platform.redeem(&app, &elsewhere, proof().await, now);
     assert_eq!(other.await.map(drop), Err(InstallRefusal::Spent));
     let granted = platform.redeem(&app, &own, proof().await, now).await;
     let granted = granted.unwrap();
