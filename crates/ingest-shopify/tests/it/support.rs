@@ -119,7 +119,7 @@ impl Running {
             folder,
             tasks: JoinSet::new(),
             serving,
-            nats: nats,
+            nats,
         };
         running.run(Command::Migrate).await.unwrap();
         provision_ledger(&running.nats).await;
