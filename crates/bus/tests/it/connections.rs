@@ -45,8 +45,8 @@ async fn of_a_connection_the_newest_word_is_kept_and_only_its_own_service_says_i
     }
     assert_eq!(words, [(two, "other".into()), (one, "new".into())]);
     let message = Message::new(subject::connection(&shop(), one), "forged");
-    let refused = ledger.publisher(&stream::connections()).publish(message);
-    let refused = refused.await;
+    let publisher = ledger.publisher(&stream::connections());
+    let refused = publisher.publish(message).await;
     assert!(
         matches!(refused, Err(PublishError::Denied { .. })),
         "{refused:?}"
