@@ -57,6 +57,10 @@ async fn get_new(running: &Running) -> wire::GetNewOrdersResponse {
     answer.unwrap().into_inner()
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "as the messages have their fields"
+)]
 fn decimal(text: &str) -> Option<Decimal> {
     Some(Decimal {
         value: text.to_owned(),
