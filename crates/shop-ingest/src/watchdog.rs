@@ -62,7 +62,8 @@ impl Watchdog {
         {
             return Ok(());
         }
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.page).await;
         match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
             Ok(Ok(store)) => {
                 if !self.store.identify(id, &store).await? {
@@ -90,7 +91,8 @@ impl Chore for Watchdog {
             return Ok(());
         };
         self.identify(connection, gate).await?;
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.page).await;
         let looking = self.platform.ensure_hooks(connection, &address);
         let report = timeout(LOOK_TIMEOUT, looking)
             .await

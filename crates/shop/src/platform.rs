@@ -6,7 +6,7 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
     Reading, Refused, Source, StoreIdentity,
 };
 
@@ -42,6 +42,12 @@ pub trait Platform: Send + Sync + 'static {
         listing: Listing,
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError>;
+
+    /// How much the connection's shop lets itself be asked, as far as its answers have told by now.
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let _ = connection;
+        Allowance::default()
+    }
 
     /// What holds for imports of past orders.
     fn import_rules(&self) -> ImportRules {
