@@ -9,6 +9,7 @@ mod alone;
 mod deliveries;
 mod demo;
 mod forged;
+mod imports;
 mod poison;
 mod receipt;
 mod replay;

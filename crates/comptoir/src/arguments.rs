@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::exit;
 use crate::services::{Action, Service};
 
-pub(crate) use import::{Allow, Import, PlanArguments, Which};
+pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -423,6 +423,7 @@ mod tests {
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
             "import list",
+            "import order 1001 --connection 00000000-0000-0000-0000-000000000001",
             "import plan 00000000-0000-0000-0000-000000000001 --new --since 2026-11-01",
             "import undo 00000000-0000-0000-0000-000000000001",
         ] {
@@ -462,6 +463,7 @@ mod tests {
             "comptoir sales show",
             "comptoir dance",
             "comptoir import plan",
+            "comptoir import order 1001",
             "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir parked retry 25",

@@ -123,7 +123,7 @@ pub(crate) async fn serve(
     let poller = Poller {
         platform: Arc::clone(&platform),
         store: store.clone(),
-        inbox,
+        inbox: inbox.clone(),
         ledger,
         heard: Arc::clone(&heard),
         told: Mutex::default(),
@@ -143,6 +143,8 @@ pub(crate) async fn serve(
     let imports = Imports {
         store: store.clone(),
         rules: platform.import_rules(),
+        connections: Arc::clone(&connections),
+        inbox,
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;

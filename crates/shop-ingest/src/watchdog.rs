@@ -63,7 +63,7 @@ impl Watchdog {
             return Ok(());
         }
         let allowance = self.platform.allowance(connection);
-        gate.pass(&allowance, allowance.page).await;
+        gate.pass(&allowance, allowance.changed_page).await;
         match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
             Ok(Ok(store)) => {
                 if !self.store.identify(id, &store).await? {
@@ -92,7 +92,7 @@ impl Chore for Watchdog {
         };
         self.identify(connection, gate).await?;
         let allowance = self.platform.allowance(connection);
-        gate.pass(&allowance, allowance.page).await;
+        gate.pass(&allowance, allowance.changed_page).await;
         let looking = self.platform.ensure_hooks(connection, &address);
         let report = timeout(LOOK_TIMEOUT, looking)
             .await

@@ -32,7 +32,7 @@ pub(crate) struct Head {
 
 /// The data of an answer, or why there is none. By status and error codes, never by messages. Fields that
 /// the app has no right to are null in the data, which goes on without them.
-pub(crate) fn judge(head: &Head, body: &[u8]) -> Result<Value, FetchError> {
+pub(crate) fn judge(head: &Head, body: &[u8]) -> Result<Judged, FetchError> {
     let Head {
         status,
         retry_after,
@@ -99,7 +99,26 @@ pub(crate) fn judge(head: &Head, body: &[u8]) -> Result<Value, FetchError> {
             "the shop does not know what was searched for".to_owned(),
         ));
     }
-    data.ok_or_else(|| unreadable("it has no data".to_owned()))
+    Ok(Judged {
+        data: data.ok_or_else(|| unreadable("it has no data".to_owned()))?,
+        throttle: extensions.cost.as_ref().and_then(Cost::throttle),
+    })
+}
+
+/// What an answer is good for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Judged {
+    pub(crate) data: Value,
+    pub(crate) throttle: Option<Throttle>,
+}
+
+/// How much the shop lets itself be asked, in points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Throttle {
+    pub(crate) per_second: u32,
+    pub(crate) at_once: u32,
+    /// What the answer cost.
+    pub(crate) spent: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,23 +188,53 @@ impl Extensions {
 #[serde(rename_all = "camelCase")]
 struct Cost {
     requested_query_cost: Number,
+    /// `None` for a question that was not answered.
+    #[serde(default)]
+    actual_query_cost: Option<Number>,
     throttle_status: ThrottleStatus,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ThrottleStatus {
+    #[serde(default)]
+    maximum_available: Option<Number>,
     currently_available: Number,
     restore_rate: Number,
 }
 
 impl Cost {
+    /// `None` where the shop does not tell of its bucket, or nothing that makes sense.
+    fn throttle(&self) -> Option<Throttle> {
+        let Self {
+            requested_query_cost: _,
+            actual_query_cost,
+            throttle_status:
+                ThrottleStatus {
+                    maximum_available,
+                    currently_available: _,
+                    restore_rate,
+                },
+        } = self;
+        let points = |number: &Number| {
+            let points = Decimal::from_str_exact(&number.to_string()).ok()?;
+            points.floor().to_u32().filter(|points| *points > 0)
+        };
+        Some(Throttle {
+            per_second: points(restore_rate)?,
+            at_once: points(maximum_available.as_ref()?)?,
+            spent: actual_query_cost.as_ref().and_then(points),
+        })
+    }
+
     /// Until the bucket holds what was asked for, in whole seconds; at least one.
     fn wait(&self) -> Option<Duration> {
         let Self {
             requested_query_cost,
+            actual_query_cost: _,
             throttle_status:
                 ThrottleStatus {
+                    maximum_available: _,
                     currently_available,
                     restore_rate,
                 },
@@ -315,7 +364,7 @@ mod tests {
             let judged = judge(&head, body.as_bytes());
             let (_, want) = WANTED.iter().find(|(known, _)| *known == name).unwrap();
             let is_wanted = match (&judged, want) {
-                (Ok(data), Want::Data) => *data == error["body"]["data"],
+                (Ok(judged), Want::Data) => judged.data == error["body"]["data"],
                 (Err(FetchError::Gone), Want::Gone)
                 | (Err(FetchError::Unreadable { .. }), Want::Unreadable) => true,
                 (Err(FetchError::Refused { status }), Want::Refused(wanted)) => status == wanted,
@@ -343,6 +392,26 @@ mod tests {
             answered(Some("2026-07")),
             Err(FetchError::Unreadable { .. })
         ));
+    }
+
+    #[test]
+    fn an_answer_tells_how_much_the_shop_lets_itself_be_asked() {
+        let throttle = |cost: &str| {
+            let body = format!(r#"{{"data":{{}},"extensions":{{"cost":{cost}}}}}"#);
+            judge(&head(200), body.as_bytes()).unwrap().throttle
+        };
+        let told = r#"{"requestedQueryCost":937,"actualQueryCost":310,"throttleStatus":
+            {"maximumAvailable":4000.0,"currentlyAvailable":3690,"restoreRate":200.0}}"#;
+        let expected = Throttle {
+            per_second: 200,
+            at_once: 4_000,
+            spent: Some(310),
+        };
+        assert_eq!(throttle(told), Some(expected));
+        let unanswered = told.replace("310", "null");
+        assert_eq!(throttle(&unanswered).unwrap().spent, None);
+        assert_eq!(throttle(&told.replace("200.0", "0")), None);
+        assert_eq!(throttle("null"), None);
     }
 
     #[test]

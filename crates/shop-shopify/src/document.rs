@@ -49,6 +49,11 @@ impl Document {
         }
     }
 
+    /// An order of a page of orders; `None` where it is none.
+    pub(crate) fn of_page(order: Value) -> Option<Self> {
+        order.is_object().then(|| Self(json!({ "order": order })))
+    }
+
     /// The next page that is missing, if any.
     pub(crate) fn missing(&self) -> Option<Page> {
         if let Some(after) = cursor(self.0.pointer("/order/lineItems")) {

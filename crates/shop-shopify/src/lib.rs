@@ -15,14 +15,15 @@
 //! client id and its `api.secret` the access token.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -61,12 +62,22 @@ pub const CODE: &str = "shopify";
 /// another one without an error, so every answer's own version is compared.
 pub const API_VERSION: &str = "2026-10";
 
+/// Points of the smallest plan, until the shop's own answers tell.
+const ALLOWANCE: Allowance = Allowance {
+    per_second: 100,
+    at_once: 2_000,
+    changed_page: 13,
+    placed_page: 937,
+    order: 187,
+};
+
 /// The platform.
 #[derive(Clone)]
 pub struct Shopify {
     tls: reqwest::Client,
     /// Asks shops without TLS: simulators on the same machine.
     plain: reqwest::Client,
+    allowances: Arc<Allowances>,
 }
 
 impl Shopify {
@@ -75,6 +86,7 @@ impl Shopify {
         Ok(Self {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
+            allowances: Arc::new(Allowances::new(ALLOWANCE)),
         })
     }
 
@@ -98,6 +110,11 @@ impl fmt::Debug for Shopify {
 impl Platform for Shopify {
     fn code(&self) -> PlatformCode {
         PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let api = connection.api.as_ref();
+        api.map_or(ALLOWANCE, |api| self.allowances.of(&api.url))
     }
 
     fn import_rules(&self) -> ImportRules {

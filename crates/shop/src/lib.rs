@@ -27,7 +27,7 @@ mod reading;
 pub mod sim;
 mod store;
 
-pub use allowance::Allowance;
+pub use allowance::{Allowance, Allowances};
 pub use connection::{
     ApiAccess, Connection, ConnectionError, LiveSecrets, PlainHttp, ShopUrl, ShopUrlError,
 };

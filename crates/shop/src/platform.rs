@@ -6,8 +6,8 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Reading, Refused, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
+    PageToken, Reading, Refused, Source, StoreIdentity,
 };
 
 /// One shop platform.

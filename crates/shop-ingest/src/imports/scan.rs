@@ -59,7 +59,7 @@ impl Importer {
         job: &ImportJob,
     ) -> Result<Turn, Trouble> {
         let allowance = self.platform.allowance(connection);
-        gate.pass_last(&allowance, allowance.page).await;
+        gate.pass_last(&allowance, allowance.placed_page).await;
         let (page, asked_at) = self.page(connection, job).await?;
         let Page {
             orders: listed,

@@ -73,7 +73,8 @@ mod tests {
     const ALLOWANCE: Allowance = Allowance {
         per_second: 10,
         at_once: 3,
-        page: 1,
+        changed_page: 1,
+        placed_page: 1,
         order: 1,
     };
 

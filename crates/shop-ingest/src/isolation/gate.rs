@@ -102,7 +102,8 @@ mod tests {
     const ALLOWANCE: Allowance = Allowance {
         per_second: 5,
         at_once: 10,
-        page: 1,
+        changed_page: 1,
+        placed_page: 1,
         order: 1,
     };
 

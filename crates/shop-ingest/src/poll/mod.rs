@@ -90,7 +90,7 @@ impl Chore for Poller {
         let mut walk = self.begin(connection).await?;
         for _ in 0..PAGES_AT_ONCE {
             let allowance = self.platform.allowance(connection);
-            gate.pass(&allowance, allowance.page).await;
+            gate.pass(&allowance, allowance.changed_page).await;
             let Answer { page, asked_at } = self.ask(connection, &walk).await?;
             let Page {
                 orders,
