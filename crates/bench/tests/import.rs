@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 const ORDERS: &str = "300";
 
 #[test]
-fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_shopify() {
+fn r_2_and_sh_05_a_past_is_imported_and_taken_back_bit_by_bit_over_shopify() {
     let said = import("shopify");
     // SH-5: nothing of these is shipped.
     assert!(said.contains("VERDICT_NO_SHIPPING_METHOD"), "{said}");
@@ -24,7 +24,7 @@ fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_bigcommerce() {
 }
 
 #[test]
-fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_woocommerce() {
+fn r_2_and_wc_04_and_wc_10_a_past_is_imported_and_taken_back_bit_by_bit_over_woocommerce() {
     import("woocommerce");
 }
 
