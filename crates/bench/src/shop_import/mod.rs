@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
-use proto::connect::{ImportKind, Verdict};
+use proto::connect::{ImportKind, PlannedLevel, Verdict};
 use shop::sim::Books;
 use shop_sim::Platform;
 use shop_sim::checker::{ShopBooks, differences, read};
@@ -22,7 +22,7 @@ use tokio::time::sleep;
 
 use self::desk::Desk;
 use self::past::{Past, order_ids};
-use self::phase::{Killing, commit, scan, undo};
+use self::phase::{Committed, Killing, Scanned, Undone, commit, scan, undo};
 use self::report::Report;
 use crate::figure::Figure;
 use crate::simulated::{ShopSystem, SimulatedShop, own_check};
@@ -52,7 +52,7 @@ pub async fn run(import: ShopImport) -> anyhow::Result<Vec<Figure>> {
     let live = (import.orders * LIVE_PERCENT / 100).max(LIVE_AT_LEAST);
     let past = past::open(&import, live * 2).await?;
     let mut system = ShopSystem::start(std::slice::from_ref(&past.shop)).await?;
-    let report = walk(&import, live, &past, &system)
+    let report = walked(import, live, &past, &system)
         .await
         .inspect_err(|_| system.keep())?;
     println!("{report}");
@@ -65,119 +65,167 @@ pub async fn run(import: ShopImport) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// All of it, step by step.
-async fn walk(
-    import: &ShopImport,
+async fn walked(
+    import: ShopImport,
     live: usize,
     past: &Past,
     system: &ShopSystem,
 ) -> anyhow::Result<Report> {
-    let Past {
-        shop,
-        orders: _,
-        old: _,
-    } = past;
-    let desk = Desk::at(system, shop)?;
-    let mut db = PgConnection::connect(system.database_url()).await?;
-    let mut wrong = Vec::new();
-    let run = shop.runner.shop();
-
-    // Live first: there are items, and stock of them, and one of the items is deleted.
-    run.set_hook(system.hook_url(shop)?);
-    sleep(HOOKS_PATIENCE).await;
-    trade(shop, import.orders + live).await?;
-    let heard = settled(system, past, &BTreeSet::new()).await?;
-    let deleted = stock::delete_an_item(&mut db).await?;
-    desk.allow().await?;
-
-    // Plan, commit and check.
-    let all = order_ids(&run.books());
-    let rows_before = stock::rows(&mut db).await?;
-    let stock_before = expect::stock(&system.ledger()?.levels().await?)?;
-    let first = phase::id(import.seed, 1);
-    let scanned = scan(
-        &desk,
+    let mut walk = Walk {
+        import,
+        past,
         system,
-        shop,
-        first,
-        ImportKind::All,
-        Killing::InTheMiddle,
-    )
-    .await?;
-    let plan = desk.planned_orders(first).await?;
-    let planned_levels = desk.planned_levels(first).await?;
-    wrong.extend(expect::of_plan(&scanned.job, &plan, &all, past));
-    let committed = commit(&desk, system, shop, first, Killing::InTheMiddle).await?;
-    let stock_after = expect::stock(&system.ledger()?.levels().await?)?;
-    wrong.extend(expect::of_preview(
-        &planned_levels,
-        &stock_before,
-        &stock_after,
-    )?);
-    let books = expect::books(&run.books(), &heard, &plan);
-    wrong.extend(compare(system, shop, books).await?);
-    let rows_imported = stock::rows(&mut db).await?;
-
-    // Linked anew, and imported again: nothing moves.
-    ensure!(
-        desk.relink(shop).await?,
-        "the shop does not get its connection back"
-    );
-    run.set_hook(system.hook_url(shop)?);
-    for (number, kind) in [(2, ImportKind::New), (3, ImportKind::All)] {
-        let again = phase::id(import.seed, number);
-        let scanned = scan(&desk, system, shop, again, kind, Killing::Nobody).await?;
-        let moves = [Verdict::New, Verdict::Changed].map(|verdict| scanned.count(verdict));
-        if moves != [0, 0] {
-            wrong.push(format!("{kind:?} again finds new and changed: {moves:?}"));
-        }
-        commit(&desk, system, shop, again, Killing::Nobody).await?;
-        if stock::rows(&mut db).await? != rows_imported {
-            wrong.push(format!("{kind:?} again moves stock"));
-        }
-    }
-
-    // Taken back: stock is what it was. What is new stays nothing.
-    let undone = undo(&desk, system, first, Killing::InTheMiddle).await?;
-    if undone.counts.kept != undone.counts.changed {
-        wrong.push(format!("{} orders are kept", undone.counts.kept));
-    }
-    let rows_undone = stock::rows(&mut db).await?;
-    wrong.extend(stock::differences(&rows_before, &rows_undone));
-    let new = phase::id(import.seed, 4);
-    scan(&desk, system, shop, new, ImportKind::New, Killing::Nobody).await?;
-    commit(&desk, system, shop, new, Killing::Nobody).await?;
-    if stock::rows(&mut db).await? != rows_undone {
-        wrong.push("orders taken back come in as new".to_owned());
-    }
-
-    // Imported anew while the shop trades, with the item that was deleted: everything is there once.
-    stock::restore_items(&mut db).await?;
-    let last = phase::id(import.seed, 5);
-    run.resume();
-    let scanned_last = scan(&desk, system, shop, last, ImportKind::All, Killing::Nobody).await?;
-    commit(&desk, system, shop, last, Killing::Nobody).await?;
-    ensure!(run.traded_out(PATIENCE).await, "the trade has no end");
-    let plan = desk.planned_orders(last).await?;
-    let there: BTreeSet<String> = plan
-        .iter()
-        .filter(|order| order.verdict() != Verdict::TooOld)
-        .map(|order| order.order_id.clone())
-        .chain(heard)
-        .collect();
-    settled(system, past, &there).await?;
-    wrong.extend(own_check(system).await?);
-
+        desk: Desk::at(system, &past.shop)?,
+        db: PgConnection::connect(system.database_url()).await?,
+        wrong: Vec::new(),
+    };
+    let heard = walk.trade_live(live).await?;
+    let deleted = stock::delete_an_item(&mut walk.db).await?;
+    walk.desk.allow().await?;
+    let before = stock::rows(&mut walk.db).await?;
+    let (first, planned_levels, committed) = walk.first(&heard).await?;
+    walk.relinked().await?;
+    let undone = walk.taken_back(&before).await?;
+    let last = walk.last(heard).await?;
     Ok(Report {
-        import: *import,
+        import,
         deleted,
-        first: scanned,
+        first,
         planned_levels,
         committed,
         undone,
-        last: scanned_last,
-        asked: run.counts().answers.answered,
-        wrong,
+        last,
+        asked: past.shop.runner.shop().counts().answers.answered,
+        wrong: walk.wrong,
     })
+}
+
+/// One shop's way through its imports.
+struct Walk<'a> {
+    import: ShopImport,
+    past: &'a Past,
+    system: &'a ShopSystem,
+    desk: Desk,
+    db: PgConnection,
+    /// What is not as it must be.
+    wrong: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// So that there are items, and stock of them. The orders that the ledger has heard of then.
+    async fn trade_live(&self, live: usize) -> anyhow::Result<BTreeSet<String>> {
+        let shop = &self.past.shop;
+        shop.runner.shop().set_hook(self.system.hook_url(shop)?);
+        sleep(HOOKS_PATIENCE).await;
+        trade(shop, self.import.orders + live).await?;
+        settled(self.system, self.past, &BTreeSet::new()).await
+    }
+
+    /// Plans, commits, and holds both against the shop's books.
+    async fn first(
+        &mut self,
+        heard: &BTreeSet<String>,
+    ) -> anyhow::Result<(Scanned, Vec<PlannedLevel>, Committed)> {
+        let import = phase::id(self.import.seed, 1);
+        let ledger = self.system.ledger()?;
+        let stock_before = expect::stock(&ledger.levels().await?)?;
+        let books = self.past.shop.runner.shop().books();
+        let scanned = self.scan(1, ImportKind::All, Killing::InTheMiddle).await?;
+        let plan = self.desk.planned_orders(import).await?;
+        let levels = self.desk.planned_levels(import).await?;
+        let all = order_ids(&books);
+        self.wrong
+            .extend(expect::of_plan(&scanned.job, &plan, &all, self.past));
+        let committed = self.commit(1, Killing::InTheMiddle).await?;
+        let stock_after = expect::stock(&ledger.levels().await?)?;
+        let differs = expect::of_preview(&levels, &stock_before, &stock_after)?;
+        self.wrong.extend(differs);
+        let expected = shop_books(&self.past.shop, expect::books(&books, heard, &plan));
+        let told = read(self.system.grpc_url(), world::RETAILER).await?;
+        let found = differences(std::slice::from_ref(&expected), &told);
+        self.wrong.extend(found.iter().map(ToString::to_string));
+        Ok((scanned, levels, committed))
+    }
+
+    /// Linked anew, and imported again: nothing moves.
+    async fn relinked(&mut self) -> anyhow::Result<()> {
+        let imported = stock::rows(&mut self.db).await?;
+        let shop = &self.past.shop;
+        ensure!(
+            self.desk.relink(shop).await?,
+            "the shop does not get its connection back"
+        );
+        shop.runner.shop().set_hook(self.system.hook_url(shop)?);
+        for (number, kind) in [(2, ImportKind::New), (3, ImportKind::All)] {
+            let scanned = self.scan(number, kind, Killing::Nobody).await?;
+            let moves = [Verdict::New, Verdict::Changed].map(|verdict| scanned.count(verdict));
+            if moves != [0, 0] {
+                let found = format!("{kind:?} again finds new and changed: {moves:?}");
+                self.wrong.push(found);
+            }
+            self.commit(number, Killing::Nobody).await?;
+            if stock::rows(&mut self.db).await? != imported {
+                self.wrong.push(format!("{kind:?} again moves stock"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Stock is what it was before, and what is taken back is not new.
+    async fn taken_back(&mut self, before: &stock::Rows) -> anyhow::Result<Undone> {
+        let first = phase::id(self.import.seed, 1);
+        let undone = undo(&self.desk, self.system, first, Killing::InTheMiddle).await?;
+        if undone.counts.kept != undone.counts.changed {
+            let kept = format!("{} orders are kept", undone.counts.kept);
+            self.wrong.push(kept);
+        }
+        let now = stock::rows(&mut self.db).await?;
+        self.wrong.extend(stock::differences(before, &now));
+        self.scan(4, ImportKind::New, Killing::Nobody).await?;
+        self.commit(4, Killing::Nobody).await?;
+        if stock::rows(&mut self.db).await? != now {
+            let found = "orders taken back come in as new";
+            self.wrong.push(found.to_owned());
+        }
+        Ok(undone)
+    }
+
+    /// Imported anew while the shop trades, with the item that was deleted: everything is there once.
+    async fn last(&mut self, heard: BTreeSet<String>) -> anyhow::Result<Scanned> {
+        stock::restore_items(&mut self.db).await?;
+        let run = self.past.shop.runner.shop();
+        run.resume();
+        let scanned = self.scan(5, ImportKind::All, Killing::Nobody).await?;
+        self.commit(5, Killing::Nobody).await?;
+        ensure!(run.traded_out(PATIENCE).await, "the trade has no end");
+        let plan = self.desk.planned_orders(phase::id(self.import.seed, 5));
+        let there: BTreeSet<String> = plan
+            .await?
+            .into_iter()
+            .filter(|order| order.verdict() != Verdict::TooOld)
+            .map(|order| order.order_id)
+            .chain(heard)
+            .collect();
+        settled(self.system, self.past, &there).await?;
+        self.wrong.extend(own_check(self.system).await?);
+        Ok(scanned)
+    }
+
+    async fn scan(
+        &self,
+        number: u64,
+        kind: ImportKind,
+        killing: Killing,
+    ) -> anyhow::Result<Scanned> {
+        let import = phase::id(self.import.seed, number);
+        let shop = &self.past.shop;
+        scan(&self.desk, self.system, shop, import, kind, killing).await
+    }
+
+    async fn commit(&self, number: u64, killing: Killing) -> anyhow::Result<Committed> {
+        let import = phase::id(self.import.seed, number);
+        commit(&self.desk, self.system, &self.past.shop, import, killing).await
+    }
 }
 
 /// Lets the shop trade until it has taken so many orders.
@@ -232,18 +280,6 @@ async fn settled(
         }
         sleep(LOOK_EVERY).await;
     }
-}
-
-/// In what the ledger differs from these books.
-async fn compare(
-    system: &ShopSystem,
-    shop: &SimulatedShop,
-    books: Books,
-) -> anyhow::Result<Vec<String>> {
-    let told = read(system.grpc_url(), world::RETAILER).await?;
-    let expected = shop_books(shop, books);
-    let found = differences(std::slice::from_ref(&expected), &told);
-    Ok(found.iter().map(ToString::to_string).collect())
 }
 
 fn shop_books(shop: &SimulatedShop, books: Books) -> ShopBooks {

@@ -126,11 +126,8 @@ impl Importer {
             .page_scanned(job.import, &page, self.clock.now())
             .await?;
         // A person may have halted it: what is taken stays, and the rest is looked at later.
-        let is_halted = async || {
-            let job = self.store.import_job(job.import).await?;
-            Ok::<_, Trouble>(job.is_none_or(|job| job.paused))
-        };
-        Ok(goes_on && !is_halted().await?)
+        let job = self.store.import_job(job.import).await?;
+        Ok(goes_on && job.is_some_and(|job| !job.paused))
     }
 
     /// A page, and the shop's clock at a moment before it was read.

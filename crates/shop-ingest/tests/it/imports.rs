@@ -329,7 +329,11 @@ async fn wc_11_an_order_that_a_person_names_is_fetched_whatever_its_age_each_tim
         order_id: "002".to_owned(),
     };
     for times in 1..=2 {
-        client.imports.import_order(request(RETAILER)).await.unwrap();
+        client
+            .imports
+            .import_order(request(RETAILER))
+            .await
+            .unwrap();
         within(async || {
             let fetched = running.shop(1, |shop| shop.fetched.len());
             (fetched == times).then_some(())
