@@ -331,7 +331,7 @@ async fn wc_11_an_order_that_a_person_names_is_fetched_whatever_its_age_each_tim
     for times in 1..=2 {
         client
             .imports
-            .import_order(request(RETAILER))
+            .import_order(request(RETAILER.uuid()))
             .await
             .unwrap();
         within(async || {

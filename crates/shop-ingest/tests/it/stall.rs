@@ -16,8 +16,9 @@ use retail::{
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listed, Listing, Notice, Page,
-    PageToken, Platform, Reading, Reason, Refusal, Refused, Source, StoreIdentity, Topic,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listed, Listing,
+    Notice, Page, PageToken, Platform, Reading, Reason, Refusal, Refused, Source, StoreIdentity,
+    Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -202,6 +203,15 @@ impl Platform for Stall {
         Reading::Order {
             order: Box::new(order),
             status_known,
+        }
+    }
+
+    /// Enough for the tests' polls, which come several times a second, and for an import beside them.
+    fn allowance(&self, _: &Connection) -> Allowance {
+        Allowance {
+            per_second: 100,
+            at_once: 100,
+            ..Allowance::default()
         }
     }
 
