@@ -55,8 +55,7 @@ impl Shop {
         let options = RunnerOptions::new(11, Pace::of(1));
         let runner = Runner::start(shop, clock, options).await.unwrap();
         let folder = folder().unwrap();
-        let options =
-            StackOptions::new(folder.path(), PROGRAM.into(), seed(runner.shop().access()));
+        let options = StackOptions::new(folder.path(), PROGRAM, seed(runner.shop().access()));
         let start = tokio::task::spawn_blocking(|| Stack::start(options));
         Self {
             stack: start.await.unwrap().unwrap(),

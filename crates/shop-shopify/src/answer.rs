@@ -187,10 +187,11 @@ impl Extensions {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Cost {
-    requested_query_cost: Number,
+    #[serde(rename = "requestedQueryCost")]
+    requested: Number,
     /// `None` for a question that was not answered.
-    #[serde(default)]
-    actual_query_cost: Option<Number>,
+    #[serde(default, rename = "actualQueryCost")]
+    actual: Option<Number>,
     throttle_status: ThrottleStatus,
 }
 
@@ -207,8 +208,8 @@ impl Cost {
     /// `None` where the shop does not tell of its bucket, or nothing that makes sense.
     fn throttle(&self) -> Option<Throttle> {
         let Self {
-            requested_query_cost: _,
-            actual_query_cost,
+            requested: _,
+            actual,
             throttle_status:
                 ThrottleStatus {
                     maximum_available,
@@ -223,15 +224,15 @@ impl Cost {
         Some(Throttle {
             per_second: points(restore_rate)?,
             at_once: points(maximum_available.as_ref()?)?,
-            spent: actual_query_cost.as_ref().and_then(points),
+            spent: actual.as_ref().and_then(points),
         })
     }
 
     /// Until the bucket holds what was asked for, in whole seconds; at least one.
     fn wait(&self) -> Option<Duration> {
         let Self {
-            requested_query_cost,
-            actual_query_cost: _,
+            requested,
+            actual: _,
             throttle_status:
                 ThrottleStatus {
                     maximum_available: _,
@@ -240,7 +241,7 @@ impl Cost {
                 },
         } = self;
         let number = |number: &Number| Decimal::from_str_exact(&number.to_string()).ok();
-        let lacking = number(requested_query_cost)?.checked_sub(number(currently_available)?)?;
+        let lacking = number(requested)?.checked_sub(number(currently_available)?)?;
         whole_seconds(lacking.checked_div(number(restore_rate)?)?)
     }
 }

@@ -51,7 +51,10 @@ impl Document {
 
     /// An order of a page of orders; `None` where it is none.
     pub(crate) fn of_page(order: Value) -> Option<Self> {
-        order.is_object().then(|| Self(json!({ "order": order })))
+        order.is_object().then(|| {
+            let data = serde_json::Map::from_iter([("order".to_owned(), order)]);
+            Self(Value::Object(data))
+        })
     }
 
     /// The next page that is missing, if any.

@@ -1,5 +1,10 @@
 //! The rows that hold the ledger's stock, bit by bit, and an item that is deleted.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "looks at another crate's tables from outside, which the ledger's own query cache does not know"
+)]
+
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;

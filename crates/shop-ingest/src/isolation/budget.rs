@@ -1,4 +1,5 @@
-//! How much a shop is asked of our own accord. Pure: the time is an argument.
+//! How much there may be of something in a time: of what a shop is asked of our own accord, or of what it
+//! sends. Pure: the time is an argument.
 
 use std::time::Duration;
 
@@ -7,6 +8,29 @@ use tokio::time::Instant;
 
 /// Imports leave this part of what may be used at once to what sales wait for.
 const LEFT_BY_IMPORTS: u32 = 2;
+
+/// Units that come back in a second, and that may be used at once when none was used for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) per_second: u32,
+    pub(crate) at_once: u32,
+}
+
+impl From<&Allowance> for Rate {
+    fn from(allowance: &Allowance) -> Self {
+        let Allowance {
+            per_second,
+            at_once,
+            changed_page: _,
+            placed_page: _,
+            order: _,
+        } = *allowance;
+        Self {
+            per_second,
+            at_once,
+        }
+    }
+}
 
 /// Units at once, and more as time passes. Whoever takes some is told how long to wait for them, so that
 /// those who wait are served in turn; an import takes none before they are there.
@@ -18,32 +42,32 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// Takes `units`, which may be used after this time.
-    pub(crate) fn take(&mut self, allowance: &Allowance, units: u32, now: Instant) -> Duration {
-        let used = self.used(now) + time_of(allowance, units);
+    pub(crate) fn take(&mut self, rate: Rate, units: u32, now: Instant) -> Duration {
+        let used = self.used(now) + time_of(rate, units);
         self.full_at = Some(now + used);
-        used.saturating_sub(time_of(allowance, allowance.at_once))
+        used.saturating_sub(time_of(rate, rate.at_once))
     }
 
     /// Takes `units` that are used whatever is left. They are never owed by more than a whole burst: those that
     /// wait for their turn have a limit to their waiting.
-    pub(crate) fn note(&mut self, allowance: &Allowance, units: u32, now: Instant) {
+    pub(crate) fn note(&mut self, rate: Rate, units: u32, now: Instant) {
         let used = self.used(now);
-        let most = time_of(allowance, allowance.at_once).max(used);
-        let used = (used + time_of(allowance, units)).min(most);
+        let most = time_of(rate, rate.at_once).max(used);
+        let used = (used + time_of(rate, units)).min(most);
         self.full_at = Some(now + used);
     }
 
     /// Takes `units` if they are there beyond what is left to others; else says when to ask again.
     pub(crate) fn take_spare(
         &mut self,
-        allowance: &Allowance,
+        rate: Rate,
         units: u32,
         now: Instant,
     ) -> Result<(), Duration> {
-        let cost = time_of(allowance, units);
+        let cost = time_of(rate, units);
         let used = self.used(now) + cost;
         // What costs more than the share goes when nothing else is used.
-        let share = time_of(allowance, allowance.at_once / LEFT_BY_IMPORTS).max(cost);
+        let share = time_of(rate, rate.at_once / LEFT_BY_IMPORTS).max(cost);
         match used.checked_sub(share) {
             Some(wait) if !wait.is_zero() => Err(wait),
             Some(_) | None => {
@@ -58,11 +82,22 @@ impl Budget {
         self.full_at
             .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
     }
+
+    /// Takes one unit if it may be used now; else says how long until one may be, and takes none.
+    pub(crate) fn take_now(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        let mut taken = self.clone();
+        let wait = taken.take(rate, 1, now);
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        *self = taken;
+        Ok(())
+    }
 }
 
 /// How long units take to come back.
-fn time_of(allowance: &Allowance, units: u32) -> Duration {
-    Duration::from_secs(units.into()) / allowance.per_second.max(1)
+fn time_of(rate: Rate, units: u32) -> Duration {
+    Duration::from_secs(units.into()) / rate.per_second.max(1)
 }
 
 #[cfg(test)]
@@ -70,28 +105,21 @@ mod tests {
     use super::*;
 
     const EVERY: Duration = Duration::from_millis(100);
-    const ALLOWANCE: Allowance = Allowance {
+    const RATE: Rate = Rate {
         per_second: 10,
         at_once: 3,
-        changed_page: 1,
-        placed_page: 1,
-        order: 1,
     };
 
     #[test]
     fn a_burst_goes_at_once_and_the_rest_in_turn() {
         let now = Instant::now();
         let mut budget = Budget::default();
-        let waits: Vec<Duration> = (0..6).map(|_| budget.take(&ALLOWANCE, 1, now)).collect();
+        let waits: Vec<Duration> = (0..6).map(|_| budget.take(RATE, 1, now)).collect();
         assert_eq!(
             waits,
             [0, 0, 0, 1, 2, 3].map(|intervals: u32| EVERY * intervals)
         );
-        assert_eq!(
-            budget.take(&ALLOWANCE, 4, now),
-            EVERY * 7,
-            "as much as it costs"
-        );
+        assert_eq!(budget.take(RATE, 4, now), EVERY * 7, "as much as it costs");
     }
 
     #[test]
@@ -99,13 +127,13 @@ mod tests {
         let mut now = Instant::now();
         let mut budget = Budget::default();
         for _ in 0..3 {
-            budget.take(&ALLOWANCE, 1, now);
+            budget.take(RATE, 1, now);
         }
         now += EVERY;
-        assert_eq!(budget.take(&ALLOWANCE, 1, now), Duration::ZERO);
-        assert_eq!(budget.take(&ALLOWANCE, 1, now), EVERY);
+        assert_eq!(budget.take(RATE, 1, now), Duration::ZERO);
+        assert_eq!(budget.take(RATE, 1, now), EVERY);
         now += EVERY * 1_000;
-        let waits: Vec<Duration> = (0..4).map(|_| budget.take(&ALLOWANCE, 1, now)).collect();
+        let waits: Vec<Duration> = (0..4).map(|_| budget.take(RATE, 1, now)).collect();
         assert_eq!(
             waits.last(),
             Some(&EVERY),
@@ -115,26 +143,26 @@ mod tests {
 
     #[test]
     fn an_import_takes_only_what_leaves_half_of_the_burst() {
-        let allowance = Allowance {
+        let rate = Rate {
             at_once: 10,
-            ..ALLOWANCE
+            ..RATE
         };
         let mut now = Instant::now();
         let mut budget = Budget::default();
         for _ in 0..5 {
-            assert_eq!(budget.take_spare(&allowance, 1, now), Ok(()));
+            assert_eq!(budget.take_spare(rate, 1, now), Ok(()));
         }
-        assert_eq!(budget.take_spare(&allowance, 1, now), Err(EVERY));
+        assert_eq!(budget.take_spare(rate, 1, now), Err(EVERY));
         for _ in 0..5 {
-            assert_eq!(budget.take(&allowance, 1, now), Duration::ZERO);
+            assert_eq!(budget.take(rate, 1, now), Duration::ZERO);
         }
-        assert_eq!(budget.take_spare(&allowance, 1, now), Err(EVERY * 6));
+        assert_eq!(budget.take_spare(rate, 1, now), Err(EVERY * 6));
         now += EVERY * 6;
-        assert_eq!(budget.take_spare(&allowance, 1, now), Ok(()));
+        assert_eq!(budget.take_spare(rate, 1, now), Ok(()));
         // What costs more than that goes all the same, when nothing is used.
-        assert_eq!(budget.take_spare(&allowance, 8, now), Err(EVERY * 5));
+        assert_eq!(budget.take_spare(rate, 8, now), Err(EVERY * 5));
         now += EVERY * 5;
-        assert_eq!(budget.take_spare(&allowance, 8, now), Ok(()));
+        assert_eq!(budget.take_spare(rate, 8, now), Ok(()));
     }
 
     #[test]
@@ -142,9 +170,9 @@ mod tests {
         let now = Instant::now();
         let mut budget = Budget::default();
         for _ in 0..1_000 {
-            budget.note(&ALLOWANCE, 1, now);
+            budget.note(RATE, 1, now);
         }
-        assert_eq!(budget.take_spare(&ALLOWANCE, 1, now), Err(EVERY * 3));
-        assert_eq!(budget.take(&ALLOWANCE, 1, now), EVERY);
+        assert_eq!(budget.take_spare(RATE, 1, now), Err(EVERY * 3));
+        assert_eq!(budget.take(RATE, 1, now), EVERY);
     }
 }

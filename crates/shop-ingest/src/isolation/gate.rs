@@ -43,7 +43,7 @@ impl Gate {
     /// Waits for `units` of the allowance, and while the shop wants to be left alone.
     pub(crate) async fn pass(&self, allowance: &Allowance, units: u32) {
         self.not_alone().await;
-        let wait = self.with(|state| state.budget.take(allowance, units, Instant::now()));
+        let wait = self.with(|state| state.budget.take(allowance.into(), units, Instant::now()));
         sleep(wait).await;
     }
 
@@ -52,7 +52,7 @@ impl Gate {
         loop {
             self.not_alone().await;
             let now = Instant::now();
-            match self.with(|state| state.budget.take_spare(allowance, units, now)) {
+            match self.with(|state| state.budget.take_spare(allowance.into(), units, now)) {
                 Ok(()) => return,
                 Err(wait) => sleep(wait).await,
             }
@@ -61,7 +61,7 @@ impl Gate {
 
     /// Counts what is asked without waiting.
     pub(crate) fn note(&self, allowance: &Allowance, units: u32) {
-        self.with(|state| state.budget.note(allowance, units, Instant::now()));
+        self.with(|state| state.budget.note(allowance.into(), units, Instant::now()));
     }
 
     async fn not_alone(&self) {
