@@ -18,6 +18,7 @@ impl Map {
         let mut streams: Vec<_> = platforms.iter().map(stream::inbox).collect();
         streams.extend([stream::orders(), stream::ledger(), stream::dead()]);
         let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
+        durables.extend(platforms.iter().map(durable::archiver));
         durables.push(durable::ledger_orders());
         Self { streams, durables }
     }
@@ -61,7 +62,10 @@ mod tests {
         let shop = PlatformCode::new("shop1").unwrap();
         assert_eq!(
             names(&Map::of(&Service::Ingest(shop.clone()))),
-            (vec!["INBOX_SHOP1", "ORDERS", "DEAD"], vec!["worker-shop1"])
+            (
+                vec!["INBOX_SHOP1", "ORDERS", "DEAD"],
+                vec!["worker-shop1", "archiver-shop1"]
+            )
         );
         assert_eq!(
             names(&Map::of(&Service::Ledger)),
@@ -71,7 +75,7 @@ mod tests {
             names(&Map::whole(&[shop])),
             (
                 vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "DEAD"],
-                vec!["worker-shop1", "ledger-orders"]
+                vec!["worker-shop1", "archiver-shop1", "ledger-orders"]
             )
         );
     }

@@ -9,15 +9,18 @@
 //! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
+//! Everything that entered the inbox is kept by [`archive`], which no order waits for.
+//!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
 //! - **No sale, no stock.** It says what an order is; the ledger decides what that does.
-//! - **No order kept.** What must survive of one is on the broker: kill the process at any point, and it
-//!   goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
+//! - **No order kept but as it came.** What must survive of one is on the broker: kill the process at any point,
+//!   and it goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
 //!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod archive;
 mod chore;
 mod connections;
 mod delivery_id;

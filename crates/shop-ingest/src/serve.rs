@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
+use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
 use service::clock::{Clock, SystemIds};
 use service::health::{Health, probe};
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::{Archive, Archiver, Bodies};
 use crate::chore;
 use crate::connections::Connections;
 use crate::follow::Follower;
@@ -90,6 +92,18 @@ pub(crate) async fn serve(
         keyring: Arc::clone(&keyring),
     };
     let import_orders = orders.clone();
+    let archiver = Archiver {
+        store: store.clone(),
+        keyring: Arc::clone(&keyring),
+        bodies: Bodies(Arc::clone(&keyring)),
+        clock: Arc::clone(&clock),
+        retention: settings::retention(settings)?,
+        stop: stop.clone(),
+    };
+    let archive = Archive {
+        store: store.clone(),
+        bodies: archiver.bodies.clone(),
+    };
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
     let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
@@ -169,6 +183,8 @@ pub(crate) async fn serve(
     let router = hooks.merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
+    let archived = durable::archiver(&code);
+    lifecycle.spawn("archiver", archiver.run(bus.consumer(&archived)));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",
@@ -218,7 +234,8 @@ pub(crate) async fn serve(
         let (listener, address) = listen::bind(settings, listen::GRPC).await?;
         let services = management
             .routes(&health)?
-            .add_service(ImportsServer::new(imports));
+            .add_service(ImportsServer::new(imports))
+            .add_service(DeliveriesServer::new(archive));
         let serving = service::grpc::serve(listener, services, stopping);
         lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
         Some(address)

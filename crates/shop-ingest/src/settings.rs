@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use service::Settings;
 use service::settings::SettingError;
 use sqlx::postgres::PgConnectOptions;
+
+use crate::archive;
 
 /// The database, as the service's own role.
 pub(crate) const DATABASE: &str = "DATABASE_URL";
@@ -29,6 +32,22 @@ pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
 pub(crate) const HOOKS_EVERY_MS: &str = "HOOKS_EVERY_MS";
 /// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
 pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
+
+/// Days that raw deliveries are kept.
+pub(crate) const ARCHIVE_DAYS: &str = "ARCHIVE_DAYS";
+
+/// How long raw deliveries are kept.
+pub(crate) fn retention(settings: &Settings) -> anyhow::Result<SignedDuration> {
+    let days = settings.or(ARCHIVE_DAYS, archive::DAYS)?;
+    let limits = archive::LEAST_DAYS..=archive::MOST_DAYS;
+    anyhow::ensure!(
+        limits.contains(&days),
+        "setting {ARCHIVE_DAYS} is {days}, not from {} to {}",
+        limits.start(),
+        limits.end()
+    );
+    Ok(SignedDuration::from_hours(i64::from(days) * 24))
+}
 
 /// A time of the settings, in milliseconds.
 pub(crate) fn duration(

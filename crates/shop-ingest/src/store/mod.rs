@@ -4,6 +4,7 @@
 pub mod check;
 mod connect;
 mod connection;
+mod delivery;
 mod error;
 mod hooks;
 mod import;
@@ -21,6 +22,7 @@ use sqlx::PgPool;
 
 pub use connect::pool;
 pub use connection::{ConnectionState, Linked, StoredConnection};
+pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{

@@ -28,7 +28,7 @@ use Privilege::{Delete, Insert, References, Select, Trigger, Truncate, Update};
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 9] = [
+pub const TABLES: [TableRights; 10] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select]),
     // A connection is parted with, never deleted: its orders' identity rests on it.
@@ -40,6 +40,7 @@ pub const TABLES: [TableRights; 9] = [
     rights("import_order", STATE),
     rights("missed_order", &[Select, Insert, Update, Delete]),
     rights("poll", STATE),
+    rights("raw_delivery", &[Select, Insert, Delete]),
 ];
 
 impl Privilege {

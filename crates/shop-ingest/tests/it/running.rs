@@ -34,7 +34,7 @@ pub struct Running {
     pub stall: Arc<Stall>,
     pub books: Books,
     pub store: Store,
-    _database: Database,
+    database: Database,
     base: String,
     /// Where the service answers gRPC.
     pub grpc: String,
@@ -90,7 +90,7 @@ impl Running {
         let mut running = Self {
             stall: Arc::new(stall),
             store: database::store(&database, KEY),
-            _database: database,
+            database,
             base: String::new(),
             grpc: String::new(),
             settings,
@@ -157,6 +157,10 @@ impl Running {
             .await
             .unwrap();
         answer.status().as_u16()
+    }
+
+    pub fn sql(&self, script: &str) -> String {
+        database::sql(&self.database, script)
     }
 
     pub async fn messages(&self, stream: &str) -> u64 {
