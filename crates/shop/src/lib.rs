@@ -20,6 +20,7 @@ mod hooks;
 mod import_rules;
 mod listing;
 mod notice;
+mod outline;
 mod platform;
 mod reading;
 #[cfg(feature = "sim")]
@@ -35,6 +36,7 @@ pub use hooks::{HookAddress, HookReport};
 pub use import_rules::ImportRules;
 pub use listing::{Listed, Listing, Page, PageToken};
 pub use notice::{Notice, Refused, Topic};
+pub use outline::{outline, outline_of_unreadable};
 pub use platform::Platform;
 pub use reading::{Reading, Reason, Refusal, Source};
 pub use store::StoreIdentity;

@@ -1,6 +1,7 @@
 //! The ledger, asked over gRPC.
 
 mod connections;
+mod deliveries;
 mod error;
 mod import;
 mod parked;

@@ -4,6 +4,7 @@
 mod check;
 mod connection;
 mod import;
+mod kept;
 mod level;
 mod movement;
 mod parked;
@@ -14,6 +15,7 @@ mod waiting;
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, Parting};
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
+pub(crate) use kept::{Kept, Raw};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use movement::{Delivery, Movement};
 pub(crate) use parked::ParkedOrder;
