@@ -10,7 +10,7 @@ use test_kit::storm::StormOptions;
 use crate::figure::{Figure, report};
 use crate::machine::{Moment, wait_for_rest};
 use crate::shop_storm::{self, ShopStorm};
-use crate::{drain, end_to_end, footprint, history, intake, posting, storm};
+use crate::{drain, end_to_end, footprint, history, intake, isolation, posting, storm};
 
 /// Orders of a storm, where none are asked for.
 const STORM_ORDERS: usize = 20_000;
@@ -44,6 +44,8 @@ enum What {
     },
     /// Webhook to committed sale at fixed rates.
     E2e,
+    /// What a connection feels of others that hang, flood and send poison.
+    Isolation,
     /// Sale history over a million sales.
     History {
         #[arg(long, default_value_t = 1_000_000)]
@@ -83,6 +85,7 @@ impl What {
             Self::Intake,
             Self::Drain { orders: 40_000 },
             Self::E2e,
+            Self::Isolation,
             Self::History { sales: 1_000_000 },
         ];
         let singly = Platform::ALL.map(|platform| vec![platform]);
@@ -101,6 +104,7 @@ impl What {
             Self::Intake => intake::run(seed).await,
             Self::Drain { orders } => drain::run(seed, orders).await,
             Self::E2e => end_to_end::run(seed).await,
+            Self::Isolation => isolation::run(seed).await,
             Self::History { sales } => history::run(seed, sales).await,
             Self::Footprint => footprint::run().await,
             Self::Storm {
@@ -148,6 +152,7 @@ impl Bench {
             What::Intake
             | What::Drain { .. }
             | What::E2e
+            | What::Isolation
             | What::History { .. }
             | What::Footprint
             | What::Storm { .. }

@@ -11,8 +11,9 @@ use proto::ledger::sales_client::SalesClient;
 use service::clock::{Clock as _, SystemClock};
 use shop_woocommerce::sim::{Options, Topic};
 use test_kit::storm::{seen, settle};
-use test_kit::{System, compare, world};
+use test_kit::{compare, world};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::figure::Figure;
 use crate::footprint::Footprint;
@@ -56,7 +57,12 @@ async fn at_rate(seed: u64, per_second: u32, goal_ms: f64) -> anyhow::Result<Vec
     let began_at = SystemClock.now() + Duration::from_millis(100);
     let (outcome, followed) = tokio::join!(
         open(&url, requests, sent, CONNECTIONS),
-        follow(&system, wanted)
+        follow(
+            system.stack().grpc_url().to_owned(),
+            world::CONNECTION,
+            wanted,
+            PATIENCE
+        )
     );
     let outcome = outcome?;
     let followed = followed.context("sales are missing")?;
@@ -101,14 +107,20 @@ async fn at_rate(seed: u64, per_second: u32, goal_ms: f64) -> anyhow::Result<Vec
 }
 
 /// A sale as a follower of sale history met it first.
-struct Shown {
+pub struct Shown {
     shown: Instant,
-    recorded_at: Timestamp,
+    pub recorded_at: Timestamp,
 }
 
-/// Follows sale history until so many sales have come.
-async fn follow(system: &System, wanted: usize) -> anyhow::Result<BTreeMap<String, Shown>> {
-    let mut client = SalesClient::connect(system.stack().grpc_url().to_owned()).await?;
+/// Follows sale history until so many sales of a connection have come; by the shop's ids of their orders.
+pub async fn follow(
+    grpc_url: String,
+    connection: Uuid,
+    wanted: usize,
+    patience: Duration,
+) -> anyhow::Result<BTreeMap<String, Shown>> {
+    let mut client = SalesClient::connect(grpc_url).await?;
+    let connection = connection.to_string();
     let request = StreamSalesRequest {
         retailer_id: world::RETAILER.to_string(),
         follow: true,
@@ -116,12 +128,15 @@ async fn follow(system: &System, wanted: usize) -> anyhow::Result<BTreeMap<Strin
     };
     let mut stream = client.stream_sales(request).await?.into_inner();
     let mut sales = BTreeMap::new();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     while sales.len() < wanted {
         let message = tokio::time::timeout_at(deadline, stream.message()).await;
         let message = message.with_context(|| format!("{} of {wanted} came", sales.len()))??;
         let sale = message.and_then(|message| message.sale);
         let sale = sale.context("the stream of sales ended")?;
+        if sale.connection_id != connection {
+            continue;
+        }
         let recorded_at = proto::convert::instant_from("recorded_at", sale.recorded_at)?;
         sales.entry(sale.order_id).or_insert_with(|| Shown {
             shown: Instant::now(),

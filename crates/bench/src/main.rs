@@ -1,4 +1,4 @@
-//! Load generator and reports: intake, drain, end to end, history, footprint, storm, posting.
+//! Load generator and reports: intake, drain, end to end, isolation, history, footprint, storm, posting.
 //!
 //! The bench starts the whole system as real processes of this very program: called with
 //! `service …` it is what the command line is.
@@ -10,6 +10,7 @@ mod figure;
 mod footprint;
 mod history;
 mod intake;
+mod isolation;
 mod latency;
 mod load;
 mod machine;

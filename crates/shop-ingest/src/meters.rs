@@ -18,6 +18,8 @@ pub(crate) enum Answer {
     NotAuthentic,
     Malformed,
     TooLarge,
+    /// More than one connection may send.
+    TooMany,
     /// No word of the broker: the shop is told to try again.
     NotStored,
 }
@@ -31,6 +33,7 @@ impl Answer {
             Self::NotAuthentic => "not_authentic",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
+            Self::TooMany => "too_many",
             Self::NotStored => "not_stored",
         }
     }

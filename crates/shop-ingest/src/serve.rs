@@ -27,7 +27,7 @@ use crate::follow::Follower;
 use crate::heard::Heard;
 use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
-use crate::isolation::Gates;
+use crate::isolation::{self, Gates, Quotas};
 use crate::ledger::Ledger;
 use crate::management::Management;
 use crate::meters::Meters;
@@ -83,6 +83,7 @@ pub(crate) async fn serve(
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
         inbox: inbox.clone(),
+        quotas: Quotas::new(settings.or(settings::HOOKS_PER_SECOND, isolation::PER_SECOND)?),
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         outage: Outage::new("keeping deliveries"),

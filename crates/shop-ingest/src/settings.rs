@@ -26,6 +26,8 @@ pub(crate) const NATS_ADMIN_PASSWORD: &str = "NATS_ADMIN_PASSWORD";
 pub(crate) const LEDGER_URL: &str = "LEDGER_URL";
 /// Where shops reach this service, without `/hooks`; absent, only shops on this machine are told of it.
 pub(crate) const PUBLIC_URL: &str = "PUBLIC_URL";
+/// Signed deliveries a second that are taken of one connection.
+pub(crate) const HOOKS_PER_SECOND: &str = "HOOKS_PER_SECOND";
 /// Milliseconds between two polls of a connection.
 pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
 /// Milliseconds between two looks at a connection's webhooks.

@@ -27,6 +27,7 @@ use tracing::{Instrument as _, Span};
 use crate::connections::Connections;
 use crate::delivery_id::DeliveryId;
 use crate::inbox::{Arrival, Came, Inbox};
+use crate::isolation::Quotas;
 use crate::meters::{Answer, Meters};
 use crate::outage::Outage;
 
@@ -43,6 +44,7 @@ pub(crate) struct Hooks {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) inbox: Inbox,
+    pub(crate) quotas: Quotas,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Outage,
@@ -82,6 +84,10 @@ async fn accept(
         .ok()
         .and_then(|Path(id)| hooks.connections.listened_to(id.parse().ok()?));
     let answer = async {
+        if let Some(connection) = known.as_deref() {
+            let within = hooks.quotas.look(connection.id);
+            within.map_err(Failure::too_many)?;
+        }
         let (parts, body) = request.into_parts();
         let body = read(&parts.headers, body).await?;
         answer(&hooks, known.as_deref(), &parts.headers, &body).await
@@ -121,6 +127,15 @@ impl Failure {
     fn too_large() -> Self {
         let title = "delivery is too large";
         Self::new(Answer::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, title)
+    }
+
+    fn too_many(wait: Duration) -> Self {
+        let title = "more deliveries than are taken of one shop";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, title);
+        Self {
+            answer: Answer::TooMany,
+            problem: problem.retry_after(wait.max(RETRY_AFTER)),
+        }
     }
 }
 
@@ -172,6 +187,8 @@ async fn answer(
             ));
         }
     };
+    let within = hooks.quotas.take(connection.id);
+    within.map_err(Failure::too_many)?;
     let id = DeliveryId::of(connection.id, &topic, body);
     span.record("delivery.id", display(&id));
     span.record("topic", display(&topic));

@@ -33,7 +33,9 @@ const BATCH_MESSAGES: usize = 500;
 const BATCHES_IN_FLIGHT: usize = 2;
 /// How long the first delivery of a batch is waited for, before a stop is looked for again.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
-/// After a batch that was not full the worker rests as long as the last batch took, within these limits.
+/// Fewer at once are no load: each goes on at once, and one shop's deliveries never wait for another's.
+const LOAD: usize = 8;
+/// After a batch that is load and was not full the worker rests as long as the last batch took, within these limits.
 /// What comes meanwhile makes one batch and one write on the broker's disk, which leaves the machine to
 /// the shops that wait for an answer. An idle worker has rested already.
 const LEAST_REST: Duration = Duration::from_millis(20);
@@ -93,7 +95,7 @@ impl Worker {
                 }
                 batch = take, if running.len() < BATCHES_IN_FLIGHT => {
                     if !batch.is_empty() {
-                        if batch.len() < BATCH_MESSAGES {
+                        if (LOAD..BATCH_MESSAGES).contains(&batch.len()) {
                             rested = tokio::time::Instant::now() + rest;
                         }
                         self.meters.taken(batch.len());

@@ -16,6 +16,9 @@ use crate::world;
 /// After a restart everything must be ready within this.
 const READY_DEADLINE: Duration = Duration::from_mins(1);
 
+/// One shop stands for all there could be, and sends as much as they would.
+const UNBOUNDED: (&str, &str) = ("HOOKS_PER_SECOND", "1000000");
+
 /// A running system. It ends when it is dropped.
 #[derive(Debug)]
 pub struct System {
@@ -33,8 +36,12 @@ impl System {
     pub async fn start_with(
         dir: &Path,
         program: impl Into<PathBuf>,
-        settings: BTreeMap<String, String>,
+        mut settings: BTreeMap<String, String>,
     ) -> anyhow::Result<Arc<Self>> {
+        let (key, value) = UNBOUNDED;
+        settings
+            .entry(key.to_owned())
+            .or_insert_with(|| value.to_owned());
         let options = StackOptions {
             settings,
             ..StackOptions::new(dir, program, seed())

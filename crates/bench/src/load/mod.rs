@@ -6,7 +6,7 @@ mod shop;
 
 pub use closed::closed;
 pub use open::{Sent, open};
-pub use shop::posts;
+pub use shop::{Posts, posts};
 
 use std::time::Duration;
 

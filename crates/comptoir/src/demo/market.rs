@@ -35,7 +35,7 @@ const COMPARE_EVERY: Duration = Duration::from_secs(1);
 /// How long the books must agree before they are believed to: longer than polls are apart.
 const AGREE_FOR: Duration = Duration::from_secs(3);
 /// How long after the last change they may differ.
-const AGREE_WITHIN: Duration = Duration::from_mins(1);
+const AGREE_WITHIN: Duration = Duration::from_mins(2);
 /// How long the trade may take.
 const TRADE_WITHIN: Duration = Duration::from_mins(3);
 /// Ids of the market's stores begin behind those of the captured shops.

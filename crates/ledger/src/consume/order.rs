@@ -19,8 +19,10 @@ use crate::wake::Wake;
 const BATCH_LIMIT: usize = 500;
 /// For a first message; only then is a stop looked for.
 const BATCH_WAIT: Duration = Duration::from_secs(1);
-/// After a batch that was not full the reader rests as long as the last transaction took, within these
-/// limits. What comes meanwhile makes one transaction instead of many small ones, and the busier the
+/// Fewer at once are no load: each goes on at once, and one shop's orders never wait for another's.
+const LOAD: usize = 8;
+/// After a batch that is load and was not full the reader rests as long as the last transaction took, within
+/// these limits. What comes meanwhile makes one transaction instead of many small ones, and the busier the
 /// machine the more of it is left to the shops that wait for an answer. An idle reader has rested already.
 const LEAST_REST: Duration = Duration::from_millis(20);
 const MOST_REST: Duration = Duration::from_millis(100);
@@ -108,7 +110,7 @@ impl OrderReader {
     async fn read(&mut self) {
         loop {
             let deliveries = self.consumer.next_batch(BATCH_LIMIT, BATCH_WAIT).await;
-            let is_full = deliveries.len() == BATCH_LIMIT;
+            let is_worth_a_rest = (LOAD..BATCH_LIMIT).contains(&deliveries.len());
             let (mut calm, mut suspects) = (Vec::with_capacity(deliveries.len()), Vec::new());
             for delivery in deliveries {
                 match delivery.delivered {
@@ -123,7 +125,7 @@ impl OrderReader {
                     return;
                 }
             }
-            if !is_full {
+            if is_worth_a_rest {
                 let took = *self.took.borrow();
                 tokio::time::sleep(took.clamp(LEAST_REST, MOST_REST)).await;
             }

@@ -30,6 +30,17 @@ impl Budget {
         self.full_at = Some(used_until + self.every);
         used_until.duration_since(now).saturating_sub(self.slack)
     }
+
+    /// Takes one request if it may be made now; else says how long until one may be, and takes none.
+    pub(crate) fn take_now(&mut self, now: Instant) -> Result<(), Duration> {
+        let mut taken = self.clone();
+        let wait = taken.take(now);
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        *self = taken;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

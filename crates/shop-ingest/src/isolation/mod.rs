@@ -1,11 +1,14 @@
-//! What keeps one shop's troubles its own: how often it is asked, and how long it is left alone.
+//! What keeps one shop's troubles its own: how often it is asked, how long it is left
+//! alone, and how much it may send.
 
 mod breaker;
 mod budget;
 mod dice;
 mod gate;
+mod quota;
 
 pub(crate) use breaker::{Breaker, Setback};
 pub(crate) use budget::Budget;
 pub(crate) use dice::Dice;
 pub(crate) use gate::{Gate, Gates};
+pub(crate) use quota::{PER_SECOND, Quotas};

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
+
 use crate::database::connection_id;
-use crate::running::{Running, ago, within};
+use crate::running::{HOOKS_PER_SECOND, Running, SECRET, ago, within};
 use crate::stall::{HINT, Mood, POISON, Shop, ShopOrder, WHOLE};
 
 /// The connections by what they do.
@@ -93,4 +95,28 @@ async fn a_shop_that_asks_to_be_left_alone_is_left_alone_by_all() {
     let waited = began.elapsed();
     assert!(waited > pause / 2, "{waited:?}");
     within(async || (!books.told().is_empty()).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_is_turned_away_and_neither_another_shop_nor_a_forger_uses_up_what_a_shop_may_send()
+{
+    let running = Running::start(vec![Shop::default(), Shop::default()]).await;
+    let flood = 60 * HOOKS_PER_SECOND + 50;
+    let send = async |connection, by: &'static str, count: usize| {
+        let posts = (0..count).map(|number| {
+            let order = ShopOrder::new(&number.to_string(), ago(1), "paid");
+            running.post_signed(connection, by, WHOLE, order.body())
+        });
+        futures::stream::iter(posts)
+            .buffer_unordered(16)
+            .collect::<Vec<u16>>()
+            .await
+    };
+    let forged = send(WELL, "forged", flood).await;
+    assert!(forged.iter().all(|status| *status == 401));
+    let flooded = send(HANGS, SECRET, flood).await;
+    let taken = flooded.iter().filter(|status| **status == 200).count();
+    assert!(taken >= 60 * HOOKS_PER_SECOND, "{taken}");
+    assert!(flooded.contains(&429), "{taken} of {flood} were taken");
+    assert_eq!(send(WELL, SECRET, 5).await, [200; 5]);
 }

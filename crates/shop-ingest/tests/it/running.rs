@@ -24,6 +24,8 @@ use crate::stall::{SIGNATURE, Shop, Stall, TOPIC};
 /// Longer than anything that passes: what a crashed reader held comes again after 30 s.
 const PATIENCE: Duration = Duration::from_mins(1);
 const KEY: u8 = 7;
+/// Sixty times as many are taken at once.
+pub const HOOKS_PER_SECOND: usize = 5;
 pub const POLL_EVERY: Duration = Duration::from_millis(300);
 pub const PUBLIC_URL: &str = "https://till.example";
 pub const SECRET: &str = "hush-1";
@@ -67,6 +69,7 @@ impl Running {
             ("INGEST_DB_PASSWORD", APP_PASSWORD.to_owned()),
             ("LEDGER_URL", books.serve().await),
             ("PUBLIC_URL", PUBLIC_URL.to_owned()),
+            ("HOOKS_PER_SECOND", HOOKS_PER_SECOND.to_string()),
             ("POLL_EVERY_MS", POLL_EVERY.as_millis().to_string()),
             ("HOOKS_EVERY_MS", "400".to_owned()),
             ("GAP_GRACE_MS", "1000".to_owned()),
