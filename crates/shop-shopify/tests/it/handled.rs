@@ -259,3 +259,28 @@ fn a_test_order_is_not_imported_and_never_refused() {
     test["data"]["order"]["shippingLines"]["nodes"] = json!([]);
     assert!(matches!(read(&test), Reading::Nothing(_)));
 }
+
+#[test]
+fn sh_05_an_order_without_shipping_tells_what_the_shop_holds_for_it() {
+    let mut paid = answer("01_paid");
+    let mut expected = order(&paid).outline();
+    paid["data"]["order"]["shippingLines"]["nodes"] = json!([]);
+    let outline = refusal(&paid).outline.unwrap();
+    expected.version.content = outline.version.content;
+    expected.lines.retain(|line| !line.quantity.is_zero());
+    assert!(!expected.lines.is_empty());
+    assert_eq!(*outline, expected);
+
+    paid["data"]["order"]["cancelledAt"] = paid["data"]["order"]["updatedAt"].clone();
+    assert_eq!(refusal(&paid).outline.unwrap().lines, []);
+}
+
+#[test]
+fn an_order_that_cannot_be_read_tells_its_version() {
+    let mut paid = answer("01_paid");
+    let version = order(&paid).version;
+    paid["data"]["order"]["lineItems"] = json!("gone");
+    let outline = refusal(&paid).outline.unwrap();
+    assert_eq!(outline.version.modified_at, version.modified_at);
+    assert!(outline.version < version);
+}
