@@ -184,8 +184,8 @@ pub(crate) async fn serve(
     let router = hooks.merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
-    let archived = durable::archiver(&code);
-    lifecycle.spawn("archiver", archiver.run(bus.consumer(&archived)));
+    let reader = durable::archiver(&code);
+    lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",
