@@ -52,7 +52,7 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
     };
     match Currency::from_code(currency) {
         Ok(currency) => map::map(connection.id, currency, &payload),
-        Err(error) => map::of_unknown_currency(connection.id, &error, &payload),
+        Err(error) => map::of_unknown_currency(connection.id, error, &payload),
     }
 }
 

@@ -247,8 +247,8 @@ pub(crate) async fn serve(
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
     lifecycle.spawn("releaser", releaser.run(stop.clone()));
-    let archived = durable::archiver(&code);
-    lifecycle.spawn("archiver", archiver.run(bus.consumer(&archived)));
+    let reader = durable::archiver(&code);
+    lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",

@@ -65,7 +65,7 @@ struct Decision<'k, 'a> {
 /// What one message came to.
 enum Step<'a> {
     Settled(Outcome),
-    Parked(ParkedRow<'a>),
+    Parked(Box<ParkedRow<'a>>),
 }
 
 impl<'a> Decision<'_, 'a> {
@@ -81,7 +81,7 @@ impl<'a> Decision<'_, 'a> {
             let step = match &message.body {
                 Body::Refused(refused) => {
                     let outline = refused.outline.as_deref();
-                    Step::Parked(ParkedRow {
+                    Step::Parked(Box::new(ParkedRow {
                         connection: group.connection,
                         key: ParkedKey::Order(group.order.as_str()),
                         retailer: group.settings.retailer,
@@ -92,7 +92,7 @@ impl<'a> Decision<'_, 'a> {
                         placed_at: outline.and_then(|outline| outline.placed_at),
                         delivery: &message.delivery,
                         kept: &message.kept,
-                    })
+                    }))
                 }
                 Body::Order { order, email } => {
                     self.order(group, &mut walk, message, order, email.as_ref())
@@ -104,7 +104,7 @@ impl<'a> Decision<'_, 'a> {
                     outcome
                 }
                 Step::Parked(row) => {
-                    walk.park(row);
+                    walk.park(*row);
                     Outcome::Parked
                 }
             };
@@ -151,7 +151,7 @@ impl<'a> Decision<'_, 'a> {
         let items: Vec<ItemId> = found.iter().map(|found| found.item).collect();
         let posting = post(recorded, policy, order, &items);
         let park = |Reason { code, detail }: Reason| {
-            Step::Parked(ParkedRow {
+            Step::Parked(Box::new(ParkedRow {
                 connection: group.connection,
                 key: ParkedKey::Order(group.order.as_str()),
                 retailer: group.settings.retailer,
@@ -162,7 +162,7 @@ impl<'a> Decision<'_, 'a> {
                 placed_at: Some(order.placed_at),
                 delivery: &message.delivery,
                 kept: &message.kept,
-            })
+            }))
         };
         match posting {
             Err(refusal) => park(Reason::from(&refusal)),

@@ -104,7 +104,7 @@ pub fn outline_into(outline: &Outline) -> wire::Outline {
     });
     wire::Outline {
         modified_at: Some(instant_into(version.modified_at)),
-        content_hash: version.content.bytes().to_vec().into(),
+        content_hash: version.content.bytes().to_vec(),
         receipt_number: receipt_number
             .as_ref()
             .map(ToString::to_string)

@@ -44,7 +44,7 @@ pub(crate) fn map(connection: ConnectionId, currency: Currency, payload: &Payloa
 /// An order whose currency is none that can be booked.
 pub(crate) fn of_unknown_currency(
     connection: ConnectionId,
-    error: &MoneyError,
+    error: MoneyError,
     payload: &Payload<'_>,
 ) -> Reading {
     let status = status::status(payload.payment_status.as_str()).unwrap_or(status::UNKNOWN);
