@@ -7,9 +7,8 @@ use retail::sale::Recorded;
 use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
 use serde_json::json;
 use shop::{Platform as _, Reading, Reason};
-use shop_shopify::Shopify;
 
-use crate::samples::{answer, is_product, line, order, read, refusal};
+use crate::samples::{answer, is_product, line, order, platform, read, refusal};
 
 /// One item for each line, by the line's number.
 fn items(lines: &[OrderLine]) -> Vec<ItemId> {
@@ -154,7 +153,7 @@ fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {
 
 #[test]
 fn sh_12_updates_of_sales_wait_where_nobody_decided_otherwise() {
-    let shopify = Shopify::new().unwrap();
+    let shopify = platform();
     assert_eq!(shopify.order_updates(), OrderUpdates::Ask);
 }
 
