@@ -9,6 +9,8 @@ mod alone;
 mod deliveries;
 mod demo;
 mod forged;
+mod imports;
+mod linking;
 mod poison;
 mod receipt;
 mod replay;

@@ -42,6 +42,9 @@ pub struct Durable {
     pub reader: Service,
 }
 
+/// Connections that are told and that the ledger cannot take yet.
+const CONNECTIONS_MAX_ACK_PENDING: i64 = 10_000;
+
 /// Reads one platform's inbox and makes canonical orders of it.
 #[must_use]
 pub fn worker(platform: &PlatformCode) -> Durable {
@@ -77,6 +80,19 @@ pub fn ledger_orders() -> Durable {
         filter: "order.*.*".to_owned(),
         ack_wait: ACK_WAIT,
         max_ack_pending: ORDERS_MAX_ACK_PENDING,
+        reader: Service::Ledger,
+    }
+}
+
+/// Reads what is known of connections, so that the ledger knows where their orders are booked.
+#[must_use]
+pub fn ledger_connections() -> Durable {
+    Durable {
+        name: "ledger-connections".to_owned(),
+        stream: stream::connections().name,
+        filter: "$KV.connections.>".to_owned(),
+        ack_wait: ACK_WAIT,
+        max_ack_pending: CONNECTIONS_MAX_ACK_PENDING,
         reader: Service::Ledger,
     }
 }

@@ -16,10 +16,15 @@ impl Map {
     #[must_use]
     pub fn whole(platforms: &[PlatformCode]) -> Self {
         let mut streams: Vec<_> = platforms.iter().map(stream::inbox).collect();
-        streams.extend([stream::orders(), stream::ledger(), stream::dead()]);
+        streams.extend([
+            stream::orders(),
+            stream::ledger(),
+            stream::connections(),
+            stream::dead(),
+        ]);
         let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
         durables.extend(platforms.iter().map(durable::archiver));
-        durables.push(durable::ledger_orders());
+        durables.extend([durable::ledger_orders(), durable::ledger_connections()]);
         Self { streams, durables }
     }
 
@@ -63,19 +68,27 @@ mod tests {
         assert_eq!(
             names(&Map::of(&Service::Ingest(shop.clone()))),
             (
-                vec!["INBOX_SHOP1", "ORDERS", "DEAD"],
+                vec!["INBOX_SHOP1", "ORDERS", "KV_connections", "DEAD"],
                 vec!["worker-shop1", "archiver-shop1"]
             )
         );
         assert_eq!(
             names(&Map::of(&Service::Ledger)),
-            (vec!["ORDERS", "LEDGER", "DEAD"], vec!["ledger-orders"])
+            (
+                vec!["ORDERS", "LEDGER", "KV_connections", "DEAD"],
+                vec!["ledger-orders", "ledger-connections"]
+            )
         );
         assert_eq!(
             names(&Map::whole(&[shop])),
             (
-                vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "DEAD"],
-                vec!["worker-shop1", "archiver-shop1", "ledger-orders"]
+                vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "KV_connections", "DEAD"],
+                vec![
+                    "worker-shop1",
+                    "archiver-shop1",
+                    "ledger-orders",
+                    "ledger-connections"
+                ]
             )
         );
     }

@@ -64,6 +64,7 @@ fn of(service: &Service) -> User {
                 Writers::Only(_) | Writers::EveryIngest => {
                     publish.extend(stream.subjects.iter().cloned());
                 }
+                Writers::EveryIngestItsOwn => publish.extend(own_connections(service)),
                 Writers::EveryService => {
                     publish.push(crate::subject::dead(service).to_string());
                 }
@@ -80,6 +81,14 @@ fn of(service: &Service) -> User {
         publish.push(format!("$JS.ACK.*.*.{consumer}.>"));
     }
     user(&service.to_string(), publish)
+}
+
+/// The keys of a platform's connections; other services have none.
+fn own_connections(service: &Service) -> Option<String> {
+    match service {
+        Service::Ingest(platform) => Some(format!("$KV.connections.{platform}.*")),
+        Service::Ledger => None,
+    }
 }
 
 fn user(name: &str, publish: Vec<String>) -> User {
@@ -110,6 +119,8 @@ mod tests {
         assert_eq!(writers("ledger."), ["ledger"]);
         assert_eq!(writers("order."), ["ingest-shop1", "ingest-shop2"]);
         assert_eq!(writers("inbox.shop1."), ["ingest-shop1"]);
+        assert_eq!(writers("$KV.connections.shop1."), ["ingest-shop1"]);
+        assert_eq!(writers("$KV."), ["ingest-shop1", "ingest-shop2"]);
         assert_eq!(writers("$JS.API.STREAM.CREATE"), ["admin"]);
         assert!(writers(">").is_empty() && writers("*").is_empty());
     }
@@ -126,12 +137,17 @@ mod tests {
                 "ledger.stock.changed.*",
                 "ledger.item.registered.*",
                 "$JS.API.STREAM.INFO.LEDGER",
+                "$JS.API.STREAM.INFO.KV_connections",
                 "dead.ledger",
                 "$JS.API.STREAM.INFO.DEAD",
                 "$JS.API.CONSUMER.MSG.NEXT.ORDERS.ledger-orders",
                 "$JS.API.CONSUMER.INFO.ORDERS.ledger-orders",
                 "$JS.ACK.ORDERS.ledger-orders.>",
                 "$JS.ACK.*.*.ORDERS.ledger-orders.>",
+                "$JS.API.CONSUMER.MSG.NEXT.KV_connections.ledger-connections",
+                "$JS.API.CONSUMER.INFO.KV_connections.ledger-connections",
+                "$JS.ACK.KV_connections.ledger-connections.>",
+                "$JS.ACK.*.*.KV_connections.ledger-connections.>",
             ]
         );
         assert_eq!(ledger.subscribe, ["_INBOX_ledger.>"]);

@@ -25,6 +25,8 @@ pub enum Writers {
     Only(Service),
     /// Every ingest service.
     EveryIngest,
+    /// Every ingest service, each on its platform's subjects.
+    EveryIngestItsOwn,
     /// Every service, each on a subject of its own.
     EveryService,
 }
@@ -37,13 +39,15 @@ pub struct Stream {
     pub description: String,
     /// Subject patterns it stores.
     pub subjects: Vec<String>,
-    /// After this age a message may go.
+    /// After this age a message may go; zero: never.
     pub max_age: Duration,
     /// Above this size, in bytes, new messages are refused; old ones are never discarded for them.
     pub max_bytes: i64,
     /// Largest message, in bytes, headers included.
     pub max_message_bytes: i32,
     pub duplicate_window: Duration,
+    /// Messages kept of one subject, the newest; `None`: all.
+    pub per_subject: Option<i64>,
     pub writers: Writers,
 }
 
@@ -58,6 +62,7 @@ pub fn inbox(platform: &PlatformCode) -> Stream {
         max_bytes: 3 * GIB,
         max_message_bytes: 1024 * KIB,
         duplicate_window: DUPLICATE_WINDOW,
+        per_subject: None,
         writers: Writers::Only(Service::Ingest(platform.clone())),
     }
 }
@@ -73,6 +78,7 @@ pub fn orders() -> Stream {
         max_bytes: 3 * GIB,
         max_message_bytes: 1024 * KIB,
         duplicate_window: DUPLICATE_WINDOW,
+        per_subject: None,
         writers: Writers::EveryIngest,
     }
 }
@@ -92,7 +98,25 @@ pub fn ledger() -> Stream {
         max_bytes: GIB,
         max_message_bytes: 256 * KIB,
         duplicate_window: DUPLICATE_WINDOW,
+        per_subject: None,
         writers: Writers::Only(Service::Ledger),
+    }
+}
+
+/// The bucket `connections`: of every connection what the other services know of it, by platform and id. A
+/// key-value bucket as the broker's own tools read it; what is in it can be told again at any time.
+#[must_use]
+pub fn connections() -> Stream {
+    Stream {
+        name: "KV_connections".to_owned(),
+        description: "what is known of connections".to_owned(),
+        subjects: vec!["$KV.connections.>".to_owned()],
+        max_age: Duration::ZERO,
+        max_bytes: 64 * MIB,
+        max_message_bytes: 4 * KIB,
+        duplicate_window: DUPLICATE_WINDOW,
+        per_subject: Some(1),
+        writers: Writers::EveryIngestItsOwn,
     }
 }
 
@@ -107,6 +131,7 @@ pub fn dead() -> Stream {
         max_bytes: 256 * MIB,
         max_message_bytes: 1024 * KIB,
         duplicate_window: DUPLICATE_WINDOW,
+        per_subject: None,
         writers: Writers::EveryService,
     }
 }
@@ -117,7 +142,7 @@ impl Stream {
     pub fn is_written_by(&self, service: &Service) -> bool {
         match &self.writers {
             Writers::Only(writer) => writer == service,
-            Writers::EveryIngest => match service {
+            Writers::EveryIngest | Writers::EveryIngestItsOwn => match service {
                 Service::Ingest(_) => true,
                 Service::Ledger => false,
             },
@@ -135,6 +160,7 @@ impl Stream {
             max_bytes,
             max_message_bytes,
             duplicate_window,
+            per_subject,
             writers: _,
         } = self.clone();
         Config {
@@ -153,7 +179,7 @@ impl Stream {
             deny_purge: true,
             allow_atomic_publish: true,
             max_messages: -1,
-            max_messages_per_subject: -1,
+            max_messages_per_subject: per_subject.unwrap_or(-1),
             max_consumers: -1,
             compression: Some(Compression::None),
             ..Config::default()

@@ -46,6 +46,15 @@ pub fn item_registered(retailer: RetailerId) -> Subject {
     Subject::from(&Address::ItemRegistered { retailer })
 }
 
+/// What is known of a connection, in the bucket `connections`: `$KV.connections.<platform>.<connection>`.
+#[must_use]
+pub fn connection(platform: &PlatformCode, connection: ConnectionId) -> Subject {
+    Subject::from(&Address::Connection {
+        platform: platform.clone(),
+        connection,
+    })
+}
+
 /// What a service could not read: `dead.<service>`.
 #[must_use]
 pub fn dead(service: &Service) -> Subject {
@@ -119,6 +128,11 @@ pub enum Address {
     StockChanged { retailer: RetailerId },
     /// `ledger.item.registered.<retailer>`
     ItemRegistered { retailer: RetailerId },
+    /// `$KV.connections.<platform>.<connection>`
+    Connection {
+        platform: PlatformCode,
+        connection: ConnectionId,
+    },
     /// `dead.<service>`
     Dead { service: Service },
 }
@@ -145,6 +159,10 @@ impl Address {
             ["ledger", "item", "registered", retailer] => Some(Self::ItemRegistered {
                 retailer: id(retailer)?,
             }),
+            ["$KV", "connections", platform, connection] => Some(Self::Connection {
+                platform: PlatformCode::new(platform).ok()?,
+                connection: id(connection)?,
+            }),
             ["dead", service] => Some(Self::Dead {
                 service: Service::named(service)?,
             }),
@@ -168,6 +186,10 @@ impl fmt::Display for Address {
             Self::SaleRecorded { retailer } => write!(f, "ledger.sale.recorded.{retailer}"),
             Self::StockChanged { retailer } => write!(f, "ledger.stock.changed.{retailer}"),
             Self::ItemRegistered { retailer } => write!(f, "ledger.item.registered.{retailer}"),
+            Self::Connection {
+                platform,
+                connection,
+            } => write!(f, "$KV.connections.{platform}.{connection}"),
             Self::Dead { service } => write!(f, "dead.{service}"),
         }
     }
@@ -204,6 +226,7 @@ mod tests {
             sale_recorded(RETAILER),
             stock_changed(RETAILER),
             item_registered(RETAILER),
+            connection(&platform, CONNECTION),
             dead(&Service::Ingest(platform)),
             dead(&Service::Ledger),
         ];

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod connections;
 mod import;
 
 use std::path::PathBuf;
@@ -14,7 +15,10 @@ use uuid::Uuid;
 use crate::exit;
 use crate::services::{Action, Service};
 
-pub(crate) use import::{Allow, Import, PlanArguments, Which};
+pub(crate) use connections::{
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+};
+pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -312,34 +316,6 @@ pub(crate) struct ShopProductArguments {
     pub(crate) line_name: Option<String>,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Connections {
-    /// All of them, with their health.
-    List,
-    /// One of them.
-    Show {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Ask the shop for nothing, and go on listening.
-    Pause {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Ask the shop again.
-    Resume {
-        /// Its id.
-        connection: ConnectionId,
-    },
-    /// Part with the shop; without --confirmed, say what would follow.
-    Disconnect {
-        /// Its id.
-        connection: ConnectionId,
-        #[arg(long)]
-        confirmed: bool,
-    },
-}
-
 /// What is kept of what a person does.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ActArguments {
@@ -440,11 +416,17 @@ mod tests {
             "parked dismiss 25 --connection 1 --note test",
             "parked remap --connection 1 --shop-sku A --to B",
             "connections list",
+            "connections check",
+            "connections get-new 00000000-0000-0000-0000-000000000001",
+            "connections set 00000000-0000-0000-0000-000000000001 --automatic-updates off --channel-buffer 1.5",
+            "connections link stall https://shop.example --credentials file --order-updates ask --stock-at order",
+            "connections install stall shop.example --check-acknowledged",
             "connections disconnect 00000000-0000-0000-0000-000000000001 --confirmed",
             "gaps",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
             "import list",
+            "import order 1001 --connection 00000000-0000-0000-0000-000000000001",
             "import plan 00000000-0000-0000-0000-000000000001 --new --since 2026-11-01",
             "import undo 00000000-0000-0000-0000-000000000001",
         ] {
@@ -484,6 +466,9 @@ mod tests {
             "comptoir sales show",
             "comptoir dance",
             "comptoir import plan",
+            "comptoir connections link stall https://shop.example",
+            "comptoir connections set 00000000-0000-0000-0000-000000000001 --stock-at never",
+            "comptoir import order 1001",
             "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir parked retry 25",

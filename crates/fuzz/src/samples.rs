@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use retail::{ConnectionId, Order, PlatformCode, RetailerId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use service::clock::{ManualClock, SequentialIds};
+use service::clock::{ManualClock, SequentialIds, SystemClock};
 use shop::conformance::Signed;
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, Reading, ShopUrl, Source};
 use shop_bigcommerce::BigCommerce;
@@ -107,7 +107,7 @@ fn shopify() -> Result<Subject> {
         });
     }
     Ok(Subject {
-        platform: Arc::new(Shopify::new()?),
+        platform: Arc::new(Shopify::new(Arc::new(SystemClock))?),
         connection: connection(
             shop_shopify::CODE,
             "https://pos-test.myshopify.com",

@@ -21,6 +21,6 @@ pub async fn run_with(
     command: Command,
     settings: &Settings,
 ) -> anyhow::Result<()> {
-    let platform = Shopify::new()?;
+    let platform = Shopify::new(Arc::clone(&clock))?;
     shop_ingest::run(Arc::new(platform), clock, command, settings).await
 }

@@ -36,10 +36,12 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 25] = [
+pub const TABLES: [TableRights; 26] = [
     rights("_sqlx_migrations", &[Select]),
     rights("connection", SETTINGS),
     rights("customer", APPEND_ONLY),
+    // Waits for its connection, and is booked then.
+    rights("early_order", &[Select, Insert, Update, Delete]),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),

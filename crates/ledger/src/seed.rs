@@ -25,7 +25,8 @@
 //! order_updates = "apply"
 //! ```
 //!
-//! What else a connection has (its secrets, its shop's address) is the ingest service's and is not read here.
+//! What a connection's ingest service tells of it replaces what is said of it here: the file makes it known before
+//! that. What else a connection has (its secrets, its shop's address) is the ingest service's and is not read here.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -30,6 +30,7 @@ pub mod lifecycle;
 pub mod listen;
 pub mod metrics;
 pub mod seal;
+pub mod secret;
 pub mod settings;
 pub mod telemetry;
 pub mod trace;

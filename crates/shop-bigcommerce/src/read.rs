@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use retail::ShopOrderId;
-use shop::{Connection, Reading, Reason, Refusal, Source};
+use shop::{Connection, Reading, Reason, Refusal, ShopEvent, Source};
 
 use crate::date::instant;
-use crate::map;
 use crate::payload::{Document, Hook, HookData, Id, Named};
+use crate::{APP_UNINSTALLED, map};
 
 /// What every delivery about an order begins with: created, updated, statusUpdated, archived, its
 /// refunds and its transactions.
@@ -15,6 +15,9 @@ const ORDER: &str = "store/order/";
 pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
     match source {
         Source::Delivery { topic } if topic.starts_with(ORDER) => read_hook(topic, body),
+        Source::Delivery {
+            topic: APP_UNINSTALLED,
+        } => Reading::Event(ShopEvent::AppRemoved),
         Source::Delivery { topic: _ } => Reading::Nothing("a scope that no sale depends on"),
         Source::Fetched => read_document(connection, body),
     }

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 use retail::{Currency, ShopOrderId};
-use shop::{Connection, Reading, Reason, Refusal, Source};
+use shop::{Connection, Reading, Reason, Refusal, ShopEvent, Source};
 
-use crate::map;
 use crate::payload::{Event, Fetched, Identity, Payload};
 use crate::verify;
+use crate::{UNINSTALLED, map};
 
 pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
     match source {
         Source::Delivery { topic } if verify::is_of_an_order(topic) => read_event(body),
+        Source::Delivery { topic: UNINSTALLED } => Reading::Event(ShopEvent::AppRemoved),
         Source::Delivery { topic: _ } => Reading::Nothing("an event that no sale depends on"),
         Source::Fetched => read_order(connection, body),
     }

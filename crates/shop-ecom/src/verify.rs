@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use retail::ShopOrderId;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
-use shop::{Connection, Notice, Refused, Topic};
+use shop::{Connection, Notice, Refused, ShopName, Topic};
 
 use crate::payload::{Event, EventData};
 use crate::store;
@@ -55,6 +55,12 @@ pub(crate) fn verify(
         .then(|| order(&event))
         .flatten();
     Ok(Notice::Delivery { topic, order })
+}
+
+/// The store that an event says it is of.
+pub(crate) fn store_in(body: &[u8]) -> Option<ShopName> {
+    let event: Event<'_> = serde_json::from_slice(body).ok()?;
+    event.store_id.id().map(ShopName::new)
 }
 
 /// Whether Unix seconds are of the day before `now`.

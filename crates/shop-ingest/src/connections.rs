@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use retail::{ConnectionId, PlatformCode, RetailerId};
 use secrecy::SecretString;
-use shop::{Connection, ConnectionError, LiveSecrets};
+use shop::{Connection, ConnectionError, LiveSecrets, Platform, ShopName};
 use tokio::sync::watch;
 
 use crate::store::{ConnectionState, StoredConnection};
@@ -22,6 +22,36 @@ pub(crate) struct Connections {
 struct Known {
     connection: Arc<Connection>,
     state: ConnectionState,
+    is_automatic: bool,
+}
+
+impl Known {
+    fn listened(&self) -> Listened {
+        Listened {
+            connection: Arc::clone(&self.connection),
+            to: match self.state {
+                ConnectionState::Live | ConnectionState::Paused | ConnectionState::Uninstalled => {
+                    ListenedTo::Everything
+                }
+                ConnectionState::Disconnected => ListenedTo::PrivacyAlone,
+            },
+        }
+    }
+}
+
+/// A connection that deliveries are taken from.
+#[derive(Clone, Debug)]
+pub(crate) struct Listened {
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) to: ListenedTo,
+}
+
+/// Which deliveries are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListenedTo {
+    Everything,
+    /// Parted with: what people may ask for by law, and nothing else.
+    PrivacyAlone,
 }
 
 impl Connections {
@@ -54,10 +84,17 @@ impl Connections {
             state,
             created_at: _,
             store: _,
+            settings,
+            imports: _,
+            version: _,
         } = stored;
-        let connection = Arc::new(connection);
+        let known = Known {
+            connection: Arc::new(connection),
+            state,
+            is_automatic: settings.is_automatic,
+        };
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
-        by_id.insert(connection.id, Known { connection, state });
+        by_id.insert(known.connection.id, known);
         drop(by_id);
         self.changed.send_replace(());
     }
@@ -69,14 +106,26 @@ impl Connections {
         Some(Arc::clone(&known.connection))
     }
 
-    /// If deliveries are taken from it.
-    pub(crate) fn listened_to(&self, id: ConnectionId) -> Option<Arc<Connection>> {
+    /// Whether what it tells is applied by itself (SH-1).
+    pub(crate) fn is_automatic(&self, id: ConnectionId) -> bool {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        by_id.get(&id).is_none_or(|known| known.is_automatic)
+    }
+
+    /// What is taken from it.
+    pub(crate) fn listened_to(&self, id: ConnectionId) -> Option<Listened> {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let known = by_id.get(&id)?;
-        match known.state {
-            ConnectionState::Live | ConnectionState::Paused => Some(Arc::clone(&known.connection)),
-            ConnectionState::Disconnected => None,
-        }
+        Some(known.listened())
+    }
+
+    /// All of them that lead to a shop: several retailers may have linked it.
+    pub(crate) fn leading_to(&self, platform: &dyn Platform, shop: &ShopName) -> Vec<Listened> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let leading = by_id
+            .values()
+            .filter(|known| platform.leads_to(&known.connection, shop));
+        leading.map(Known::listened).collect()
     }
 
     /// Those that are asked of our own accord: what is not paused and can be asked at all.
@@ -84,7 +133,9 @@ impl Connections {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let at_work = |known: &&Known| match known.state {
             ConnectionState::Live => known.connection.api.is_some(),
-            ConnectionState::Paused | ConnectionState::Disconnected => false,
+            ConnectionState::Paused
+            | ConnectionState::Disconnected
+            | ConnectionState::Uninstalled => false,
         };
         let asked = by_id.values().filter(at_work);
         asked

@@ -94,6 +94,7 @@ impl Inbox {
             sealed_body: self.keyring.seal(subject.as_str().as_bytes(), body).into(),
             origin: origin.into(),
             asked_at: asked_at.map(instant_into),
+            released: false,
         };
         let message_id =
             MessageId::new(id.as_str()).expect("a hash in hexadecimal is a message id");

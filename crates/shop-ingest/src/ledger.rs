@@ -1,14 +1,16 @@
-//! What the ledger knows already. It is asked to save work and to find gaps: without its answer every order
-//! is told again, and nothing is wrong but the work.
+//! What the ledger knows already. It is asked to save work, to find gaps, and to tell people what to look at:
+//! without its answer every order is told again, and nothing is wrong but the work.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use proto::convert::instant_from;
 use proto::ledger as wire;
+use proto::ledger::items_client::ItemsClient;
 use proto::ledger::orders_client::OrdersClient;
-use retail::ShopOrderId;
+use retail::{RetailerId, ShopOrderId};
 use shop::Connection;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
@@ -27,26 +29,38 @@ const ORDERS_AT_ONCE: usize = 1_000;
 /// that it knows no instant of (it could not be read) is asked for again.
 pub(crate) type Known = HashMap<ShopOrderId, Option<Timestamp>>;
 
-/// The way to the ledger's knowledge of orders.
+/// What a look at a retailer's catalogue found (POS-8): of how many items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CatalogueCheck {
+    pub(crate) duplicate_skus: i64,
+    pub(crate) empty_skus: i64,
+    pub(crate) negative_stock: i64,
+    /// `None`: the ledger knows no prices.
+    pub(crate) zero_prices: Option<i64>,
+}
+
+/// The way to the ledger's knowledge of orders and items.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     orders: Option<OrdersClient<Channel>>,
+    items: Option<ItemsClient<Channel>>,
     outage: Outage,
 }
 
 impl Ledger {
     /// Connects when it is first asked. Without an address it never knows anything.
     pub(crate) fn at(url: Option<String>) -> Result<Self, tonic::transport::Error> {
-        let orders = url
+        let channel = url
             .map(|url| {
                 let endpoint = Endpoint::from_shared(url)?
                     .connect_timeout(CONNECT_TIMEOUT)
                     .timeout(ANSWER_TIMEOUT);
-                Ok(OrdersClient::new(endpoint.connect_lazy()))
+                Ok(endpoint.connect_lazy())
             })
             .transpose()?;
         Ok(Self {
-            orders,
+            orders: channel.clone().map(OrdersClient::new),
+            items: channel.map(ItemsClient::new),
             outage: Outage::new("asking the ledger"),
         })
     }
@@ -115,6 +129,31 @@ impl Ledger {
         Some(told)
     }
 
+    /// What is to be looked at before a shop is linked; `None` when it cannot be asked.
+    pub(crate) async fn check_catalogue(&self, retailer: RetailerId) -> Option<CatalogueCheck> {
+        let request = wire::CheckCatalogueRequest {
+            retailer_id: retailer.to_string(),
+        };
+        let answer = self.items.clone()?.check_catalogue(request).await;
+        let wire::CheckCatalogueResponse {
+            products: _,
+            counts,
+            findings: _,
+            not_checked: _,
+        } = self.heard(answer)?;
+        let mut check = CatalogueCheck::default();
+        for found in counts {
+            match found.kind() {
+                wire::FindingKind::DuplicateSku => check.duplicate_skus = found.count,
+                wire::FindingKind::EmptySku => check.empty_skus = found.count,
+                wire::FindingKind::NegativeStock => check.negative_stock = found.count,
+                wire::FindingKind::ZeroPrice => check.zero_prices = Some(found.count),
+                wire::FindingKind::Unspecified => {}
+            }
+        }
+        Some(check)
+    }
+
     fn heard<T>(&self, answer: Result<tonic::Response<T>, Status>) -> Option<T> {
         match answer {
             Ok(answer) => {
@@ -126,6 +165,26 @@ impl Ledger {
                 self.outage.failed(&status.code());
                 None
             }
+        }
+    }
+}
+
+impl fmt::Display for CatalogueCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            duplicate_skus,
+            empty_skus,
+            negative_stock,
+            zero_prices,
+        } = self;
+        write!(
+            f,
+            "SKUs that are not unique: {duplicate_skus}, products without SKU: {empty_skus}, levels below zero: \
+             {negative_stock}, prices of zero: "
+        )?;
+        match zero_prices {
+            Some(zero_prices) => write!(f, "{zero_prices}"),
+            None => f.write_str("not known"),
         }
     }
 }

@@ -10,6 +10,10 @@
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
 //! Everything that entered the inbox is kept by [`archive`], which no order waits for.
+//! A shop lets us in by [`install`]; where what it gave comes to an end, [`renewal`] asks with what is good. What a
+//! shop tells of itself and us is for [`event`].
+//! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
+//! [`release`] applies what was kept while updates were not automatic.
 //!
 //! # What this crate does not know
 //!
@@ -21,15 +25,19 @@
 //! - **No body, address or secret in a log.**
 
 mod archive;
+mod broadcast;
 mod chore;
 mod connections;
 mod delivery_id;
+mod event;
 mod follow;
 mod heard;
 mod imports;
 mod inbox;
+mod install;
 mod isolation;
 mod ledger;
+mod linking;
 mod management;
 mod meters;
 mod migrate;
@@ -39,6 +47,8 @@ mod patience;
 mod poll;
 mod reading;
 mod recent;
+mod release;
+mod renewal;
 mod seed;
 mod serve;
 mod settings;

@@ -54,6 +54,8 @@ pub(crate) enum Outcome {
     HintNotFollowed,
     /// The shop is away, or too many orders wait for it.
     HintPostponed,
+    /// Kept until somebody asks for it.
+    Kept,
     Dead,
 }
 
@@ -66,6 +68,7 @@ impl Outcome {
             Self::Hint => "hint",
             Self::HintNotFollowed => "hint_not_followed",
             Self::HintPostponed => "hint_postponed",
+            Self::Kept => "kept",
             Self::Dead => "dead",
         }
     }

@@ -30,6 +30,10 @@ pub(crate) struct Read {
     pub(crate) connection: Arc<Connection>,
     pub(crate) origin: Origin,
     pub(crate) reading: Reading,
+    /// What was read.
+    pub(crate) body: Vec<u8>,
+    /// It was kept, and somebody asked for it.
+    pub(crate) is_released: bool,
 }
 
 /// The delivery that an order came by.
@@ -64,6 +68,7 @@ pub(crate) fn read(
         sealed_body,
         origin,
         asked_at,
+        released,
     } = RawDelivery::decode(message.payload.clone())
         .map_err(|error| reason("not_a_delivery", error.to_string()))?;
     let connection = connection(connections, message)?;
@@ -94,6 +99,8 @@ pub(crate) fn read(
             came,
         },
         reading,
+        body,
+        is_released: released,
     })
 }
 

@@ -5,9 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use retail::PlatformCode;
+use retail::posting::OrderUpdates;
 use secrecy::SecretString;
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use toml::{Table, Value};
+
+use crate::store::Planted;
 
 /// The setting with the path of the seed file.
 pub(crate) const SEED: &str = "COMPTOIR_SEED";
@@ -36,7 +39,7 @@ pub(crate) enum SeedError {
 }
 
 /// The connections of `platform` in the file at `path`. Everything else in it is other services'.
-pub(crate) fn read(path: &Path, platform: &PlatformCode) -> Result<Vec<Connection>, SeedError> {
+pub(crate) fn read(path: &Path, platform: &PlatformCode) -> Result<Vec<Planted>, SeedError> {
     let text = text(path).map_err(|source| SeedError::File {
         path: path.to_owned(),
         source,
@@ -51,7 +54,7 @@ fn text(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-fn parse(path: &Path, text: &str, platform: &PlatformCode) -> Result<Vec<Connection>, SeedError> {
+fn parse(path: &Path, text: &str, platform: &PlatformCode) -> Result<Vec<Planted>, SeedError> {
     let file: Table = text
         .parse()
         .map_err(|error: toml::de::Error| SeedError::Syntax {
@@ -70,7 +73,7 @@ fn parse(path: &Path, text: &str, platform: &PlatformCode) -> Result<Vec<Connect
             });
         }
     };
-    let mut connections: Vec<Connection> = Vec::new();
+    let mut planted: Vec<Planted> = Vec::new();
     for (index, value) in entries.iter().enumerate() {
         let refused = |Wrong { key, reason }| SeedError::Entry {
             path: path.to_owned(),
@@ -78,14 +81,15 @@ fn parse(path: &Path, text: &str, platform: &PlatformCode) -> Result<Vec<Connect
             key,
             reason,
         };
-        let connection = connection(value).map_err(refused)?;
-        if connections.iter().any(|other| other.id == connection.id) {
+        let one = connection(value).map_err(refused)?;
+        let is_same = |other: &Planted| other.connection.id == one.connection.id;
+        if planted.iter().any(is_same) {
             return Err(refused(Wrong::new("id", "is another connection's")));
         }
-        connections.push(connection);
+        planted.push(one);
     }
-    connections.retain(|connection| connection.platform == *platform);
-    Ok(connections)
+    planted.retain(|planted| planted.connection.platform == *platform);
+    Ok(planted)
 }
 
 fn line(text: &str, error: &toml::de::Error) -> usize {
@@ -107,7 +111,7 @@ impl Wrong {
     }
 }
 
-fn connection(value: &Value) -> Result<Connection, Wrong> {
+fn connection(value: &Value) -> Result<Planted, Wrong> {
     let table = value
         .as_table()
         .ok_or_else(|| Wrong::new("connection", "is not a table"))?;
@@ -118,7 +122,22 @@ fn connection(value: &Value) -> Result<Connection, Wrong> {
         secrets: secrets(table)?,
         api: api(table)?,
     };
-    Ok(connection)
+    Ok(Planted {
+        connection,
+        register: parsed(table, "register")?,
+        order_updates: order_updates(table)?,
+    })
+}
+
+fn order_updates(table: &Table) -> Result<Option<OrderUpdates>, Wrong> {
+    const KEY: &str = "order_updates";
+
+    match optional(table, KEY)? {
+        None => Ok(None),
+        Some("apply") => Ok(Some(OrderUpdates::Apply)),
+        Some("ask") => Ok(Some(OrderUpdates::Ask)),
+        Some(_) => Err(Wrong::new(KEY, "is neither apply nor ask")),
+    }
 }
 
 fn secrets(table: &Table) -> Result<LiveSecrets, Wrong> {
@@ -208,10 +227,11 @@ mod tests {
         id = "00000000-0000-7000-8000-00000000000b"
         retailer = "00000000-0000-7000-8000-000000000001"
         platform = "market"
+        register = "00000000-0000-7000-8000-000000000003"
         secrets = ["hush-3"]
     "#;
 
-    fn parsed(text: &str) -> Result<Vec<Connection>, SeedError> {
+    fn parsed(text: &str) -> Result<Vec<Planted>, SeedError> {
         parse(
             Path::new("seed.toml"),
             text,
@@ -223,9 +243,15 @@ mod tests {
     fn the_platforms_connections_are_read() {
         let connections = parsed(GOOD).unwrap();
         assert_eq!(connections.len(), 1);
-        assert_eq!(connections[0].secrets.iter().count(), 2);
+        let Planted {
+            connection,
+            register: _,
+            order_updates,
+        } = &connections[0];
+        assert_eq!(connection.secrets.iter().count(), 2);
+        assert_eq!(*order_updates, Some(OrderUpdates::Apply));
         assert_eq!(
-            connections[0].api.as_ref().unwrap().url.as_str(),
+            connection.api.as_ref().unwrap().url.as_str(),
             "https://shop.example"
         );
         assert!(parsed("").unwrap().is_empty());
@@ -276,6 +302,11 @@ mod tests {
                 "platform = \"stall\"",
                 "platform = \"Stall!\"",
                 "connection 1, key platform",
+            ),
+            (
+                "order_updates = \"apply\"",
+                "order_updates = \"hush\"",
+                "connection 1, key order_updates",
             ),
             ("[\"hush-3\"]", "[\"hush-3\"", "line 2"),
         ] {

@@ -9,7 +9,9 @@ use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
 use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
-use service::clock::{Clock, SystemIds};
+use proto::connect::installs_server::InstallsServer;
+use proto::connect::privacy_requests_server::PrivacyRequestsServer;
+use service::clock::{Clock, Ids, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{self, Lifecycle};
 use service::listen::{self, Listening};
@@ -21,19 +23,25 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Archive, Archiver, Bodies};
+use crate::broadcast::Broadcaster;
 use crate::chore;
 use crate::connections::Connections;
+use crate::event::Events;
 use crate::follow::Follower;
 use crate::heard::Heard;
 use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
+use crate::install::{self, Installer};
 use crate::isolation::{self, Gates, Quotas};
 use crate::ledger::Ledger;
+use crate::linking::Linker;
 use crate::management::Management;
 use crate::meters::Meters;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
+use crate::release::Releaser;
+use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
 use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
@@ -63,6 +71,14 @@ pub(crate) async fn serve(
         .await
         .context("the database is refused")?;
     let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);
+    let app = Arc::new(install::app(settings).context("the app's settings cannot be used")?);
+    let bare = Arc::clone(&platform);
+    let platform: Arc<dyn Platform> = Arc::new(Renewing::new(
+        platform,
+        Arc::clone(&app),
+        store.clone(),
+        Arc::clone(&clock),
+    ));
     let stored = stored(&store, clock.as_ref(), settings).await?;
     let connections = Arc::new(Connections::new(code.clone(), stored)?);
     let ledger = Ledger::at(settings.optional(settings::LEDGER_URL)?)
@@ -74,6 +90,20 @@ pub(crate) async fn serve(
     let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
+    let broadcaster = Broadcaster {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::connections()),
+        outage: Outage::new("telling of connections"),
+    };
+    let releaser = Releaser {
+        platform: code.clone(),
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        publisher: bus.publisher(&stream::inbox(&code)),
+        outage: Outage::new("releasing kept deliveries"),
+    };
     let inbox = Inbox {
         publisher: bus.publisher(&stream::inbox(&code)),
         platform: code.clone(),
@@ -122,11 +152,18 @@ pub(crate) async fn serve(
     let worker = Worker {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
+        store: store.clone(),
         keyring,
         orders,
         dead,
         hints,
         heard: Arc::clone(&heard),
+        events: Events {
+            store: store.clone(),
+            connections: Arc::clone(&connections),
+            clock: Arc::clone(&clock),
+            outage: Outage::new("keeping what shops tell of themselves"),
+        },
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
         outage,
@@ -138,7 +175,7 @@ pub(crate) async fn serve(
     let poller = Poller {
         platform: Arc::clone(&platform),
         store: store.clone(),
-        inbox,
+        inbox: inbox.clone(),
         ledger,
         heard: Arc::clone(&heard),
         told: Mutex::default(),
@@ -158,21 +195,43 @@ pub(crate) async fn serve(
     let imports = Imports {
         store: store.clone(),
         rules: platform.import_rules(),
+        connections: Arc::clone(&connections),
+        inbox,
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;
+    // A candidate is asked with what it was given just now, and with nothing that is kept of the shop.
+    let linker = Linker {
+        platform: bare,
+        store: store.clone(),
+        connections: Arc::clone(&connections),
+        ledger: Arc::new(Ledger::at(settings.optional(settings::LEDGER_URL)?)?),
+        clock: Arc::clone(&clock),
+    };
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));
+    let installer = Installer {
+        platform: Arc::clone(&platform),
+        app,
+        store: store.clone(),
+        linker: linker.clone(),
+        addresses: addresses.clone(),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+    };
     let management = Management {
         platform: Arc::clone(&platform),
         store: store.clone(),
         connections: Arc::clone(&connections),
+        linker,
         heard,
         addresses: addresses.clone(),
         clock: Arc::clone(&clock),
-        ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
+        ids,
     };
     let watchdog = Watchdog {
         platform,
         store,
+        connections: Arc::clone(&connections),
         addresses,
         clock: Arc::clone(&clock),
         meters: Arc::clone(&meters),
@@ -181,11 +240,15 @@ pub(crate) async fn serve(
     // Spreads things in time; nobody has to guess it in vain.
     let seed = clock.now().as_nanosecond().unsigned_abs();
     let seed = u64::try_from(seed % u128::from(u64::MAX)).unwrap_or_default();
-    let router = hooks.merge(health.router());
+    let router = hooks
+        .merge(install::router(installer.clone()))
+        .merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     let reader = durable::archiver(&code);
     lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
+    lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
+    lifecycle.spawn("releaser", releaser.run(stop.clone()));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",
@@ -236,7 +299,9 @@ pub(crate) async fn serve(
         let services = management
             .routes(&health)?
             .add_service(ImportsServer::new(imports))
-            .add_service(DeliveriesServer::new(archive));
+            .add_service(DeliveriesServer::new(archive))
+            .add_service(InstallsServer::new(installer.clone()))
+            .add_service(PrivacyRequestsServer::new(installer));
         let serving = service::grpc::serve(listener, services, stopping);
         lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
         Some(address)

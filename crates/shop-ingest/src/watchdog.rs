@@ -1,13 +1,15 @@
-//! Shops' webhooks die silently: they are looked at after every start and from time to time, and mended.
+//! Shops' webhooks die silently: they are looked at after every start and from time to time, and mended. Where the app
+//! itself was taken out of the shop, there is nothing to mend.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::Clock;
-use shop::{Connection, HookAddress, Platform, ShopUrl};
+use shop::{Connection, FetchError, HookAddress, Platform, ShopUrl};
 use tokio::time::timeout;
 
 use crate::chore::{Chore, Trouble};
+use crate::connections::Connections;
 use crate::isolation::Gate;
 use crate::meters::Meters;
 use crate::store::{Store, StoredConnection};
@@ -21,6 +23,7 @@ const LOOK_TIMEOUT: Duration = Duration::from_mins(2);
 pub(crate) struct Watchdog {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: Store,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) addresses: Addresses,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
@@ -37,6 +40,11 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
+    /// Where this service itself is reached.
+    pub(crate) fn own(&self) -> Option<&ShopUrl> {
+        self.public.as_ref().or(self.local.as_ref())
+    }
+
     /// Where a connection's shop sends its deliveries; `None` where it cannot reach us.
     pub(crate) fn of(&self, connection: &Connection) -> Option<HookAddress> {
         let api = connection.api.as_ref()?;
@@ -62,7 +70,8 @@ impl Watchdog {
         {
             return Ok(());
         }
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
         match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
             Ok(Ok(store)) => {
                 if !self.store.identify(id, &store).await? {
@@ -78,6 +87,39 @@ impl Watchdog {
     }
 }
 
+impl Watchdog {
+    /// Asks a shop that is said to have thrown us out whether it has; a connection that is out is parked.
+    async fn is_removed(&self, connection: &Connection, gate: &Gate) -> Result<bool, Trouble> {
+        let id = connection.id;
+        let Some(told_at) = self.store.removal_to_ask(id).await? else {
+            return Ok(false);
+        };
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
+        match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
+            Ok(Ok(_)) => {
+                tracing::warn!(connection = %id, "the app is said to be removed, and is not");
+                self.store.removal_denied(id, told_at).await?;
+                Ok(false)
+            }
+            Ok(Err(FetchError::Refused { .. } | FetchError::Gone)) => {
+                let now = self.clock.now();
+                if self.store.removal_proven(id, told_at, now).await?
+                    && let Some(stored) = self.store.connection(id).await?
+                {
+                    tracing::warn!(connection = %id, "the app was removed from the shop: it is asked no more");
+                    self.connections.put(stored);
+                }
+                Ok(true)
+            }
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(Trouble::Silent {
+                limit: LOOK_TIMEOUT,
+            }),
+        }
+    }
+}
+
 impl Chore for Watchdog {
     const NAME: &'static str = "hooks";
 
@@ -86,11 +128,15 @@ impl Chore for Watchdog {
     }
 
     async fn round(&self, connection: &Connection, gate: &Gate) -> Result<(), Trouble> {
+        if self.is_removed(connection, gate).await? {
+            return Ok(());
+        }
         let Some(address) = self.addresses.of(connection) else {
             return Ok(());
         };
         self.identify(connection, gate).await?;
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
         let looking = self.platform.ensure_hooks(connection, &address);
         let report = timeout(LOOK_TIMEOUT, looking)
             .await

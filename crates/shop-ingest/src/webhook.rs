@@ -1,4 +1,5 @@
-//! `POST /hooks/{connection}`: where shops say that something happened.
+//! `POST /hooks/{connection}`: where shops say that something happened; `POST /hooks` where all shops of an app have
+//! one address.
 //!
 //! A shop counts every answer but 200 against its webhook, so nothing is judged here but where the
 //! delivery comes from and whether it could ever be read.
@@ -20,18 +21,20 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use service::clock::Clock;
 use service::http::Problem;
 use service::trace::TraceLayer;
-use shop::{Connection, Notice, Platform, Refused};
+use shop::{Connection, Notice, Platform, Reading, Refused, ShopEvent, Source, Topic};
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
-use crate::connections::Connections;
+use crate::connections::{Connections, Listened, ListenedTo};
 use crate::delivery_id::DeliveryId;
 use crate::inbox::{Arrival, Came, Inbox};
 use crate::isolation::Quotas;
 use crate::meters::{Answer, Meters};
 use crate::outage::Outage;
+use crate::reading::guarded;
 
 const ROUTE: &str = "/hooks/{connection}";
+const SHARED_ROUTE: &str = "/hooks";
 
 /// Largest body, in bytes: 1 MiB, less what the broker's largest message needs for the rest of it.
 pub(crate) const BODY_LIMIT_BYTES: usize = (1 << 20) - (4 << 10);
@@ -53,8 +56,10 @@ pub(crate) struct Hooks {
 /// The routes of this file.
 pub(crate) fn router(hooks: Hooks) -> Router {
     let accept = post(accept).layer(TraceLayer::http("POST /hooks/{connection}"));
+    let accept_shared = post(accept_shared).layer(TraceLayer::http("POST /hooks"));
     Router::new()
         .route(ROUTE, accept)
+        .route(SHARED_ROUTE, accept_shared)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .with_state(Arc::new(hooks))
@@ -84,15 +89,51 @@ async fn accept(
         .ok()
         .and_then(|Path(id)| hooks.connections.listened_to(id.parse().ok()?));
     let answer = async {
-        if let Some(connection) = known.as_deref() {
-            let within = hooks.quotas.look(connection.id);
+        if let Some(known) = &known {
+            let within = hooks.quotas.look(known.connection.id);
             within.map_err(Failure::too_many)?;
         }
         let (parts, body) = request.into_parts();
         let body = read(&parts.headers, body).await?;
-        answer(&hooks, known.as_deref(), &parts.headers, &body).await
+        answer(&hooks, known.as_ref(), &parts.headers, &body).await
     };
-    match answer.instrument(span).await {
+    respond(&hooks, answer.instrument(span).await)
+}
+
+/// The shop that a delivery says it is of has to agree with what its connection's secrets prove.
+async fn accept_shared(State(hooks): State<Arc<Hooks>>, request: Request<Body>) -> Response {
+    let span = tracing::info_span!(
+        "webhook.accept",
+        connection.id = Empty,
+        delivery.id = Empty,
+        topic = Empty,
+    );
+    let answer = async {
+        let (parts, body) = request.into_parts();
+        let body = read(&parts.headers, body).await?;
+        let platform = hooks.platform.as_ref();
+        let shop = platform.addressee(&parts.headers, &body);
+        let leading = shop.map(|shop| hooks.connections.leading_to(platform, &shop));
+        let mut answered = Err(Failure::not_authentic());
+        let leading = leading.unwrap_or_default();
+        if leading.is_empty() {
+            return answer(&hooks, None, &parts.headers, &body).await;
+        }
+        // Taken if it is for any of them: for the others it is not proven to be, or they are parted with.
+        for listened in &leading {
+            match answer(&hooks, Some(listened), &parts.headers, &body).await {
+                Ok(taken) => answered = Ok(taken),
+                Err(failure) if failure.answer == Answer::NotAuthentic => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        answered
+    };
+    respond(&hooks, answer.instrument(span).await)
+}
+
+fn respond(hooks: &Hooks, answer: Result<Answer, Failure>) -> Response {
+    match answer {
         Ok(answer) => {
             hooks.meters.answered(answer);
             StatusCode::OK.into_response()
@@ -164,13 +205,14 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
 /// Judges a delivery and keeps it. The connection in the URL decides whose secrets it is judged by.
 async fn answer(
     hooks: &Hooks,
-    known: Option<&Connection>,
+    known: Option<&Listened>,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Answer, Failure> {
-    let judged = known.unwrap_or_else(|| hooks.connections.decoy());
+    let judged = known.map(|known| known.connection.as_ref());
+    let judged = judged.unwrap_or_else(|| hooks.connections.decoy());
     let verified = hooks.platform.verify(judged, headers, body);
-    let connection = known.ok_or_else(Failure::not_authentic)?;
+    let Listened { connection, to } = known.ok_or_else(Failure::not_authentic)?;
     let span = Span::current();
     span.record("connection.id", display(connection.id));
     let (topic, order) = match verified {
@@ -187,6 +229,11 @@ async fn answer(
             ));
         }
     };
+    match to {
+        ListenedTo::Everything => {}
+        ListenedTo::PrivacyAlone if is_about_privacy(hooks, connection, &topic, body) => {}
+        ListenedTo::PrivacyAlone => return Err(Failure::not_authentic()),
+    }
     let within = hooks.quotas.take(connection.id);
     within.map_err(Failure::too_many)?;
     let id = DeliveryId::of(connection.id, &topic, body);
@@ -226,4 +273,13 @@ async fn answer(
             })
         }
     }
+}
+
+/// Whether it is what people may ask for by law.
+fn is_about_privacy(hooks: &Hooks, connection: &Connection, topic: &Topic, body: &[u8]) -> bool {
+    let source = Source::Delivery {
+        topic: topic.as_str(),
+    };
+    let reading = guarded(|| hooks.platform.read(connection, source, body));
+    matches!(reading, Ok(Reading::Event(ShopEvent::Privacy(_))))
 }

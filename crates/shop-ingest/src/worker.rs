@@ -8,6 +8,8 @@ use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use proto::convert::instant_from;
 use retail::{ConnectionId, ShopOrderId};
 use service::clock::Clock;
 use service::seal::Keyring;
@@ -18,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::connections::Connections;
+use crate::event::{Events, Kept};
 use crate::follow::Hint;
 use crate::heard::Heard;
 use crate::inbox::Came;
@@ -25,7 +28,8 @@ use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::{Ended, until_stored};
-use crate::reading::{self, Origin, Read};
+use crate::reading::{self, GIVEN_BACK_EVERY, Origin, Read};
+use crate::store::Store;
 
 /// Deliveries taken at once; the broker commits as many in one batch.
 const BATCH_MESSAGES: usize = 500;
@@ -45,12 +49,14 @@ const MOST_REST: Duration = Duration::from_millis(50);
 pub(crate) struct Worker {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) store: Store,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) orders: Orders,
     pub(crate) dead: DeadLetters,
     /// Where hints go: asking a shop takes time, and nobody waits for it here.
     pub(crate) hints: mpsc::Sender<Hint>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) outage: Arc<Outage>,
@@ -65,6 +71,8 @@ enum Next {
         hint: HintedOrder,
     },
     LayAside(Reason),
+    /// It cannot be kept now.
+    GiveBack,
     /// The process stops before it was done.
     Leave,
 }
@@ -119,6 +127,7 @@ impl Worker {
                 Next::Acknowledge => done.push(delivery),
                 Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
                 Next::Follow { hint } => self.follow(hint, delivery).await,
+                Next::GiveBack => give_back(&delivery).await,
                 Next::Leave => {}
             }
         }
@@ -147,6 +156,8 @@ impl Worker {
             connection,
             origin,
             reading,
+            body,
+            is_released,
         } = match reading::read(platform, &self.connections, &self.keyring, delivery, now) {
             Ok(read) => read,
             Err(reason) => return Next::LayAside(reason),
@@ -161,7 +172,11 @@ impl Worker {
                 self.heard.of(connection.id, order, now);
             }
         }
+        let is_applied = is_released || self.connections.is_automatic(connection.id);
         match reading {
+            Reading::Hint(_) | Reading::Order { .. } | Reading::Refused(_) if !is_applied => {
+                self.keep(&connection, &origin, delivery, now).await
+            }
             Reading::Hint(order) => Next::Follow {
                 hint: HintedOrder {
                     connection: connection.id,
@@ -174,6 +189,13 @@ impl Worker {
                 self.meters.read(Outcome::Nothing);
                 Next::Acknowledge
             }
+            Reading::Event(event) => {
+                self.meters.read(Outcome::Nothing);
+                match self.events.keep(&connection, &origin, event, &body).await {
+                    Kept::Kept => Next::Acknowledge,
+                    Kept::NotNow => Next::GiveBack,
+                }
+            }
             reading @ (Reading::Order { .. } | Reading::Refused(_)) => {
                 let held = std::slice::from_ref(delivery);
                 match self
@@ -184,6 +206,32 @@ impl Worker {
                     Ended::Stored | Ended::TooLarge => Next::Acknowledge,
                     Ended::Stopped => Next::Leave,
                 }
+            }
+        }
+    }
+
+    /// Until somebody asks for it (SH-1).
+    async fn keep(
+        &self,
+        connection: &Connection,
+        origin: &Origin,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Next {
+        let received_at = instant_from("received_at", origin.received_at).unwrap_or(now);
+        let (id, message) = (&origin.delivery_id, &delivery.payload);
+        let kept = self
+            .store
+            .keep_delivery(connection.id, id, received_at, message)
+            .await;
+        match kept {
+            Ok(()) => {
+                self.meters.read(Outcome::Kept);
+                Next::Acknowledge
+            }
+            Err(error) => {
+                tracing::warn!(connection = %connection.id, %error, "a delivery cannot be kept yet");
+                Next::GiveBack
             }
         }
     }
@@ -220,6 +268,13 @@ impl Worker {
     }
 }
 
+/// It stays at the broker for as long as its age explains that it comes again.
+async fn give_back(delivery: &Delivery) {
+    if let Err(error) = delivery.nak(GIVEN_BACK_EVERY).await {
+        tracing::debug!(%error, "a delivery comes again unasked");
+    }
+}
+
 /// The order a delivery speaks of, where it tells.
 const fn about(reading: &Reading) -> Option<&ShopOrderId> {
     match reading {
@@ -229,7 +284,7 @@ const fn about(reading: &Reading) -> Option<&ShopOrderId> {
         } => Some(&order.key.order),
         Reading::Hint(order) => Some(order),
         Reading::Refused(refusal) => refusal.order.as_ref(),
-        Reading::Nothing(_) => None,
+        Reading::Nothing(_) | Reading::Event(_) => None,
     }
 }
 
@@ -290,7 +345,7 @@ impl Telling<'_> {
                 }
             }
             Reading::Refused(refusal) => refusal,
-            Reading::Hint(_) | Reading::Nothing(_) => {
+            Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => {
                 self.meters.read(Outcome::Nothing);
                 return Ended::Stored;
             }

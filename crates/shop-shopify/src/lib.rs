@@ -15,14 +15,17 @@
 //! client id and its `api.secret` the access token.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
+use service::clock::Clock;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -61,20 +64,33 @@ pub const CODE: &str = "shopify";
 /// another one without an error, so every answer's own version is compared.
 pub const API_VERSION: &str = "2026-10";
 
+/// Points of the smallest plan, until the shop's own answers tell.
+const ALLOWANCE: Allowance = Allowance {
+    per_second: 100,
+    at_once: 2_000,
+    changed_page: 13,
+    placed_page: 937,
+    order: 187,
+};
+
 /// The platform.
 #[derive(Clone)]
 pub struct Shopify {
     tls: reqwest::Client,
     /// Asks shops without TLS: simulators on the same machine.
     plain: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    allowances: Arc<Allowances>,
 }
 
 impl Shopify {
-    /// Fails when the machine has no TLS certificates to trust.
-    pub fn new() -> Result<Self, reqwest::Error> {
+    /// Judges the age of tokens by `clock`. Fails when the machine has no TLS certificates to trust.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
+            clock,
+            allowances: Arc::new(Allowances::new(ALLOWANCE)),
         })
     }
 
@@ -100,8 +116,18 @@ impl Platform for Shopify {
         PlatformCode::new(CODE).expect("the constant is a platform code")
     }
 
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let api = connection.api.as_ref();
+        api.map_or(ALLOWANCE, |api| self.allowances.of(&api.url))
+    }
+
     fn import_rules(&self) -> ImportRules {
         import_rules::IMPORT_RULES
+    }
+
+    /// Unless the retailer wants it otherwise, the sale stays as it was first recorded (SH-12).
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Ask
     }
 
     fn verify(
@@ -111,6 +137,15 @@ impl Platform for Shopify {
         body: &[u8],
     ) -> Result<Notice, Refused> {
         verify::verify(connection, headers, body)
+    }
+
+    /// The three about privacy go to one address, which is set in the app's settings.
+    fn addressee(&self, headers: &HeaderMap, _: &[u8]) -> Option<ShopName> {
+        verify::named(headers).map(|host| ShopName::new(&host.to_ascii_lowercase()))
+    }
+
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
+        verify::is_same(verify::host(connection).as_deref(), Some(shop.as_str()))
     }
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {

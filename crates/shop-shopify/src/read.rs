@@ -12,6 +12,7 @@ pub(crate) fn read(connection: &Connection, source: Source<'_>, body: &[u8]) -> 
     match source {
         Source::Delivery { topic } => match about(topic) {
             About::Nothing(why) => Reading::Nothing(why),
+            About::Event(event) => Reading::Event(event),
             About::Order | About::OrderId | About::OrderEdit => read_delivery(topic, body),
         },
         Source::Fetched => read_order(connection, body),

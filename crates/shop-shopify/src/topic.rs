@@ -1,7 +1,9 @@
 //! What each topic is to us. The table is data: adding a topic is adding a row.
 
+use shop::{PrivacyKind, ShopEvent};
+
 /// Where a delivery names the order it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum About {
     /// The order is the body's own subject: `id`.
     Order,
@@ -9,6 +11,8 @@ pub(crate) enum About {
     OrderId,
     /// `order_edit.order_id` names it.
     OrderEdit,
+    /// No order.
+    Event(ShopEvent),
     /// Nothing that sales depend on, and why.
     Nothing(&'static str),
 }
@@ -45,10 +49,7 @@ const TOPICS: [(&str, About); 19] = [
         "shop/update",
         About::Nothing("the shop's own settings, which no sale depends on"),
     ),
-    (
-        "app/uninstalled",
-        About::Nothing("the app was removed from the shop; connections are not parked yet"),
-    ),
+    ("app/uninstalled", About::Event(ShopEvent::AppRemoved)),
     (
         "app/scopes_update",
         About::Nothing("the app's rights changed; connections do not follow that yet"),
@@ -59,17 +60,15 @@ const TOPICS: [(&str, About); 19] = [
     ),
     (
         "customers/data_request",
-        About::Nothing("a privacy request for data; kept, and not answered by this service yet"),
+        About::Event(ShopEvent::Privacy(PrivacyKind::CustomerData)),
     ),
     (
         "customers/redact",
-        About::Nothing(
-            "a privacy request to erase a person; kept, and not done by this service yet",
-        ),
+        About::Event(ShopEvent::Privacy(PrivacyKind::CustomerErasure)),
     ),
     (
         "shop/redact",
-        About::Nothing("a privacy request to erase a shop; kept, and not done by this service yet"),
+        About::Event(ShopEvent::Privacy(PrivacyKind::ShopErasure)),
     ),
     ("", About::Nothing("a topic that no sale depends on")),
 ];
@@ -82,7 +81,7 @@ pub(crate) fn about(topic: &str) -> About {
         })
         .map_or(
             About::Nothing("a topic that no sale depends on"),
-            |(_, about)| *about,
+            |(_, about)| about.clone(),
         )
 }
 
@@ -107,9 +106,27 @@ mod tests {
             "orders",
             "orders/delete",
             "draft_orders/create",
-            "shop/redact",
+            "app/scopes_update",
         ] {
             assert!(matches!(about(topic), About::Nothing(_)), "{topic}");
+        }
+    }
+
+    #[test]
+    fn what_a_shop_tells_of_itself_is_no_order() {
+        for (topic, event) in [
+            ("app/uninstalled", ShopEvent::AppRemoved),
+            (
+                "customers/data_request",
+                ShopEvent::Privacy(PrivacyKind::CustomerData),
+            ),
+            (
+                "customers/redact",
+                ShopEvent::Privacy(PrivacyKind::CustomerErasure),
+            ),
+            ("shop/redact", ShopEvent::Privacy(PrivacyKind::ShopErasure)),
+        ] {
+            assert_eq!(about(topic), About::Event(event), "{topic}");
         }
     }
 }

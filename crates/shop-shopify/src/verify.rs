@@ -30,8 +30,7 @@ pub(crate) fn verify(
 ) -> Result<Notice, Refused> {
     let signed = is_signed(&connection.secrets, body, claimed(headers));
     let shop = host(connection);
-    let named = only(headers, &SHOP).and_then(|value| value.to_str().ok());
-    if !signed || !is_same(shop.as_deref(), named) {
+    if !signed || !is_same(shop.as_deref(), named(headers)) {
         return Err(Refused::NotAuthentic);
     }
     let topic = only(headers, &TOPIC)
@@ -53,6 +52,11 @@ pub(crate) fn verify(
     Ok(Notice::Delivery { topic, order })
 }
 
+/// The shop that a delivery is said to be of.
+pub(crate) fn named(headers: &HeaderMap) -> Option<&str> {
+    only(headers, &SHOP)?.to_str().ok()
+}
+
 fn claimed(headers: &HeaderMap) -> Option<[u8; SIGNATURE_BYTES]> {
     let text = only(headers, &SIGNATURE)?;
     STANDARD.decode(text).ok()?.try_into().ok()
@@ -60,12 +64,12 @@ fn claimed(headers: &HeaderMap) -> Option<[u8; SIGNATURE_BYTES]> {
 
 /// The host that the connection's shop is asked at. Without one nothing can be said to be of that shop,
 /// and nothing could be fetched from it either.
-fn host(connection: &Connection) -> Option<String> {
+pub(crate) fn host(connection: &Connection) -> Option<String> {
     let uri: Uri = connection.api.as_ref()?.url.as_str().parse().ok()?;
     uri.host().map(str::to_owned)
 }
 
-fn is_same(shop: Option<&str>, named: Option<&str>) -> bool {
+pub(crate) fn is_same(shop: Option<&str>, named: Option<&str>) -> bool {
     match (shop, named) {
         (Some(shop), Some(named)) => shop.eq_ignore_ascii_case(named),
         (None, _) | (_, None) => false,
@@ -104,7 +108,7 @@ pub(crate) fn order(topic: &str, envelope: Envelope) -> Option<ShopOrderId> {
         About::Order => id,
         About::OrderId => order_id,
         About::OrderEdit => order_edit.and_then(|edit| edit.order_id),
-        About::Nothing(_) => None,
+        About::Event(_) | About::Nothing(_) => None,
     };
     id?.order()
 }

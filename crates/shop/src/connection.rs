@@ -46,6 +46,12 @@ impl LiveSecrets {
         }
     }
 
+    /// The one that what is made new is signed with.
+    #[must_use]
+    pub const fn newest(&self) -> &SecretString {
+        &self.first
+    }
+
     /// All of them, in no order of merit.
     pub fn iter(&self) -> impl Iterator<Item = &SecretString> {
         std::iter::once(&self.first).chain(self.second.as_ref())
@@ -84,7 +90,7 @@ impl ApiAccess {
 }
 
 /// A shop's address: scheme, host and perhaps a folder; no query, no user, no slash at the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ShopUrl(Box<str>);
 
 impl ShopUrl {

@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Reading, Refused, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing,
+    Notice, Page, PageToken, Reading, Refused, ShopName, Source, StoreIdentity,
 };
 
 /// One shop platform.
 #[async_trait]
-pub trait Platform: Send + Sync + 'static {
+pub trait Platform: Install + 'static {
     /// The platform's short name: part of subjects, of stream names and of a connection's settings.
     fn code(&self) -> PlatformCode;
 
@@ -24,6 +25,19 @@ pub trait Platform: Send + Sync + 'static {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Notice, Refused>;
+
+    /// The shop that a delivery says it is of, where all shops of an app deliver to one address. Proves nothing: whose
+    /// connection it is for decides which secrets it is verified by.
+    fn addressee(&self, headers: &HeaderMap, body: &[u8]) -> Option<ShopName> {
+        let _ = (headers, body);
+        None
+    }
+
+    /// Whether a connection leads to that shop.
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
+        let _ = (connection, shop);
+        false
+    }
 
     /// Reads a payload. Pure: the same bytes of the same source always read the same.
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading;
@@ -43,9 +57,20 @@ pub trait Platform: Send + Sync + 'static {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError>;
 
+    /// How much the connection's shop lets itself be asked, as far as its answers have told by now.
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let _ = connection;
+        Allowance::default()
+    }
+
     /// What holds for imports of past orders.
     fn import_rules(&self) -> ImportRules {
         ImportRules::default()
+    }
+
+    /// What is done about updates of orders that are sales already, where no person decided otherwise.
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     /// Asks the shop who it is.

@@ -26,8 +26,44 @@ pub enum Reading {
     Hint(ShopOrderId),
     /// Nothing that sales depend on, and why.
     Nothing(&'static str),
+    /// Not about an order, but about the link to the shop.
+    Event(ShopEvent),
     /// An order that cannot be booked as it is.
     Refused(Refusal),
+}
+
+/// What a shop tells about itself and us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShopEvent {
+    /// The shopkeeper took the app out of the shop. A hint, as topics need not be under the signature: the shop
+    /// itself says whether it still lets us in.
+    AppRemoved,
+    /// Somebody may want to know what is held of them, or have it erased. The body is in the delivery.
+    Privacy(PrivacyKind),
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivacyKind {
+    /// A customer asks what is held of them.
+    CustomerData,
+    /// All that is held of a customer is to be erased.
+    CustomerErasure,
+    /// All that is held of the shop is to be erased.
+    ShopErasure,
+}
+
+impl PrivacyKind {
+    pub const ALL: [Self; 3] = [Self::CustomerData, Self::CustomerErasure, Self::ShopErasure];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CustomerData => "customer_data",
+            Self::CustomerErasure => "customer_erasure",
+            Self::ShopErasure => "shop_erasure",
+        }
+    }
 }
 
 /// Why a payload that should be an order is none. The order is parked with it.

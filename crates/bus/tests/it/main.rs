@@ -5,6 +5,7 @@
 )]
 
 mod check;
+mod connections;
 mod consume;
 mod dead;
 mod permission;

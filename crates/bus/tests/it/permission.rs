@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::{Broker, ROOT, shop};
 
 /// Subjects nobody may touch, beside what each user may not of the others'.
-const FORBIDDEN: [&str; 17] = [
+const FORBIDDEN: [&str; 18] = [
     "$JS.API.STREAM.DELETE.ORDERS",
     "$JS.API.STREAM.PURGE.ORDERS",
     "$JS.API.STREAM.MSG.DELETE.ORDERS",
@@ -30,6 +30,7 @@ const FORBIDDEN: [&str; 17] = [
     "$JS.API.ACCOUNT.PURGE.RETAIL",
     "$SYS.REQ.SERVER.PING",
     "inbox.shop2.a.b",
+    "$KV.connections.shop2.a",
     "ledger.made.up.a",
     "anything",
 ];

@@ -2,13 +2,14 @@
 
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
+use proto::connect::installs_client::InstallsClient;
 use proto::convert::WireError;
 use retail::ConnectionId;
 use tonic::transport::Channel;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
-use crate::view::{Linked, Parting};
+use crate::view::{Installed, Linked, LinkedNow, Parting};
 
 impl Ingests {
     /// Of all services, with their health, in the services' order.
@@ -39,6 +40,89 @@ impl Ingests {
         };
         let answer = connections_of(ingest).get_connection(request).await;
         Ok(Linked::try_from(ingest.heard(answer)?)?)
+    }
+
+    /// Links a shop of a platform; the retailer is ours.
+    pub(crate) async fn link(
+        &self,
+        platform: &str,
+        request: wire::LinkRequest,
+    ) -> Result<LinkedNow, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::LinkRequest {
+            retailer_id: self.retailer().to_string(),
+            ..request
+        };
+        let answer = connections_of(ingest).link(request).await;
+        let wire::LinkResponse {
+            connection,
+            reconnected,
+        } = ingest.heard(answer)?;
+        let connection = connection.ok_or(WireError::Missing("connection"))?;
+        Ok(LinkedNow {
+            connection_id: connection.connection_id,
+            reconnected,
+        })
+    }
+
+    /// Begins to link a shop of a platform by its own pages; the retailer is ours.
+    pub(crate) async fn begin_install(
+        &self,
+        platform: &str,
+        request: wire::BeginInstallRequest,
+    ) -> Result<wire::BeginInstallResponse, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::BeginInstallRequest {
+            retailer_id: self.retailer().to_string(),
+            ..request
+        };
+        let answer = installs_of(ingest).begin_install(request).await;
+        ingest.heard(answer)
+    }
+
+    /// What became of it; `None` while it is under way.
+    pub(crate) async fn install(
+        &self,
+        platform: &str,
+        id: &str,
+    ) -> Result<Option<Installed>, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::GetInstallRequest {
+            retailer_id: self.retailer().to_string(),
+            install_id: id.to_owned(),
+        };
+        let answer = installs_of(ingest).get_install(request).await;
+        let wire::GetInstallResponse { install } = ingest.heard(answer)?;
+        Ok(Installed::of(
+            &install.ok_or(WireError::Missing("install"))?,
+        ))
+    }
+
+    pub(crate) async fn set_settings(
+        &self,
+        id: ConnectionId,
+        change: wire::SettingsChange,
+    ) -> Result<(), ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::SetSettingsRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+            change: Some(change),
+        };
+        let answer = connections_of(ingest).set_settings(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
+    /// How many deliveries were kept until now.
+    pub(crate) async fn get_new_orders(&self, id: ConnectionId) -> Result<u64, ApiError> {
+        let ingest = self.of_connection(id).await?;
+        let request = wire::GetNewOrdersRequest {
+            retailer_id: self.retailer().to_string(),
+            connection_id: id.to_string(),
+        };
+        let answer = connections_of(ingest).get_new_orders(request).await;
+        let wire::GetNewOrdersResponse { kept_deliveries } = ingest.heard(answer)?;
+        Ok(kept_deliveries)
     }
 
     pub(crate) async fn pause_connection(&self, id: ConnectionId) -> Result<(), ApiError> {
@@ -89,6 +173,10 @@ impl Ingests {
             hooks_removed,
         ))
     }
+}
+
+fn installs_of(ingest: &Ingest) -> InstallsClient<Channel> {
+    InstallsClient::new(ingest.channel())
 }
 
 fn connections_of(ingest: &Ingest) -> ConnectionsClient<Channel> {

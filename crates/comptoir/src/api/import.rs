@@ -6,7 +6,7 @@ use proto::connect::{self as wire};
 use proto::convert::instant_into;
 use proto::ledger;
 use proto::ledger::imports_client::ImportsClient as LedgerImportsClient;
-use retail::{ConnectionId, ImportId, RetailerId};
+use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
@@ -21,19 +21,21 @@ pub(crate) struct Ingests {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Ingest {
+    name: String,
     channel: Channel,
     target: String,
 }
 
 impl Ingests {
-    /// Connects to each when it is first asked.
-    pub(crate) fn at(targets: &[&str], retailer: RetailerId) -> Result<Self, ApiError> {
-        let services = targets.iter().map(|target| {
+    /// The services by name and address. Connects to each when it is first asked.
+    pub(crate) fn at(targets: &[(&str, &str)], retailer: RetailerId) -> Result<Self, ApiError> {
+        let services = targets.iter().map(|(name, target)| {
             let endpoint = Endpoint::from_shared((*target).to_owned())
                 .map_err(|error| ApiError::unreachable(target, error))?
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(ANSWER_TIMEOUT);
             Ok(Ingest {
+                name: (*name).to_owned(),
                 channel: endpoint.connect_lazy(),
                 target: (*target).to_owned(),
             })
@@ -80,6 +82,22 @@ impl Ingests {
         ingest.heard(answer).map(drop)
     }
 
+    /// Has one order fetched and booked.
+    pub(crate) async fn import_order(
+        &self,
+        connection: ConnectionId,
+        order: &ShopOrderId,
+    ) -> Result<(), ApiError> {
+        let ingest = self.of_connection(connection).await?;
+        let request = wire::ImportOrderRequest {
+            retailer_id: self.retailer.to_string(),
+            connection_id: connection.to_string(),
+            order_id: order.to_string(),
+        };
+        let answer = ingest.imports().import_order(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
     /// An import, with the service that carries it out.
     pub(crate) async fn find(
         &self,
@@ -117,6 +135,16 @@ impl Ingests {
 
     pub(super) fn services(&self) -> &[Ingest] {
         &self.services
+    }
+
+    /// The service of a platform's shops.
+    pub(super) fn of_platform(&self, platform: &str) -> Result<&Ingest, ApiError> {
+        let name = format!("ingest-{platform}");
+        let found = self.services.iter().find(|ingest| ingest.name == name);
+        found.ok_or_else(|| ApiError::Refused {
+            code: Code::NotFound,
+            message: format!("no {name} runs: `comptoir status` shows what does"),
+        })
     }
 
     pub(crate) const fn retailer(&self) -> RetailerId {

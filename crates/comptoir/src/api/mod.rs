@@ -1,5 +1,6 @@
 //! The ledger, asked over gRPC.
 
+mod catalogue;
 mod connections;
 mod deliveries;
 mod error;

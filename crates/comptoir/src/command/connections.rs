@@ -1,12 +1,24 @@
-use serde::Serialize;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use proto::connect as wire;
+use proto::convert::quantity_into;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Place;
-use crate::arguments::Connections;
+use crate::api::Ingests;
+use crate::arguments::{
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+};
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::Linked;
+use crate::view::{Installed, Linked};
+
+/// How often it is looked what became of an install.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 struct List {
@@ -21,6 +33,42 @@ pub(crate) async fn connections(
 ) -> anyhow::Result<Exit> {
     let ingests = place.ingests()?;
     match command {
+        Connections::Check => {
+            let catalogue = place.ledger().await?.check_catalogue().await?;
+            if screen.is_json() {
+                screen.json(&catalogue)?;
+            } else {
+                tables::catalogue(screen, &catalogue);
+            }
+        }
+        Connections::Link(arguments) => {
+            let (platform, request) = link_request(arguments)?;
+            let linked = ingests.link(&platform, request).await?;
+            if screen.is_json() {
+                screen.json(&linked)?;
+            } else {
+                tables::linked(screen, &linked);
+            }
+        }
+        Connections::Install(arguments) => return install(screen, &ingests, arguments).await,
+        Connections::Set {
+            connection,
+            settings,
+        } => {
+            let change = change(settings);
+            ingests.set_settings(connection, change).await?;
+            show(screen, &ingests.connection(connection).await?)?;
+        }
+        Connections::GetNew { connection } => {
+            let kept_deliveries = ingests.get_new_orders(connection).await?;
+            if screen.is_json() {
+                screen.json(&json!({"kept_deliveries": kept_deliveries}))?;
+            } else {
+                screen.line(format_args!(
+                    "{kept_deliveries} deliveries that were kept are applied, and the shop is asked for what is new"
+                ));
+            }
+        }
         Connections::List => {
             let connections = ingests.connections().await?;
             if screen.is_json() {
@@ -30,12 +78,7 @@ pub(crate) async fn connections(
             }
         }
         Connections::Show { connection } => {
-            let linked = ingests.connection(connection).await?;
-            if screen.is_json() {
-                screen.json(&linked)?;
-            } else {
-                tables::connections(screen, std::slice::from_ref(&linked));
-            }
+            show(screen, &ingests.connection(connection).await?)?;
         }
         Connections::Pause { connection } => {
             ingests.pause_connection(connection).await?;
@@ -69,6 +112,148 @@ pub(crate) async fn gaps(screen: Screen, place: &Place) -> anyhow::Result<Exit> 
         tables::gaps(screen, &connections);
     }
     Ok(Exit::Done)
+}
+
+fn show(screen: Screen, linked: &Linked) -> anyhow::Result<()> {
+    if screen.is_json() {
+        screen.json(linked)
+    } else {
+        tables::connection(screen, linked);
+        Ok(())
+    }
+}
+
+fn link_request(arguments: LinkArguments) -> anyhow::Result<(String, wire::LinkRequest)> {
+    let LinkArguments {
+        platform,
+        shop_url,
+        credentials,
+        check_acknowledged,
+        another_shop_confirmed,
+        allow_plain_http,
+        settings,
+    } = arguments;
+    let Credentials {
+        consumer_key,
+        consumer_secret,
+        secrets,
+    } = Credentials::read(&credentials)?;
+    let request = wire::LinkRequest {
+        // Said by who asks.
+        retailer_id: String::new(),
+        shop_url,
+        key: consumer_key,
+        secret: consumer_secret,
+        signing_secrets: secrets,
+        allow_plain_http,
+        settings: Some(change(settings)),
+        check_acknowledged,
+        another_shop_confirmed,
+    };
+    Ok((platform, request))
+}
+
+/// Begins, says what to open, and waits for what comes of it. Whoever stops waiting has stopped nothing.
+async fn install(
+    screen: Screen,
+    ingests: &Ingests,
+    arguments: InstallArguments,
+) -> anyhow::Result<Exit> {
+    let InstallArguments {
+        platform,
+        shop,
+        check_acknowledged,
+        another_shop_confirmed,
+        allow_plain_http,
+        settings,
+    } = arguments;
+    let request = wire::BeginInstallRequest {
+        // Said by who asks.
+        retailer_id: String::new(),
+        shop,
+        allow_plain_http,
+        settings: Some(change(settings)),
+        check_acknowledged,
+        another_shop_confirmed,
+    };
+    let wire::BeginInstallResponse {
+        install_id,
+        address,
+        expires_at: _,
+    } = ingests.begin_install(&platform, request).await?;
+    if screen.is_json() {
+        screen.json(&json!({"install_id": install_id, "address": address}))?;
+    } else {
+        screen.line(format_args!(
+            "open this in a browser, within half an hour, and agree:\n\n  {address}\n"
+        ));
+    }
+    loop {
+        match ingests.install(&platform, &install_id).await? {
+            None => tokio::time::sleep(LOOK_EVERY).await,
+            Some(Installed::Linked(linked)) if screen.is_json() => {
+                screen.json(&linked)?;
+                return Ok(Exit::Done);
+            }
+            Some(Installed::Linked(linked)) => {
+                tables::linked(screen, &linked);
+                return Ok(Exit::Done);
+            }
+            Some(Installed::Refused(why)) => bail!("the shop is not linked: {why}"),
+        }
+    }
+}
+
+fn change(settings: SettingArguments) -> wire::SettingsChange {
+    let SettingArguments {
+        register,
+        automatic_updates,
+        order_updates,
+        stock_at,
+        channel_buffer,
+    } = settings;
+    let order_updates = order_updates.map(|updates| match updates {
+        OrderUpdates::Apply => wire::OrderUpdates::Apply,
+        OrderUpdates::Ask => wire::OrderUpdates::Ask,
+    });
+    let stock_at = stock_at.map(|stock_at| match stock_at {
+        StockAt::Order => wire::StockAt::Order,
+        StockAt::Invoice => wire::StockAt::Invoice,
+    });
+    wire::SettingsChange {
+        register_id: register
+            .map(|register| register.to_string())
+            .unwrap_or_default(),
+        automatic_updates: automatic_updates.map(|switch| match switch {
+            Switch::On => true,
+            Switch::Off => false,
+        }),
+        order_updates: order_updates.unwrap_or_default().into(),
+        stock_at: stock_at.unwrap_or_default().into(),
+        channel_buffer: channel_buffer.map(quantity_into),
+    }
+}
+
+/// What a shop is asked with and signs with.
+#[derive(Deserialize)]
+struct Credentials {
+    consumer_key: String,
+    consumer_secret: String,
+    secrets: Vec<String>,
+}
+
+impl Credentials {
+    /// No error quotes the file.
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).map_err(|_| {
+            anyhow::anyhow!(
+                "{} needs the texts consumer_key and consumer_secret, and secrets, a list of texts",
+                path.display()
+            )
+        })
+    }
 }
 
 fn done(screen: Screen, state: &'static str) -> anyhow::Result<()> {

@@ -78,7 +78,9 @@ impl Place {
             .services
             .iter()
             .filter(|running| running.name != ledger);
-        let targets: Vec<&str> = others.map(|running| running.grpc_url.as_str()).collect();
+        let targets: Vec<_> = others
+            .map(|running| (running.name.as_str(), running.grpc_url.as_str()))
+            .collect();
         Ok(Ingests::at(&targets, self.retailer(Some(state))?)?)
     }
 

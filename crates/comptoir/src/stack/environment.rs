@@ -34,7 +34,7 @@ const INGEST_PASSWORD: &str = "INGEST_DB_PASSWORD";
 const DRAIN_MARGIN_S: u64 = 2;
 
 impl Environment<'_> {
-    /// The settings of `serve`.
+    /// The settings of `serve`. What an operator sets besides, of one service, stands in a file of its name.
     pub(super) fn of(&self, service: Service) -> anyhow::Result<BTreeMap<String, String>> {
         let Self {
             options,
@@ -68,6 +68,10 @@ impl Environment<'_> {
                 let ledger = format!("http://{}", ports.grpc(Service::Ledger)?);
                 settings.insert("LEDGER_URL", ledger);
             }
+        }
+        let further = dir.join(format!("{}.toml", service.name()));
+        if further.is_file() {
+            settings.insert("COMPTOIR_SETTINGS", path(&further));
         }
         let own = settings
             .into_iter()

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::output::{Align, Screen, Table};
-use crate::view::{Linked, Parting};
+use crate::view::{Catalogue, Linked, LinkedNow, Parting};
 
 /// The shops that are linked, and how each link is.
 pub(crate) fn connections(screen: Screen, all: &[Linked]) {
@@ -22,7 +22,8 @@ pub(crate) fn connections(screen: Screen, all: &[Linked]) {
     ]);
     for linked in all {
         let health = &linked.health;
-        let trouble = health.last_poll_failure.as_ref();
+        let trouble = health.access_refused.as_ref();
+        let trouble = trouble.or(health.last_poll_failure.as_ref());
         table.row([
             linked.connection_id.clone(),
             linked.platform.clone(),
@@ -38,6 +39,85 @@ pub(crate) fn connections(screen: Screen, all: &[Linked]) {
         ]);
     }
     screen.line(table);
+}
+
+/// One of them, with all that is decided about it.
+pub(crate) fn connection(screen: Screen, linked: &Linked) {
+    connections(screen, std::slice::from_ref(linked));
+    let settings = &linked.settings;
+    let register = settings.register_id.as_deref();
+    let updates = if settings.automatic_updates {
+        "applied by themselves"
+    } else {
+        "kept until somebody asks"
+    };
+    for (name, value) in [
+        ("Register", register.unwrap_or("none, its orders wait")),
+        ("Changes in the shop are", updates),
+        ("Updates of sales", settings.order_updates),
+        ("Stock is taken at the", settings.stock_at),
+        (
+            "Kept back from the shop",
+            &settings.channel_buffer.to_string(),
+        ),
+        (
+            "Deliveries that are kept",
+            &linked.health.kept_deliveries.to_string(),
+        ),
+        ("What can be done", &linked.actions.join(", ")),
+    ] {
+        screen.line(format_args!("  {name:<26}{value}"));
+    }
+    if linked.get_all_recommended && linked.actions.contains(&"get_all") {
+        screen.line("Its past orders were never got: `comptoir import plan` is recommended.");
+    }
+}
+
+/// What to look at before a shop is linked.
+pub(crate) fn catalogue(screen: Screen, catalogue: &Catalogue) {
+    let Catalogue {
+        products,
+        counts,
+        findings,
+        not_checked,
+    } = catalogue;
+    screen.line(format_args!("{products} products"));
+    for counted in counts {
+        screen.line(format_args!("  {:<16}{}", counted.kind, counted.count));
+    }
+    if !findings.is_empty() {
+        let mut table = Table::new([
+            ("To look at", Align::Left),
+            ("SKU", Align::Left),
+            ("Name", Align::Left),
+            ("On hand", Align::Right),
+        ]);
+        for found in findings {
+            let on_hand = found.on_hand.map(|on_hand| on_hand.to_string());
+            table.row([
+                found.kind.to_owned(),
+                found.sku.clone().unwrap_or_default(),
+                found.name.clone(),
+                on_hand.unwrap_or_default(),
+            ]);
+        }
+        screen.line(table);
+    }
+    if !not_checked.is_empty() {
+        let not_checked = not_checked.join(", ");
+        screen.line(format_args!("Not known to the ledger yet: {not_checked}"));
+    }
+}
+
+pub(crate) fn linked(screen: Screen, linked: &LinkedNow) {
+    let LinkedNow {
+        connection_id,
+        reconnected,
+    } = linked;
+    let how = if *reconnected { "again, as" } else { "as" };
+    screen.line(format_args!(
+        "the shop is linked {how} connection {connection_id}"
+    ));
 }
 
 /// What no webhook told of, and polling did.

@@ -12,7 +12,7 @@ mod sale;
 mod sales;
 mod verdict;
 
-pub(crate) use connections::{connections, gaps, parting};
+pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
 pub(crate) use held::held;

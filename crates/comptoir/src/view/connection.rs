@@ -1,9 +1,10 @@
 use jiff::Timestamp;
 use proto::connect;
-use proto::connect::{ConnectionState, Consequence};
+use proto::connect::{ConnectionState, Consequence, ImportAction, OrderUpdates, StockAt};
 use proto::convert::{WireError, instant_from};
 use serde::Serialize;
 
+use super::Number;
 use super::sale::known;
 
 /// A shop that is linked, and how its link is. No secret is shown.
@@ -20,6 +21,31 @@ pub(crate) struct Linked {
     /// The same for the life of the shop.
     pub(crate) store_id: Option<String>,
     pub(crate) health: Health,
+    pub(crate) settings: Settings,
+    /// What a person can do to get orders: `get_all`, `get_new` (SH-2).
+    pub(crate) actions: Vec<&'static str>,
+    /// All orders were never got (SH-3).
+    pub(crate) get_all_recommended: bool,
+}
+
+/// What people decided.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Settings {
+    /// `None`: nobody chose, and its orders wait.
+    pub(crate) register_id: Option<String>,
+    pub(crate) automatic_updates: bool,
+    pub(crate) order_updates: &'static str,
+    pub(crate) stock_at: &'static str,
+    pub(crate) channel_buffer: Number,
+    pub(crate) import_entitled: bool,
+}
+
+/// A shop that was just linked.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LinkedNow {
+    pub(crate) connection_id: String,
+    /// It was linked before, and has its connection back.
+    pub(crate) reconnected: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -38,6 +64,10 @@ pub(crate) struct Health {
     pub(crate) last_hook_failure: Option<String>,
     /// Changes that no webhook told of, of the last 90 days; polling told of them.
     pub(crate) missed_changes: u64,
+    /// That wait until somebody asks for them (SH-1).
+    pub(crate) kept_deliveries: u64,
+    /// Why the shop grants no more access: it has to be connected again.
+    pub(crate) access_refused: Option<String>,
 }
 
 /// What parting with a shop means, or meant.
@@ -66,7 +96,15 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
     type Error = WireError;
 
     fn try_from(answer: connect::GetConnectionResponse) -> Result<Self, WireError> {
-        let connect::GetConnectionResponse { connection, health } = answer;
+        let actions = answer.actions().map(action).collect();
+        let connect::GetConnectionResponse {
+            connection,
+            health,
+            settings,
+            actions: _,
+            get_all_recommended,
+        } = answer;
+        let settings = settings.ok_or(WireError::Missing("settings"))?;
         let connection = connection.ok_or(WireError::Missing("connection"))?;
         let state = state(connection.state());
         let connect::Connection {
@@ -91,6 +129,34 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
                 .map(Health::try_from)
                 .transpose()?
                 .unwrap_or_default(),
+            settings: Settings::try_from(settings)?,
+            actions,
+            get_all_recommended,
+        })
+    }
+}
+
+impl TryFrom<connect::Settings> for Settings {
+    type Error = WireError;
+
+    fn try_from(settings: connect::Settings) -> Result<Self, WireError> {
+        let order_updates = order_updates(settings.order_updates());
+        let stock_at = stock_at(settings.stock_at());
+        let connect::Settings {
+            register_id,
+            automatic_updates,
+            order_updates: _,
+            stock_at: _,
+            channel_buffer,
+            import_entitled,
+        } = settings;
+        Ok(Self {
+            register_id: known(register_id),
+            automatic_updates,
+            order_updates,
+            stock_at,
+            channel_buffer: Number::from_wire("channel_buffer", channel_buffer)?,
+            import_entitled,
         })
     }
 }
@@ -107,6 +173,8 @@ impl TryFrom<connect::Health> for Health {
             last_poll_failure,
             hooks,
             missed_changes,
+            kept_deliveries,
+            access,
         } = health;
         let connect::Hooks {
             checked_at,
@@ -129,6 +197,8 @@ impl TryFrom<connect::Health> for Health {
             hook_failures: failures,
             last_hook_failure: known(last_failure),
             missed_changes,
+            kept_deliveries,
+            access_refused: access.and_then(|access| known(access.refusal)),
         })
     }
 }
@@ -139,6 +209,31 @@ const fn state(state: ConnectionState) -> &'static str {
         ConnectionState::Live => "live",
         ConnectionState::Paused => "paused",
         ConnectionState::Disconnected => "disconnected",
+        ConnectionState::Uninstalled => "uninstalled",
+    }
+}
+
+const fn action(action: ImportAction) -> &'static str {
+    match action {
+        ImportAction::Unspecified => "unknown",
+        ImportAction::GetAll => "get_all",
+        ImportAction::GetNew => "get_new",
+    }
+}
+
+const fn order_updates(updates: OrderUpdates) -> &'static str {
+    match updates {
+        OrderUpdates::Unspecified => "unknown",
+        OrderUpdates::Apply => "apply",
+        OrderUpdates::Ask => "ask",
+    }
+}
+
+const fn stock_at(stock_at: StockAt) -> &'static str {
+    match stock_at {
+        StockAt::Unspecified => "unknown",
+        StockAt::Order => "order",
+        StockAt::Invoice => "invoice",
     }
 }
 

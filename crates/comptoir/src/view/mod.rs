@@ -1,9 +1,11 @@
 //! The ledger's answers as they are shown, and as `--json` prints them. This shape is an
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
+mod catalogue;
 mod check;
 mod connection;
 mod import;
+mod install;
 mod kept;
 mod level;
 mod movement;
@@ -12,9 +14,11 @@ mod sale;
 mod value;
 mod waiting;
 
+pub(crate) use catalogue::Catalogue;
 pub(crate) use check::Check;
-pub(crate) use connection::{Linked, Parting};
+pub(crate) use connection::{Linked, LinkedNow, Parting};
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
+pub(crate) use install::Installed;
 pub(crate) use kept::{Kept, Raw};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use movement::{Delivery, Movement};

@@ -5,4 +5,5 @@
 )]
 
 mod hints;
+mod installed;
 mod support;

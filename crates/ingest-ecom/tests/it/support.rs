@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-const RETAILER: Uuid = Uuid::from_u128(1);
+pub const RETAILER: Uuid = Uuid::from_u128(1);
 
 /// Longer than anything that passes: what a crashed reader held comes again after 30 s.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,7 +41,8 @@ pub struct Shop {
 /// A service that runs in this process until it is dropped.
 pub struct Running {
     nats: Nats,
-    base: String,
+    pub base: String,
+    pub grpc: String,
     ledger: Consumer,
     settings: Settings,
     folder: TempDir,
@@ -50,12 +51,17 @@ pub struct Running {
 
 impl Running {
     pub async fn start(shops: &[Shop]) -> Self {
+        Self::start_with(shops, &[]).await
+    }
+
+    /// With further settings.
+    pub async fn start_with(shops: &[Shop], further: &[(&str, &str)]) -> Self {
         let nats = Nats::start(NatsConfig::new(users())).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let seed = folder.path().join("seed.toml");
         std::fs::write(&seed, seed_of(shops)).unwrap();
         let database = Postgres::shared().fresh_database().unwrap();
-        let settings = settings(&nats, &database, &seed, &listen_file(&folder));
+        let settings = settings(&nats, &database, &seed, &listen_file(&folder), further);
         let clock = Arc::new(SystemClock);
         ingest_ecom::run_with(clock, Command::Migrate, &settings)
             .await
@@ -67,6 +73,7 @@ impl Running {
         let mut running = Self {
             nats,
             base: String::new(),
+            grpc: String::new(),
             ledger,
             settings,
             folder,
@@ -83,8 +90,9 @@ impl Running {
         self.tasks.spawn(async move {
             ingest_ecom::run_with(Arc::new(SystemClock), Command::Serve, &settings).await
         });
-        let address = within(async || service::listen::announced(&path).unwrap()?.http).await;
-        self.base = format!("http://{address}");
+        let listening = within(async || service::listen::announced(&path).unwrap()).await;
+        self.base = format!("http://{}", listening.http.unwrap());
+        self.grpc = format!("http://{}", listening.grpc.unwrap());
     }
 
     /// Where a shop's deliveries go.
@@ -153,9 +161,15 @@ fn listen_file(folder: &TempDir) -> PathBuf {
     folder.path().join("listening.json")
 }
 
-fn settings(nats: &Nats, database: &Database, seed: &Path, listen: &Path) -> Settings {
+fn settings(
+    nats: &Nats,
+    database: &Database,
+    seed: &Path,
+    listen: &Path,
+    further: &[(&str, &str)],
+) -> Settings {
     let (_, host) = database.url.rsplit_once('@').unwrap();
-    Settings::from_map([
+    let own = [
         (
             "DATABASE_URL",
             format!("postgres://ingest_ecom_app:{DB_PASSWORD}@{host}"),
@@ -173,8 +187,13 @@ fn settings(nats: &Nats, database: &Database, seed: &Path, listen: &Path) -> Set
         ("COMPTOIR_SEED", seed.to_str().unwrap().to_owned()),
         ("COMPTOIR_SEAL_KEY", seal_key()),
         ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+        ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
         ("LISTEN_FILE", listen.to_str().unwrap().to_owned()),
-    ])
+    ];
+    let further = further
+        .iter()
+        .map(|(key, value)| (*key, (*value).to_owned()));
+    Settings::from_map(own.into_iter().chain(further))
 }
 
 fn users() -> Vec<NatsUser> {

@@ -7,6 +7,7 @@
 mod captures;
 mod deliveries;
 mod hints;
+mod installed;
 mod outages;
 mod refused;
 mod support;

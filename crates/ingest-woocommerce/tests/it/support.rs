@@ -43,6 +43,7 @@ pub struct Shop {
 pub struct Running {
     pub nats: Nats,
     pub base: String,
+    pub grpc: String,
     pub http: reqwest::Client,
     ledger: Consumer,
     settings: Settings,
@@ -52,12 +53,17 @@ pub struct Running {
 
 impl Running {
     pub async fn start(shops: &[Shop]) -> Self {
+        Self::start_with(shops, &[]).await
+    }
+
+    /// With further settings.
+    pub async fn start_with(shops: &[Shop], further: &[(&str, &str)]) -> Self {
         let nats = Nats::start(NatsConfig::new(users())).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let seed = folder.path().join("seed.toml");
         std::fs::write(&seed, seed_of(shops)).unwrap();
         let database = Postgres::shared().fresh_database().unwrap();
-        let settings = settings(&nats, &database, &seed, &listen_file(&folder));
+        let settings = settings(&nats, &database, &seed, &listen_file(&folder), further);
         let clock = Arc::new(SystemClock);
         ingest_woocommerce::run_with(clock, Command::Migrate, &settings)
             .await
@@ -69,6 +75,7 @@ impl Running {
         let mut running = Self {
             nats,
             base: String::new(),
+            grpc: String::new(),
             http: service::http::loopback_client().unwrap(),
             ledger,
             settings,
@@ -87,8 +94,9 @@ impl Running {
         self.tasks.spawn(async move {
             ingest_woocommerce::run_with(Arc::new(SystemClock), Command::Serve, &settings).await
         });
-        let address = within(async || service::listen::announced(&path).unwrap()?.http).await;
-        self.base = format!("http://{address}");
+        let listening = within(async || service::listen::announced(&path).unwrap()).await;
+        self.base = format!("http://{}", listening.http.unwrap());
+        self.grpc = format!("http://{}", listening.grpc.unwrap());
     }
 
     /// Ends the service where it stands.
@@ -206,9 +214,15 @@ fn listen_file(folder: &TempDir) -> PathBuf {
     folder.path().join("listening.json")
 }
 
-fn settings(nats: &Nats, database: &Database, seed: &Path, listen: &Path) -> Settings {
+fn settings(
+    nats: &Nats,
+    database: &Database,
+    seed: &Path,
+    listen: &Path,
+    further: &[(&str, &str)],
+) -> Settings {
     let (_, host) = database.url.rsplit_once('@').unwrap();
-    Settings::from_map([
+    let own = [
         (
             "DATABASE_URL",
             format!("postgres://ingest_woocommerce_app:{DB_PASSWORD}@{host}"),
@@ -229,8 +243,13 @@ fn settings(nats: &Nats, database: &Database, seed: &Path, listen: &Path) -> Set
         ("COMPTOIR_SEED", seed.to_str().unwrap().to_owned()),
         ("COMPTOIR_SEAL_KEY", seal_key()),
         ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+        ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
         ("LISTEN_FILE", listen.to_str().unwrap().to_owned()),
-    ])
+    ];
+    let further = further
+        .iter()
+        .map(|(key, value)| (*key, (*value).to_owned()));
+    Settings::from_map(own.into_iter().chain(further))
 }
 
 fn users() -> Vec<NatsUser> {

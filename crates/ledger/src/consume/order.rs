@@ -12,7 +12,7 @@ use tracing::Span;
 use super::{Booked, book, decode};
 use crate::decide::{Incoming, Outcome};
 use crate::metrics::Metrics;
-use crate::store::Store;
+use crate::store::{Early, Store, StoreError};
 use crate::wake::Wake;
 
 /// Messages of one transaction.
@@ -196,12 +196,23 @@ impl OrderWriter {
         self.wake.all(incoming.len() >= BATCH_LIMIT);
 
         let mut done = Vec::with_capacity(deliveries.len());
-        for (delivery, booked) in deliveries.into_iter().zip(booked) {
+        for ((delivery, booked), incoming) in deliveries.into_iter().zip(booked).zip(&incoming) {
             let reason = match booked {
-                Booked::Done(Outcome::UnknownConnection) => Reason {
-                    code: "unknown_connection",
-                    detail: "no such connection of this retailer".to_owned(),
-                },
+                Booked::Done(outcome @ Outcome::UnknownConnection) => {
+                    match self.keep_early(&delivery, incoming).await {
+                        Ok(Early::Kept) => {
+                            self.metrics.order(outcome);
+                            done.push(delivery);
+                            continue;
+                        }
+                        // It comes again, and is booked.
+                        Ok(Early::KnownNow) | Err(_) => continue,
+                        Ok(Early::AnotherRetailers) => Reason {
+                            code: "unknown_connection",
+                            detail: "no such connection of this retailer".to_owned(),
+                        },
+                    }
+                }
                 Booked::Done(Outcome::UnknownImport) => Reason {
                     code: "unknown_import",
                     detail: "no such import of this connection".to_owned(),
@@ -222,6 +233,27 @@ impl OrderWriter {
             // They come again and change nothing.
             tracing::warn!(%error, "orders are recorded but not acknowledged");
         }
+    }
+
+    /// Lets an order wait until its connection is known. What cannot be kept now comes again.
+    async fn keep_early(
+        &self,
+        delivery: &Delivery,
+        incoming: &Incoming,
+    ) -> Result<Early, StoreError> {
+        let (retailer, connection) = (incoming.retailer, incoming.connection);
+        let early = self
+            .store
+            .keep_early(retailer, connection, &delivery.payload)
+            .await;
+        match &early {
+            Ok(Early::Kept) => {
+                tracing::warn!(%connection, "an order waits until its connection is known");
+            }
+            Ok(Early::KnownNow | Early::AnotherRetailers) => {}
+            Err(error) => tracing::warn!(%connection, %error, "an early order is not kept yet"),
+        }
+        early
     }
 
     /// Books the batch, however long the database cannot be used. `None` when the process stops first.

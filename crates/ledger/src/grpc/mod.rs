@@ -8,6 +8,7 @@ mod convert;
 mod error;
 mod imports;
 mod integrity;
+mod items;
 mod orders;
 mod sales;
 mod stock;
@@ -16,6 +17,7 @@ mod waiting;
 
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
@@ -33,6 +35,7 @@ pub(crate) use convert::item_kind_into;
 
 use imports::Imports;
 use integrity::Integrity;
+use items::Items;
 use orders::Orders;
 use sales::Sales;
 use stock::Stock;
@@ -58,6 +61,7 @@ pub fn routes(
         StockServer::<Stock>::NAME,
         OrdersServer::<Orders>::NAME,
         IntegrityServer::<Integrity>::NAME,
+        ItemsServer::<Items>::NAME,
         ImportsServer::<Imports>::NAME,
         WaitingOrdersServer::<WaitingOrders>::NAME,
     ];
@@ -78,6 +82,10 @@ pub fn routes(
             )
             .add_service(
                 IntegrityServer::new(Integrity::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ItemsServer::new(Items::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(

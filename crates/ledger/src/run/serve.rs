@@ -9,10 +9,11 @@ use service::listen::{self, Listening};
 use service::seal::Keyring;
 use service::{Settings, http};
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::settings;
-use crate::consume::pipeline;
+use crate::consume::{ConnectionReader, EarlyOrders, pipeline};
 use crate::desk::Desk;
 use crate::grpc;
 use crate::metrics::Metrics;
@@ -91,6 +92,22 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         &metrics,
         &wake,
     );
+    let known = Arc::new(Notify::new());
+    let connections = ConnectionReader {
+        consumer: bus.consumer(&durable::ledger_connections()),
+        dead: bus.dead_letters(&bus::Service::Ledger),
+        store: store.clone(),
+        known: Arc::clone(&known),
+    };
+    let early = EarlyOrders {
+        store: store.clone(),
+        keyring: Arc::clone(&keyring),
+        metrics: metrics.clone(),
+        wake: wake.clone(),
+        known,
+    };
+    lifecycle.spawn("connections", connections.run(stop.clone()));
+    lifecycle.spawn("early orders", early.run(stop.clone()));
     lifecycle.spawn("reader", reader.run(stop.clone()));
     for (name, writer) in WRITER_NAMES.into_iter().zip(writers) {
         lifecycle.spawn(name, writer.run(stop.clone()));

@@ -2,13 +2,113 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use retail::posting::Policy;
-use retail::{ConnectionId, OutletId, RegisterId, RetailerId};
+use retail::posting::{OrderUpdates, Policy};
+use retail::{ConnectionId, OutletId, PlatformCode, RegisterId, RetailerId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, row};
+use super::{Store, StoreError, row};
 use crate::decide::{Connection, Incoming};
+
+/// What an ingest service tells of one of its connections, as far as it is the ledger's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldConnection {
+    pub id: ConnectionId,
+    pub retailer: RetailerId,
+    pub platform: PlatformCode,
+    pub register: RegisterId,
+    pub order_updates: OrderUpdates,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Recorded,
+    /// This version, or a newer one, was told before.
+    AlreadyRecorded,
+    Refused(NotOurs),
+}
+
+/// Why a connection cannot be booked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOurs {
+    #[error("no such register")]
+    UnknownRegister,
+    #[error("the register is another retailer's")]
+    AnotherRetailersRegister,
+    #[error("the connection is another retailer's, or another platform's")]
+    AnotherConnection,
+}
+
+impl Store {
+    /// From now on the connection's orders are booked as it says, and the seed file says no more. A register
+    /// that comes to be known later makes the same right that is refused now.
+    pub async fn know(&self, told: &ToldConnection) -> Result<Told, StoreError> {
+        let ToldConnection {
+            id,
+            retailer,
+            platform,
+            register,
+            order_updates,
+            version,
+        } = told;
+        let mut db = self.pool.begin().await?;
+        let whose = sqlx::query_scalar!(
+            "select o.retailer_id from ledger.register r
+            join ledger.outlet o on o.outlet_id = r.outlet_id
+            where r.register_id = $1",
+            register.uuid(),
+        )
+        .fetch_optional(&mut *db)
+        .await?;
+        match whose {
+            None => return Ok(Told::Refused(NotOurs::UnknownRegister)),
+            Some(whose) if whose != retailer.uuid() => {
+                return Ok(Told::Refused(NotOurs::AnotherRetailersRegister));
+            }
+            Some(_) => {}
+        }
+        let written = sqlx::query!(
+            "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
+                order_updates, version)
+            values ($1, $2, $3, $4, $5, $6)
+            on conflict on constraint connection_pkey do update
+                set register_id = excluded.register_id,
+                    order_updates = excluded.order_updates,
+                    version = excluded.version
+                where c.version < excluded.version
+                    and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
+            id.uuid(),
+            retailer.uuid(),
+            platform.as_str(),
+            register.uuid(),
+            row::order_updates_str(*order_updates),
+            version,
+        )
+        .execute(&mut *db)
+        .await?;
+        if written.rows_affected() == 1 {
+            db.commit().await?;
+            return Ok(Told::Recorded);
+        }
+        let is_the_same = sqlx::query_scalar!(
+            r#"select retailer_id = $2 and platform = $3 as "is_the_same!" from ledger.connection
+            where connection_id = $1"#,
+            id.uuid(),
+            retailer.uuid(),
+            platform.as_str(),
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        Ok(if is_the_same {
+            Told::AlreadyRecorded
+        } else {
+            Told::Refused(NotOurs::AnotherConnection)
+        })
+    }
+}
 
 /// The connections that `incoming` names, as far as they exist (WC-6: the outlet is the register's).
 pub(super) async fn find(

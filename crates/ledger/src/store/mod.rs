@@ -8,6 +8,7 @@ mod connection;
 mod customer;
 mod delivery;
 mod dismiss;
+mod early;
 mod error;
 mod head;
 mod held;
@@ -31,7 +32,9 @@ mod seed;
 pub use act::{Acted, Trial};
 pub use apply::Store;
 pub use connect::{act_pool, read_pool, write_pool};
+pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
+pub use early::{Early, EarlyOrder};
 pub use error::StoreError;
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,

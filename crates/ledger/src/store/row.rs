@@ -118,6 +118,13 @@ pub(super) fn item_kind_from(text: &str) -> Result<ItemKind, StoreError> {
     }
 }
 
+pub(super) const fn order_updates_str(updates: OrderUpdates) -> &'static str {
+    match updates {
+        OrderUpdates::Apply => "apply",
+        OrderUpdates::Ask => "ask",
+    }
+}
+
 pub(super) fn order_updates_from(text: &str) -> Result<OrderUpdates, StoreError> {
     match text {
         "apply" => Ok(OrderUpdates::Apply),

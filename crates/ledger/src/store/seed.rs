@@ -1,4 +1,5 @@
-//! Puts a seed into the tables. What is there is brought up to date; nothing is taken away.
+//! Puts a seed into the tables. What is there is brought up to date; nothing is taken away. Of connections the
+//! seed says only what no ingest service has told yet.
 
 use sqlx::PgPool;
 
@@ -72,7 +73,8 @@ pub async fn plant(pool: &PgPool, seed: &Seed) -> Result<(), StoreError> {
             "insert into ledger.connection (connection_id, retailer_id, platform, register_id, order_updates)
             values ($1, $2, $3, $4, $5)
             on conflict on constraint connection_pkey do update
-                set register_id = excluded.register_id, order_updates = excluded.order_updates",
+                set register_id = excluded.register_id, order_updates = excluded.order_updates
+                where connection.version = 0",
             id,
             retailer,
             platform,

@@ -3,8 +3,10 @@
 
 mod batches;
 mod booking;
+mod catalogue;
 mod client;
 mod confirm;
+mod connections;
 mod customers;
 mod grpc_known;
 mod grpc_sales;

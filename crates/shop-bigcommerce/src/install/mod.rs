@@ -14,6 +14,7 @@
 
 pub mod callback;
 mod exchange;
+mod flow;
 mod store_hash;
 pub mod token;
 

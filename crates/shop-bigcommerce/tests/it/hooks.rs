@@ -3,7 +3,8 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use shop::{Platform as _, Reading, Reason, Source};
+use shop::{Platform as _, Reading, Reason, ShopEvent, Source};
+use shop_bigcommerce::APP_UNINSTALLED;
 
 use crate::store::{connection, fixtures, platform};
 
@@ -29,6 +30,10 @@ fn every_delivery_about_an_order_is_a_hint_and_no_other_is() {
                 };
                 assert_eq!(order.as_str(), id, "{scope}");
                 hints += 1;
+            }
+            Reading::Event(event) => {
+                assert_eq!((scope, event), (APP_UNINSTALLED, ShopEvent::AppRemoved));
+                nothings += 1;
             }
             Reading::Nothing(_) => {
                 assert!(!scope.starts_with("store/order/"), "{scope}");

@@ -13,7 +13,7 @@ fn refused(document: &Value) -> Option<Reason> {
             assert!(id.is_none_or(|id| id == "1001"));
             Some(refusal.reason)
         }
-        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) => None,
+        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
     }
 }
 

@@ -15,6 +15,7 @@
 
 pub mod callback;
 mod exchange;
+mod flow;
 pub mod token;
 
 /// What the app must be allowed in order to read orders, to hear of them and to know the store again.

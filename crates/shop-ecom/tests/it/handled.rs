@@ -2,7 +2,7 @@
 
 use retail::{LineKind, PaymentKind, Quantity, SaleState};
 use serde_json::{Value, json};
-use shop::{Platform as _, Reading, Reason, Source};
+use shop::{Platform as _, Reading, Reason, ShopEvent, Source};
 
 use crate::fixture::{self, connection, fetched, hook, hooks, platform, read};
 
@@ -34,7 +34,10 @@ fn ec_17_every_event_of_an_order_is_a_hint_and_the_others_are_nothing() {
         };
         match (read_hook(&hook.topic, &hook.body), expected) {
             (Reading::Hint(order), Some(expected)) => assert_eq!(order.as_str(), expected),
-            (Reading::Nothing(_), None) => {}
+            (Reading::Event(ShopEvent::AppRemoved), None) => {
+                assert_eq!(hook.topic, "application.uninstalled");
+            }
+            (Reading::Nothing(_), None) => assert_ne!(hook.topic, "application.uninstalled"),
             (other, _) => panic!("{}: {other:?}", hook.topic),
         }
     }

@@ -20,7 +20,7 @@ fn order(name: &str) -> Value {
 fn refused(currency: &str, order: &Value) -> Option<Reason> {
     match read(&fetched(currency, &order.to_string())) {
         Reading::Refused(refusal) => Some(refusal.reason),
-        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) => None,
+        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
     }
 }
 

@@ -114,6 +114,7 @@ impl Archiver {
             sealed_body,
             origin,
             asked_at: _,
+            released: _,
         } = proto::connect::RawDelivery::decode(message.payload.clone()).ok()?;
         let Ok(Address::Inbox {
             platform: _,

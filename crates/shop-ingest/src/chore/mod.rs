@@ -144,12 +144,12 @@ mod tests {
     use jiff::Timestamp;
     use retail::{PlatformCode, RetailerId};
     use secrecy::SecretString;
-    use shop::{ApiAccess, FetchError, LiveSecrets, PlainHttp, ShopUrl};
+    use shop::{Allowance, ApiAccess, FetchError, LiveSecrets, PlainHttp, ShopUrl};
     use tokio::time::Instant;
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::{ConnectionState, StoredConnection};
+    use crate::store::{ConnectionSettings, ConnectionState, ImportStanding, StoredConnection};
 
     const EVERY: Duration = Duration::from_mins(1);
 
@@ -194,7 +194,7 @@ mod tests {
                 ASKS_FOR_REST => away(Some(Duration::from_mins(20))),
                 // Pages without end.
                 FLOODS => loop {
-                    gate.pass().await;
+                    gate.pass(&Allowance::default(), 1).await;
                 },
                 _ => Ok(()),
             }
@@ -221,6 +221,9 @@ mod tests {
             state: ConnectionState::Live,
             created_at: Timestamp::UNIX_EPOCH,
             store: None,
+            settings: ConnectionSettings::default(),
+            imports: ImportStanding::default(),
+            version: 0,
         }
     }
 

@@ -113,7 +113,7 @@ impl Importer {
                     connection, &origin, job.import, &refusal,
                 ))
             }
-            Reading::Hint(_) | Reading::Nothing(_) => None,
+            Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
         }
     }
 

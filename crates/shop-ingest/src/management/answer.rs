@@ -5,7 +5,9 @@ use proto::connect as wire;
 use proto::convert::instant_into;
 use shop::{Connection, HookReport, StoreIdentity};
 
-use crate::store::{ConnectionState, HooksSeen, MissedCount, PollState, StoredConnection};
+use crate::store::{
+    AccessSeen, ConnectionState, HooksSeen, MissedCount, PollState, StoredConnection,
+};
 
 pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
     let StoredConnection {
@@ -20,6 +22,9 @@ pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
         state,
         created_at,
         store,
+        settings: _,
+        imports: _,
+        version: _,
     } = stored;
     let api = api.as_ref();
     wire::Connection {
@@ -33,11 +38,12 @@ pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
     }
 }
 
-const fn state_into(state: ConnectionState) -> wire::ConnectionState {
+pub(crate) const fn state_into(state: ConnectionState) -> wire::ConnectionState {
     match state {
         ConnectionState::Live => wire::ConnectionState::Live,
         ConnectionState::Paused => wire::ConnectionState::Paused,
         ConnectionState::Disconnected => wire::ConnectionState::Disconnected,
+        ConnectionState::Uninstalled => wire::ConnectionState::Uninstalled,
     }
 }
 
@@ -61,8 +67,11 @@ pub(super) fn health_into(
     poll: PollState,
     hooks: HooksSeen,
     missed: MissedCount,
+    access: Option<AccessSeen>,
+    kept_deliveries: u64,
 ) -> wire::Health {
     let PollState {
+        followed_from: _,
         polled_to,
         underway: _,
         last_polled_at,
@@ -81,6 +90,30 @@ pub(super) fn health_into(
         last_poll_failure: last_failure.unwrap_or_default(),
         hooks: Some(hooks_into(hooks)),
         missed_changes: confirmed,
+        kept_deliveries,
+        access: access.map(access_into),
+    }
+}
+
+fn access_into(seen: AccessSeen) -> wire::Access {
+    let AccessSeen {
+        access_until,
+        refresh_until,
+        scopes,
+        renewed_at,
+        refused,
+    } = seen;
+    let state = match refused {
+        None => wire::AccessState::Granted,
+        Some(_) => wire::AccessState::ConnectAgain,
+    };
+    wire::Access {
+        state: state.into(),
+        access_until: access_until.map(instant_into),
+        refresh_until: refresh_until.map(instant_into),
+        renewed_at: Some(instant_into(renewed_at)),
+        scopes,
+        refusal: refused.map(|(_, why)| why).unwrap_or_default(),
     }
 }
 

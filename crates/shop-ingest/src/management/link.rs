@@ -1,46 +1,37 @@
-//! Linking a shop.
-
-use std::time::Duration;
+//! Linking a shop whose credentials are at hand.
 
 use proto::connect as wire;
 use retail::ConnectionId;
 use secrecy::SecretString;
-use shop::{ApiAccess, Connection, FetchError, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
-use tokio::time::timeout;
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use tonic::Status;
 
 use super::answer::connection_into;
+use super::settings::change_from;
 use super::{Management, retailer_from};
-use crate::store::Linked;
-
-/// For the shop to say who it is.
-const STORE_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::linking::{LinkError, LinkedShop};
+use crate::store::Terms;
 
 impl Management {
     pub(super) async fn link_shop(
         &self,
         request: wire::LinkRequest,
     ) -> Result<wire::LinkResponse, Status> {
-        let candidate = self.candidate(request)?;
-        let store = self.who_is(&candidate).await?;
-        let now = self.clock.now();
-        let Linked { id, was_known } = self.store.link(&candidate, &store, now).await?;
-        let stored = self
-            .store
-            .connection(id)
-            .await?
-            .ok_or_else(|| Status::internal("the connection is not there"))?;
-        let connection = connection_into(&stored);
-        self.connections.put(stored);
-        tracing::info!(connection = %id, was_known, "a shop is linked");
+        let (candidate, terms) = self.candidate(request)?;
+        let store = self.linker.who_is(&candidate).await?;
+        let linked = self
+            .linker
+            .make_live(&candidate, &store, None, &terms)
+            .await?;
+        let LinkedShop { stored, was_known } = linked;
         Ok(wire::LinkResponse {
-            connection: Some(connection),
+            connection: Some(connection_into(&stored)),
             reconnected: was_known,
         })
     }
 
     /// The connection as it is, if the shop was never linked before.
-    fn candidate(&self, request: wire::LinkRequest) -> Result<Connection, Status> {
+    fn candidate(&self, request: wire::LinkRequest) -> Result<(Connection, Terms), Status> {
         let wire::LinkRequest {
             retailer_id,
             shop_url,
@@ -48,6 +39,9 @@ impl Management {
             secret,
             signing_secrets,
             allow_plain_http,
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
         } = request;
         let wrong = |error: &dyn std::fmt::Display| Status::invalid_argument(error.to_string());
         let url = ShopUrl::new(&shop_url).map_err(|error| wrong(&error))?;
@@ -60,29 +54,32 @@ impl Management {
             .map_err(|error| wrong(&error))?;
         let secrets = signing_secrets.into_iter().map(SecretString::from);
         let secrets = LiveSecrets::new(secrets.collect()).map_err(|error| wrong(&error))?;
-        Ok(Connection {
+        let candidate = Connection {
             id: ConnectionId::new(self.ids.next()),
             retailer: retailer_from(&retailer_id)?,
             platform: self.platform.code(),
             secrets,
             api: Some(api),
-        })
+        };
+        let terms = Terms {
+            settings: change_from(settings.unwrap_or_default())?,
+            check_acknowledged,
+            another_shop_confirmed,
+        };
+        Ok((candidate, terms))
     }
+}
 
-    /// Proves on the way that the credentials hold.
-    async fn who_is(&self, candidate: &Connection) -> Result<StoreIdentity, Status> {
-        match timeout(STORE_TIMEOUT, self.platform.store(candidate)).await {
-            Ok(Ok(store)) => Ok(store),
-            Ok(Err(error @ (FetchError::NoAccess | FetchError::Refused { .. }))) => {
-                Err(Status::failed_precondition(error.to_string()))
-            }
-            Ok(Err(error @ (FetchError::Gone | FetchError::Unreadable { .. }))) => Err(
-                Status::failed_precondition(format!("that is no shop of this platform: {error}")),
-            ),
-            Ok(Err(error @ FetchError::TryLater { .. })) => {
-                Err(Status::unavailable(error.to_string()))
-            }
-            Err(_) => Err(Status::unavailable("the shop does not answer")),
+impl From<LinkError> for Status {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NoAccess(_)
+            | LinkError::NoShop(_)
+            | LinkError::NotChecked(_)
+            | LinkError::AnotherShop { .. } => Self::failed_precondition(error.to_string()),
+            LinkError::NoRegister => Self::invalid_argument(error.to_string()),
+            LinkError::Away(_) | LinkError::Silent => Self::unavailable(error.to_string()),
+            LinkError::Store(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod disconnect;
 mod link;
+mod settings;
 
 use std::sync::Arc;
 
@@ -20,10 +21,15 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use self::answer::{connection_into, health_into};
+use self::settings::{actions, settings_into};
 use crate::connections::Connections;
 use crate::heard::Heard;
+use crate::linking::Linker;
 use crate::store::{ConnectionState, Store, StoreError, StoredConnection};
 use crate::watchdog::Addresses;
+
+pub(crate) use self::answer::state_into;
+pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into};
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
@@ -34,6 +40,7 @@ pub(crate) struct Management {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: Store,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) linker: Linker,
     pub(crate) heard: Arc<Heard>,
     pub(crate) addresses: Addresses,
     pub(crate) clock: Arc<dyn Clock>,
@@ -75,6 +82,7 @@ impl Management {
         let id = stored.connection.id;
         let now = self.clock.now();
         self.store.set_state(id, state, now).await?;
+        // Its version has grown as well, but that is told from the store.
         let stored = StoredConnection { state, ..stored };
         let answer = connection_into(&stored);
         self.connections.put(stored);
@@ -113,10 +121,23 @@ impl wire::connections_server::Connections for Management {
         let poll = self.store.poll_state(id).await?;
         let hooks = self.store.hooks_seen(id).await?;
         let missed = self.store.missed(id).await?;
+        let kept = self.store.kept_deliveries(id).await?;
         let last_delivery = self.heard.last_delivery(id);
+        let access = self.store.access_seen(id).await?;
+        let platform = self.platform.as_ref();
         Ok(Response::new(wire::GetConnectionResponse {
             connection: Some(connection_into(&stored)),
-            health: Some(health_into(last_delivery, poll, hooks, missed)),
+            health: Some(health_into(
+                last_delivery,
+                poll,
+                hooks,
+                missed,
+                access,
+                kept,
+            )),
+            settings: Some(settings_into(&stored, platform)),
+            actions: actions(&stored, platform),
+            get_all_recommended: !stored.imports.got_all,
         }))
     }
 
@@ -127,6 +148,20 @@ impl wire::connections_server::Connections for Management {
         self.link_shop(request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    async fn set_settings(
+        &self,
+        request: Request<wire::SetSettingsRequest>,
+    ) -> Result<Response<wire::SetSettingsResponse>, Status> {
+        self.decide(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_new_orders(
+        &self,
+        request: Request<wire::GetNewOrdersRequest>,
+    ) -> Result<Response<wire::GetNewOrdersResponse>, Status> {
+        self.get_new(request.into_inner()).await.map(Response::new)
     }
 
     async fn pause(
@@ -175,6 +210,9 @@ impl Management {
             ConnectionState::Live | ConnectionState::Paused => Ok(stored),
             ConnectionState::Disconnected => Err(Status::failed_precondition(
                 "the connection is parted with: link the shop again",
+            )),
+            ConnectionState::Uninstalled => Err(Status::failed_precondition(
+                "the app was removed from the shop: link the shop again",
             )),
         }
     }

@@ -66,6 +66,7 @@ pub(crate) struct Poller {
 
 /// A listing on its way.
 struct Walk {
+    followed_from: Timestamp,
     since: Timestamp,
     /// What has been asked for at its end; known once the first page is here.
     to: Option<Timestamp>,
@@ -77,6 +78,8 @@ struct Walk {
 struct Answer {
     page: Page,
     asked_at: Option<Timestamp>,
+    /// How far the shop's clock is ahead of ours, as far as it is told.
+    ahead: SignedDuration,
 }
 
 impl Chore for Poller {
@@ -89,13 +92,19 @@ impl Chore for Poller {
     async fn round(&self, connection: &Connection, gate: &Gate) -> Result<(), Trouble> {
         let mut walk = self.begin(connection).await?;
         for _ in 0..PAGES_AT_ONCE {
-            gate.pass().await;
-            let Answer { page, asked_at } = self.ask(connection, &walk).await?;
+            let allowance = self.platform.allowance(connection);
+            gate.pass(&allowance, allowance.changed_page).await;
+            let Answer {
+                page,
+                asked_at,
+                ahead,
+            } = self.ask(connection, &walk).await?;
             let Page {
                 orders,
                 answered_at: _,
                 next,
             } = page;
+            let orders = since_linked(orders, walk.followed_from, ahead);
             self.take(connection, &orders, asked_at).await?;
             // By the earlier of the two clocks: one that is ahead for once must not make a gap.
             let to = walk.to.unwrap_or_else(|| {
@@ -103,7 +112,9 @@ impl Chore for Poller {
             });
             let Some(next) = next else {
                 let now = self.clock.now();
-                self.store.listing_ended(connection.id, to, now).await?;
+                self.store
+                    .listing_ended(connection.id, to, walk.began_at, now)
+                    .await?;
                 self.meters.polled(Polled::Listing);
                 return self.judge_gaps(connection).await;
             };
@@ -147,12 +158,14 @@ impl Poller {
                 began_at,
                 next,
             }) if began_at > patience => Walk {
+                followed_from: state.followed_from,
                 since,
                 to: Some(to),
                 began_at,
                 after: Some(next),
             },
             Some(_) | None => Walk {
+                followed_from: state.followed_from,
                 since: before(state.polled_to, OVERLAP),
                 to: None,
                 began_at: now,
@@ -164,7 +177,7 @@ impl Poller {
 
     async fn ask(&self, connection: &Connection, walk: &Walk) -> Result<Answer, Trouble> {
         let listing = Listing::Changed { since: walk.since };
-        let began = Instant::now();
+        let (began, now) = (Instant::now(), self.clock.now());
         let asking = self.platform.list(connection, listing, walk.after.as_ref());
         match timeout(PAGE_TIMEOUT, asking).await {
             Ok(Ok(page)) => {
@@ -173,7 +186,12 @@ impl Poller {
                 let asked_at = page
                     .answered_at
                     .and_then(|answered_at| answered_at.checked_sub(took).ok());
-                Ok(Answer { page, asked_at })
+                let ahead = asked_at.map(|asked_at| asked_at.duration_since(now));
+                Ok(Answer {
+                    page,
+                    asked_at,
+                    ahead: ahead.unwrap_or_default(),
+                })
             }
             Ok(Err(error)) => {
                 // Perhaps it is the page token that the shop does not understand any more.
@@ -271,6 +289,18 @@ impl Poller {
             ) => Err(Trouble::Broker(error)),
         }
     }
+}
+
+/// Without what changed before the shop was linked, which the overlap of the first listings reaches: that is
+/// imported by hand or not at all (WC-2). By the shop's clock, and in whole seconds, as shops date changes.
+fn since_linked(
+    mut orders: Vec<Listed>,
+    followed_from: Timestamp,
+    ahead: SignedDuration,
+) -> Vec<Listed> {
+    let linked_at = followed_from.checked_add(ahead).unwrap_or(followed_from);
+    orders.retain(|listed| listed.modified_at.as_second() >= linked_at.as_second());
+    orders
 }
 
 /// `duration` before `instant`, or the beginning of time.

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use prost::Message as _;
-use retail::{ConnectionId, RetailerId};
+use retail::{ConnectionId, Quantity, RegisterId, RetailerId};
 use secrecy::{ExposeSecret as _, SecretString};
-use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity, Tokens};
 use sqlx::PgConnection;
 
-use super::{SqlTimestamp, Store, StoreError};
+use super::settings::{self, ChannelBuffer, ConnectionSettings, StockAt, order_updates_from};
+use super::{SettingsChange, SqlTimestamp, Store, StoreError};
 
 const TABLE: &str = "connection";
 
@@ -20,12 +21,25 @@ pub struct StoredConnection {
     pub created_at: Timestamp,
     /// `None` until the shop was asked.
     pub store: Option<StoreIdentity>,
+    pub settings: ConnectionSettings,
+    pub imports: ImportStanding,
+    /// Grows with every change of what other services are told.
+    pub version: i64,
 }
 
-/// Which connection a shop is linked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a connection stands with imports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportStanding {
+    /// An operator allowed them (BC-6, WC-5).
+    pub is_entitled: bool,
+    /// All orders were got at least once (SH-3).
+    pub got_all: bool,
+}
+
+/// By which connection a shop is linked now.
+#[derive(Clone, Debug)]
 pub struct Linked {
-    pub id: ConnectionId,
+    pub connection: StoredConnection,
     /// It was linked before.
     pub was_known: bool,
 }
@@ -38,6 +52,9 @@ pub enum ConnectionState {
     Paused,
     /// Parted with; it stays for its orders' sake, and comes back when the same shop does (R-10).
     Disconnected,
+    /// The app was taken out of the shop: listened to, for what it still has to say, and asked for nothing until it
+    /// is linked again.
+    Uninstalled,
 }
 
 impl ConnectionState {
@@ -47,13 +64,19 @@ impl ConnectionState {
             Self::Live => "live",
             Self::Paused => "paused",
             Self::Disconnected => "disconnected",
+            Self::Uninstalled => "uninstalled",
         }
     }
 
     fn read(text: &str) -> Option<Self> {
-        [Self::Live, Self::Paused, Self::Disconnected]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            Self::Live,
+            Self::Paused,
+            Self::Disconnected,
+            Self::Uninstalled,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 
@@ -71,37 +94,6 @@ struct Credentials {
 }
 
 impl Store {
-    /// Puts connections from a seed into the table. What the seed says of a connection's address and secrets
-    /// wins at every start, until a person links the shop; everything else stays, and nothing is taken away.
-    /// Polling begins at `now`.
-    pub async fn plant(&self, seed: &[Connection], now: Timestamp) -> Result<(), StoreError> {
-        let mut db = self.pool.begin().await?;
-        for connection in seed {
-            let url = connection.api.as_ref().map(|api| api.url.as_str());
-            let sealed = self.seal(connection);
-            sqlx::query!(
-                "insert into connection (connection_id, retailer_id, shop_url, sealed_credentials, state,
-                    created_at, changed_at)
-                values ($1, $2, $3, $4, 'live', $5, $5)
-                on conflict on constraint connection_pkey do update
-                    set shop_url = excluded.shop_url,
-                        sealed_credentials = excluded.sealed_credentials,
-                        changed_at = excluded.changed_at
-                    where connection.linked_at is null",
-                connection.id.uuid(),
-                connection.retailer.uuid(),
-                url,
-                sealed,
-                now.to_sqlx() as _,
-            )
-            .execute(&mut *db)
-            .await?;
-            companions(&mut db, connection.id, now).await?;
-        }
-        db.commit().await?;
-        Ok(())
-    }
-
     /// All of them, by id.
     pub async fn connections(&self) -> Result<Vec<StoredConnection>, StoreError> {
         self.stored(None).await
@@ -119,8 +111,14 @@ impl Store {
         let rows = sqlx::query!(
             r#"select connection_id, retailer_id, shop_url, sealed_credentials, state,
                 created_at as "created_at: SqlTimestamp",
-                store_id, store_name, store_currency, store_time_zone
-            from connection
+                store_id, store_name, store_currency, store_time_zone,
+                register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli, version,
+                exists (select from import_entitlement e
+                    where e.connection_id = c.connection_id) as "is_entitled!",
+                exists (select from import_job j
+                    where j.connection_id = c.connection_id and j.kind = 'all'
+                        and j.placed_since is null and j.state = 'complete') as "got_all!"
+            from connection c
             where $1::uuid is null or connection_id = $1
             order by connection_id"#,
             id.map(ConnectionId::uuid),
@@ -152,6 +150,21 @@ impl Store {
                         currency: row.store_currency,
                         time_zone: row.store_time_zone,
                     });
+                let settings = ConnectionSettings {
+                    register: row.register_id.map(RegisterId::new),
+                    is_automatic: row.automatic_updates,
+                    order_updates: row
+                        .order_updates
+                        .map(|text| order_updates_from(&text))
+                        .transpose()
+                        .map_err(corrupt)?,
+                    stock_at: StockAt::read(&row.stock_at)
+                        .ok_or_else(|| corrupt("its stock_at is not known"))?,
+                    channel_buffer: ChannelBuffer::new(Quantity::from_milli(
+                        row.channel_buffer_milli,
+                    ))
+                    .map_err(|error| corrupt(&error.to_string()))?,
+                };
                 Ok(StoredConnection {
                     connection: Connection {
                         id,
@@ -164,17 +177,45 @@ impl Store {
                         .ok_or_else(|| corrupt("its state is not known"))?,
                     created_at: row.created_at.to_jiff(),
                     store,
+                    settings,
+                    imports: ImportStanding {
+                        is_entitled: row.is_entitled,
+                        got_all: row.got_all,
+                    },
+                    version: row.version,
                 })
             })
             .collect()
     }
 
+    /// Which connection of the retailer leads to this shop, if one does (R-10).
+    pub async fn connection_of(
+        &self,
+        retailer: RetailerId,
+        store_id: &str,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        let id = sqlx::query_scalar!(
+            "select connection_id from connection where retailer_id = $1 and store_id = $2",
+            retailer.uuid(),
+            store_id,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match id {
+            Some(id) => self.connection(ConnectionId::new(id)).await,
+            None => Ok(None),
+        }
+    }
+
     /// Links a shop by its own identity: one that was linked before gets its connection back, with the new
-    /// credentials, and is polled from where it was left (R-10). Else `connection` is kept as it is.
+    /// credentials and the `tokens` of an install flow, and is polled from where it was left (R-10). Else `connection` is
+    /// kept as it is. Of the settings what `change` says is changed.
     pub async fn link(
         &self,
         connection: &Connection,
         store: &StoreIdentity,
+        change: &SettingsChange,
+        tokens: Option<&Tokens>,
         now: Timestamp,
     ) -> Result<Linked, StoreError> {
         let StoreIdentity {
@@ -208,17 +249,20 @@ impl Store {
         let sealed = self.seal(&linked);
         sqlx::query!(
             "insert into connection (connection_id, retailer_id, shop_url, sealed_credentials, state,
-                store_id, store_name, store_currency, store_time_zone, created_at, changed_at, linked_at)
-            values ($1, $2, $3, $4, 'live', $5, $6, $7, $8, $9, $9, $9)
+                store_id, store_name, store_currency, store_time_zone, created_at, changed_at, linked_at,
+                version)
+            values ($1, $2, $3, $4, 'live', $5, $6, $7, $8, $9, $9, $9, $10)
             on conflict on constraint connection_pkey do update
                 set shop_url = excluded.shop_url,
                     sealed_credentials = excluded.sealed_credentials,
                     state = excluded.state,
+                    removal_told_at = null,
                     store_name = excluded.store_name,
                     store_currency = excluded.store_currency,
                     store_time_zone = excluded.store_time_zone,
                     changed_at = excluded.changed_at,
-                    linked_at = excluded.linked_at",
+                    linked_at = excluded.linked_at,
+                    version = greatest(connection.version + 1, excluded.version)",
             id.uuid(),
             linked.retailer.uuid(),
             url,
@@ -228,13 +272,20 @@ impl Store {
             currency.as_deref(),
             time_zone.as_deref(),
             now.to_sqlx() as _,
+            now.as_microsecond(),
         )
         .execute(&mut *db)
         .await?;
         companions(&mut db, id, now).await?;
+        self.grant(&mut db, id, tokens, now).await?;
+        settings::change(&mut db, id, change, now).await?;
         db.commit().await?;
+        let connection = self
+            .connection(id)
+            .await?
+            .ok_or_else(|| StoreError::corrupt(TABLE, id, "it is not there"))?;
         Ok(Linked {
-            id,
+            connection,
             was_known: before.is_some(),
         })
     }
@@ -278,17 +329,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "update connection set state = $2, changed_at = $3 where connection_id = $1",
+            "update connection set state = $2, changed_at = $3, version = greatest(version + 1, $4)
+            where connection_id = $1",
             id.uuid(),
             state.as_str(),
             now.to_sqlx() as _,
+            now.as_microsecond(),
         )
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    fn seal(&self, connection: &Connection) -> Vec<u8> {
+    pub(super) fn seal(&self, connection: &Connection) -> Vec<u8> {
         let shown = |secret: &SecretString| secret.expose_secret().to_owned();
         let (key, secret) = connection
             .api
@@ -320,13 +373,13 @@ impl Store {
 }
 
 /// What stands beside each connection.
-async fn companions(
+pub(super) async fn companions(
     db: &mut PgConnection,
     id: ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into poll (connection_id, polled_to) values ($1, $2)
+        "insert into poll (connection_id, polled_to, followed_from) values ($1, $2, $2)
         on conflict on constraint poll_pkey do nothing",
         id.uuid(),
         now.to_sqlx() as _,

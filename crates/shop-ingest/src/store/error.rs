@@ -16,7 +16,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn corrupt(
+    pub(crate) fn corrupt(
         table: &'static str,
         key: impl std::fmt::Display,
         reason: impl std::fmt::Display,

@@ -1,6 +1,7 @@
 //! Everything of an ingest service that speaks SQL: one schema for each platform, `ingest_<code>`, which
 //! no statement names. `search_path` does.
 
+mod access;
 pub mod check;
 mod connect;
 mod connection;
@@ -8,11 +9,17 @@ mod delivery;
 mod error;
 mod hooks;
 mod import;
+mod install;
+mod kept;
 mod migrate;
 mod missed;
+mod plant;
 mod poll;
+mod privacy;
 pub mod privilege;
+mod removal;
 mod schema;
+mod settings;
 
 use std::sync::Arc;
 
@@ -20,19 +27,27 @@ use retail::PlatformCode;
 use service::seal::Keyring;
 use sqlx::PgPool;
 
+pub use access::AccessSeen;
 pub use connect::pool;
-pub use connection::{ConnectionState, Linked, StoredConnection};
+pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
 pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{
     FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
-    PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
+    PlannedOrder, ScannedPage, StartError, StartedAs, Then, Untold, Verdict,
 };
+pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms};
+pub use kept::KeptDelivery;
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
+pub use plant::Planted;
 pub use poll::{PollState, Underway};
+pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};
 pub use schema::Schema;
+pub use settings::{
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+};
 
 type SqlTimestamp = jiff_sqlx::Timestamp;
 

@@ -10,6 +10,8 @@ use super::{SqlTimestamp, Store, StoreError};
 /// Where polling a connection stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollState {
+    /// When the shop was linked first: what changed before it does not sync by itself (WC-2).
+    pub followed_from: Timestamp,
     /// Everything that changed before this instant of the shop's clock is in the inbox.
     pub polled_to: Timestamp,
     pub underway: Option<Underway>,
@@ -35,7 +37,8 @@ pub struct Underway {
 impl Store {
     pub async fn poll_state(&self, id: ConnectionId) -> Result<PollState, StoreError> {
         let row = sqlx::query!(
-            r#"select polled_to as "polled_to: SqlTimestamp",
+            r#"select followed_from as "followed_from: SqlTimestamp",
+                polled_to as "polled_to: SqlTimestamp",
                 listing_since as "listing_since: SqlTimestamp",
                 listing_to as "listing_to: SqlTimestamp",
                 listing_began_at as "listing_began_at: SqlTimestamp",
@@ -64,6 +67,7 @@ impl Store {
             _ => None,
         };
         Ok(PollState {
+            followed_from: row.followed_from.to_jiff(),
             polled_to: row.polled_to.to_jiff(),
             underway,
             last_polled_at: row.last_polled_at.map(SqlTimestamp::to_jiff),
@@ -98,13 +102,15 @@ impl Store {
         Ok(())
     }
 
-    /// The last page is in the inbox.
+    /// The last page is in the inbox. What it found is applied if somebody asked for it before it began (SH-2).
     pub async fn listing_ended(
         &self,
         id: ConnectionId,
         polled_to: Timestamp,
+        began_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut db = self.pool.begin().await?;
         sqlx::query!(
             "update poll set polled_to = $2, last_polled_at = $3, failures = 0, last_failure = null,
                 listing_since = null, listing_to = null, listing_began_at = null, page_token = null
@@ -113,8 +119,18 @@ impl Store {
             polled_to.to_sqlx() as _,
             now.to_sqlx() as _,
         )
-        .execute(&self.pool)
+        .execute(&mut *db)
         .await?;
+        sqlx::query!(
+            "update connection set applied_to = $3, new_asked_at = null
+            where connection_id = $1 and new_asked_at <= $2",
+            id.uuid(),
+            began_at.to_sqlx() as _,
+            now.to_sqlx() as _,
+        )
+        .execute(&mut *db)
+        .await?;
+        db.commit().await?;
         Ok(())
     }
 

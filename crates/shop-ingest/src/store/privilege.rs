@@ -28,9 +28,10 @@ use Privilege::{Delete, Insert, References, Select, Trigger, Truncate, Update};
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 10] = [
+pub const TABLES: [TableRights; 14] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select]),
+    rights("access_grant", &[Select, Insert, Update, Delete]),
     // A connection is parted with, never deleted: its orders' identity rests on it.
     rights("connection", STATE),
     rights("hook_check", STATE),
@@ -38,8 +39,11 @@ pub const TABLES: [TableRights; 10] = [
     rights("import_job", STATE),
     rights("import_level", STATE),
     rights("import_order", STATE),
+    rights("install", &[Select, Insert, Update, Delete]),
+    rights("kept_delivery", &[Select, Insert, Delete]),
     rights("missed_order", &[Select, Insert, Update, Delete]),
     rights("poll", STATE),
+    rights("privacy_request", &[Select, Insert]),
     rights("raw_delivery", &[Select, Insert, Delete]),
 ];
 

@@ -11,6 +11,7 @@ use prost::Message as _;
 use proto::convert::{instant_from, instant_into};
 use proto::ledger as wire;
 use proto::ledger::imports_server::ImportsServer;
+use proto::ledger::items_server::{Items, ItemsServer};
 use proto::ledger::orders_server::{Orders, OrdersServer};
 use proto::order::OrderMessage;
 use proto::order::order_message::Body;
@@ -47,7 +48,8 @@ impl Books {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let routes = tonic::service::Routes::new(OrdersServer::new(self.clone()))
-            .add_service(ImportsServer::new(self.clone()));
+            .add_service(ImportsServer::new(self.clone()))
+            .add_service(ItemsServer::new(self.clone()));
         let mut tasks = tokio::task::JoinSet::new();
         let stop = tokio_util::sync::CancellationToken::new();
         tasks.spawn(service::grpc::serve(listener, routes, stop));
@@ -162,6 +164,30 @@ impl Orders for Books {
             });
         Ok(Response::new(wire::GetKnownOrdersResponse {
             orders: orders.collect(),
+        }))
+    }
+}
+
+/// Three things that should be looked at.
+#[tonic::async_trait]
+impl Items for Books {
+    async fn check_catalogue(
+        &self,
+        _: Request<wire::CheckCatalogueRequest>,
+    ) -> Result<Response<wire::CheckCatalogueResponse>, Status> {
+        self.answers()?;
+        let count = |kind: wire::FindingKind, count| wire::FindingCount {
+            kind: kind.into(),
+            count,
+        };
+        Ok(Response::new(wire::CheckCatalogueResponse {
+            products: 9,
+            counts: vec![
+                count(wire::FindingKind::DuplicateSku, 2),
+                count(wire::FindingKind::EmptySku, 0),
+                count(wire::FindingKind::NegativeStock, 1),
+            ],
+            ..wire::CheckCatalogueResponse::default()
         }))
     }
 }

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use devstack::testing::{Database, Postgres};
-use retail::{ConnectionId, PlatformCode, RetailerId};
+use retail::{ConnectionId, PlatformCode, RegisterId, RetailerId};
 use secrecy::SecretString;
 use service::Settings;
 use service::seal::Keyring;
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
-use shop_ingest::store::{self, Schema, Store};
+use shop_ingest::store::{self, Planted, Schema, Store};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 pub const APP_PASSWORD: &str = "of-tests";
 pub const RETAILER: RetailerId = RetailerId::new(Uuid::from_u128(1));
+
+pub const REGISTER: RegisterId = RegisterId::new(Uuid::from_u128(1));
 
 pub fn platform() -> PlatformCode {
     PlatformCode::new("stall").unwrap()
@@ -92,5 +94,14 @@ pub fn connection(number: u128) -> Connection {
         platform: platform(),
         secrets: LiveSecrets::new(vec![text("hush-1")]).unwrap(),
         api: Some(ApiAccess::new(url, text("hush-2"), text("hush-3"), PlainHttp::Refused).unwrap()),
+    }
+}
+
+/// The same, as a seed file has it.
+pub fn planted(number: u128) -> Planted {
+    Planted {
+        connection: connection(number),
+        register: REGISTER,
+        order_updates: None,
     }
 }

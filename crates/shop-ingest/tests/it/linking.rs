@@ -8,13 +8,13 @@ use proto::connect::{Connection, ConnectionState, Consequence, Health};
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::database::{RETAILER, connection_id};
+use crate::database::{REGISTER, RETAILER, connection_id};
 use crate::running::{POLL_EVERY, Running, SECRET, ago, within};
 use crate::stall::{HINT, Mood, Shop, ShopOrder, WHOLE};
 
 const NEW_SECRET: &str = "hush-9";
 
-async fn client(running: &Running) -> ConnectionsClient<Channel> {
+pub async fn client(running: &Running) -> ConnectionsClient<Channel> {
     ConnectionsClient::connect(running.grpc.clone())
         .await
         .unwrap()
@@ -26,11 +26,13 @@ async fn get(running: &Running, number: u128) -> (Connection, Health) {
         connection_id: connection_id(number).to_string(),
     };
     let answer = client(running).await.get_connection(request).await.unwrap();
-    let wire::GetConnectionResponse { connection, health } = answer.into_inner();
+    let wire::GetConnectionResponse {
+        connection, health, ..
+    } = answer.into_inner();
     (connection.unwrap(), health.unwrap())
 }
 
-fn link_request(number: u128) -> wire::LinkRequest {
+pub fn link_request(number: u128) -> wire::LinkRequest {
     wire::LinkRequest {
         retailer_id: RETAILER.to_string(),
         shop_url: format!("https://stall-{number}.example"),
@@ -38,10 +40,16 @@ fn link_request(number: u128) -> wire::LinkRequest {
         secret: "cs".to_owned(),
         signing_secrets: vec![NEW_SECRET.to_owned()],
         allow_plain_http: false,
+        settings: Some(wire::SettingsChange {
+            register_id: REGISTER.to_string(),
+            ..wire::SettingsChange::default()
+        }),
+        check_acknowledged: true,
+        another_shop_confirmed: false,
     }
 }
 
-fn disconnect_request(number: u128, confirmed: bool) -> wire::DisconnectRequest {
+pub fn disconnect_request(number: u128, confirmed: bool) -> wire::DisconnectRequest {
     wire::DisconnectRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: connection_id(number).to_string(),
@@ -50,7 +58,7 @@ fn disconnect_request(number: u128, confirmed: bool) -> wire::DisconnectRequest 
 }
 
 /// Long enough for several rounds, if there were any.
-async fn some_rounds() {
+pub async fn some_rounds() {
     tokio::time::sleep(POLL_EVERY * 5).await;
 }
 

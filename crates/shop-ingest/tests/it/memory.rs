@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 use shop::{HookReport, PageToken};
 use shop_ingest::store::{ConnectionState, Missed, MissedCount, StoreError, Underway};
 
-use crate::database::{connection, connection_id, database, sql, store};
+use crate::database::{connection_id, database, planted, sql, store};
 
 const NOW: &str = "2026-11-22T08:00:00Z";
 
@@ -16,11 +16,9 @@ fn instant(text: &str) -> jiff::Timestamp {
 async fn connections_are_planted_once_and_sealed_at_rest() {
     let database = database().await;
     let memory = store(&database, 7);
-    let listened = shop::Connection {
-        api: None,
-        ..connection(2)
-    };
-    let seed = [connection(1), listened];
+    let mut listened = planted(2);
+    listened.connection.api = None;
+    let seed = [planted(1), listened];
     memory.plant(&seed, instant(NOW)).await.unwrap();
     memory
         .plant(&seed, instant("2026-11-23T08:00:00Z"))
@@ -56,7 +54,7 @@ async fn credentials_open_with_their_key_and_for_their_connection_only() {
     let database = database().await;
     let memory = store(&database, 7);
     memory
-        .plant(&[connection(1), connection(2)], instant(NOW))
+        .plant(&[planted(1), planted(2)], instant(NOW))
         .await
         .unwrap();
     let other_key = store(&database, 8).connections().await.unwrap_err();
@@ -79,7 +77,7 @@ async fn a_listing_goes_on_where_it_stopped_and_ends() {
     let database = database().await;
     let memory = store(&database, 7);
     let id = connection_id(1);
-    memory.plant(&[connection(1)], instant(NOW)).await.unwrap();
+    memory.plant(&[planted(1)], instant(NOW)).await.unwrap();
     let underway = Underway {
         since: instant("2026-11-22T07:50:00Z"),
         to: instant("2026-11-22T08:01:00Z"),
@@ -102,10 +100,8 @@ async fn a_listing_goes_on_where_it_stopped_and_ends() {
     assert_eq!(state.last_failure.as_deref(), Some("shop is busy"));
 
     let end = instant("2026-11-22T08:02:00Z");
-    memory
-        .listing_ended(id, instant("2026-11-22T08:01:00Z"), end)
-        .await
-        .unwrap();
+    let (to, began_at) = (instant("2026-11-22T08:01:00Z"), instant(NOW));
+    memory.listing_ended(id, to, began_at, end).await.unwrap();
     let state = memory.poll_state(id).await.unwrap();
     assert_eq!((state.underway, state.failures), (None, 0));
     assert_eq!(state.polled_to, instant("2026-11-22T08:01:00Z"));
@@ -117,7 +113,7 @@ async fn the_last_look_at_the_webhooks_is_remembered() {
     let database = database().await;
     let memory = store(&database, 7);
     let id = connection_id(1);
-    memory.plant(&[connection(1)], instant(NOW)).await.unwrap();
+    memory.plant(&[planted(1)], instant(NOW)).await.unwrap();
     assert_eq!(memory.hooks_seen(id).await.unwrap().report, None);
     let report = HookReport {
         sound: 1,
@@ -143,7 +139,7 @@ async fn r_6_a_missed_change_is_suspected_then_cleared_or_counted_once() {
     let database = database().await;
     let memory = store(&database, 7);
     let id = connection_id(1);
-    memory.plant(&[connection(1)], instant(NOW)).await.unwrap();
+    memory.plant(&[planted(1)], instant(NOW)).await.unwrap();
     let order = |id: &str| retail::ShopOrderId::new(id).unwrap();
     let (one, two) = (order("1"), order("2"));
     let changes = [(&one, instant(NOW)), (&two, instant(NOW))];

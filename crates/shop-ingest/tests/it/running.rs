@@ -53,7 +53,8 @@ impl Running {
         let database = database::database().await;
         let folder = tempfile::tempdir().unwrap();
         let seed = folder.path().join("seed.toml");
-        std::fs::write(&seed, seed_of(shops.len() as u128)).unwrap();
+        let connections = shops.len() as u128;
+        std::fs::write(&seed, seed_of(connections)).unwrap();
         let stall = Stall::default();
         for (number, shop) in (1..).zip(shops) {
             stall.with(connection_id(number), |place| *place = shop);
@@ -104,6 +105,7 @@ impl Running {
             books,
         };
         running.run(Command::Migrate).await.unwrap();
+        running.link_an_hour_ago(connections).await;
         // The ledger's own migrate does this; here there is none.
         let admin = running.connect(permission::ADMIN).await;
         let map = bus::Map::of(&bus::Service::Ledger);
@@ -115,6 +117,16 @@ impl Running {
         running.ledger.spawn(running.books.clone().listen(ledger));
         running.serve().await;
         running
+    }
+
+    /// What the shops changed since then syncs by itself (WC-2).
+    async fn link_an_hour_ago(&self, connections: u128) {
+        let planted: Vec<_> = (1..=connections).map(database::planted).collect();
+        self.store.plant(&planted, ago(3_600)).await.unwrap();
+        database::sql(
+            &self.database,
+            "update ingest_stall.poll set polled_to = now()",
+        );
     }
 
     /// Starts the service, again after [`Running::crash`].
@@ -180,7 +192,7 @@ impl Running {
         within(async || (asked() >= enough).then_some(())).await;
     }
 
-    async fn connect(&self, user: &str) -> Bus {
+    pub async fn connect(&self, user: &str) -> Bus {
         let options = Options {
             url: self.nats.url(),
             user: user.to_owned(),

@@ -16,8 +16,9 @@ use retail::{
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listed, Listing, Notice, Page,
-    PageToken, Platform, Reading, Reason, Refusal, Refused, Source, StoreIdentity, Topic,
+    Allowance, App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
+    InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken, Platform, Proof, Reading,
+    Reason, Refusal, Refused, Returned, ShopName, Source, StoreIdentity, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -56,6 +57,10 @@ pub struct Shop {
     pub mood: Mood,
     /// From this page on it does not answer.
     pub fails_from_page: Option<usize>,
+    /// Once it does not know where a page begins.
+    pub has_forgotten_pages: bool,
+    /// It does not answer when it is asked for this one.
+    pub away_for: Option<ShopOrderId>,
     pub listed: Vec<(Timestamp, Option<String>)>,
     pub fetched: Vec<ShopOrderId>,
     pub hooked: Vec<String>,
@@ -86,6 +91,8 @@ impl Default for Shop {
             orders_per_page: 50,
             mood: Mood::Well,
             fails_from_page: None,
+            has_forgotten_pages: false,
+            away_for: None,
             listed: Vec::new(),
             fetched: Vec::new(),
             hooked: Vec::new(),
@@ -125,6 +132,37 @@ impl Stall {
             Mood::Busy(after) => later(Some(after)),
             Mood::Panics => panic!("for the test"),
         }
+    }
+}
+
+/// Nobody is sent to a stall: it is linked by its keys.
+#[async_trait]
+impl Install for Stall {
+    fn shop(&self, _: &str) -> Result<ShopName, InstallRefusal> {
+        Err(InstallRefusal::NotAShop)
+    }
+
+    fn authorize(&self, _: &App, _: &Journey) -> Result<String, InstallRefusal> {
+        Err(InstallRefusal::NoApp)
+    }
+
+    fn returned(
+        &self,
+        _: &App,
+        _: &[(String, String)],
+        _: Timestamp,
+    ) -> Result<Returned, InstallRefusal> {
+        Err(InstallRefusal::NotAuthentic)
+    }
+
+    async fn redeem(
+        &self,
+        _: &App,
+        _: &Journey,
+        _: Proof,
+        _: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        Err(InstallRefusal::NoApp)
     }
 }
 
@@ -200,6 +238,15 @@ impl Platform for Stall {
         }
     }
 
+    /// Enough for the tests' polls, which come several times a second, and for an import beside them.
+    fn allowance(&self, _: &Connection) -> Allowance {
+        Allowance {
+            per_second: 100,
+            at_once: 100,
+            ..Allowance::default()
+        }
+    }
+
     fn import_rules(&self) -> ImportRules {
         ImportRules {
             age_limit: Some(AGE_LIMIT),
@@ -215,6 +262,9 @@ impl Platform for Stall {
         self.with(connection.id, |shop| shop.fetched.push(order.clone()));
         self.in_its_mood(connection.id).await?;
         self.with(connection.id, |shop| {
+            if shop.away_for.as_ref() == Some(order) {
+                return Err(away());
+            }
             let found = shop.orders.iter().find(|known| known.id == *order);
             found
                 .filter(|order| order.word != GHOST)
@@ -239,9 +289,11 @@ impl Platform for Stall {
         self.in_its_mood(connection.id).await?;
         self.with(connection.id, |shop| {
             if shop.fails_from_page.is_some_and(|from| page >= from) {
-                return Err(FetchError::TryLater {
+                return Err(away());
+            }
+            if page > 0 && std::mem::take(&mut shop.has_forgotten_pages) {
+                return Err(FetchError::Unreadable {
                     why: "for the test".to_owned(),
-                    after: None,
                 });
             }
             let changed: Vec<&ShopOrder> = shop
@@ -308,5 +360,12 @@ impl Platform for Stall {
                 ..HookReport::default()
             },
         })
+    }
+}
+
+fn away() -> FetchError {
+    FetchError::TryLater {
+        why: "for the test".to_owned(),
+        after: None,
     }
 }

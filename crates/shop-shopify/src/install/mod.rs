@@ -11,6 +11,7 @@
 //! [`token::Grant::ClientCredentials`].
 
 mod exchange;
+mod flow;
 pub mod oauth;
 pub mod renew;
 pub mod token;

@@ -6,84 +6,39 @@
 
 use std::fmt;
 
-use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::Clock;
-use shop::ShopUrl;
+use shop::{ShopUrl, Tokens, Vault, VaultError};
 
 use super::token::{App, Grant, Granted, Refresh, TokenError};
 use crate::Shopify;
 
-/// Before its end a token is renewed so much earlier: of an hour, after 48 minutes.
-const RENEWED_BEFORE: SignedDuration = SignedDuration::from_mins(12);
-
-/// What gives access to one shop.
-#[derive(Clone, Debug)]
-pub struct Tokens {
-    pub access: SecretString,
-    /// `None`: for ever.
-    pub access_until: Option<Timestamp>,
-    /// `None`: it is renewed by asking as at first, or never.
-    pub refresh: Option<SecretString>,
-    /// The merchant has to connect again by then if nothing is asked until then; to be told before.
-    pub refresh_until: Option<Timestamp>,
-}
-
-impl Tokens {
-    /// What was granted at `now`.
-    #[must_use]
-    pub fn new(granted: Granted, now: Timestamp) -> Self {
-        let Granted {
-            access_token: access,
-            scopes: _,
-            expires_in,
-            refresh,
-        } = granted;
-        let until = |wait| {
-            let wait = SignedDuration::try_from(wait).ok()?;
-            now.checked_add(wait).ok()
-        };
-        let (refresh, refresh_in) = match refresh {
-            None => (None, None),
-            Some(Refresh { token, expires_in }) => (Some(token), expires_in),
-        };
-        Self {
-            access,
-            access_until: expires_in.and_then(until),
-            refresh,
-            refresh_until: refresh_in.and_then(until),
-        }
-    }
-
-    /// Whether the access token is good for a while.
-    #[must_use]
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        self.access_until
-            .is_none_or(|until| until.duration_since(now) > RENEWED_BEFORE)
+/// What was granted at `now`.
+#[must_use]
+pub fn tokens(granted: Granted, now: Timestamp) -> Tokens {
+    let Granted {
+        access_token: access,
+        scopes,
+        expires_in,
+        refresh,
+    } = granted;
+    let until = |wait| {
+        let wait = SignedDuration::try_from(wait).ok()?;
+        now.checked_add(wait).ok()
+    };
+    let (refresh, refresh_in) = match refresh {
+        None => (None, None),
+        Some(Refresh { token, expires_in }) => (Some(token), expires_in),
+    };
+    Tokens {
+        access,
+        access_until: expires_in.and_then(until),
+        refresh,
+        refresh_until: refresh_in.and_then(until),
+        scopes: scopes.names(),
     }
 }
-
-/// Where the tokens of one connection are kept.
-#[async_trait]
-pub trait Vault: Send + Sync {
-    /// The tokens, alone: nobody else holds them until what is given back is dropped.
-    async fn open(&self) -> Result<Box<dyn Opened + '_>, VaultError>;
-}
-
-/// Tokens that nobody else can renew meanwhile.
-#[async_trait]
-pub trait Opened: Send {
-    fn tokens(&self) -> &Tokens;
-
-    /// Both at once, for good.
-    async fn replace(&mut self, tokens: Tokens) -> Result<(), VaultError>;
-}
-
-/// The vault does not open. Never says what is in it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("tokens cannot be read or stored: {0}")]
-pub struct VaultError(pub String);
 
 /// Why there is no token to ask with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +47,22 @@ pub enum RenewError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Token(#[from] TokenError),
+}
+
+impl From<RenewError> for shop::RenewError {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::Vault(error) => Self::Vault(error),
+            RenewError::Token(TokenError::Refused { code }) => Self::Refused { code },
+            RenewError::Token(
+                error @ (TokenError::TryLater { status: _ }
+                | TokenError::Away
+                | TokenError::Unreadable),
+            ) => Self::TryLater {
+                why: error.to_string(),
+            },
+        }
+    }
 }
 
 /// Who renews, for which shop.
@@ -111,13 +82,13 @@ impl fmt::Debug for Renewal<'_> {
     }
 }
 
-/// A token that is good for a while, renewed where it must be. `refused`: one that the shop no longer
+/// Tokens that are good for a while, renewed where they must be. `refused`: one that the shop no longer
 /// accepted, whatever its age; without one of its own after that, the merchant has to connect again.
 pub async fn access_token(
     renewal: Renewal<'_>,
     vault: &dyn Vault,
     refused: Option<&SecretString>,
-) -> Result<SecretString, RenewError> {
+) -> Result<Tokens, RenewError> {
     let Renewal {
         shopify,
         url,
@@ -130,17 +101,16 @@ pub async fn access_token(
     let is_refused =
         refused.is_some_and(|refused| refused.expose_secret() == held.access.expose_secret());
     if held.is_fresh(asked_at) && !is_refused {
-        return Ok(held.access.clone());
+        return Ok(held.clone());
     }
     let grant = match &held.refresh {
         Some(token) => Grant::Refresh(token.clone()),
         None => Grant::ClientCredentials,
     };
     let granted = shopify.grant(url, app, &grant).await?;
-    let tokens = Tokens::new(granted, asked_at);
-    let access = tokens.access.clone();
-    opened.replace(tokens).await?;
-    Ok(access)
+    let tokens = tokens(granted, asked_at);
+    opened.replace(tokens.clone()).await?;
+    Ok(tokens)
 }
 
 #[cfg(test)]
@@ -160,7 +130,7 @@ mod tests {
                 expires_in: Some(Duration::from_secs(seconds)),
             }),
         };
-        Tokens::new(granted, noon())
+        tokens(granted, noon())
     }
 
     fn noon() -> Timestamp {

@@ -9,7 +9,9 @@ use retail::ShopOrderId;
 use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::Clock as _;
 use shop::sim::SimShop as _;
-use shop::{FetchError, HookAddress, Notice, Platform as _, ShopUrl};
+use shop::{
+    FetchError, HookAddress, Notice, Opened, Platform as _, ShopUrl, Tokens, Vault, VaultError,
+};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::JoinSet;
 
@@ -18,7 +20,7 @@ use super::oauth::{CLIENT_ID, DOMAIN};
 use crate::ShopDomain;
 use crate::install::ORDER_SCOPES;
 use crate::install::oauth::{Callback, authorize_url, verify};
-use crate::install::renew::{Opened, RenewError, Renewal, Tokens, Vault, VaultError, access_token};
+use crate::install::renew::{RenewError, Renewal, access_token, tokens};
 use crate::install::token::{App, Grant, TokenError};
 
 const STATE: &str = "f3b1c2d4e5f60718293a4b5c6d7e8f90";
@@ -67,7 +69,7 @@ impl World {
     async fn granted(&self, grant: Grant) -> Result<Tokens, TokenError> {
         let granted = self.platform.grant(self.url(), &self.app(), &grant).await?;
         assert!(granted.scopes.missing(&ORDER_SCOPES).is_empty());
-        Ok(Tokens::new(granted, self.clock.now()))
+        Ok(tokens(granted, self.clock.now()))
     }
 
     async fn connected(&self) -> Tokens {
@@ -97,7 +99,8 @@ impl World {
             app: &self.app(),
             clock: &self.clock,
         };
-        access_token(renewal, vault, refused).await
+        let tokens = access_token(renewal, vault, refused).await?;
+        Ok(tokens.access)
     }
 }
 

@@ -65,7 +65,6 @@ pub(super) async fn world(orders: usize) -> World {
     World {
         shop,
         server,
-        clock,
         connection: Connection {
             id: ConnectionId::new(uuid::Uuid::from_u128(7)),
             retailer: RetailerId::new(uuid::Uuid::from_u128(1)),
@@ -73,7 +72,8 @@ pub(super) async fn world(orders: usize) -> World {
             secrets: LiveSecrets::new(vec![SecretString::from(secret)]).unwrap(),
             api: Some(api.unwrap()),
         },
-        platform: Shopify::new().unwrap(),
+        platform: Shopify::new(Arc::new(clock.clone())).unwrap(),
+        clock,
     }
 }
 

@@ -271,7 +271,7 @@ async fn r_12_what_the_shop_tells_leads_to_what_its_books_say() {
                 );
             }
             Reading::Nothing(_) => assert!(books.drafts.contains_key(id.as_str()), "{id}"),
-            Reading::Hint(_) => panic!("{id} is a hint"),
+            Reading::Hint(_) | Reading::Event(_) => panic!("{id} is no order"),
         }
     }
 }

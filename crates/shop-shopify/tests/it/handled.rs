@@ -1,12 +1,15 @@
 //! The rules for Shopify's orders, on the scenarios they are about.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
 use serde_json::json;
-use shop::{Reading, Reason};
+use service::clock::SystemClock;
+use shop::{Platform as _, Reading, Reason};
+use shop_shopify::Shopify;
 
 use crate::samples::{answer, is_product, line, order, read, refusal};
 
@@ -149,6 +152,12 @@ fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {
     let refunded = order(&answer("01_refunded"));
     assert!(refunded.version > first.version);
     assert_ne!(refunded.version.content, first.version.content);
+}
+
+#[test]
+fn sh_12_updates_of_sales_wait_where_nobody_decided_otherwise() {
+    let shopify = Shopify::new(Arc::new(SystemClock)).unwrap();
+    assert_eq!(shopify.order_updates(), OrderUpdates::Ask);
 }
 
 #[test]

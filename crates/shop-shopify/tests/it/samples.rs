@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use retail::{ConnectionId, LineKind, Order, OrderLine, PlatformCode, RetailerId};
 use secrecy::SecretString;
 use serde_json::Value;
+use service::clock::SystemClock;
 use shop::{
     ApiAccess, Connection, LiveSecrets, PlainHttp, Platform as _, Reading, Refusal, ShopUrl, Source,
 };
@@ -26,7 +27,8 @@ pub struct Delivery {
 }
 
 pub fn platform() -> &'static Shopify {
-    static PLATFORM: LazyLock<Shopify> = LazyLock::new(|| Shopify::new().unwrap());
+    static PLATFORM: LazyLock<Shopify> =
+        LazyLock::new(|| Shopify::new(Arc::new(SystemClock)).unwrap());
     &PLATFORM
 }
 

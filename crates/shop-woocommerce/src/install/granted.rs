@@ -38,6 +38,13 @@ struct Posted<'a> {
     key_permissions: Scalar<'a>,
 }
 
+/// What a posted key is said to be for.
+pub(super) fn state(body: &[u8]) -> Option<SecretString> {
+    let posted: Posted<'_> = serde_json::from_slice(body).ok()?;
+    let state = posted.user_id.as_str();
+    (!state.is_empty()).then(|| state.into())
+}
+
 /// The key that a shop posts once its owner has approved what was asked for with `state`.
 ///
 /// Answer it with 200 when it is kept, and with an error when not: then the shop forgets it.

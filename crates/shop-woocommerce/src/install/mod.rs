@@ -10,6 +10,7 @@
 
 mod approval;
 mod find;
+mod flow;
 mod granted;
 mod returned;
 

@@ -44,7 +44,10 @@ pub(super) fn read(platform: &WooCommerce, body: &[u8]) -> Order {
     };
     match platform.read(&connection(), source, body) {
         Reading::Order { order, .. } => *order,
-        other @ (Reading::Hint(_) | Reading::Nothing(_) | Reading::Refused(_)) => {
+        other @ (Reading::Hint(_)
+        | Reading::Nothing(_)
+        | Reading::Event(_)
+        | Reading::Refused(_)) => {
             panic!("{other:?}: {}", String::from_utf8_lossy(body))
         }
     }

@@ -75,7 +75,7 @@ fn wc_01_every_captured_delivery_is_an_order_a_hint_or_nothing() {
                 assert!(!is_order, "{file}");
                 nothings += 1;
             }
-            Reading::Refused(refusal) => panic!("{file}: {refusal:?}"),
+            other @ (Reading::Refused(_) | Reading::Event(_)) => panic!("{file}: {other:?}"),
         }
     }
     // Twice where the collection itself is at hand.

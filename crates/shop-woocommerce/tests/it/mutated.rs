@@ -24,7 +24,7 @@ fn read(body: &[u8]) -> Reading {
 fn refused(order: &Value) -> Option<Reason> {
     match read(order.to_string().as_bytes()) {
         Reading::Refused(refusal) => Some(refusal.reason),
-        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) => None,
+        Reading::Order { .. } | Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
     }
 }
 

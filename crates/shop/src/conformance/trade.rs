@@ -209,7 +209,7 @@ impl<'a> Trading<'a> {
                 Reading::Order { order, .. } => Some(order.key.order.clone()),
                 Reading::Hint(hinted) => Some(hinted.clone()),
                 Reading::Refused(refusal) => refusal.order.clone(),
-                Reading::Nothing(_) => order,
+                Reading::Nothing(_) | Reading::Event(_) => order,
             };
             if let Some(order) = told {
                 self.note(&order, reading);
@@ -246,7 +246,7 @@ impl<'a> Trading<'a> {
                 read.booked.post(&known);
                 Last::Order(known)
             }
-            Reading::Nothing(_) => Last::Nothing,
+            Reading::Nothing(_) | Reading::Event(_) => Last::Nothing,
             Reading::Refused(refusal) => Last::Refused(refusal.reason.as_str()),
             Reading::Hint(_) => return,
         });

@@ -1,6 +1,7 @@
 //! Reading for those who ask. Never decides a write.
 
 mod actions;
+mod catalogue;
 mod explain;
 mod held;
 mod kept;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
+pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use explain::Explained;
 pub use held::{HeldKey, HeldView, KeptHeld};
 pub use kept::{KeptParked, ParkedFilter, RetryCounts};

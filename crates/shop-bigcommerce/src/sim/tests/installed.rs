@@ -2,7 +2,11 @@
 
 use http::header::LOCATION;
 use secrecy::ExposeSecret as _;
-use shop::{FetchError, Listing, PlainHttp, Platform as _, ShopUrl};
+use service::clock::Clock as _;
+use shop::{
+    Answer, FetchError, Install as _, InstallRefusal, Journey, Listing, PlainHttp, Platform as _,
+    Proof, RegisteredApp, ShopUrl,
+};
 
 use super::{World, served};
 use crate::install::callback::{Callback, finished_url, install_url, read};
@@ -70,6 +74,66 @@ async fn a_merchant_who_agrees_has_a_connection_that_can_ask() {
         !shown.contains(token) && !shown.contains("code1"),
         "{shown}"
     );
+}
+
+/// The same as the runtime walks it: the store that was named, and no other.
+#[tokio::test]
+async fn a_store_is_linked_if_it_is_the_one_that_was_named() {
+    let merchant = Merchant::new().await;
+    let platform = &merchant.world.platform;
+    let app = shop::App {
+        name: "Comptoir".to_owned(),
+        registered: Some(RegisteredApp {
+            client_id: merchant.app.client_id.clone(),
+            secrets: merchant.world.connection.secrets.clone(),
+        }),
+        stand_in: Some(merchant.login.clone()),
+    };
+    let journey = |shop: &str| Journey {
+        shop: platform.shop(shop).unwrap(),
+        state: "not taken along".into(),
+        callback: ShopUrl::new(&merchant.app.redirect_uri).unwrap(),
+        plain_http: PlainHttp::Refused,
+    };
+    let own = journey(&format!(
+        "store-{}.mybigcommerce.com",
+        merchant.world.store.options.hash
+    ));
+    let sent_to = platform.authorize(&app, &own).unwrap();
+    assert_eq!(
+        sent_to,
+        install_url(&merchant.login, &merchant.app.client_id)
+    );
+    let now = merchant.world.clock.now();
+    let proof = async || {
+        let returned = platform
+            .returned(&app, &merchant.agrees().await, now)
+            .unwrap();
+        assert_eq!(returned.shop.as_ref(), Some(&own.shop));
+        match returned.answer {
+            Answer::Agreed(agreement) => Proof::Agreement(agreement),
+            other => panic!("{other:?}"),
+        }
+    };
+    let elsewhere = journey("other1");
+    let other = platform.redeem(&app, &elsewhere, proof().await, now);
+    assert_eq!(other.await.map(drop), Err(InstallRefusal::Spent));
+    let granted = platform.redeem(&app, &own, proof().await, now).await;
+    let granted = granted.unwrap();
+    assert!(granted.tokens.access_until.is_none() && granted.secrets.is_some());
+    let mut connection = merchant.world.connection.clone();
+    connection.api = Some(granted.api);
+    assert!(platform.store(&connection).await.is_ok());
+
+    let declined = platform.returned(&app, &[], now).unwrap();
+    assert!(matches!(declined.answer, Answer::Declined));
+    for shop in ["", "Sim123", "stores/sim123", "https://sim123", "sim123/v2"] {
+        assert_eq!(
+            platform.shop(shop),
+            Err(InstallRefusal::NotAShop),
+            "{shop:?}"
+        );
+    }
 }
 
 #[tokio::test]

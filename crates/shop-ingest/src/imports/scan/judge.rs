@@ -40,7 +40,7 @@ pub(super) fn by_reading(reading: Reading) -> Judged {
             }
         },
         // The shop was asked for the order, and answered with something else.
-        Reading::Hint(_) | Reading::Nothing(_) => is(Verdict::NotImported),
+        Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => is(Verdict::NotImported),
         Reading::Refused(Refusal {
             order: _,
             reason,

@@ -1,0 +1,141 @@
+//! The whole system with the simulated shops connected to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use comptoir::stack::{
+    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
+};
+use shop::sim::Access;
+use shop_sim::Platform;
+use tempfile::TempDir;
+use test_kit::{Ledger, folder, world};
+
+use super::{SimulatedShop, child};
+
+/// After a restart everything must be ready within this.
+const READY_DEADLINE: Duration = Duration::from_mins(1);
+/// Settings that make minutes out of what takes a shop hours.
+const SETTINGS: [(&str, &str); 3] = [
+    ("POLL_EVERY_MS", "1000"),
+    ("HOOKS_EVERY_MS", "2000"),
+    ("GAP_GRACE_MS", "5000"),
+];
+
+/// It ends when it is dropped.
+pub struct ShopSystem {
+    stack: Arc<Stack>,
+    /// After the stack in this list, so that it is dropped after it.
+    dir: TempDir,
+}
+
+/// The service that listens to the platform's shops.
+pub fn ingest(platform: Platform) -> String {
+    format!("ingest-{}", platform.code())
+}
+
+impl ShopSystem {
+    pub const LEDGER: &str = "ledger";
+
+    pub async fn start(shops: &[SimulatedShop]) -> anyhow::Result<Self> {
+        let dir = folder()?;
+        let program = std::env::current_exe().context("this program has no path")?;
+        let settings = SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let options = StackOptions {
+            settings: settings.into(),
+            ..StackOptions::new(dir.path(), program, seed(shops))
+        };
+        let start = tokio::task::spawn_blocking(|| Stack::start(options));
+        Ok(Self {
+            stack: Arc::new(start.await??),
+            dir,
+        })
+    }
+
+    /// Where the shop posts its deliveries.
+    pub fn hook_url(&self, shop: &SimulatedShop) -> anyhow::Result<&str> {
+        let url = self.stack.hook_url(&shop.connection.to_string());
+        url.context("the seed has this connection")
+    }
+
+    pub fn grpc_url(&self) -> &str {
+        self.stack.grpc_url()
+    }
+
+    /// Where the platform's ingest service answers gRPC.
+    pub fn ingest_grpc_url(&self, platform: Platform) -> anyhow::Result<&str> {
+        let name = ingest(platform);
+        let mut services = self.stack.state().services.iter();
+        let running = services.find(|running| running.name == name);
+        Ok(&running.context("it has an ingest service")?.grpc_url)
+    }
+
+    /// The administrator's, password included.
+    pub fn database_url(&self) -> &str {
+        self.stack.admin_database_url()
+    }
+
+    pub fn ledger(&self) -> anyhow::Result<Ledger> {
+        Ledger::at(self.grpc_url())
+    }
+
+    /// Leaves the folder with its logs behind, for whoever asks what went wrong.
+    pub fn keep(&mut self) {
+        self.dir.disable_cleanup(true);
+        eprintln!("the services' logs are in {}", self.dir.path().display());
+    }
+
+    /// Kills a service; returns when the whole system is ready again.
+    pub async fn crash(&self, service: &str) -> anyhow::Result<()> {
+        child::kill_and_wait(service).await?;
+        let stack = Arc::clone(&self.stack);
+        tokio::task::spawn_blocking(move || stack.wait_until_ready(READY_DEADLINE))
+            .await?
+            .with_context(|| format!("after {service} was killed"))
+    }
+}
+
+fn seed(shops: &[SimulatedShop]) -> Seed {
+    Seed {
+        retailers: vec![SeedRetailer {
+            id: world::RETAILER,
+            name: "Maison d’essai".to_owned(),
+        }],
+        outlets: vec![SeedOutlet {
+            id: world::OUTLET,
+            retailer: world::RETAILER,
+            name: "Online".to_owned(),
+            time_zone: "America/Toronto".to_owned(),
+        }],
+        registers: vec![SeedRegister {
+            id: world::REGISTER,
+            outlet: world::OUTLET,
+            name: "Till 1".to_owned(),
+        }],
+        connections: shops.iter().map(connection).collect(),
+    }
+}
+
+fn connection(shop: &SimulatedShop) -> SeedConnection {
+    let Access {
+        secret,
+        shop_url,
+        key,
+        key_secret,
+    } = shop.runner.shop().access();
+    SeedConnection {
+        order_updates: Some("apply".to_owned()),
+        shop_url: Some(shop_url),
+        consumer_key: Some(key),
+        consumer_secret: Some(key_secret),
+        allow_plain_http: Some(true),
+        ..SeedConnection::new(
+            shop.connection,
+            world::RETAILER,
+            shop.platform.code(),
+            world::REGISTER,
+            secret,
+        )
+    }
+}

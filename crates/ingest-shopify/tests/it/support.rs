@@ -1,0 +1,388 @@
+//! A broker, a database, a simulated shop and the service, for each test, all by one clock that the test moves.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use bus::permission::{self, User};
+use bus::{Bus, Options};
+use devstack::testing::{Database, Nats, Postgres};
+use devstack::{NatsConfig, NatsUser};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::{SignedDuration, Timestamp};
+use proto::connect as wire;
+use proto::connect::connections_client::ConnectionsClient;
+use proto::connect::installs_client::InstallsClient;
+use proto::connect::privacy_requests_client::PrivacyRequestsClient;
+use retail::PlatformCode;
+use service::clock::{Clock, ManualClock, SystemClock};
+use service::seal::Keyring;
+use service::{Command, Settings};
+use sha2::Sha256;
+use shop::sim::SimShop as _;
+use shop_ingest::store::{self, Schema, Store};
+use shop_shopify::sim::{self, Plan, Server};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub const RETAILER: Uuid = Uuid::from_u128(1);
+const REGISTER: Uuid = Uuid::from_u128(2);
+/// What the simulated shop is called by its own pages.
+pub const SHOP: &str = "maison-simulee.myshopify.com";
+
+/// Longer than anything that passes.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// Between two rounds of the service's chores.
+const ROUND: Duration = Duration::from_secs(1);
+const SEAL_KEY: [u8; 32] = [7; 32];
+const DB_PASSWORD: &str = "of-tests";
+const SEED: u64 = 7;
+
+/// A service that runs in this process until it is dropped.
+pub struct Running {
+    pub clock: ManualClock,
+    pub shop: Server,
+    pub http: reqwest::Client,
+    base: String,
+    grpc: String,
+    settings: Settings,
+    database: Database,
+    folder: TempDir,
+    tasks: JoinSet<anyhow::Result<()>>,
+    serving: JoinSet<()>,
+    nats: Nats,
+}
+
+/// A browser at the end of its way.
+pub struct Shown {
+    pub status: u16,
+    pub page: String,
+}
+
+impl Running {
+    pub async fn start() -> Self {
+        let clock = ManualClock::at(SystemClock.now());
+        let orders = sim::Shop::open(&sim::Options::new(SEED, 3));
+        let shop = Server::new(orders, SEED, Plan::Enterprise, Arc::new(clock.clone()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shop_url = format!("http://{}", listener.local_addr().unwrap());
+        let mut serving = JoinSet::new();
+        let router = shop.router();
+        serving.spawn(async move {
+            let serving = service::http::serve(listener, router, CancellationToken::new());
+            serving.await.unwrap();
+        });
+        let access = shop.access(&shop_url);
+        let nats = Nats::start(NatsConfig::new(users())).unwrap();
+        let database = Postgres::shared().fresh_database().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (_, host) = database.url.rsplit_once('@').unwrap();
+        let settings = Settings::from_map([
+            (
+                "DATABASE_URL",
+                format!("postgres://ingest_shopify_app:{DB_PASSWORD}@{host}"),
+            ),
+            ("DATABASE_ADMIN_URL", database.url.clone()),
+            ("INGEST_DB_PASSWORD", DB_PASSWORD.to_owned()),
+            ("NATS_URL", nats.url()),
+            ("NATS_PASSWORD", nats.password("ingest-shopify").to_owned()),
+            ("NATS_ADMIN_USER", permission::ADMIN.to_owned()),
+            (
+                "NATS_ADMIN_PASSWORD",
+                nats.password(permission::ADMIN).to_owned(),
+            ),
+            ("NATS_MONITOR_URL", nats.monitor_url()),
+            ("COMPTOIR_SEAL_KEY", seal_key()),
+            ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
+            ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
+            (
+                "LISTEN_FILE",
+                listen_file(&folder).to_str().unwrap().to_owned(),
+            ),
+            ("APP_CLIENT_ID", access.key),
+            ("APP_CLIENT_SECRET", access.secret),
+            ("APP_STAND_IN_URL", shop_url),
+            ("POLL_EVERY_MS", ROUND.as_millis().to_string()),
+            ("HOOKS_EVERY_MS", ROUND.as_millis().to_string()),
+        ]);
+        let mut running = Self {
+            clock,
+            shop,
+            http: service::http::loopback_client().unwrap(),
+            base: String::new(),
+            grpc: String::new(),
+            settings,
+            database,
+            folder,
+            tasks: JoinSet::new(),
+            serving,
+            nats,
+        };
+        running.run(Command::Migrate).await.unwrap();
+        provision_ledger(&running.nats).await;
+        let serving = running.run(Command::Serve);
+        running.tasks.spawn(serving);
+        let path = listen_file(&running.folder);
+        let listening = within(async || service::listen::announced(&path).unwrap()).await;
+        running.base = format!("http://{}", listening.http.unwrap());
+        running.grpc = format!("http://{}", listening.grpc.unwrap());
+        running
+    }
+
+    fn run(&self, command: Command) -> impl Future<Output = anyhow::Result<()>> + use<> {
+        let (clock, settings) = (Arc::new(self.clock.clone()), self.settings.clone());
+        async move { ingest_shopify::run_with(clock, command, &settings).await }
+    }
+
+    /// The service's memory, as another process has it.
+    pub fn store(&self) -> Store {
+        let code = PlatformCode::new("shopify").unwrap();
+        let schema = Schema::of(&code);
+        let (_, host) = self.database.url.rsplit_once('@').unwrap();
+        let url = format!("postgres://{}:{DB_PASSWORD}@{host}", schema.app());
+        let pool = store::pool(&url.parse().unwrap(), &schema);
+        let settings = Settings::from_map([("COMPTOIR_SEAL_KEY", seal_key())]);
+        let keyring = Arc::new(Keyring::from_settings(&settings).unwrap());
+        Store::new(pool, keyring, schema)
+    }
+
+    pub fn advance(&self, minutes: i64) {
+        self.clock.advance(SignedDuration::from_mins(minutes));
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn begin(&self, shop: &str) -> Result<wire::BeginInstallResponse, tonic::Status> {
+        let request = wire::BeginInstallRequest {
+            retailer_id: RETAILER.to_string(),
+            shop: shop.to_owned(),
+            allow_plain_http: false,
+            settings: Some(wire::SettingsChange {
+                register_id: REGISTER.to_string(),
+                ..wire::SettingsChange::default()
+            }),
+            check_acknowledged: true,
+            another_shop_confirmed: false,
+        };
+        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        Ok(installs.begin_install(request).await?.into_inner())
+    }
+
+    pub async fn install(&self, id: &str) -> wire::Install {
+        let request = wire::GetInstallRequest {
+            retailer_id: RETAILER.to_string(),
+            install_id: id.to_owned(),
+        };
+        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let answer = installs.get_install(request).await.unwrap();
+        answer.into_inner().install.unwrap()
+    }
+
+    /// A browser opens an address: where it is sent on, and the cookie it keeps.
+    pub async fn open(&self, address: &str) -> (String, String) {
+        let answer = self.http.get(address).send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+        let cookie = header("set-cookie");
+        assert!(cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
+        let (cookie, _) = cookie.split_once(';').unwrap();
+        (header("location"), cookie.to_owned())
+    }
+
+    /// The shopkeeper agrees: where the browser is sent back.
+    pub async fn agree(&self, address: &str) -> String {
+        let answer = self.http.get(address).send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        let back = answer.headers()["location"].to_str().unwrap();
+        assert!(back.starts_with(&self.base), "{back}");
+        back.to_owned()
+    }
+
+    /// The browser comes back.
+    pub async fn come_back(&self, address: &str, cookie: Option<&str>) -> Shown {
+        let mut request = self.http.get(address);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let answer = request.send().await.unwrap();
+        Shown {
+            status: answer.status().as_u16(),
+            page: answer.text().await.unwrap(),
+        }
+    }
+
+    /// The whole way. Gives the connection's id.
+    pub async fn link(&self) -> String {
+        let begun = self.begin(SHOP).await.unwrap();
+        let (sent_to, cookie) = self.open(&begun.address).await;
+        let back = self.agree(&sent_to).await;
+        let shown = self.come_back(&back, Some(&cookie)).await;
+        assert_eq!(shown.status, 200, "{}", shown.page);
+        let install = self.install(&begun.install_id).await;
+        match install.outcome {
+            Some(wire::install::Outcome::Linked(linked)) => linked.connection_id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn connection(&self, id: &str) -> (wire::Connection, wire::Health) {
+        let request = wire::GetConnectionRequest {
+            retailer_id: RETAILER.to_string(),
+            connection_id: id.to_owned(),
+        };
+        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        let answer = connections.get_connection(request).await.unwrap();
+        let answer = answer.into_inner();
+        (answer.connection.unwrap(), answer.health.unwrap())
+    }
+
+    pub async fn disconnect(&self, id: &str) {
+        let request = wire::DisconnectRequest {
+            retailer_id: RETAILER.to_string(),
+            connection_id: id.to_owned(),
+            confirmed: true,
+        };
+        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        connections.disconnect(request).await.unwrap();
+    }
+
+    /// Until the connection is in this state.
+    pub async fn until(&self, id: &str, state: wire::ConnectionState) {
+        within(async || (self.connection(id).await.0.state() == state).then_some(())).await;
+    }
+
+    /// Until the shop was polled by the clock's present time, and its webhooks were looked at.
+    pub async fn until_asked(&self, id: &str) {
+        let now = self.now().as_second();
+        let is_since = |at: Option<_>| {
+            let at = at.map(|at| proto::convert::instant_from("at", Some(at)).unwrap());
+            at.is_some_and(|at| at.as_second() >= now)
+        };
+        within(async || {
+            let (_, health) = self.connection(id).await;
+            let hooks = health.hooks.unwrap_or_default();
+            (is_since(health.last_polled_at) && is_since(hooks.checked_at)).then_some(())
+        })
+        .await;
+    }
+
+    /// Long enough for some rounds, if there were any.
+    pub async fn some_rounds(&self) {
+        tokio::time::sleep(ROUND * 5).await;
+    }
+
+    /// What the shop has to tell is posted, and taken.
+    pub async fn deliver(&self) -> usize {
+        let due = self.shop.due();
+        for outgoing in &due {
+            let answer = self.http.post(&outgoing.url);
+            let answer = answer.headers(outgoing.headers.clone());
+            let answer = answer.body(outgoing.body.clone()).send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            self.shop.answered(outgoing.id, Some(200));
+        }
+        due.len()
+    }
+
+    /// A delivery of the test's own, signed with `secret`, or with the app's own where there is none.
+    pub async fn post(&self, path: &str, topic: &str, body: &str, secret: Option<&str>) -> u16 {
+        let own = self.shop.access(&self.settings_url()).secret;
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.unwrap_or(&own).as_bytes()).unwrap();
+        mac.update(body.as_bytes());
+        let signature =
+            base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
+        let answer = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("x-shopify-hmac-sha256", signature)
+            .header("x-shopify-topic", topic)
+            .header("x-shopify-shop-domain", "127.0.0.1")
+            .header("x-shopify-api-version", "2026-10")
+            .header("x-shopify-webhook-id", "1")
+            .body(body.to_owned())
+            .send()
+            .await
+            .unwrap();
+        answer.status().as_u16()
+    }
+
+    fn settings_url(&self) -> String {
+        self.settings.get("APP_STAND_IN_URL").unwrap().to_owned()
+    }
+
+    pub async fn privacy_requests(&self) -> Vec<wire::PrivacyRequest> {
+        let request = wire::ListPrivacyRequestsRequest {
+            retailer_id: RETAILER.to_string(),
+        };
+        let client = PrivacyRequestsClient::connect(self.grpc.clone()).await;
+        let answer = client.unwrap().list_privacy_requests(request).await;
+        answer.unwrap().into_inner().requests
+    }
+
+    /// Two tasks of the test's own serve the shop; both are there.
+    pub fn is_up(&self) -> bool {
+        !self.serving.is_empty() && !self.tasks.is_empty()
+    }
+}
+
+/// Asks until there is an answer.
+pub async fn within<T>(mut question: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = question().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+}
+
+fn seal_key() -> String {
+    base64::engine::general_purpose::STANDARD.encode(SEAL_KEY)
+}
+
+fn listen_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("listening.json")
+}
+
+fn users() -> Vec<NatsUser> {
+    let platform = PlatformCode::new("shopify").unwrap();
+    permission::users(&[platform])
+        .into_iter()
+        .map(|user| {
+            let User {
+                name,
+                publish,
+                subscribe,
+            } = user;
+            NatsUser {
+                name,
+                publish,
+                subscribe,
+                allow_responses: false,
+            }
+        })
+        .collect()
+}
+
+/// The ledger's own migrate does this; here there is none.
+async fn provision_ledger(nats: &Nats) {
+    let options = Options {
+        url: nats.url(),
+        user: permission::ADMIN.to_owned(),
+        password: nats.password(permission::ADMIN).into(),
+        name: "test".to_owned(),
+    };
+    let admin = Bus::connect(options).await.unwrap();
+    let map = bus::Map::of(&bus::Service::Ledger);
+    bus::provision::provision(&admin, &map, bus::provision::Options::default())
+        .await
+        .unwrap();
+    admin.drain().await;
+}

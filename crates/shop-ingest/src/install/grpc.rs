@@ -1,0 +1,194 @@
+//! Installs for people and programs: begin one, and ask what became of it.
+
+use jiff::Timestamp;
+use proto::connect as wire;
+use proto::convert::instant_into;
+use retail::RetailerId;
+use shop::{InstallRefusal, PlainHttp};
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::Installer;
+use super::begin::Begun;
+use super::refusal::Refusal;
+use crate::management::change_from;
+use crate::store::{Install, InstallKey, InstallStep, PrivacyRequest, Terms};
+
+#[tonic::async_trait]
+impl wire::installs_server::Installs for Installer {
+    async fn begin_install(
+        &self,
+        request: Request<wire::BeginInstallRequest>,
+    ) -> Result<Response<wire::BeginInstallResponse>, Status> {
+        let wire::BeginInstallRequest {
+            retailer_id,
+            shop,
+            allow_plain_http,
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
+        } = request.into_inner();
+        let terms = Terms {
+            settings: settings.map(change_from).transpose()?.unwrap_or_default(),
+            check_acknowledged,
+            another_shop_confirmed,
+        };
+        let plain_http = if allow_plain_http {
+            PlainHttp::Allowed
+        } else {
+            PlainHttp::Refused
+        };
+        let retailer = retailer_from(&retailer_id)?;
+        let begun = self.begin(retailer, &shop, plain_http, terms);
+        let Begun {
+            id,
+            address,
+            expires_at,
+        } = begun.await?;
+        Ok(Response::new(wire::BeginInstallResponse {
+            install_id: id.to_string(),
+            address,
+            expires_at: Some(instant_into(expires_at)),
+        }))
+    }
+
+    async fn get_install(
+        &self,
+        request: Request<wire::GetInstallRequest>,
+    ) -> Result<Response<wire::GetInstallResponse>, Status> {
+        let wire::GetInstallRequest {
+            retailer_id,
+            install_id,
+        } = request.into_inner();
+        let retailer = retailer_from(&retailer_id)?;
+        let id: Uuid = install_id
+            .parse()
+            .map_err(|_| Status::invalid_argument("install_id is not a UUID"))?;
+        let found = self.store.install(InstallKey::Id(id)).await?;
+        let install = found
+            .filter(|install| install.retailer == retailer)
+            .ok_or_else(|| Status::not_found("no such install"))?;
+        Ok(Response::new(wire::GetInstallResponse {
+            install: Some(install_into(install, self.clock.now())),
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl wire::privacy_requests_server::PrivacyRequests for Installer {
+    async fn list_privacy_requests(
+        &self,
+        request: Request<wire::ListPrivacyRequestsRequest>,
+    ) -> Result<Response<wire::ListPrivacyRequestsResponse>, Status> {
+        let wire::ListPrivacyRequestsRequest { retailer_id } = request.into_inner();
+        let retailer = retailer_from(&retailer_id)?;
+        let requests = self.store.privacy_requests(retailer).await?;
+        Ok(Response::new(wire::ListPrivacyRequestsResponse {
+            requests: requests.into_iter().map(request_into).collect(),
+        }))
+    }
+}
+
+fn install_into(install: Install, now: Timestamp) -> wire::Install {
+    let Install {
+        id,
+        retailer,
+        shop,
+        plain_http: _,
+        terms: _,
+        step,
+        browser: _,
+        begun_at,
+        expires_at,
+        sent_at,
+        returned_at,
+        ended_at,
+    } = install;
+    let is_over = expires_at <= now;
+    let (step, outcome) = match step {
+        InstallStep::Begun | InstallStep::Sent | InstallStep::Returned if is_over => {
+            (wire::InstallStep::Expired, None)
+        }
+        InstallStep::Begun => (wire::InstallStep::Begun, None),
+        InstallStep::Sent => (wire::InstallStep::Sent, None),
+        InstallStep::Returned => (wire::InstallStep::Returned, None),
+        InstallStep::Linked {
+            connection,
+            was_known,
+        } => {
+            let linked = wire::InstallLinked {
+                connection_id: connection.to_string(),
+                reconnected: was_known,
+            };
+            (
+                wire::InstallStep::Linked,
+                Some(wire::install::Outcome::Linked(linked)),
+            )
+        }
+        InstallStep::Refused { code, detail } => {
+            let refused = wire::InstallRefused { code, detail };
+            (
+                wire::InstallStep::Refused,
+                Some(wire::install::Outcome::Refused(refused)),
+            )
+        }
+    };
+    wire::Install {
+        install_id: id.to_string(),
+        retailer_id: retailer.to_string(),
+        shop: shop.to_string(),
+        step: step.into(),
+        begun_at: Some(instant_into(begun_at)),
+        expires_at: Some(instant_into(expires_at)),
+        sent_at: sent_at.map(instant_into),
+        returned_at: returned_at.map(instant_into),
+        ended_at: ended_at.map(instant_into),
+        outcome,
+    }
+}
+
+fn request_into(request: PrivacyRequest) -> wire::PrivacyRequest {
+    let PrivacyRequest {
+        connection,
+        delivery,
+        kind,
+        received_at,
+        due_at,
+    } = request;
+    let kind = match kind {
+        shop::PrivacyKind::CustomerData => wire::PrivacyRequestKind::CustomerData,
+        shop::PrivacyKind::CustomerErasure => wire::PrivacyRequestKind::CustomerErasure,
+        shop::PrivacyKind::ShopErasure => wire::PrivacyRequestKind::ShopErasure,
+    };
+    wire::PrivacyRequest {
+        connection_id: connection.to_string(),
+        delivery_id: delivery,
+        kind: kind.into(),
+        received_at: Some(instant_into(received_at)),
+        due_at: Some(instant_into(due_at)),
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let told = refusal.to_string();
+        match refusal {
+            Refusal::Shop(InstallRefusal::NotAShop) => Self::invalid_argument(told),
+            Refusal::Ours => Self::unavailable(told),
+            Refusal::Shop(_)
+            | Refusal::Unknown
+            | Refusal::Used
+            | Refusal::Expired
+            | Refusal::OtherBrowser
+            | Refusal::NoAccess
+            | Refusal::NoRegister
+            | Refusal::NotChecked(_)
+            | Refusal::AnotherShop(_) => Self::failed_precondition(told),
+        }
+    }
+}
+
+fn retailer_from(text: &str) -> Result<RetailerId, Status> {
+    text.parse()
+        .map_err(|_| Status::invalid_argument("retailer_id is not a UUID"))
+}

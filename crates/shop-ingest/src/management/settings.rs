@@ -1,0 +1,167 @@
+//! What people decide about a connection, on the wire.
+
+use proto::connect as wire;
+use proto::convert::{quantity_from, quantity_into};
+use retail::RegisterId;
+use retail::posting::OrderUpdates;
+use shop::Platform;
+use tonic::Status;
+
+use super::Management;
+use crate::store::{
+    ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StoredConnection,
+};
+
+impl Management {
+    pub(super) async fn decide(
+        &self,
+        request: wire::SetSettingsRequest,
+    ) -> Result<wire::SetSettingsResponse, Status> {
+        let wire::SetSettingsRequest {
+            retailer_id,
+            connection_id,
+            change,
+        } = request;
+        let change = change.ok_or_else(|| Status::invalid_argument("change is missing"))?;
+        let change = change_from(change)?;
+        let stored = self.find(&retailer_id, &connection_id).await?;
+        let id = stored.connection.id;
+        let now = self.clock.now();
+        self.store.change_settings(id, &change, now).await?;
+        let stored = self.find(&retailer_id, &connection_id).await?;
+        let settings = settings_into(&stored, self.platform.as_ref());
+        self.connections.put(stored);
+        tracing::info!(connection = %id, "the connection's settings are changed");
+        Ok(wire::SetSettingsResponse {
+            settings: Some(settings),
+        })
+    }
+
+    /// What is kept is released at once; what the shop has beyond it, with the listing that begins now.
+    pub(super) async fn get_new(
+        &self,
+        request: wire::GetNewOrdersRequest,
+    ) -> Result<wire::GetNewOrdersResponse, Status> {
+        let wire::GetNewOrdersRequest {
+            retailer_id,
+            connection_id,
+        } = request;
+        let stored = self.at_work(&retailer_id, &connection_id).await?;
+        if !may_get_new(&stored) {
+            let why = "the shop is not asked for orders: the connection is paused, or only listens";
+            return Err(Status::failed_precondition(why));
+        }
+        let id = stored.connection.id;
+        let kept_deliveries = self.store.kept_deliveries(id).await?;
+        self.store.ask_for_new(id, self.clock.now()).await?;
+        // Every change begins its rounds anew.
+        self.connections.put(stored);
+        tracing::info!(connection = %id, kept_deliveries, "new orders are asked for");
+        Ok(wire::GetNewOrdersResponse { kept_deliveries })
+    }
+}
+
+/// What a person can do to get orders; the other calls are refused (SH-2, BC-7).
+pub(super) fn actions(stored: &StoredConnection, platform: &dyn Platform) -> Vec<i32> {
+    let may_import = stored.imports.is_entitled || !platform.import_rules().needs_entitlement;
+    let all = may_import.then_some(wire::ImportAction::GetAll);
+    let new = may_get_new(stored).then_some(wire::ImportAction::GetNew);
+    all.into_iter().chain(new).map(i32::from).collect()
+}
+
+fn may_get_new(stored: &StoredConnection) -> bool {
+    match stored.state {
+        ConnectionState::Live => stored.connection.api.is_some(),
+        ConnectionState::Paused | ConnectionState::Disconnected | ConnectionState::Uninstalled => {
+            false
+        }
+    }
+}
+
+pub(super) fn settings_into(stored: &StoredConnection, platform: &dyn Platform) -> wire::Settings {
+    let ConnectionSettings {
+        register,
+        is_automatic,
+        order_updates,
+        stock_at,
+        channel_buffer,
+    } = stored.settings;
+    let order_updates = order_updates.unwrap_or_else(|| platform.order_updates());
+    wire::Settings {
+        register_id: register
+            .map(|register| register.to_string())
+            .unwrap_or_default(),
+        automatic_updates: is_automatic,
+        order_updates: order_updates_into(order_updates).into(),
+        stock_at: stock_at_into(stock_at).into(),
+        channel_buffer: Some(quantity_into(channel_buffer.units())),
+        import_entitled: stored.imports.is_entitled,
+    }
+}
+
+pub(crate) fn change_from(change: wire::SettingsChange) -> Result<SettingsChange, Status> {
+    let order_updates = order_updates_from(change.order_updates)?;
+    let stock_at = stock_at_from(change.stock_at)?;
+    let wire::SettingsChange {
+        register_id,
+        automatic_updates,
+        order_updates: _,
+        stock_at: _,
+        channel_buffer,
+    } = change;
+    let register: Option<RegisterId> = match register_id.as_str() {
+        "" => None,
+        text => Some(
+            text.parse()
+                .map_err(|_| Status::invalid_argument("register_id is not a UUID"))?,
+        ),
+    };
+    let wrong = |error: &dyn std::fmt::Display| Status::invalid_argument(error.to_string());
+    let channel_buffer = channel_buffer
+        .map(|units| {
+            let units =
+                quantity_from("channel_buffer", Some(units)).map_err(|error| wrong(&error))?;
+            ChannelBuffer::new(units).map_err(|error| wrong(&error))
+        })
+        .transpose()?;
+    Ok(SettingsChange {
+        register,
+        is_automatic: automatic_updates,
+        order_updates,
+        stock_at,
+        channel_buffer,
+    })
+}
+
+/// `None`: nothing is said.
+fn order_updates_from(code: i32) -> Result<Option<OrderUpdates>, Status> {
+    match wire::OrderUpdates::try_from(code) {
+        Ok(wire::OrderUpdates::Unspecified) => Ok(None),
+        Ok(wire::OrderUpdates::Apply) => Ok(Some(OrderUpdates::Apply)),
+        Ok(wire::OrderUpdates::Ask) => Ok(Some(OrderUpdates::Ask)),
+        Err(_) => Err(Status::invalid_argument("order_updates is not known")),
+    }
+}
+
+fn stock_at_from(code: i32) -> Result<Option<StockAt>, Status> {
+    match wire::StockAt::try_from(code) {
+        Ok(wire::StockAt::Unspecified) => Ok(None),
+        Ok(wire::StockAt::Order) => Ok(Some(StockAt::Order)),
+        Ok(wire::StockAt::Invoice) => Ok(Some(StockAt::Invoice)),
+        Err(_) => Err(Status::invalid_argument("stock_at is not known")),
+    }
+}
+
+pub(crate) const fn order_updates_into(updates: OrderUpdates) -> wire::OrderUpdates {
+    match updates {
+        OrderUpdates::Apply => wire::OrderUpdates::Apply,
+        OrderUpdates::Ask => wire::OrderUpdates::Ask,
+    }
+}
+
+pub(crate) const fn stock_at_into(stock_at: StockAt) -> wire::StockAt {
+    match stock_at {
+        StockAt::Order => wire::StockAt::Order,
+        StockAt::Invoice => wire::StockAt::Invoice,
+    }
+}

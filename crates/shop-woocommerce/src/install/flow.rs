@@ -1,0 +1,109 @@
+//! The steps of linking, as the runtime walks them with any platform.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use shop::{
+    Answer, ApiAccess, App, Granted, Install, InstallRefusal, Journey, Proof, Returned, ShopName,
+    ShopUrl, Tokens,
+};
+
+use super::granted::SCOPE;
+use super::{ApprovalError, FindError, Grant, GrantError, approval_url, find, granted};
+use crate::WooCommerce;
+
+#[async_trait]
+impl Install for WooCommerce {
+    /// Its address, as its visitors know it.
+    fn shop(&self, typed: &str) -> Result<ShopName, InstallRefusal> {
+        let url = ShopUrl::new(typed).map_err(|_| InstallRefusal::NotAShop)?;
+        Ok(ShopName::new(url.as_str()))
+    }
+
+    fn authorize(&self, app: &App, journey: &Journey) -> Result<String, InstallRefusal> {
+        let Journey {
+            shop,
+            state,
+            callback,
+            plain_http: _,
+        } = journey;
+        let shop = ShopUrl::new(shop.as_str()).map_err(|_| InstallRefusal::NotAShop)?;
+        approval_url(&shop, &app.name, state, callback, callback)
+            .map_err(|ApprovalError::PlainCallback| InstallRefusal::NoPublicAddress)
+    }
+
+    /// Proves nothing: the key has come by another way, or has not.
+    fn returned(
+        &self,
+        _: &App,
+        query: &[(String, String)],
+        _: Timestamp,
+    ) -> Result<Returned, InstallRefusal> {
+        let only = |name: &str| {
+            let mut values = query.iter().filter(|(known, _)| known == name);
+            let (_, value) = values.next()?;
+            values.next().is_none().then_some(value.as_str())
+        };
+        let state = only("user_id").ok_or(InstallRefusal::NotAuthentic)?;
+        Ok(Returned {
+            state: Some(state.into()),
+            shop: None,
+            answer: match only("success") {
+                Some("1") => Answer::KeyPosted,
+                Some(_) | None => Answer::Declined,
+            },
+        })
+    }
+
+    fn posted(&self, body: &[u8]) -> Result<SecretString, InstallRefusal> {
+        granted::state(body).ok_or(InstallRefusal::NotAuthentic)
+    }
+
+    async fn redeem(
+        &self,
+        _: &App,
+        journey: &Journey,
+        proof: Proof,
+        _: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        let body = match proof {
+            Proof::Posted(body) => body,
+            Proof::Agreement(_) => return Err(InstallRefusal::NotAuthentic),
+        };
+        let Grant { key, secret } =
+            granted(&body, &journey.state).map_err(|error| match error {
+                GrantError::Malformed | GrantError::NotAskedFor => InstallRefusal::NotAuthentic,
+                GrantError::TooFewRights => InstallRefusal::RightsMissing(vec![SCOPE.to_owned()]),
+            })?;
+        let url = ShopUrl::new(journey.shop.as_str()).map_err(|_| InstallRefusal::NotAShop)?;
+        find(self, &url).await.map_err(|error| match error {
+            FindError::NoShop | FindError::NoWooCommerce => InstallRefusal::NotAShop,
+            FindError::Away { why: _ } => InstallRefusal::Away,
+        })?;
+        Ok(Granted {
+            api: ApiAccess::new(url, key, secret.clone(), journey.plain_http)
+                .map_err(|_| InstallRefusal::NotAShop)?,
+            secrets: None,
+            tokens: Tokens::endless(secret, vec![SCOPE.to_owned()]),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn a_state_is_asked_for_in_one_piece() {
+        let body = include_bytes!("../../fixtures/storefront/wc-auth-callback.body");
+        assert_eq!(
+            granted::state(body).unwrap().expose_secret(),
+            "etat-unique-8c1f"
+        );
+        for body in [&b"{}"[..], b"<html>", br#"{"user_id":""}"#] {
+            assert!(granted::state(body).is_none());
+        }
+    }
+}
