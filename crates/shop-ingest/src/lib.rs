@@ -9,11 +9,11 @@
 //! yet takes the same road from the inbox on. [`watchdog`] keeps the webhooks themselves. Both are chores
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
+//! Everything that entered the inbox is kept by [`archive`], which no order waits for.
 //! A shop lets us in by [`install`]; where what it gave comes to an end, [`renewal`] asks with what is good. What a
 //! shop tells of itself and us is for [`event`].
 //! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
 //! [`release`] applies what was kept while updates were not automatic.
-//! Everything that entered the inbox is kept by [`archive`], which no order waits for.
 //!
 //! # What this crate does not know
 //!

@@ -245,10 +245,10 @@ pub(crate) async fn serve(
         .merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
-    lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
-    lifecycle.spawn("releaser", releaser.run(stop.clone()));
     let reader = durable::archiver(&code);
     lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
+    lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
+    lifecycle.spawn("releaser", releaser.run(stop.clone()));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",

@@ -35,6 +35,8 @@ pub(crate) const HOOKS_EVERY_MS: &str = "HOOKS_EVERY_MS";
 /// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
 pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
 
+/// Days that raw deliveries are kept.
+pub(crate) const ARCHIVE_DAYS: &str = "ARCHIVE_DAYS";
 /// What a shopkeeper reads who is asked to let us in, where the platform lets us say it.
 pub(crate) const APP_NAME: &str = "APP_NAME";
 /// What the platform knows our app by; absent, shops are linked by their keys alone.
@@ -44,8 +46,6 @@ pub(crate) const APP_CLIENT_SECRET: &str = "APP_CLIENT_SECRET";
 pub(crate) const APP_CLIENT_SECRET_OLD: &str = "APP_CLIENT_SECRET_OLD";
 /// Where to sign in and to ask instead of at the platform: a simulator, for try-outs and tests.
 pub(crate) const APP_STAND_IN_URL: &str = "APP_STAND_IN_URL";
-/// Days that raw deliveries are kept.
-pub(crate) const ARCHIVE_DAYS: &str = "ARCHIVE_DAYS";
 
 /// How long raw deliveries are kept.
 pub(crate) fn retention(settings: &Settings) -> anyhow::Result<SignedDuration> {

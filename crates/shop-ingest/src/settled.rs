@@ -39,7 +39,7 @@ pub(crate) fn settle(mut reading: Reading, asked_at: Option<Timestamp>) -> Readi
     let version = match &mut reading {
         Reading::Order { order, .. } => Some(&mut order.version),
         Reading::Refused(refusal) => refusal.outline.as_mut().map(|outline| &mut outline.version),
-        Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
+        Reading::Hint(_) | Reading::Event(_) | Reading::Nothing(_) => None,
     };
     if let Some(version) = version {
         version.modified_at = settled(version.modified_at, asked_at);

@@ -114,7 +114,6 @@ impl Archiver {
             sealed_body,
             origin,
             asked_at: _,
-            // Kept before under the same id.
             released: _,
         } = proto::connect::RawDelivery::decode(message.payload.clone()).ok()?;
         let Ok(Address::Inbox {
