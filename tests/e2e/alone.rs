@@ -9,6 +9,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 static ONE: Mutex<()> = Mutex::const_new(());
 
+/// The right to run a system.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    ONE.lock().await
+}
+
 /// A system of real processes, and the right to run it.
 pub struct Alone {
     pub system: Arc<System>,

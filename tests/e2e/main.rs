@@ -9,6 +9,7 @@ mod alone;
 mod deliveries;
 mod demo;
 mod forged;
+mod imports;
 mod linking;
 mod poison;
 mod receipt;

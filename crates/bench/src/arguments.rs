@@ -9,12 +9,15 @@ use test_kit::storm::StormOptions;
 
 use crate::figure::{Figure, report};
 use crate::machine::{Moment, wait_for_rest};
+use crate::shop_import::{self, ShopImport};
 use crate::shop_storm::{self, ShopStorm};
 use crate::{drain, end_to_end, footprint, history, intake, isolation, posting, storm};
 
 /// Orders of a storm, where none are asked for.
 const STORM_ORDERS: usize = 20_000;
 const SHOP_STORM_ORDERS: usize = 5_000;
+/// Past orders of an import.
+const IMPORT_ORDERS: usize = 20_000;
 
 /// Measures Comptoir on this machine, with servers and services of its own.
 #[derive(Debug, Parser)]
@@ -66,6 +69,13 @@ enum What {
         #[arg(long, default_value_t = 20, conflicts_with = "platforms")]
         kills: usize,
     },
+    /// A simulated shop's past is imported and taken back while services are killed, and imported again.
+    Import {
+        #[arg(long, value_enum)]
+        platform: Platform,
+        #[arg(long, default_value_t = IMPORT_ORDERS)]
+        orders: usize,
+    },
     /// Random histories through the pure function, against an oracle.
     Posting {
         #[arg(long, default_value_t = 1_000_000)]
@@ -96,6 +106,10 @@ impl What {
                 kills: 20,
             });
         }
+        all.extend(Platform::ALL.map(|platform| Self::Import {
+            platform,
+            orders: IMPORT_ORDERS,
+        }));
         all
     }
 
@@ -133,6 +147,14 @@ impl What {
                 })
                 .await
             }
+            Self::Import { platform, orders } => {
+                shop_import::run(ShopImport {
+                    platform,
+                    seed,
+                    orders,
+                })
+                .await
+            }
             Self::Posting { histories } => posting::run(seed, histories),
             Self::All => anyhow::bail!("everything is not one measurement"),
         }
@@ -156,6 +178,7 @@ impl Bench {
             | What::History { .. }
             | What::Footprint
             | What::Storm { .. }
+            | What::Import { .. }
             | What::Posting { .. } => vec![what],
         };
         let mut figures = Vec::new();

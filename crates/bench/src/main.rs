@@ -1,4 +1,4 @@
-//! Load generator and reports: intake, drain, end to end, isolation, history, footprint, storm, posting.
+//! Load generator and reports: intake, drain, end to end, isolation, history, footprint, storm, import, posting.
 //!
 //! The bench starts the whole system as real processes of this very program: called with
 //! `service …` it is what the command line is.
@@ -16,7 +16,9 @@ mod load;
 mod machine;
 mod posting;
 mod process;
+mod shop_import;
 mod shop_storm;
+mod simulated;
 mod storm;
 mod system;
 

@@ -18,7 +18,7 @@ use crate::services::{Action, Service};
 pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
-pub(crate) use import::{Allow, Import, PlanArguments, Which};
+pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -404,6 +404,7 @@ mod tests {
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
             "import list",
+            "import order 1001 --connection 00000000-0000-0000-0000-000000000001",
             "import plan 00000000-0000-0000-0000-000000000001 --new --since 2026-11-01",
             "import undo 00000000-0000-0000-0000-000000000001",
         ] {
@@ -445,6 +446,7 @@ mod tests {
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",
             "comptoir connections set 00000000-0000-0000-0000-000000000001 --stock-at never",
+            "comptoir import order 1001",
             "comptoir import commit 7",
             "comptoir verify --retailer 7",
             "comptoir parked retry 25",

@@ -13,8 +13,8 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page,
+    PageToken, Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
 };
 
 mod client;
@@ -56,6 +56,7 @@ pub struct BigCommerce {
     /// Asks stores without TLS: simulators on the same machine.
     plain: reqwest::Client,
     clock: Arc<dyn Clock>,
+    allowances: Arc<Allowances>,
 }
 
 impl BigCommerce {
@@ -65,6 +66,7 @@ impl BigCommerce {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
             clock,
+            allowances: Arc::new(Allowances::new(client::allowance())),
         })
     }
 }
@@ -119,6 +121,11 @@ impl Platform for BigCommerce {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         client::list(self, connection, listing, after).await
+    }
+
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let api = connection.api.as_ref();
+        api.map_or_else(Allowance::default, |api| self.allowances.of(&api.url))
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

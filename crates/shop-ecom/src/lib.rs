@@ -22,8 +22,8 @@ use http::HeaderMap;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken,
+    Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -55,6 +55,16 @@ pub const API_URL: &str = "https://app.ecwid.com";
 /// hears no more. The signature does not cover an event's type, so this is a reason to ask the store
 /// ([`Platform::store`] is refused then), and no more.
 pub const UNINSTALLED: &str = "application.uninstalled";
+
+/// Of the 600 requests a minute that a token has: a whole minute's pace beside a burst stays within them. A page
+/// is one request, but for the few that halve the time asked for and the store's currency.
+const ALLOWANCE: Allowance = Allowance {
+    per_second: 8,
+    at_once: 100,
+    changed_page: 2,
+    placed_page: 2,
+    order: 1,
+};
 
 /// The platform.
 #[derive(Clone)]
@@ -139,6 +149,10 @@ impl Platform for Ecom {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         client::list(self, connection, listing, after).await
+    }
+
+    fn allowance(&self, _connection: &Connection) -> Allowance {
+        ALLOWANCE
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

@@ -42,6 +42,17 @@ impl DeliveryId {
         Self::from(hash)
     }
 
+    /// The same for a question of a person's: another one each time that it is asked.
+    pub(crate) fn asked(connection: ConnectionId, order: &ShopOrderId, at: Timestamp) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(connection.uuid().as_bytes());
+        hash.update("asked");
+        hash.update((order.as_str().len() as u64).to_be_bytes());
+        hash.update(order.as_str());
+        hash.update(at.as_nanosecond().to_be_bytes());
+        Self::from(hash)
+    }
+
     fn from(hash: Sha256) -> Self {
         let mut text = String::with_capacity(64);
         for byte in hash.finalize() {

@@ -161,7 +161,7 @@ pub(crate) async fn serve(
     let poller = Poller {
         platform: Arc::clone(&platform),
         store: store.clone(),
-        inbox,
+        inbox: inbox.clone(),
         ledger,
         heard: Arc::clone(&heard),
         told: Mutex::default(),
@@ -181,6 +181,8 @@ pub(crate) async fn serve(
     let imports = Imports {
         store: store.clone(),
         rules: platform.import_rules(),
+        connections: Arc::clone(&connections),
+        inbox,
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;

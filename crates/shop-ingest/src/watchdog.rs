@@ -70,7 +70,8 @@ impl Watchdog {
         {
             return Ok(());
         }
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
         match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
             Ok(Ok(store)) => {
                 if !self.store.identify(id, &store).await? {
@@ -93,7 +94,8 @@ impl Watchdog {
         let Some(told_at) = self.store.removal_to_ask(id).await? else {
             return Ok(false);
         };
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
         match timeout(LOOK_TIMEOUT, self.platform.store(connection)).await {
             Ok(Ok(_)) => {
                 tracing::warn!(connection = %id, "the app is said to be removed, and is not");
@@ -133,7 +135,8 @@ impl Chore for Watchdog {
             return Ok(());
         };
         self.identify(connection, gate).await?;
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass(&allowance, allowance.changed_page).await;
         let looking = self.platform.ensure_hooks(connection, &address);
         let report = timeout(LOOK_TIMEOUT, looking)
             .await

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use shop::{ApiAccess, Connection, FetchError};
+use shop::{Allowance, ApiAccess, Connection, FetchError};
 
-use crate::answer::{Head, judge, unreadable};
+use crate::answer::{Head, Judged, Throttle, judge, unreadable};
 use crate::{API_VERSION, Shopify};
 
 /// Largest answer read, in bytes: a page of 250 lines is about a fifth of it.
@@ -23,6 +23,8 @@ pub(crate) struct Answered {
     pub(crate) data: Value,
     /// The shop's clock then; `None` where it does not say.
     pub(crate) at: Option<Timestamp>,
+    /// Points that it cost; `None` where the shop does not say.
+    pub(crate) spent: Option<u32>,
 }
 
 /// A connection's shop, to be asked.
@@ -81,8 +83,25 @@ impl<'a> Asker<'a> {
                 }
                 service::http::BodyError::Broken(error) => away(&error),
             })?;
-        let data = judge(&head, &body)?;
-        Ok(Answered { data, at })
+        let Judged { data, throttle } = judge(&head, &body)?;
+        if let Some(Throttle {
+            per_second,
+            at_once,
+            spent: _,
+        }) = throttle
+        {
+            self.told(|allowance| {
+                allowance.per_second = per_second;
+                allowance.at_once = at_once;
+            });
+        }
+        let spent = throttle.and_then(|throttle| throttle.spent);
+        Ok(Answered { data, at, spent })
+    }
+
+    /// Notes what the shop tells of its allowance.
+    pub(crate) fn told(&self, change: impl FnOnce(&mut Allowance)) {
+        self.shop.allowances.told(&self.api.url, change);
     }
 }
 

@@ -49,6 +49,14 @@ impl Document {
         }
     }
 
+    /// An order of a page of orders; `None` where it is none.
+    pub(crate) fn of_page(order: Value) -> Option<Self> {
+        order.is_object().then(|| {
+            let data = serde_json::Map::from_iter([("order".to_owned(), order)]);
+            Self(Value::Object(data))
+        })
+    }
+
     /// The next page that is missing, if any.
     pub(crate) fn missing(&self) -> Option<Page> {
         if let Some(after) = cursor(self.0.pointer("/order/lineItems")) {

@@ -31,7 +31,10 @@ pub(crate) async fn fetch(shop: Asker<'_>, order: &ShopOrderId) -> Result<Bytes,
 /// `None` when the order changed between two pages.
 async fn read(shop: Asker<'_>, order: &ShopOrderId) -> Result<Option<Document>, FetchError> {
     let id = json!({ "id": format!("gid://shopify/Order/{order}") });
-    let Answered { data, at: _ } = shop.ask(&operation::ORDER_BY_ID, id).await?;
+    let Answered { data, at: _, spent } = shop.ask(&operation::ORDER_BY_ID, id).await?;
+    if let Some(spent) = spent {
+        shop.told(|allowance| allowance.order = spent);
+    }
     let mut document = Document::new(data, order)?;
     for _ in 0..PAGES_LIMIT {
         let Some(page) = document.missing() else {
@@ -41,7 +44,7 @@ async fn read(shop: Asker<'_>, order: &ShopOrderId) -> Result<Option<Document>, 
             Page::Lines { .. } => &operation::LINE_ITEMS_PAGE,
             Page::RefundedLines { .. } => &operation::REFUND_LINE_ITEMS_PAGE,
         };
-        let Answered { data, at: _ } = shop.ask(operation, document.variables(&page)).await?;
+        let Answered { data, .. } = shop.ask(operation, document.variables(&page)).await?;
         match document.follow(&page, data)? {
             Followed::Added => {}
             Followed::Changed => return Ok(None),

@@ -173,7 +173,11 @@ async fn subscriptions(shop: Asker<'_>) -> Result<Vec<Subscription>, FetchError>
     let mut after: Option<String> = None;
     for _ in 0..PAGES_LIMIT {
         let variables = json!({ "first": PAGE_SUBSCRIPTIONS, "after": after });
-        let Answered { data, at: _ } = shop.ask(&operation::SUBSCRIPTIONS, variables).await?;
+        let Answered {
+            data,
+            at: _,
+            spent: _,
+        } = shop.ask(&operation::SUBSCRIPTIONS, variables).await?;
         let Data {
             webhook_subscriptions: Paged { nodes, page_info },
         } = serde_json::from_value(data).map_err(|_| broken())?;
@@ -192,7 +196,11 @@ async fn create(shop: Asker<'_>, topic: &str, address: &HookAddress) -> Result<b
         "topic": topic,
         "webhookSubscription": { "uri": address.0.as_str(), "format": FORMAT },
     });
-    let Answered { data, at: _ } = shop.ask(&operation::SUBSCRIPTION_CREATE, variables).await?;
+    let Answered {
+        data,
+        at: _,
+        spent: _,
+    } = shop.ask(&operation::SUBSCRIPTION_CREATE, variables).await?;
     let id = data.pointer("/webhookSubscriptionCreate/webhookSubscription/id");
     Ok(id.is_some_and(Value::is_string))
 }
@@ -200,7 +208,11 @@ async fn create(shop: Asker<'_>, topic: &str, address: &HookAddress) -> Result<b
 /// False when the shop did not.
 async fn delete(shop: Asker<'_>, subscription: &Subscription) -> Result<bool, FetchError> {
     let variables = json!({ "id": subscription.id });
-    let Answered { data, at: _ } = shop.ask(&operation::SUBSCRIPTION_DELETE, variables).await?;
+    let Answered {
+        data,
+        at: _,
+        spent: _,
+    } = shop.ask(&operation::SUBSCRIPTION_DELETE, variables).await?;
     let id = data.pointer("/webhookSubscriptionDelete/deletedWebhookSubscriptionId");
     Ok(id.is_some_and(Value::is_string))
 }

@@ -11,3 +11,17 @@ pub(crate) const IMPORT_RULES: ImportRules = ImportRules {
     age_limit: Some(AGE_LIMIT),
     needs_entitlement: false,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sh_04_orders_of_sixty_days_are_imported() {
+        let ImportRules {
+            age_limit,
+            needs_entitlement: _,
+        } = IMPORT_RULES;
+        assert_eq!(age_limit, Some(SignedDuration::from_hours(60 * 24)));
+    }
+}

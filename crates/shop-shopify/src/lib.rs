@@ -24,8 +24,8 @@ use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -64,6 +64,15 @@ pub const CODE: &str = "shopify";
 /// another one without an error, so every answer's own version is compared.
 pub const API_VERSION: &str = "2026-10";
 
+/// Points of the smallest plan, until the shop's own answers tell.
+const ALLOWANCE: Allowance = Allowance {
+    per_second: 100,
+    at_once: 2_000,
+    changed_page: 13,
+    placed_page: 937,
+    order: 187,
+};
+
 /// The platform.
 #[derive(Clone)]
 pub struct Shopify {
@@ -71,6 +80,7 @@ pub struct Shopify {
     /// Asks shops without TLS: simulators on the same machine.
     plain: reqwest::Client,
     clock: Arc<dyn Clock>,
+    allowances: Arc<Allowances>,
 }
 
 impl Shopify {
@@ -80,6 +90,7 @@ impl Shopify {
             tls: service::http::client()?,
             plain: service::http::loopback_client()?,
             clock,
+            allowances: Arc::new(Allowances::new(ALLOWANCE)),
         })
     }
 
@@ -103,6 +114,11 @@ impl fmt::Debug for Shopify {
 impl Platform for Shopify {
     fn code(&self) -> PlatformCode {
         PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let api = connection.api.as_ref();
+        api.map_or(ALLOWANCE, |api| self.allowances.of(&api.url))
     }
 
     fn import_rules(&self) -> ImportRules {

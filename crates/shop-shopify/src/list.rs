@@ -7,16 +7,19 @@ use shop::{FetchError, Listed, Listing, Page, PageToken};
 
 use crate::answer::unreadable;
 use crate::client::{Answered, Asker};
+use crate::document::Document;
 use crate::id::Id;
 use crate::operation;
 use crate::payload::{PageInfo, Paged};
 use crate::place::Place;
 
-/// Orders asked for at once: the most there can be, and five pages of ten cost more.
+/// Heads of orders asked for at once: the most there can be, and five pages of ten cost more.
 const PAGE_ORDERS: usize = 250;
+/// Whole orders asked for at once: a page of more may cost more than one question is allowed to.
+const PAGE_WHOLE_ORDERS: usize = 20;
 
-/// One page of a listing, oldest first, without bodies: an order is read whole by
-/// [`crate::Shopify::fetch`], or in part by nothing.
+/// One page of a listing, oldest first. Of what changed there are heads alone, as few of many are news; of
+/// orders placed the whole orders, as all of them are wanted, but for those too long for a page.
 ///
 /// Pages go on by key, not by number, so that an order that changes meanwhile pushes no other one off its
 /// page: it moves to the end and is given there again. What Shopify searches is an index that lags behind
@@ -34,12 +37,23 @@ pub(crate) async fn list(
         }
     };
     let variables = sorting.variables(&place);
-    let Answered { data, at } = shop.ask(&operation::ORDERS_PAGE, variables).await?;
+    let Answered { data, at, spent } = shop.ask(sorting.operation(), variables).await?;
+    if let (Sorting::Placed, Some(spent)) = (sorting, spent) {
+        shop.told(|allowance| allowance.placed_page = spent);
+    }
     let Data {
         orders: Paged { nodes, page_info },
     } = serde_json::from_value(data).map_err(|_| not_as_documented())?;
-    let instants: Vec<Timestamp> = nodes.iter().map(|head| sorting.instant(head)).collect();
-    let orders = nodes.into_iter().map(listed).collect::<Option<_>>();
+    let heads: Vec<Head> = nodes
+        .iter()
+        .map(Head::deserialize)
+        .collect::<Result<_, _>>()
+        .map_err(|_| not_as_documented())?;
+    let instants: Vec<Timestamp> = heads.iter().map(|head| sorting.instant(head)).collect();
+    let rows = heads.into_iter().zip(nodes);
+    let orders = rows
+        .map(|(head, node)| listed(head, sorting.body(node)))
+        .collect::<Option<_>>();
     let next = match page_info {
         PageInfo {
             has_next_page: false,
@@ -86,9 +100,31 @@ impl Sorting {
         json!({
             "query": place.since().map(|since| format!("{field}:>='{since}'")),
             "sortKey": sort_key,
-            "first": PAGE_ORDERS,
+            "first": self.orders(),
             "after": place.cursor(),
         })
+    }
+
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Changed => &operation::ORDERS_PAGE,
+            Self::Placed => &operation::ORDERS_WHOLE_PAGE,
+        }
+    }
+
+    const fn orders(self) -> usize {
+        match self {
+            Self::Changed => PAGE_ORDERS,
+            Self::Placed => PAGE_WHOLE_ORDERS,
+        }
+    }
+
+    /// The order itself, where the page has all of it.
+    fn body(self, node: Value) -> Option<Document> {
+        match self {
+            Self::Changed => None,
+            Self::Placed => Document::of_page(node).filter(|whole| whole.missing().is_none()),
+        }
     }
 
     const fn instant(self, head: &Head) -> Timestamp {
@@ -99,7 +135,7 @@ impl Sorting {
     }
 }
 
-fn listed(head: Head) -> Option<Listed> {
+fn listed(head: Head, whole: Option<Document>) -> Option<Listed> {
     let Head {
         id,
         created_at,
@@ -109,7 +145,7 @@ fn listed(head: Head) -> Option<Listed> {
         order: id.order()?,
         placed_at: created_at,
         modified_at: updated_at,
-        body: None,
+        body: whole.map(Document::into_body),
     })
 }
 
@@ -119,7 +155,7 @@ fn not_as_documented() -> FetchError {
 
 #[derive(Deserialize)]
 struct Data {
-    orders: Paged<Head>,
+    orders: Paged<Value>,
 }
 
 #[derive(Deserialize)]

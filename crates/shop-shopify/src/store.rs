@@ -11,7 +11,11 @@ use crate::{operation, text};
 
 /// The shop's number is what stays: its name, its domains and the app's access to it all change.
 pub(crate) async fn store(shop: Asker<'_>) -> Result<StoreIdentity, FetchError> {
-    let Answered { data, at: _ } = shop.ask(&operation::SHOP, json!({})).await?;
+    let Answered {
+        data,
+        at: _,
+        spent: _,
+    } = shop.ask(&operation::SHOP, json!({})).await?;
     let Data {
         shop:
             Shop {

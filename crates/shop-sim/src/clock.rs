@@ -96,6 +96,14 @@ impl SimClock {
         state.speed = speed;
     }
 
+    /// Goes ahead by so much at once; not back.
+    pub fn skip(&self, by: SignedDuration) {
+        let mut state = self.state();
+        self.catch_up(&mut state);
+        let ahead = by.max(SignedDuration::ZERO);
+        state.shown = state.shown.checked_add(ahead).unwrap_or(Timestamp::MAX);
+    }
+
     /// How far it is ahead of the real one; behind, when negative.
     #[must_use]
     pub fn ahead(&self) -> SignedDuration {
@@ -167,6 +175,9 @@ mod tests {
         real.advance(SignedDuration::from_hours(1));
         assert_eq!(clock.now(), at("2026-11-22T08:02:10Z"));
         assert_eq!(clock.real_time(Duration::from_secs(1)), None);
+        clock.skip(SignedDuration::from_secs(9));
+        clock.skip(SignedDuration::from_secs(-9));
+        assert_eq!(clock.now(), at("2026-11-22T08:02:19Z"));
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl ApiAccess {
 }
 
 /// A shop's address: scheme, host and perhaps a folder; no query, no user, no slash at the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ShopUrl(Box<str>);
 
 impl ShopUrl {

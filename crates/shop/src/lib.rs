@@ -10,6 +10,7 @@
 //! - **No broker, no storage, no HTTP server.** That is the runtime's part.
 //! - **No judgement of an order.** What a snapshot does to a sale is decided by `retail` in the ledger.
 
+mod allowance;
 pub mod amount;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -27,6 +28,7 @@ mod reading;
 pub mod sim;
 mod store;
 
+pub use allowance::{Allowance, Allowances};
 pub use connection::{
     ApiAccess, Connection, ConnectionError, LiveSecrets, PlainHttp, ShopUrl, ShopUrlError,
 };

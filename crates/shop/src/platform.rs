@@ -7,8 +7,8 @@ use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
-    Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing, Notice, Page,
-    PageToken, Reading, Refused, ShopName, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing,
+    Notice, Page, PageToken, Reading, Refused, ShopName, Source, StoreIdentity,
 };
 
 /// One shop platform.
@@ -56,6 +56,12 @@ pub trait Platform: Install + 'static {
         listing: Listing,
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError>;
+
+    /// How much the connection's shop lets itself be asked, as far as its answers have told by now.
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        let _ = connection;
+        Allowance::default()
+    }
 
     /// What holds for imports of past orders.
     fn import_rules(&self) -> ImportRules {

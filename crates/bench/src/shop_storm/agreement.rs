@@ -6,7 +6,7 @@ use shop_sim::checker::{ShopBooks, differences, read};
 use test_kit::world;
 use tokio::time::sleep;
 
-use super::system::ShopSystem;
+use crate::simulated::{ShopSystem, own_check};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often it is said how far they are.
@@ -57,20 +57,4 @@ pub async fn reach(system: &ShopSystem, shops: &[ShopBooks]) -> anyhow::Result<A
         }
         sleep(LOOK_EVERY).await;
     }
-}
-
-/// What the ledger finds wrong with itself.
-async fn own_check(system: &ShopSystem) -> anyhow::Result<Vec<String>> {
-    let checks = system.ledger()?.verify().await?;
-    anyhow::ensure!(!checks.is_empty(), "the ledger checks nothing");
-    let failed = checks.iter().filter(|check| check.failure_count > 0);
-    Ok(failed
-        .map(|check| {
-            let first = check.failures.first();
-            format!(
-                "{}: {} failures, such as {first:?}",
-                check.name, check.failure_count
-            )
-        })
-        .collect())
 }

@@ -2,9 +2,7 @@
 //! and away for two minutes, the services killed; then the ledger against the shops' own books.
 
 mod agreement;
-mod child;
 mod report;
-mod system;
 mod timeline;
 
 use std::sync::Arc;
@@ -15,13 +13,11 @@ use futures::future::try_join_all;
 use service::clock::SystemClock;
 use shop_sim::checker::ShopBooks;
 use shop_sim::{Faults, Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
-use test_kit::world;
-use uuid::Uuid;
 
 use self::report::{Report, ShopReport};
-use self::system::ShopSystem;
 use self::timeline::Events;
 use crate::figure::Figure;
+use crate::simulated::{ShopSystem, SimulatedShop};
 
 /// Most versions of one order.
 const MAX_VERSIONS: usize = 5;
@@ -49,13 +45,6 @@ pub struct ShopStorm {
     pub orders: usize,
 }
 
-/// A shop in the storm.
-struct Stormy {
-    platform: Platform,
-    connection: Uuid,
-    runner: Runner,
-}
-
 /// Fails when ledger and shops differ in anything.
 pub async fn run(storm: ShopStorm) -> anyhow::Result<Vec<Figure>> {
     let patience = PATIENCE_AT_LEAST + PATIENCE_PER_ORDER * u32::try_from(storm.orders)?;
@@ -75,7 +64,7 @@ pub async fn run(storm: ShopStorm) -> anyhow::Result<Vec<Figure>> {
     });
     let outcomes = try_join_all(trading).await.inspect_err(|_| system.keep())?;
 
-    let expected: Vec<ShopBooks> = shops.iter().map(Stormy::books).collect();
+    let expected: Vec<ShopBooks> = shops.iter().map(SimulatedShop::books).collect();
     let began = Instant::now();
     let agreement = agreement::reach(&system, &expected)
         .await
@@ -109,7 +98,7 @@ pub async fn run(storm: ShopStorm) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Opens the shop; it waits to be told before it trades.
-async fn open(storm: &ShopStorm, platform: Platform, place: u16) -> anyhow::Result<Stormy> {
+async fn open(storm: &ShopStorm, platform: Platform, place: u16) -> anyhow::Result<SimulatedShop> {
     let seed = storm.seed.wrapping_add(place.into());
     let clock = SimClock::beside(Arc::new(SystemClock), Speed::REAL);
     let size = ShopSize {
@@ -129,16 +118,16 @@ async fn open(storm: &ShopStorm, platform: Platform, place: u16) -> anyhow::Resu
         ..RunnerOptions::new(seed, per_second)
     };
     let shop = platform.open(&size, clock.clone());
-    Ok(Stormy {
+    Ok(SimulatedShop {
         platform,
-        connection: Uuid::from_u128(world::CONNECTION.as_u128() + (u128::from(place) << 16)),
+        connection: SimulatedShop::connection(place),
         runner: Runner::start(shop, clock, options).await?,
     })
 }
 
 /// Until nothing is left to happen; what happened besides, and how long it took.
 async fn trade(
-    shop: &Stormy,
+    shop: &SimulatedShop,
     system: &ShopSystem,
     orders: usize,
     crash_ledger: bool,
@@ -153,15 +142,4 @@ async fn trade(
     tokio::time::sleep(FAULTS_AFTER_TRADE).await;
     run.set_faulty(false);
     Ok((events, traded_in))
-}
-
-impl Stormy {
-    fn books(&self) -> ShopBooks {
-        ShopBooks {
-            connection: self.connection,
-            outlet: world::OUTLET,
-            register: world::REGISTER,
-            books: self.runner.shop().books(),
-        }
-    }
 }

@@ -7,8 +7,7 @@ use anyhow::ensure;
 use shop_sim::{ShopRun, Speed, TooFast};
 use tokio::time::sleep;
 
-use super::Stormy;
-use super::system::{self, ShopSystem};
+use crate::simulated::{ShopSystem, SimulatedShop, ingest};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Of the shop's clock.
@@ -49,13 +48,13 @@ impl fmt::Display for Events {
 
 /// Plays all acts, each when enough of `orders` are placed; one shop of several is enough to crash the ledger.
 pub async fn play(
-    shop: &Stormy,
+    shop: &SimulatedShop,
     system: &ShopSystem,
     orders: usize,
     crash_ledger: bool,
     patience: Duration,
 ) -> anyhow::Result<Events> {
-    let ingest = system::ingest(shop.platform);
+    let ingest = ingest(shop.platform);
     let shop = shop.runner.shop();
     let mut events = Events::default();
     let began = Instant::now();

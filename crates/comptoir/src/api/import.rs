@@ -6,7 +6,7 @@ use proto::connect::{self as wire};
 use proto::convert::instant_into;
 use proto::ledger;
 use proto::ledger::imports_client::ImportsClient as LedgerImportsClient;
-use retail::{ConnectionId, ImportId, RetailerId};
+use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
@@ -79,6 +79,22 @@ impl Ingests {
             entitled,
         };
         let answer = ingest.imports().set_import_entitlement(request).await;
+        ingest.heard(answer).map(drop)
+    }
+
+    /// Has one order fetched and booked.
+    pub(crate) async fn import_order(
+        &self,
+        connection: ConnectionId,
+        order: &ShopOrderId,
+    ) -> Result<(), ApiError> {
+        let ingest = self.of_connection(connection).await?;
+        let request = wire::ImportOrderRequest {
+            retailer_id: self.retailer.to_string(),
+            connection_id: connection.to_string(),
+            order_id: order.to_string(),
+        };
+        let answer = ingest.imports().import_order(request).await;
         ingest.heard(answer).map(drop)
     }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use retail::{ConnectionId, ImportId};
+use retail::{ConnectionId, ImportId, ShopOrderId};
 
 use super::instant;
 
@@ -24,6 +24,8 @@ pub(crate) enum Import {
     Cancel(Which),
     /// Take an import back: stock, payments and sales, as far as nothing has moved since.
     Undo(Which),
+    /// Fetch one order from the shop, whatever its age, and book it.
+    Order(OneOrder),
     /// Let a connection import, as an operator.
     Allow(Allow),
 }
@@ -44,6 +46,15 @@ pub(crate) struct PlanArguments {
 pub(crate) struct Which {
     /// The import's id.
     pub(crate) import: ImportId,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OneOrder {
+    /// The order, as the shop's API names it.
+    pub(crate) order: ShopOrderId,
+    /// The connection whose shop has it: its id.
+    #[arg(long)]
+    pub(crate) connection: ConnectionId,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

@@ -9,7 +9,7 @@ use service::clock::{Ids as _, SystemClock, SystemIds};
 
 use super::Place;
 use crate::api::{ApiError, Ingest, Ingests};
-use crate::arguments::{Allow, Import as Command, PlanArguments, Which};
+use crate::arguments::{Allow, Import as Command, OneOrder, PlanArguments, Which};
 use crate::exit::Exit;
 use crate::output::{Screen, count};
 use crate::tables;
@@ -30,6 +30,18 @@ struct Plan {
 #[derive(Serialize)]
 struct List {
     imports: Vec<Import>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    connection_id: String,
+    order_id: String,
+}
+
+#[derive(Serialize)]
+struct Allowed {
+    connection_id: String,
+    may_import: bool,
 }
 
 #[derive(Serialize)]
@@ -73,6 +85,19 @@ pub(crate) async fn import(
             told(screen, &Import::try_from(job).map_err(ApiError::from)?)
         }
         Command::Undo(Which { import }) => undo(screen, place, import).await,
+        Command::Order(OneOrder { order, connection }) => {
+            place.ingests()?.import_order(connection, &order).await?;
+            if screen.is_json() {
+                screen.json(&Asked {
+                    connection_id: connection.to_string(),
+                    order_id: order.to_string(),
+                })?;
+            }
+            screen.line(format_args!(
+                "the shop is asked for order {order}; what comes of it is in comptoir sales list, or in comptoir parked list"
+            ));
+            Ok(Exit::Done)
+        }
         Command::Allow(Allow { connection, revoke }) => {
             place.ingests()?.allow(connection, !revoke).await?;
             let may = if revoke {
@@ -80,6 +105,12 @@ pub(crate) async fn import(
             } else {
                 "may import"
             };
+            if screen.is_json() {
+                screen.json(&Allowed {
+                    connection_id: connection.to_string(),
+                    may_import: !revoke,
+                })?;
+            }
             screen.line(format_args!("connection {connection} {may}"));
             Ok(Exit::Done)
         }

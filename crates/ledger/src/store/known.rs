@@ -35,25 +35,48 @@ pub(super) async fn load<'a>(
     for (retailer, sku, link) in skus {
         if link.as_ref().is_none_or(|link| links.get(link).is_none()) {
             unlinked.add((retailer, sku));
-            new_variants.extend(link.map(|link| (link.connection, (retailer, sku))));
+            new_variants.extend(link.map(|link| (link, (retailer, sku))));
         }
     }
     let withdrawn = import::find_withdrawn(db, &batch.groups, &heads).await?;
     let skus = item::find_skus(db, unlinked).await?;
     let pairs: Vec<(ConnectionId, ItemId)> = new_variants
-        .into_iter()
-        .filter_map(|(connection, sku)| Some((connection, skus.get(&sku)?.item)))
+        .iter()
+        .filter_map(|(link, sku)| Some((link.connection, skus.get(sku)?.item)))
         .collect();
+    let sold = item::find_sold(db, &pairs).await?;
+    if !sold.is_empty() {
+        let variants = new_variants.into_iter().map(|(link, _)| link);
+        are_still_new(db, variants).await?;
+    }
     Ok(Known {
         heads,
         withdrawn,
         links,
         skus,
-        sold: item::find_sold(db, &pairs).await?,
+        sold,
         services: item::find_services(db, &services).await?,
         customers: customer::find(db, customers).await?,
         guests: customer::find_guests(db, &guests).await?,
     })
+}
+
+/// An item and its link are written together. One that another batch wrote after the links were read, and before
+/// the SKUs were, looks as if it were sold as another variant.
+async fn are_still_new<'a>(
+    db: &mut PgConnection,
+    variants: impl Iterator<Item = LinkKey<'a>>,
+) -> Result<(), StoreError> {
+    let variants: Vec<LinkKey<'a>> = variants.collect();
+    let mut keys = Keys::new();
+    for key in &variants {
+        keys.add(key.clone());
+    }
+    let links = item::find_links(db, keys).await?;
+    if variants.iter().any(|key| links.get(key).is_some()) {
+        return Err(StoreError::Race);
+    }
+    Ok(())
 }
 
 fn ask<'a>(batch: &Batch<'a>) -> Asked<'a> {

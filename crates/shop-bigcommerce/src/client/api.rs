@@ -12,7 +12,7 @@ use shop::{ApiAccess, Connection, FetchError};
 use tokio::time::sleep;
 
 use super::answer::{Answer, judge, unreadable};
-use super::quota::Quota;
+use super::quota::{Granted, Quota};
 use crate::BigCommerce;
 use crate::date::instant;
 
@@ -126,6 +126,10 @@ impl<'a> Api<'a> {
         }
         let response = request.send().await.map_err(|error| away(&error))?;
         self.quota = Quota::of(response.headers());
+        if let Some(granted) = Granted::of(response.headers()) {
+            let allowances = &self.shop.allowances;
+            allowances.told(&self.access.url, |allowance| granted.allow(allowance));
+        }
         self.answered_at = date(response.headers());
         let status = response.status();
         let body = self.body(response).await?;

@@ -15,6 +15,7 @@ pub(crate) use fetch::fetch;
 pub(crate) use hooks::{ensure_hooks, remove_hooks};
 pub(crate) use identity::identity;
 pub(crate) use list::list;
+pub(crate) use quota::allowance;
 
 /// The most rows that a page has.
 const PAGE_ROWS: usize = 250;

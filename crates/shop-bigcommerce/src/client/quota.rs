@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
-use shop::FetchError;
+use shop::{Allowance, FetchError};
 
+use super::document::PARTS;
+
+const QUOTA: &str = "x-rate-limit-requests-quota";
+const WINDOW: &str = "x-rate-limit-time-window-ms";
 const LEFT: &str = "x-rate-limit-requests-left";
 const RESET: &str = "x-rate-limit-time-reset-ms";
 /// In seconds; beside a 429.
@@ -13,6 +17,58 @@ const X_RETRY_AFTER: &str = "x-retry-after";
 
 /// A store that asks to be left alone for longer is asked again after this all the same.
 const WAIT_LIMIT: Duration = Duration::from_hours(1);
+
+/// Requests of the smallest plans, in a window of 30 s.
+const SMALLEST: u32 = 150;
+const SMALLEST_WINDOW: Duration = Duration::from_secs(30);
+/// One in so many of a window's requests may be made at once; the others come back as the window passes. So a
+/// window never sees more than its quota.
+const AT_ONCE_SHARE: u32 = 5;
+const MILLIS: u64 = 1_000;
+
+/// Of a store that has told nothing of its quota yet.
+pub(crate) fn allowance() -> Allowance {
+    let mut allowance = Allowance {
+        changed_page: 1,
+        placed_page: 1,
+        // Itself before and after its parts.
+        order: u32::try_from(PARTS.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(2),
+        ..Allowance::default()
+    };
+    Granted {
+        quota: SMALLEST,
+        window: SMALLEST_WINDOW,
+    }
+    .allow(&mut allowance);
+    allowance
+}
+
+/// What a store grants to all its apps together: so many requests in each window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Granted {
+    quota: u32,
+    window: Duration,
+}
+
+impl Granted {
+    /// `None` where the store does not say, or what makes no sense.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let quota = u32::try_from(number(headers, QUOTA)?).unwrap_or(u32::MAX);
+        let window = Duration::from_millis(number(headers, WINDOW)?);
+        (quota >= AT_ONCE_SHARE && !window.is_zero()).then_some(Self { quota, window })
+    }
+
+    pub(super) fn allow(self, allowance: &mut Allowance) {
+        let Self { quota, window } = self;
+        allowance.at_once = quota / AT_ONCE_SHARE;
+        let steady = u64::from(quota - allowance.at_once).saturating_mul(MILLIS);
+        let millis = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+        let per_second = u32::try_from(steady / millis).unwrap_or(u32::MAX);
+        allowance.per_second = per_second.max(1);
+    }
+}
 
 /// The last answer's word on when to ask again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +84,7 @@ pub(super) struct Quota {
 
 impl Quota {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let number =
-            |name: &str| -> Option<u64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
+        let number = |name| number(headers, name);
         let retry = number(X_RETRY_AFTER)
             .or_else(|| number(RETRY_AFTER.as_str()))
             .map(|seconds| Duration::from_secs(seconds).min(WAIT_LIMIT));
@@ -53,14 +108,18 @@ impl Quota {
     }
 }
 
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use http::{HeaderName, HeaderValue};
 
     use super::*;
 
-    fn quota(headers: &[(&str, &str)]) -> Quota {
-        let headers: HeaderMap = headers
+    fn map(headers: &[(&str, &str)]) -> HeaderMap {
+        headers
             .iter()
             .map(|(name, value)| {
                 (
@@ -68,8 +127,44 @@ mod tests {
                     HeaderValue::from_str(value).unwrap(),
                 )
             })
-            .collect();
-        Quota::of(&headers)
+            .collect()
+    }
+
+    fn quota(headers: &[(&str, &str)]) -> Quota {
+        Quota::of(&map(headers))
+    }
+
+    #[test]
+    fn no_window_sees_more_than_its_quota() {
+        let Allowance {
+            per_second,
+            at_once,
+            order,
+            ..
+        } = allowance();
+        assert_eq!((per_second, at_once, order), (4, 30, 9));
+        for (quota, window) in [("450", "30000"), ("20000", "30000"), ("16101495", "1000")] {
+            let headers = map(&[
+                ("X-Rate-Limit-Requests-Quota", quota),
+                ("X-Rate-Limit-Time-Window-Ms", window),
+            ]);
+            let mut allowance = allowance();
+            Granted::of(&headers).unwrap().allow(&mut allowance);
+            let [quota, window]: [u64; 2] = [quota, window].map(|text| text.parse().unwrap());
+            let used =
+                u64::from(allowance.per_second) * window / MILLIS + u64::from(allowance.at_once);
+            assert!(
+                (quota * 9 / 10..=quota).contains(&used),
+                "{used} of {quota}"
+            );
+        }
+        for (quota, window) in [("0", "30000"), ("150", "0"), ("", "30000")] {
+            let headers = map(&[
+                ("X-Rate-Limit-Requests-Quota", quota),
+                ("X-Rate-Limit-Time-Window-Ms", window),
+            ]);
+            assert_eq!(Granted::of(&headers), None);
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ mod tests {
     use jiff::Timestamp;
     use retail::{PlatformCode, RetailerId};
     use secrecy::SecretString;
-    use shop::{ApiAccess, FetchError, LiveSecrets, PlainHttp, ShopUrl};
+    use shop::{Allowance, ApiAccess, FetchError, LiveSecrets, PlainHttp, ShopUrl};
     use tokio::time::Instant;
     use uuid::Uuid;
 
@@ -194,7 +194,7 @@ mod tests {
                 ASKS_FOR_REST => away(Some(Duration::from_mins(20))),
                 // Pages without end.
                 FLOODS => loop {
-                    gate.pass().await;
+                    gate.pass(&Allowance::default(), 1).await;
                 },
                 _ => Ok(()),
             }

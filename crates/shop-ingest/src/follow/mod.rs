@@ -189,13 +189,16 @@ impl Follower {
         let Some(connection) = self.connections.get(id) else {
             return Answer::NotGiven(FetchError::NoAccess);
         };
-        let alone = self.gates.of(id).left_alone();
+        let gate = self.gates.of(id);
+        let alone = gate.left_alone();
         if alone > SHORT_REST {
             let why = "it asked to be left alone".to_owned();
             let after = Some(alone);
             return Answer::NotGiven(FetchError::TryLater { why, after });
         }
         sleep(alone).await;
+        let allowance = self.platform.allowance(&connection);
+        gate.note(&allowance, allowance.order);
         let body = match self.fetch(&connection, &job.order).await {
             Ok(body) => body,
             Err(error) => return Answer::NotGiven(error),

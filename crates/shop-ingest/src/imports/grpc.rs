@@ -1,36 +1,32 @@
 //! Imports for people: the service that the command line speaks to.
 
 mod convert;
+mod page;
 
 use std::sync::Arc;
 
 use proto::connect as wire;
 use proto::convert::instant_from;
-use retail::{ConnectionId, ImportId};
+use retail::{ConnectionId, ImportId, ShopOrderId};
 use service::clock::Clock;
 use shop::ImportRules;
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
-use crate::store::{
-    ImportJob, JobState, LevelPlace, StartError, StartedAs, Store, StoreError, Verdict,
-};
-
-use convert::{job_into, kind_from, planned_level_into, planned_order_into, verdict_from};
-
-/// Rows of a page when nothing is said, and at most.
-const PAGE_DEFAULT: i64 = 50;
-const PAGE_LIMIT: i64 = 500;
-/// Longer page tokens are none of ours, in bytes.
-const PAGE_TOKEN_LIMIT_BYTES: usize = 2_048;
-/// Between the parts of a page token.
-const SEPARATOR: char = '\u{1f}';
+use self::convert::{job_into, kind_from, planned_level_into, planned_order_into, verdict_from};
+use self::page::{after_level, after_order, cut, token_of};
+use super::order;
+use crate::connections::Connections;
+use crate::inbox::Inbox;
+use crate::store::{ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict};
 
 /// The `Imports` service.
 #[derive(Clone)]
 pub(crate) struct Imports {
     pub(crate) store: Store,
     pub(crate) rules: ImportRules,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) inbox: Inbox,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -176,9 +172,9 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request;
-        let limit = self::page_size(page_size)?;
+        let limit = page::page_size(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
-        let after = text("page_token", &page_token)?;
+        let after = after_order(&page_token)?;
         let mut orders = self
             .store
             .planned_orders(job.import, verdict, after, limit + 1)
@@ -202,20 +198,49 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request.into_inner();
-        let limit = self::page_size(page_size)?;
+        let limit = page::page_size(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
-        let after = place(text("page_token", &page_token)?)?;
+        let after = after_level(&page_token)?;
         let mut levels = self
             .store
             .planned_levels(job.import, negative_only, after.as_ref(), limit + 1)
             .await
             .map_err(away)?;
-        let next = cut(&mut levels, limit)
-            .map(|last| [&*last.sku, &*last.key, &last.outlet.to_string()].join("\u{1f}"));
+        let next = cut(&mut levels, limit).map(token_of);
         Ok(Response::new(wire::ListPlannedLevelsResponse {
             levels: levels.into_iter().map(planned_level_into).collect(),
             next_page_token: next.unwrap_or_default(),
         }))
+    }
+
+    async fn import_order(
+        &self,
+        request: Request<wire::ImportOrderRequest>,
+    ) -> Result<Response<wire::ImportOrderResponse>, Status> {
+        let wire::ImportOrderRequest {
+            retailer_id,
+            connection_id,
+            order_id,
+        } = request.into_inner();
+        let retailer = uuid("retailer_id", &retailer_id)?;
+        let id = ConnectionId::new(uuid("connection_id", &connection_id)?);
+        let order = ShopOrderId::new(&order_id)
+            .map_err(|error| bad_field("order_id", &error.to_string()))?;
+        let connection = self
+            .connections
+            .get(id)
+            .filter(|connection| connection.retailer.uuid() == retailer)
+            .ok_or_else(|| Status::not_found("the retailer has no such connection"))?;
+        if !self.connections.asked().contains_key(&id) {
+            return Err(Status::failed_precondition("the shop is not asked for now"));
+        }
+        order::hint(&self.inbox, &connection, order, self.clock.now())
+            .await
+            .map_err(|error| {
+                tracing::warn!(%error, "an order that was asked for is not fetched");
+                Status::unavailable("the broker does not keep the question")
+            })?;
+        Ok(Response::new(wire::ImportOrderResponse {}))
     }
 
     async fn set_import_entitlement(
@@ -338,44 +363,4 @@ fn uuid(field: &'static str, id: &str) -> Result<Uuid, Status> {
         Ok(id) if !id.is_nil() => Ok(id),
         Ok(_) | Err(_) => Err(bad_field(field, "is not a UUID")),
     }
-}
-
-fn text<'t>(field: &'static str, text: &'t str) -> Result<&'t str, Status> {
-    if text.len() > PAGE_TOKEN_LIMIT_BYTES || text.contains('\0') {
-        return Err(bad_field(field, "is not a token given by this service"));
-    }
-    Ok(text)
-}
-
-fn place(token: &str) -> Result<Option<LevelPlace>, Status> {
-    if token.is_empty() {
-        return Ok(None);
-    }
-    let unknown = || bad_field("page_token", "is not a token given by this service");
-    let (rest, outlet) = token.rsplit_once(SEPARATOR).ok_or_else(unknown)?;
-    let (sku, key) = rest.split_once(SEPARATOR).ok_or_else(unknown)?;
-    Ok(Some(LevelPlace {
-        sku: sku.to_owned(),
-        key: key.to_owned(),
-        outlet: Uuid::try_parse(outlet).map_err(|_| unknown())?,
-    }))
-}
-
-/// 0 means the default.
-fn page_size(asked: i32) -> Result<i64, Status> {
-    match i64::from(asked) {
-        0 => Ok(PAGE_DEFAULT),
-        size @ 1..=PAGE_LIMIT => Ok(size),
-        _ => Err(bad_field("page_size", "must be from 1 to 500, or 0 for 50")),
-    }
-}
-
-/// Cuts a page to its size. The last row of a page after which there is more.
-fn cut<T>(rows: &mut Vec<T>, limit: i64) -> Option<&T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if rows.len() <= limit {
-        return None;
-    }
-    rows.truncate(limit);
-    rows.last()
 }

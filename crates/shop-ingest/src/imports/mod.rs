@@ -7,6 +7,7 @@
 
 mod ask;
 mod grpc;
+mod order;
 mod scan;
 mod tell;
 

@@ -6,6 +6,7 @@ mod judge;
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use proto::convert::quantity_from;
 use proto::ledger as wire;
@@ -21,16 +22,29 @@ use crate::chore::Trouble;
 use crate::isolation::Gate;
 use crate::orders::Orders;
 use crate::settled::settle;
-use crate::store::{FoundOrder, ImportJob, ImportKind, PlannedLevel, ScannedPage, Verdict};
+use crate::store::{FoundOrder, ImportJob, ImportKind, PlannedLevel, ScannedPage, Then, Verdict};
 
 /// For one page, and for one order.
 const ANSWER_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(2);
+/// Orders taken into the plan at once: so many are looked at again after a crash.
+const ORDERS_AT_ONCE: usize = 100;
+/// Orders of one shop fetched at the same time. No platform says how many it bears; its allowance is kept
+/// besides.
+const FETCHES_AT_ONCE: usize = 4;
 /// Orders of one preview; the ledger takes no more than 500.
 const PREVIEW_ORDERS_LIMIT: usize = 200;
 /// Of one preview, in bytes; the ledger takes no more than 4 MiB.
 const PREVIEW_LIMIT_BYTES: usize = 3 * 1024 * 1024;
 
-/// A page of the listing with what came of it so far.
+/// Orders that were looked at, each with what the ledger is to be asked, and why the next one was not.
+#[derive(Default)]
+struct Looked {
+    orders: Vec<(FoundOrder, Option<OrderMessage>)>,
+    trouble: Option<Trouble>,
+}
+
+/// Orders with what came of them so far.
+#[derive(Default)]
 struct Walk {
     orders: Vec<FoundOrder>,
     /// What the ledger is to be asked about, with each order's place in `orders`.
@@ -44,7 +58,8 @@ impl Importer {
         gate: &Gate,
         job: &ImportJob,
     ) -> Result<Turn, Trouble> {
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass_last(&allowance, allowance.placed_page).await;
         let (page, asked_at) = self.page(connection, job).await?;
         let Page {
             orders: listed,
@@ -57,16 +72,42 @@ impl Importer {
                 .await?;
             return Err(Trouble::Repeats);
         }
-        let fresh = self.fresh(job, listed).await?;
+        let mut fresh = self.fresh(job, listed).await?;
         let known = self.known_before(connection, job, &fresh).await?;
-        let mut walk = Walk {
-            orders: Vec::with_capacity(fresh.len()),
-            asked: Vec::new(),
-        };
-        for listed in fresh {
-            let is_known = known.contains(&listed.order);
-            self.look(connection, gate, listed, is_known, asked_at, &mut walk)
-                .await?;
+        loop {
+            let rest = fresh.split_off(fresh.len().min(ORDERS_AT_ONCE));
+            let Looked { orders, trouble } =
+                self.look(connection, gate, fresh, &known, asked_at).await;
+            let then = match (&trouble, rest.is_empty(), &next) {
+                (Some(_), _, _) | (None, false, _) => Then::Stay,
+                (None, true, Some(next)) => Then::Next(next.clone()),
+                (None, true, None) => Then::End,
+            };
+            let goes_on = self.take(connection, job, orders, &then).await?;
+            if let Some(trouble) = trouble {
+                return Err(trouble);
+            }
+            match then {
+                Then::Stay if goes_on => fresh = rest,
+                Then::Next(_) if goes_on => return Ok(Turn::Next),
+                Then::Stay | Then::Next(_) | Then::End => return Ok(Turn::Rest),
+            }
+        }
+    }
+
+    /// Takes orders into the plan, with what the ledger says of them. Whether the scan goes on.
+    async fn take(
+        &self,
+        connection: &Connection,
+        job: &ImportJob,
+        orders: Vec<(FoundOrder, Option<OrderMessage>)>,
+        then: &Then,
+    ) -> Result<bool, Trouble> {
+        let mut walk = Walk::default();
+        for (found, asked) in orders {
+            let place = walk.orders.len();
+            walk.asked.extend(asked.map(|asked| (place, asked)));
+            walk.orders.push(found);
         }
         let levels = self.preview(connection, &mut walk).await?;
         let mut orders = walk.orders;
@@ -78,17 +119,15 @@ impl Importer {
         let page = ScannedPage {
             orders,
             levels,
-            next,
+            then: then.clone(),
         };
         let goes_on = self
             .store
             .page_scanned(job.import, &page, self.clock.now())
             .await?;
-        Ok(if goes_on && page.next.is_some() {
-            Turn::Next
-        } else {
-            Turn::Rest
-        })
+        // A person may have halted it: what is taken stays, and the rest is looked at later.
+        let job = self.store.import_job(job.import).await?;
+        Ok(goes_on && job.is_some_and(|job| !job.paused))
     }
 
     /// A page, and the shop's clock at a moment before it was read.
@@ -152,16 +191,43 @@ impl Importer {
         }
     }
 
-    /// Judges one order as far as the shop's own word goes.
+    /// Judges orders as far as the shop's own word goes; those that the listing does not have whole are
+    /// fetched, several at a time.
     async fn look(
+        &self,
+        connection: &Connection,
+        gate: &Gate,
+        listed: Vec<Listed>,
+        known: &HashSet<ShopOrderId>,
+        asked_at: Option<Timestamp>,
+    ) -> Looked {
+        let looking = listed.into_iter().map(|listed| {
+            let is_known = known.contains(&listed.order);
+            self.look_at(connection, gate, listed, is_known, asked_at)
+        });
+        let mut looking = stream::iter(looking).buffered(FETCHES_AT_ONCE);
+        let mut looked = Looked::default();
+        while let Some(order) = looking.next().await {
+            match order {
+                Ok(order) => looked.orders.push(order),
+                // What is asked at the same time is asked again: it comes after this one.
+                Err(trouble) => {
+                    looked.trouble = Some(trouble);
+                    break;
+                }
+            }
+        }
+        looked
+    }
+
+    async fn look_at(
         &self,
         connection: &Connection,
         gate: &Gate,
         listed: Listed,
         is_known: bool,
         asked_at: Option<Timestamp>,
-        walk: &mut Walk,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(FoundOrder, Option<OrderMessage>), Trouble> {
         let Listed {
             order,
             placed_at,
@@ -178,13 +244,11 @@ impl Importer {
             asked_at,
         };
         if is_known {
-            walk.orders.push(found);
-            return Ok(());
+            return Ok((found, None));
         }
         if self.is_too_old(placed_at) {
             found.verdict = Verdict::TooOld;
-            walk.orders.push(found);
-            return Ok(());
+            return Ok((found, None));
         }
         let body = match body {
             Some(body) => Some(body),
@@ -192,15 +256,14 @@ impl Importer {
         };
         let Some(body) = body else {
             found.verdict = Verdict::Gone;
-            walk.orders.push(found);
-            return Ok(());
+            return Ok((found, None));
         };
         let reading = self.platform.read(connection, Source::Fetched, &body);
         found.body = Some(body);
         match by_reading(settle(reading, asked_at)) {
             Judged::AskLedger(order) => {
                 let message = Orders::previewed(connection, &order);
-                walk.asked.push((walk.orders.len(), message));
+                Ok((found, Some(message)))
             }
             Judged::Is {
                 verdict,
@@ -210,10 +273,9 @@ impl Importer {
                 found.verdict = verdict;
                 found.reason = reason;
                 found.detail = detail;
+                Ok((found, None))
             }
         }
-        walk.orders.push(found);
-        Ok(())
     }
 
     /// `None`: the shop has no such order, though it lists it.
@@ -223,7 +285,8 @@ impl Importer {
         gate: &Gate,
         order: &ShopOrderId,
     ) -> Result<Option<Bytes>, Trouble> {
-        gate.pass().await;
+        let allowance = self.platform.allowance(connection);
+        gate.pass_last(&allowance, allowance.order).await;
         let asking = self.platform.fetch(connection, order);
         match timeout(ANSWER_TIMEOUT, asking).await {
             Ok(Ok(body)) => Ok(Some(body)),

@@ -1,40 +1,92 @@
-//! How many requests a shop gets of our own accord. Pure: the time is an argument.
+//! How much there may be of something in a time: of what a shop is asked of our own accord, or of what it
+//! sends. Pure: the time is an argument.
 
 use std::time::Duration;
 
+use shop::Allowance;
 use tokio::time::Instant;
 
-/// Requests at once, and one more after each interval. Whoever takes one is told how long to wait for it,
-/// so that those who wait are served in turn.
-#[derive(Clone, Debug)]
+/// Imports leave this part of what may be used at once to what sales wait for.
+const LEFT_BY_IMPORTS: u32 = 2;
+
+/// Units that come back in a second, and that may be used at once when none was used for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) per_second: u32,
+    pub(crate) at_once: u32,
+}
+
+impl From<&Allowance> for Rate {
+    fn from(allowance: &Allowance) -> Self {
+        let Allowance {
+            per_second,
+            at_once,
+            changed_page: _,
+            placed_page: _,
+            order: _,
+        } = *allowance;
+        Self {
+            per_second,
+            at_once,
+        }
+    }
+}
+
+/// Units at once, and more as time passes. Whoever takes some is told how long to wait for them, so that
+/// those who wait are served in turn; an import takes none before they are there.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Budget {
-    every: Duration,
-    /// All but the one that may go at any time.
-    slack: Duration,
     /// When nothing of the burst is used any more.
     full_at: Option<Instant>,
 }
 
 impl Budget {
-    pub(crate) fn new(every: Duration, burst: u32) -> Self {
-        Self {
-            every,
-            slack: every.saturating_mul(burst.saturating_sub(1)),
-            full_at: None,
+    /// Takes `units`, which may be used after this time.
+    pub(crate) fn take(&mut self, rate: Rate, units: u32, now: Instant) -> Duration {
+        let used = self.used(now) + time_of(rate, units);
+        self.full_at = Some(now + used);
+        used.saturating_sub(time_of(rate, rate.at_once))
+    }
+
+    /// Takes `units` that are used whatever is left. They are never owed by more than a whole burst: those that
+    /// wait for their turn have a limit to their waiting.
+    pub(crate) fn note(&mut self, rate: Rate, units: u32, now: Instant) {
+        let used = self.used(now);
+        let most = time_of(rate, rate.at_once).max(used);
+        let used = (used + time_of(rate, units)).min(most);
+        self.full_at = Some(now + used);
+    }
+
+    /// Takes `units` if they are there beyond what is left to others; else says when to ask again.
+    pub(crate) fn take_spare(
+        &mut self,
+        rate: Rate,
+        units: u32,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        let cost = time_of(rate, units);
+        let used = self.used(now) + cost;
+        // What costs more than the share goes when nothing else is used.
+        let share = time_of(rate, rate.at_once / LEFT_BY_IMPORTS).max(cost);
+        match used.checked_sub(share) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            Some(_) | None => {
+                self.full_at = Some(now + used);
+                Ok(())
+            }
         }
     }
 
-    /// Takes one request; it may be made after this time.
-    pub(crate) fn take(&mut self, now: Instant) -> Duration {
-        let used_until = self.full_at.map_or(now, |at| at.max(now));
-        self.full_at = Some(used_until + self.every);
-        used_until.duration_since(now).saturating_sub(self.slack)
+    /// What is used of the burst, in the time that it takes to come back.
+    fn used(&self, now: Instant) -> Duration {
+        self.full_at
+            .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
     }
 
-    /// Takes one request if it may be made now; else says how long until one may be, and takes none.
-    pub(crate) fn take_now(&mut self, now: Instant) -> Result<(), Duration> {
+    /// Takes one unit if it may be used now; else says how long until one may be, and takes none.
+    pub(crate) fn take_now(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
         let mut taken = self.clone();
-        let wait = taken.take(now);
+        let wait = taken.take(rate, 1, now);
         if !wait.is_zero() {
             return Err(wait);
         }
@@ -43,39 +95,84 @@ impl Budget {
     }
 }
 
+/// How long units take to come back.
+fn time_of(rate: Rate, units: u32) -> Duration {
+    Duration::from_secs(units.into()) / rate.per_second.max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const EVERY: Duration = Duration::from_millis(100);
+    const RATE: Rate = Rate {
+        per_second: 10,
+        at_once: 3,
+    };
 
     #[test]
     fn a_burst_goes_at_once_and_the_rest_in_turn() {
         let now = Instant::now();
-        let mut budget = Budget::new(EVERY, 3);
-        let waits: Vec<Duration> = (0..6).map(|_| budget.take(now)).collect();
+        let mut budget = Budget::default();
+        let waits: Vec<Duration> = (0..6).map(|_| budget.take(RATE, 1, now)).collect();
         assert_eq!(
             waits,
             [0, 0, 0, 1, 2, 3].map(|intervals: u32| EVERY * intervals)
         );
+        assert_eq!(budget.take(RATE, 4, now), EVERY * 7, "as much as it costs");
     }
 
     #[test]
     fn what_is_not_used_comes_back_up_to_the_burst() {
         let mut now = Instant::now();
-        let mut budget = Budget::new(EVERY, 3);
+        let mut budget = Budget::default();
         for _ in 0..3 {
-            budget.take(now);
+            budget.take(RATE, 1, now);
         }
         now += EVERY;
-        assert_eq!(budget.take(now), Duration::ZERO);
-        assert_eq!(budget.take(now), EVERY);
+        assert_eq!(budget.take(RATE, 1, now), Duration::ZERO);
+        assert_eq!(budget.take(RATE, 1, now), EVERY);
         now += EVERY * 1_000;
-        let waits: Vec<Duration> = (0..4).map(|_| budget.take(now)).collect();
+        let waits: Vec<Duration> = (0..4).map(|_| budget.take(RATE, 1, now)).collect();
         assert_eq!(
             waits.last(),
             Some(&EVERY),
             "no more than the burst is saved"
         );
+    }
+
+    #[test]
+    fn an_import_takes_only_what_leaves_half_of_the_burst() {
+        let rate = Rate {
+            at_once: 10,
+            ..RATE
+        };
+        let mut now = Instant::now();
+        let mut budget = Budget::default();
+        for _ in 0..5 {
+            assert_eq!(budget.take_spare(rate, 1, now), Ok(()));
+        }
+        assert_eq!(budget.take_spare(rate, 1, now), Err(EVERY));
+        for _ in 0..5 {
+            assert_eq!(budget.take(rate, 1, now), Duration::ZERO);
+        }
+        assert_eq!(budget.take_spare(rate, 1, now), Err(EVERY * 6));
+        now += EVERY * 6;
+        assert_eq!(budget.take_spare(rate, 1, now), Ok(()));
+        // What costs more than that goes all the same, when nothing is used.
+        assert_eq!(budget.take_spare(rate, 8, now), Err(EVERY * 5));
+        now += EVERY * 5;
+        assert_eq!(budget.take_spare(rate, 8, now), Ok(()));
+    }
+
+    #[test]
+    fn what_is_used_unasked_is_owed_up_to_a_burst() {
+        let now = Instant::now();
+        let mut budget = Budget::default();
+        for _ in 0..1_000 {
+            budget.note(RATE, 1, now);
+        }
+        assert_eq!(budget.take_spare(RATE, 1, now), Err(EVERY * 3));
+        assert_eq!(budget.take(RATE, 1, now), EVERY);
     }
 }

@@ -5,14 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use retail::ConnectionId;
+use shop::Allowance;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Budget;
-
-/// Requests a second of our own accord (polls, webhooks, imports), and at once. Hints come on top: they are
-/// asked one at a time, as the shop itself prompts them.
-const EVERY: Duration = Duration::from_millis(200);
-const BURST: u32 = 10;
 
 /// The gates of all connections.
 #[derive(Debug, Default)]
@@ -28,36 +24,50 @@ impl Gates {
 }
 
 /// Through it one connection's shop is asked.
-#[derive(Debug)]
+///
+/// Who asks for what sales wait for comes first: polls and webhooks wait for their turn, and an import for
+/// what they leave. Hints wait for nobody, as the shop itself prompts them; what they use is counted, so that
+/// an import steps back.
+#[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     budget: Budget,
     alone_until: Option<Instant>,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self {
-            state: Mutex::new(State {
-                budget: Budget::new(EVERY, BURST),
-                alone_until: None,
-            }),
+impl Gate {
+    /// Waits for `units` of the allowance, and while the shop wants to be left alone.
+    pub(crate) async fn pass(&self, allowance: &Allowance, units: u32) {
+        self.not_alone().await;
+        let wait = self.with(|state| state.budget.take(allowance.into(), units, Instant::now()));
+        sleep(wait).await;
+    }
+
+    /// The same for an import, which goes only when enough is left for everybody else.
+    pub(crate) async fn pass_last(&self, allowance: &Allowance, units: u32) {
+        loop {
+            self.not_alone().await;
+            let now = Instant::now();
+            match self.with(|state| state.budget.take_spare(allowance.into(), units, now)) {
+                Ok(()) => return,
+                Err(wait) => sleep(wait).await,
+            }
         }
     }
-}
 
-impl Gate {
-    /// Waits for a request of the budget, and while the shop wants to be left alone.
-    pub(crate) async fn pass(&self) {
+    /// Counts what is asked without waiting.
+    pub(crate) fn note(&self, allowance: &Allowance, units: u32) {
+        self.with(|state| state.budget.note(allowance.into(), units, Instant::now()));
+    }
+
+    async fn not_alone(&self) {
         while let Some(until) = self.alone_until(Instant::now()) {
             sleep_until(until).await;
         }
-        let wait = self.with(|state| state.budget.take(Instant::now()));
-        sleep(wait).await;
     }
 
     /// The shop asked for it.
@@ -88,22 +98,62 @@ mod tests {
 
     use super::*;
 
+    const EVERY: Duration = Duration::from_millis(200);
+    const ALLOWANCE: Allowance = Allowance {
+        per_second: 5,
+        at_once: 10,
+        changed_page: 1,
+        placed_page: 1,
+        order: 1,
+    };
+
     #[tokio::test(start_paused = true)]
     async fn a_shop_is_asked_within_its_budget_whoever_asks() {
         let gates = Gates::default();
         let id = ConnectionId::new(Uuid::from_u128(1));
         let began = Instant::now();
-        for _ in 0..BURST {
-            gates.of(id).pass().await;
+        for _ in 0..ALLOWANCE.at_once {
+            gates.of(id).pass(&ALLOWANCE, 1).await;
         }
         assert_eq!(began.elapsed(), Duration::ZERO);
         for _ in 0..5 {
-            gates.of(id).pass().await;
+            gates.of(id).pass(&ALLOWANCE, 1).await;
         }
         assert_eq!(began.elapsed(), EVERY * 5);
         let other = ConnectionId::new(Uuid::from_u128(2));
-        gates.of(other).pass().await;
+        gates.of(other).pass(&ALLOWANCE, 1).await;
         assert_eq!(began.elapsed(), EVERY * 5, "another shop has its own");
+    }
+
+    /// An import that asks for all it can get, for as long as it lasts.
+    #[tokio::test(start_paused = true)]
+    async fn polls_do_not_wait_for_an_import_and_hints_make_it_step_back() {
+        let gate = Arc::new(Gate::default());
+        let asked = Arc::new(Mutex::new(0));
+        let import = tokio::spawn({
+            let (gate, asked) = (Arc::clone(&gate), Arc::clone(&asked));
+            async move {
+                loop {
+                    gate.pass_last(&ALLOWANCE, 1).await;
+                    *asked.lock().unwrap() += 1;
+                }
+            }
+        });
+        for _ in 0..100 {
+            sleep(Duration::from_secs(1)).await;
+            let began = Instant::now();
+            gate.pass(&ALLOWANCE, 1).await;
+            assert_eq!(began.elapsed(), Duration::ZERO, "a poll goes at once");
+        }
+        let alone = *asked.lock().unwrap();
+        assert!((395..=405).contains(&alone), "what polls leave: {alone}");
+        for _ in 0..100 {
+            sleep(Duration::from_secs(1)).await;
+            gate.note(&ALLOWANCE, 5);
+        }
+        let beside = *asked.lock().unwrap() - alone;
+        assert!(beside < 10, "hints use all there is: {beside}");
+        import.abort();
     }
 
     #[tokio::test(start_paused = true)]
@@ -113,7 +163,7 @@ mod tests {
         gate.leave_alone(Duration::from_secs(10));
         assert_eq!(gate.left_alone(), Duration::from_mins(1));
         let began = Instant::now();
-        gate.pass().await;
+        gate.pass(&ALLOWANCE, 1).await;
         assert_eq!(began.elapsed(), Duration::from_mins(1));
         assert_eq!(gate.left_alone(), Duration::ZERO);
     }

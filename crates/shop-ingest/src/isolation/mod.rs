@@ -8,7 +8,7 @@ mod gate;
 mod quota;
 
 pub(crate) use breaker::{Breaker, Setback};
-pub(crate) use budget::Budget;
+pub(crate) use budget::{Budget, Rate};
 pub(crate) use dice::Dice;
 pub(crate) use gate::{Gate, Gates};
 pub(crate) use quota::{PER_SECOND, Quotas};

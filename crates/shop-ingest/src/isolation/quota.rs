@@ -7,7 +7,7 @@ use std::time::Duration;
 use retail::ConnectionId;
 use tokio::time::Instant;
 
-use super::Budget;
+use super::{Budget, Rate};
 
 /// Deliveries a second of one connection, where the settings name no other number: three thousand a
 /// minute, all day long.
@@ -19,7 +19,7 @@ const BURST_S: u32 = 60;
 /// polling finds the order.
 #[derive(Debug)]
 pub(crate) struct Quotas {
-    full: Budget,
+    rate: Rate,
     by_id: Mutex<HashMap<ConnectionId, Budget>>,
 }
 
@@ -27,10 +27,10 @@ impl Quotas {
     pub(crate) fn new(per_second: u32) -> Self {
         let per_second = per_second.max(1);
         Self {
-            full: Budget::new(
-                Duration::from_secs(1) / per_second,
-                per_second.saturating_mul(BURST_S),
-            ),
+            rate: Rate {
+                per_second,
+                at_once: per_second.saturating_mul(BURST_S),
+            },
             by_id: Mutex::default(),
         }
     }
@@ -39,16 +39,16 @@ impl Quotas {
     /// before it is read.
     pub(crate) fn look(&self, id: ConnectionId) -> Result<(), Duration> {
         let by_id = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        let budget = by_id.get(&id).unwrap_or(&self.full);
-        budget.clone().take_now(Instant::now())
+        let mut budget = by_id.get(&id).cloned().unwrap_or_default();
+        budget.take_now(self.rate, Instant::now())
     }
 
     /// Takes a delivery, or says how long it is until the next one will be taken. Only for deliveries that
     /// the shop has signed: nobody else can use up its quota.
     pub(crate) fn take(&self, id: ConnectionId) -> Result<(), Duration> {
         let mut by_id = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        let budget = by_id.entry(id).or_insert_with(|| self.full.clone());
-        budget.take_now(Instant::now())
+        let budget = by_id.entry(id).or_default();
+        budget.take_now(self.rate, Instant::now())
     }
 }
 

@@ -92,7 +92,8 @@ impl Chore for Poller {
     async fn round(&self, connection: &Connection, gate: &Gate) -> Result<(), Trouble> {
         let mut walk = self.begin(connection).await?;
         for _ in 0..PAGES_AT_ONCE {
-            gate.pass().await;
+            let allowance = self.platform.allowance(connection);
+            gate.pass(&allowance, allowance.changed_page).await;
             let Answer {
                 page,
                 asked_at,

@@ -33,7 +33,7 @@ pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{
     FoundOrder, ImportJob, ImportKind, JobState, LevelPlace, PlanCounts, PlannedLevel,
-    PlannedOrder, ScannedPage, StartError, StartedAs, Untold, Verdict,
+    PlannedOrder, ScannedPage, StartError, StartedAs, Then, Untold, Verdict,
 };
 pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms};
 pub use kept::KeptDelivery;

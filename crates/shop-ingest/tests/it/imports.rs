@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use proto::connect as wire;
-use proto::connect::imports_client::ImportsClient;
+use retail::ShopOrderId;
 use tonic::Code;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id};
 use crate::import_books::{DELETED, ON_HAND};
+use crate::import_client::Client;
 use crate::running::{Running, ago, within};
 use crate::stall::{AGE_LIMIT, DRAFT, GHOST, STRANGE, Shop, ShopOrder, UNSHIPPED};
 
@@ -28,120 +28,6 @@ fn shop(words: &[&str]) -> Shop {
         orders: orders.collect(),
         orders_per_page: 4,
         ..Shop::default()
-    }
-}
-
-struct Client {
-    imports: ImportsClient<Channel>,
-}
-
-impl Client {
-    async fn of(running: &Running) -> Self {
-        let imports = ImportsClient::connect(running.grpc.clone()).await.unwrap();
-        Self { imports }
-    }
-
-    async fn entitle(&mut self) {
-        let request = wire::SetImportEntitlementRequest {
-            retailer_id: RETAILER.to_string(),
-            connection_id: connection_id(1).to_string(),
-            entitled: true,
-        };
-        self.imports.set_import_entitlement(request).await.unwrap();
-    }
-
-    async fn start(
-        &mut self,
-        import: Uuid,
-        kind: wire::ImportKind,
-    ) -> Result<wire::ImportJob, tonic::Status> {
-        let request = wire::StartImportRequest {
-            retailer_id: RETAILER.to_string(),
-            connection_id: connection_id(1).to_string(),
-            import_id: import.to_string(),
-            kind: kind.into(),
-            since: None,
-        };
-        let started = self.imports.start_import(request).await?;
-        Ok(started.into_inner().job.unwrap())
-    }
-
-    async fn job(&mut self, import: Uuid) -> wire::ImportJob {
-        let request = wire::GetImportJobRequest {
-            retailer_id: RETAILER.to_string(),
-            import_id: import.to_string(),
-        };
-        let job = self.imports.get_import_job(request).await.unwrap();
-        job.into_inner().job.unwrap()
-    }
-
-    /// Until the import is there.
-    async fn comes_to(&mut self, import: Uuid, state: wire::ImportJobState) -> wire::ImportJob {
-        within(async || {
-            let job = self.job(import).await;
-            (job.state() == state).then_some(job)
-        })
-        .await
-    }
-
-    async fn commit(&mut self, import: Uuid) -> Result<wire::ImportJob, tonic::Status> {
-        let request = wire::CommitImportRequest {
-            retailer_id: RETAILER.to_string(),
-            import_id: import.to_string(),
-        };
-        let job = self.imports.commit_import(request).await?;
-        Ok(job.into_inner().job.unwrap())
-    }
-
-    async fn cancel(&mut self, import: Uuid) -> wire::ImportJob {
-        let request = wire::CancelImportRequest {
-            retailer_id: RETAILER.to_string(),
-            import_id: import.to_string(),
-        };
-        let job = self.imports.cancel_import(request).await.unwrap();
-        job.into_inner().job.unwrap()
-    }
-
-    async fn pause(&mut self, import: Uuid) -> wire::ImportJob {
-        let request = wire::PauseImportRequest {
-            retailer_id: RETAILER.to_string(),
-            import_id: import.to_string(),
-        };
-        let job = self.imports.pause_import(request).await.unwrap();
-        job.into_inner().job.unwrap()
-    }
-
-    async fn resume(&mut self, import: Uuid) {
-        let request = wire::ResumeImportRequest {
-            retailer_id: RETAILER.to_string(),
-            import_id: import.to_string(),
-        };
-        self.imports.resume_import(request).await.unwrap();
-    }
-
-    /// All orders of the plan with what is to come of them, read in small pages.
-    async fn plan(&mut self, import: Uuid) -> BTreeMap<String, wire::Verdict> {
-        let mut plan = BTreeMap::new();
-        let mut page_token = String::new();
-        loop {
-            let request = wire::ListPlannedOrdersRequest {
-                retailer_id: RETAILER.to_string(),
-                import_id: import.to_string(),
-                verdict: wire::Verdict::Unspecified.into(),
-                page_size: 3,
-                page_token,
-            };
-            let page = self.imports.list_planned_orders(request).await.unwrap();
-            let page = page.into_inner();
-            for order in page.orders {
-                let verdict = order.verdict();
-                assert_eq!(plan.insert(order.order_id, verdict), None, "each once");
-            }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                return plan;
-            }
-        }
     }
 }
 
@@ -368,4 +254,95 @@ async fn nobody_sees_another_retailers_imports() {
     };
     let own = client.imports.list_import_jobs(own).await.unwrap();
     assert_eq!(own.into_inner().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn wc_10_a_scan_that_loses_its_place_begins_again_and_counts_each_order_once() {
+    let mut shop = shop(&["sold"; 12]);
+    shop.fails_from_page = Some(2);
+    let running = Running::start(vec![shop]).await;
+    let mut client = Client::of(&running).await;
+    client.entitle().await;
+    client.start(IMPORT, wire::ImportKind::All).await.unwrap();
+    within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
+    assert_eq!(client.job(IMPORT).await.found, 8);
+    running.shop(1, |shop| {
+        shop.fails_from_page = None;
+        shop.has_forgotten_pages = true;
+        shop.listed.clear();
+    });
+    let job = client.comes_to(IMPORT, wire::ImportJobState::Planned).await;
+    assert_eq!(counts(&job), BTreeMap::from([(wire::Verdict::New, 12)]));
+    let pages: Vec<Option<String>> = running.shop(1, |shop| {
+        let listed = shop.listed.iter();
+        let past = listed.filter(|(since, _)| *since < ago(DAY_S));
+        past.map(|(_, after)| after.clone()).collect()
+    });
+    let token = |page: &str| Some(page.to_owned());
+    assert_eq!(pages, [token("2"), None, token("1"), token("2")]);
+    let levels = wire::ListPlannedLevelsRequest {
+        retailer_id: RETAILER.to_string(),
+        import_id: IMPORT.to_string(),
+        ..Default::default()
+    };
+    let levels = client.imports.list_planned_levels(levels).await.unwrap();
+    let after = levels.into_inner().levels[0].on_hand_after.clone().unwrap();
+    assert_eq!(after.value, (ON_HAND - 12).to_string(), "and deducted once");
+}
+
+#[tokio::test]
+async fn r_2_what_was_fetched_of_a_page_is_kept_when_the_rest_cannot_be() {
+    let mut shop = shop(&["sold"; 10]);
+    shop.lists_bodies = false;
+    shop.orders_per_page = 50;
+    shop.away_for = Some(ShopOrderId::new("006").unwrap());
+    let running = Running::start(vec![shop]).await;
+    let mut client = Client::of(&running).await;
+    client.entitle().await;
+    client.start(IMPORT, wire::ImportKind::All).await.unwrap();
+    within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
+    let job = client.job(IMPORT).await;
+    assert_eq!(
+        (job.state(), job.found),
+        (wire::ImportJobState::Scanning, 5)
+    );
+    running.shop(1, |shop| shop.away_for = None);
+    let job = client.comes_to(IMPORT, wire::ImportJobState::Planned).await;
+    assert_eq!(job.found, 10);
+    let fetched = running.shop(1, |shop| shop.fetched.clone());
+    for id in ids(1..=5) {
+        let times = fetched.iter().filter(|fetched| fetched.as_str() == id);
+        assert_eq!(times.count(), 1, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn wc_11_an_order_that_a_person_names_is_fetched_whatever_its_age_each_time() {
+    let mut shop = shop(&["sold"]);
+    let too_old = ago(AGE_LIMIT.as_secs() * 10);
+    shop.orders.push(ShopOrder::new("002", too_old, "sold"));
+    let running = Running::start(vec![shop]).await;
+    let mut client = Client::of(&running).await;
+    let request = |retailer: Uuid| wire::ImportOrderRequest {
+        retailer_id: retailer.to_string(),
+        connection_id: connection_id(1).to_string(),
+        order_id: "002".to_owned(),
+    };
+    for times in 1..=2 {
+        client
+            .imports
+            .import_order(request(RETAILER.uuid()))
+            .await
+            .unwrap();
+        within(async || {
+            let fetched = running.shop(1, |shop| shop.fetched.len());
+            (fetched == times).then_some(())
+        })
+        .await;
+    }
+    within(async || (running.books.told().len() == 1).then_some(())).await;
+    assert_eq!(running.books.told()[0].order, "002");
+    let foreign = request(Uuid::from_u128(99));
+    let refused = client.imports.import_order(foreign).await;
+    assert_eq!(refused.unwrap_err().code(), Code::NotFound);
 }

@@ -9,6 +9,7 @@ mod books;
 mod database;
 mod hooks;
 mod import_books;
+mod import_client;
 mod imports;
 mod isolation;
 mod link_checks;

@@ -16,7 +16,7 @@ use retail::{
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
+    Allowance, App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
     InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken, Platform, Proof, Reading,
     Reason, Refusal, Refused, Returned, ShopName, Source, StoreIdentity, Topic,
 };
@@ -57,6 +57,10 @@ pub struct Shop {
     pub mood: Mood,
     /// From this page on it does not answer.
     pub fails_from_page: Option<usize>,
+    /// Once it does not know where a page begins.
+    pub has_forgotten_pages: bool,
+    /// It does not answer when it is asked for this one.
+    pub away_for: Option<ShopOrderId>,
     pub listed: Vec<(Timestamp, Option<String>)>,
     pub fetched: Vec<ShopOrderId>,
     pub hooked: Vec<String>,
@@ -87,6 +91,8 @@ impl Default for Shop {
             orders_per_page: 50,
             mood: Mood::Well,
             fails_from_page: None,
+            has_forgotten_pages: false,
+            away_for: None,
             listed: Vec::new(),
             fetched: Vec::new(),
             hooked: Vec::new(),
@@ -231,6 +237,15 @@ impl Platform for Stall {
         }
     }
 
+    /// Enough for the tests' polls, which come several times a second, and for an import beside them.
+    fn allowance(&self, _: &Connection) -> Allowance {
+        Allowance {
+            per_second: 100,
+            at_once: 100,
+            ..Allowance::default()
+        }
+    }
+
     fn import_rules(&self) -> ImportRules {
         ImportRules {
             age_limit: Some(AGE_LIMIT),
@@ -246,6 +261,9 @@ impl Platform for Stall {
         self.with(connection.id, |shop| shop.fetched.push(order.clone()));
         self.in_its_mood(connection.id).await?;
         self.with(connection.id, |shop| {
+            if shop.away_for.as_ref() == Some(order) {
+                return Err(away());
+            }
             let found = shop.orders.iter().find(|known| known.id == *order);
             found
                 .filter(|order| order.word != GHOST)
@@ -270,9 +288,11 @@ impl Platform for Stall {
         self.in_its_mood(connection.id).await?;
         self.with(connection.id, |shop| {
             if shop.fails_from_page.is_some_and(|from| page >= from) {
-                return Err(FetchError::TryLater {
+                return Err(away());
+            }
+            if page > 0 && std::mem::take(&mut shop.has_forgotten_pages) {
+                return Err(FetchError::Unreadable {
                     why: "for the test".to_owned(),
-                    after: None,
                 });
             }
             let changed: Vec<&ShopOrder> = shop
@@ -339,5 +359,12 @@ impl Platform for Stall {
                 ..HookReport::default()
             },
         })
+    }
+}
+
+fn away() -> FetchError {
+    FetchError::TryLater {
+        why: "for the test".to_owned(),
+        after: None,
     }
 }

@@ -16,16 +16,18 @@ const LINES_FIRST: usize = 50;
 const PAGE_LIMIT: usize = 250;
 
 pub(super) fn by_id(trade: &Trade, variables: &Value, now: Timestamp) -> Value {
-    let Some(mut whole) = asked_for(trade, variables, now) else {
-        return json!({ "order": null });
-    };
+    json!({ "order": asked_for(trade, variables, now).map(first_pages) })
+}
+
+/// An order with the first pages of its lists.
+fn first_pages(mut whole: Value) -> Value {
     whole["lineItems"] = cut(whole["lineItems"].take(), 0, LINES_FIRST);
     if let Some(refunds) = whole["refunds"].as_array_mut() {
         for refund in refunds {
             refund["refundLineItems"] = cut(refund["refundLineItems"].take(), 0, LINES_FIRST);
         }
     }
-    json!({ "order": whole })
+    whole
 }
 
 pub(super) fn lines(trade: &Trade, variables: &Value, now: Timestamp) -> Value {
@@ -57,8 +59,13 @@ pub(super) fn refunded_lines(trade: &Trade, variables: &Value, now: Timestamp) -
     }))]})
 }
 
-/// The heads of orders, and what the search made of what was asked.
-pub(super) fn heads(trade: &Trade, variables: &Value, now: Timestamp) -> (Value, Value) {
+/// A page of orders, each as `show` shows it, and what the search made of what was asked.
+pub(super) fn search(
+    trade: &Trade,
+    variables: &Value,
+    now: Timestamp,
+    show: fn(&Trade, &Indexed<'_>) -> Value,
+) -> (Value, Value) {
     let key = |row: &Indexed<'_>| match variables["sortKey"].as_str() {
         Some("CREATED_AT") => row.created_at,
         _ => row.updated_at,
@@ -93,7 +100,7 @@ pub(super) fn heads(trade: &Trade, variables: &Value, now: Timestamp) -> (Value,
         };
         cursor.written()
     });
-    let nodes: Vec<Value> = rows.iter().map(head).collect();
+    let nodes: Vec<Value> = rows.iter().map(|row| show(trade, row)).collect();
     let data = json!({ "orders": {
         "nodes": nodes,
         "pageInfo": { "hasNextPage": has_next_page, "endCursor": end_cursor },
@@ -142,12 +149,16 @@ impl Cursor {
 }
 
 /// Found by the index, and shown as the order is now.
-fn head(row: &Indexed<'_>) -> Value {
+pub(super) fn head(_: &Trade, row: &Indexed<'_>) -> Value {
     json!({
         "id": gid("Order", row.order.id),
         "createdAt": row.order.created_at.to_string(),
         "updatedAt": row.order.updated_at.to_string(),
     })
+}
+
+pub(super) fn whole(trade: &Trade, row: &Indexed<'_>) -> Value {
+    first_pages(order(trade.shop().catalogue(), row.order))
 }
 
 fn asked_for(trade: &Trade, variables: &Value, now: Timestamp) -> Option<Value> {

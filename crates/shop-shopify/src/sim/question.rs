@@ -7,6 +7,7 @@ pub(super) enum Question {
     OrderLineItemsPage,
     RefundLineItemsPage,
     OrdersPage,
+    OrdersWholePage,
     Shop,
     WebhookSubscriptions,
     WebhookSubscriptionCreate,
@@ -23,6 +24,7 @@ impl Question {
             "OrderLineItemsPage" => Self::OrderLineItemsPage,
             "RefundLineItemsPage" => Self::RefundLineItemsPage,
             "OrdersPage" => Self::OrdersPage,
+            "OrdersWholePage" => Self::OrdersWholePage,
             "Shop" => Self::Shop,
             "WebhookSubscriptions" => Self::WebhookSubscriptions,
             "WebhookSubscriptionCreate" => Self::WebhookSubscriptionCreate,
@@ -35,6 +37,7 @@ impl Question {
     pub(super) const fn cost(self) -> i64 {
         match self {
             Self::OrderById => 187,
+            Self::OrdersWholePage => 937,
             Self::OrderLineItemsPage => 135,
             Self::RefundLineItemsPage => 36,
             Self::OrdersPage | Self::WebhookSubscriptions => 13,
@@ -51,6 +54,7 @@ impl Question {
             | Self::OrderLineItemsPage
             | Self::RefundLineItemsPage
             | Self::OrdersPage
+            | Self::OrdersWholePage
             | Self::Shop
             | Self::WebhookSubscriptions => 1,
         }

@@ -259,7 +259,12 @@ impl Now {
             Question::OrderById => orders::by_id(&self.trade, variables, at),
             Question::OrderLineItemsPage => orders::lines(&self.trade, variables, at),
             Question::RefundLineItemsPage => orders::refunded_lines(&self.trade, variables, at),
-            Question::OrdersPage => return Ok(orders::heads(&self.trade, variables, at)),
+            Question::OrdersPage => {
+                return Ok(orders::search(&self.trade, variables, at, orders::head));
+            }
+            Question::OrdersWholePage => {
+                return Ok(orders::search(&self.trade, variables, at, orders::whole));
+            }
             Question::Shop => json!({ "shop": {
                 "id": gid("Shop", FIRST_SHOP_ID.saturating_add(seed)),
                 "name": format!("Maison simulée {seed}"),

@@ -1,14 +1,17 @@
 //! The rules for Shopify's orders, on the scenarios they are about.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
 use serde_json::json;
+use service::clock::SystemClock;
 use shop::{Platform as _, Reading, Reason};
+use shop_shopify::Shopify;
 
-use crate::samples::{answer, is_product, line, order, platform, read, refusal};
+use crate::samples::{answer, is_product, line, order, read, refusal};
 
 /// One item for each line, by the line's number.
 fn items(lines: &[OrderLine]) -> Vec<ItemId> {
@@ -153,7 +156,7 @@ fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {
 
 #[test]
 fn sh_12_updates_of_sales_wait_where_nobody_decided_otherwise() {
-    let shopify = platform();
+    let shopify = Shopify::new(Arc::new(SystemClock)).unwrap();
     assert_eq!(shopify.order_updates(), OrderUpdates::Ask);
 }
 

@@ -17,7 +17,7 @@ use super::StoreError;
 
 pub use job::{StartError, StartedAs};
 pub use list::LevelPlace;
-pub use page::{FoundOrder, ScannedPage};
+pub use page::{FoundOrder, ScannedPage, Then};
 pub use tell::Untold;
 
 /// Which orders are looked at.

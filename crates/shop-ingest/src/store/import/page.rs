@@ -1,4 +1,5 @@
-//! A page of the scan: its orders, what they do to stock, and where the listing goes on, all or nothing.
+//! A page of the scan, or a part of one: its orders, what they do to stock, and where the listing goes on, all
+//! or nothing.
 
 use std::collections::HashSet;
 
@@ -26,12 +27,22 @@ pub struct FoundOrder {
     pub asked_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A page, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScannedPage {
     pub orders: Vec<FoundOrder>,
     pub levels: Vec<PlannedLevel>,
-    /// `None`: this was the last one.
-    pub next: Option<PageToken>,
+    pub then: Then,
+}
+
+/// Where the scan goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// On the same page, which has more.
+    Stay,
+    Next(PageToken),
+    /// There are no more.
+    End,
 }
 
 impl Store {
@@ -63,22 +74,24 @@ impl Store {
         let ScannedPage {
             orders,
             levels,
-            next,
+            then,
         } = page;
         let mut db = self.pool.begin().await?;
-        let state = if next.is_some() {
-            "scanning"
-        } else {
-            "planned"
+        let (state, stays, token) = match then {
+            Then::Stay => ("scanning", true, None),
+            Then::Next(token) => ("scanning", false, Some(token.as_str())),
+            Then::End => ("planned", false, None),
         };
         let moved = sqlx::query!(
             "update import_job
-            set page_token = $2, state = $3, failures = 0, last_failure = null, changed_at = $4
+            set page_token = case when $5 then page_token else $2 end, state = $3,
+                failures = 0, last_failure = null, changed_at = $4
             where import_id = $1 and state = 'scanning'",
             import.uuid(),
-            next.as_ref().map(PageToken::as_str),
+            token,
             state,
             now.to_sqlx() as _,
+            stays,
         )
         .execute(&mut *db)
         .await?

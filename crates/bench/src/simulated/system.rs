@@ -12,11 +12,11 @@ use shop_sim::Platform;
 use tempfile::TempDir;
 use test_kit::{Ledger, folder, world};
 
-use super::{Stormy, child};
+use super::{SimulatedShop, child};
 
 /// After a restart everything must be ready within this.
 const READY_DEADLINE: Duration = Duration::from_mins(1);
-/// Settings that make a storm of minutes out of what takes a shop hours.
+/// Settings that make minutes out of what takes a shop hours.
 const SETTINGS: [(&str, &str); 3] = [
     ("POLL_EVERY_MS", "1000"),
     ("HOOKS_EVERY_MS", "2000"),
@@ -38,7 +38,7 @@ pub fn ingest(platform: Platform) -> String {
 impl ShopSystem {
     pub const LEDGER: &str = "ledger";
 
-    pub async fn start(shops: &[Stormy]) -> anyhow::Result<Self> {
+    pub async fn start(shops: &[SimulatedShop]) -> anyhow::Result<Self> {
         let dir = folder()?;
         let program = std::env::current_exe().context("this program has no path")?;
         let settings = SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -54,13 +54,26 @@ impl ShopSystem {
     }
 
     /// Where the shop posts its deliveries.
-    pub fn hook_url(&self, shop: &Stormy) -> anyhow::Result<&str> {
+    pub fn hook_url(&self, shop: &SimulatedShop) -> anyhow::Result<&str> {
         let url = self.stack.hook_url(&shop.connection.to_string());
         url.context("the seed has this connection")
     }
 
     pub fn grpc_url(&self) -> &str {
         self.stack.grpc_url()
+    }
+
+    /// Where the platform's ingest service answers gRPC.
+    pub fn ingest_grpc_url(&self, platform: Platform) -> anyhow::Result<&str> {
+        let name = ingest(platform);
+        let mut services = self.stack.state().services.iter();
+        let running = services.find(|running| running.name == name);
+        Ok(&running.context("it has an ingest service")?.grpc_url)
+    }
+
+    /// The administrator's, password included.
+    pub fn database_url(&self) -> &str {
+        self.stack.admin_database_url()
     }
 
     pub fn ledger(&self) -> anyhow::Result<Ledger> {
@@ -83,7 +96,7 @@ impl ShopSystem {
     }
 }
 
-fn seed(shops: &[Stormy]) -> Seed {
+fn seed(shops: &[SimulatedShop]) -> Seed {
     Seed {
         retailers: vec![SeedRetailer {
             id: world::RETAILER,
@@ -104,7 +117,7 @@ fn seed(shops: &[Stormy]) -> Seed {
     }
 }
 
-fn connection(shop: &Stormy) -> SeedConnection {
+fn connection(shop: &SimulatedShop) -> SeedConnection {
     let Access {
         secret,
         shop_url,

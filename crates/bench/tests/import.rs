@@ -1,0 +1,51 @@
+//! A small past of each platform, imported and taken back: what the bench measures at length.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test panics at what it did not expect"
+)]
+
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// The whole import has 20,000.
+const ORDERS: &str = "300";
+
+#[test]
+fn r_2_and_sh_05_a_past_is_imported_and_taken_back_bit_by_bit_over_shopify() {
+    let said = import("shopify");
+    // SH-5: nothing of these is shipped.
+    assert!(said.contains("VERDICT_NO_SHIPPING_METHOD"), "{said}");
+}
+
+#[test]
+fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_bigcommerce() {
+    import("bigcommerce");
+}
+
+#[test]
+fn r_2_and_wc_04_and_wc_10_a_past_is_imported_and_taken_back_bit_by_bit_over_woocommerce() {
+    import("woocommerce");
+}
+
+#[test]
+fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_ecom() {
+    import("ecom");
+}
+
+/// Each has a system of its own, and measures nothing: one after the other is quick enough.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn import(platform: &str) -> String {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_bench"));
+    bench.args(["import", "--orders", ORDERS, "--platform", platform]);
+    let output = bench.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let failed = String::from_utf8_lossy(&output.stderr);
+    println!("{said}\n{failed}");
+    assert!(output.status.success(), "{failed}\n{said}");
+    assert!(said.contains(": 0 problems"), "{said}");
+    assert!(said.contains("VERDICT_NEW"), "{said}");
+    said
+}
