@@ -18,6 +18,9 @@ const ORDERS_MAX_ACK_PENDING: i64 = 2_000;
 /// number the platform's other shops wait as well.
 const INBOX_MAX_ACK_PENDING: i64 = 20_000;
 
+/// The same of an inbox on its way into the archive: batches of 500 for a database that is slow.
+const ARCHIVE_MAX_ACK_PENDING: i64 = 2_000;
+
 /// A message is given up by our code, with a reason, never by a counter while a database is down.
 const MAX_DELIVER: i64 = -1;
 
@@ -51,6 +54,19 @@ pub fn worker(platform: &PlatformCode) -> Durable {
         filter: format!("inbox.{platform}.*.*"),
         ack_wait: ACK_WAIT,
         max_ack_pending: INBOX_MAX_ACK_PENDING,
+        reader: Service::Ingest(platform.clone()),
+    }
+}
+
+/// Reads one platform's inbox and keeps what shops sent.
+#[must_use]
+pub fn archiver(platform: &PlatformCode) -> Durable {
+    Durable {
+        name: format!("archiver-{platform}"),
+        stream: stream::inbox(platform).name,
+        filter: format!("inbox.{platform}.*.*"),
+        ack_wait: ACK_WAIT,
+        max_ack_pending: ARCHIVE_MAX_ACK_PENDING,
         reader: Service::Ingest(platform.clone()),
     }
 }

@@ -23,6 +23,7 @@ impl Map {
             stream::dead(),
         ]);
         let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
+        durables.extend(platforms.iter().map(durable::archiver));
         durables.extend([durable::ledger_orders(), durable::ledger_connections()]);
         Self { streams, durables }
     }
@@ -68,7 +69,7 @@ mod tests {
             names(&Map::of(&Service::Ingest(shop.clone()))),
             (
                 vec!["INBOX_SHOP1", "ORDERS", "KV_connections", "DEAD"],
-                vec!["worker-shop1"]
+                vec!["worker-shop1", "archiver-shop1"]
             )
         );
         assert_eq!(
@@ -82,7 +83,12 @@ mod tests {
             names(&Map::whole(&[shop])),
             (
                 vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "KV_connections", "DEAD"],
-                vec!["worker-shop1", "ledger-orders", "ledger-connections"]
+                vec![
+                    "worker-shop1",
+                    "archiver-shop1",
+                    "ledger-orders",
+                    "ledger-connections"
+                ]
             )
         );
     }

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use retail::RetailerId;
+use retail::{ConnectionId, RetailerId, ShopOrderId};
 use uuid::Uuid;
 
 use crate::exit;
@@ -115,6 +115,17 @@ pub(crate) struct Demo {
 pub(crate) enum Sales {
     /// Sales, newest first.
     List(SalesList),
+    /// Sales that are not fully paid and hold stock, the oldest first.
+    Reserved {
+        /// Only sales of this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only sales placed before then: a date (of this machine's time zone) or an instant.
+        #[arg(long, value_name = "WHEN", value_parser = instant)]
+        until: Option<Timestamp>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
     /// One sale with its lines and payments.
     Show {
         /// The receipt number, with or without its prefix, or the sale's id.
@@ -208,6 +219,17 @@ pub(crate) enum Stock {
 pub(crate) enum Parked {
     /// Parked orders, newest first, with the reason.
     List(ParkedList),
+    /// One parked order, with what the shop sent of it.
+    Show {
+        /// The shop's id of the order.
+        order: ShopOrderId,
+        /// The shop's connection: its id.
+        #[arg(long, value_name = "ID")]
+        connection: ConnectionId,
+        /// What the shop sent, as it came; it holds personal data.
+        #[arg(long)]
+        raw: bool,
+    },
     /// Try one again, as it came.
     Retry {
         /// The shop's id of the order.

@@ -32,6 +32,11 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Doctor => command::doctor(screen, &place).await,
         Command::Sales { command } => match command {
             Sales::List(list) => command::sales_list(screen, &place, list).await,
+            Sales::Reserved {
+                outlet,
+                until,
+                page,
+            } => command::sales_reserved(screen, &place, outlet.as_deref(), until, page).await,
             Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
         },
         Command::Stock { command } => match command {

@@ -7,6 +7,7 @@ pub mod customer;
 pub mod ids;
 pub mod money;
 pub mod order;
+pub mod outline;
 pub mod posting;
 pub mod quantity;
 pub mod sale;
@@ -20,6 +21,7 @@ pub use ids::{
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};
+pub use outline::{Outline, OutlinedLine};
 pub use quantity::{Quantity, QuantityError};
 pub use status::{Balance, SaleState};
 pub use text::{

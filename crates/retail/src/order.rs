@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::customer::Customer;
 use crate::ids::ConnectionId;
 use crate::money::{Currency, Money};
+use crate::outline::{Outline, OutlinedLine};
 use crate::quantity::Quantity;
 use crate::status::SaleState;
 use crate::text::{Barcode, LineKey, PaymentKey, ReceiptNumber, ShopOrderId, ShopVariantId, Sku};
@@ -40,6 +41,52 @@ impl Order {
     /// More lines than this are refused: no shop's checkout makes them, and every page has a limit.
     pub const LINES_LIMIT: usize = 1_000;
 
+    /// What the shop holds for a line while the order is not booked: what is sold less what went back, as far
+    /// as that makes sense in an order that may be refused for it. Nothing of what is void, and of services.
+    #[must_use]
+    pub fn held(&self, line: &OrderLine) -> Quantity {
+        match (self.state, &line.kind) {
+            (SaleState::Voided, _)
+            | (
+                _,
+                LineKind::Shipping
+                | LineKind::Handling
+                | LineKind::GiftWrapping
+                | LineKind::Fee
+                | LineKind::Rounding,
+            ) => Quantity::ZERO,
+            (SaleState::Closed | SaleState::NotImported, LineKind::Product(_)) => {
+                let most = line.quantity.max(Quantity::ZERO);
+                let restocked = line.restocked.clamp(Quantity::ZERO, most);
+                line.quantity
+                    .checked_sub(restocked)
+                    .unwrap_or(line.quantity)
+            }
+        }
+    }
+
+    /// What is left of the order where it cannot be booked.
+    #[must_use]
+    pub fn outline(&self) -> Outline {
+        let lines = self.lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Product(item) => Some(OutlinedLine {
+                item: item.clone(),
+                quantity: self.held(line),
+            }),
+            LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding => None,
+        });
+        Outline {
+            version: self.version,
+            receipt_number: Some(self.receipt_number.clone()),
+            placed_at: Some(self.placed_at),
+            lines: lines.collect(),
+        }
+    }
+
     #[must_use]
     pub const fn currency(&self) -> Currency {
         self.total.currency()
@@ -67,6 +114,9 @@ pub enum LineKind {
     Product(ItemRef),
     /// Booked on the retailer's "Shipping charges" product (SH-7).
     Shipping,
+    /// Booked on products of their own as well (BC-5).
+    Handling,
+    GiftWrapping,
     Fee,
     /// What is left between the lines and the shop's total.
     Rounding,
@@ -91,7 +141,9 @@ impl LineKind {
                 sku,
                 barcode: _,
             }) => variant.is_some() || sku.is_some(),
-            Self::Shipping | Self::Fee | Self::Rounding => true,
+            Self::Shipping | Self::Handling | Self::GiftWrapping | Self::Fee | Self::Rounding => {
+                true
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Document<'a> {
     pub(crate) transactions: Vec<Transaction<'a>>,
 }
 
-/// As much of a document as names its order, should the rest be unreadable.
+/// As much of a document as tells its order and when that changed, should the rest be unreadable.
 #[derive(Debug, Deserialize)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(crate) struct Named<'a> {
@@ -48,6 +48,7 @@ pub(crate) struct Named<'a> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(crate) struct Id<'a> {
     pub(crate) id: Scalar<'a>,
+    pub(crate) date_modified: Scalar<'a>,
 }
 
 /// `refunded_amount` is left out on purpose: it is always 0. Refunds are a resource of their own.

@@ -1,9 +1,11 @@
 //! What a payload is: a hint at an order, a fetched order, or neither.
 
+use jiff::Timestamp;
 use retail::ShopOrderId;
 use shop::{Connection, Reading, Reason, Refusal, ShopEvent, Source};
 
-use crate::payload::{Document, Hook, HookData, Named};
+use crate::date::instant;
+use crate::payload::{Document, Hook, HookData, Id, Named};
 use crate::{APP_UNINSTALLED, map};
 
 /// What every delivery about an order begins with: created, updated, statusUpdated, archived, its
@@ -39,6 +41,7 @@ fn read_hook(scope: &str, body: &[u8]) -> Reading {
             order: None,
             reason: Reason::Unreadable,
             detail: "the delivery does not say which order changed".to_owned(),
+            outline: None,
         }),
     }
 }
@@ -46,21 +49,27 @@ fn read_hook(scope: &str, body: &[u8]) -> Reading {
 fn read_document(connection: &Connection, body: &[u8]) -> Reading {
     match serde_json::from_slice::<Document<'_>>(body) {
         Ok(document) => map::map(connection.id, &document),
-        Err(error) => Reading::Refused(Refusal {
-            order: named(body),
-            reason: Reason::Unreadable,
-            // The parser's own words may quote the body, and with it a person.
-            detail: format!(
-                "the order cannot be read: line {}, column {}",
-                error.line(),
-                error.column()
-            ),
-        }),
+        Err(error) => {
+            let (order, changed) = named(body).unwrap_or_default();
+            Reading::Refused(Refusal {
+                outline: shop::outline_of_unreadable(connection, order.as_ref(), changed),
+                order,
+                reason: Reason::Unreadable,
+                // The parser's own words may quote the body, and with it a person.
+                detail: format!(
+                    "the order cannot be read: line {}, column {}",
+                    error.line(),
+                    error.column()
+                ),
+            })
+        }
     }
 }
 
-/// The order's id, from a document whose rest cannot be read.
-fn named(body: &[u8]) -> Option<ShopOrderId> {
-    let named: Named<'_> = serde_json::from_slice(body).ok()?;
-    ShopOrderId::new(named.order.id.id()?).ok()
+/// The order's id and when it changed, from a document whose rest cannot be read.
+fn named(body: &[u8]) -> Option<(Option<ShopOrderId>, Option<Timestamp>)> {
+    let Named { order } = serde_json::from_slice(body).ok()?;
+    let Id { id, date_modified } = order;
+    let id = id.id().and_then(|id| ShopOrderId::new(id).ok());
+    Some((id, instant(date_modified.as_str())))
 }

@@ -88,7 +88,7 @@ pub(crate) struct Formats<'a> {
     pub(crate) timezone: Scalar<'a>,
 }
 
-/// What an order is known by, readable even where the rest of it is not.
+/// What an order is known by and when it changed, readable even where the rest of it is not.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
 pub(crate) struct Identity<'a> {
@@ -96,6 +96,8 @@ pub(crate) struct Identity<'a> {
     pub(crate) id: Scalar<'a>,
     pub(crate) internal_id: Scalar<'a>,
     pub(crate) order_number: Scalar<'a>,
+    pub(crate) update_date: Scalar<'a>,
+    pub(crate) update_timestamp: Scalar<'a>,
 }
 
 /// An order. Amounts are numbers with or without tax, as `pricesIncludeTax` says.

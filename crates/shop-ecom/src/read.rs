@@ -1,5 +1,6 @@
 //! What a payload is: an order, a hint at one, or neither.
 
+use jiff::Timestamp;
 use retail::{Currency, ShopOrderId};
 use shop::{Connection, Reading, Reason, Refusal, ShopEvent, Source};
 
@@ -29,18 +30,17 @@ fn read_event(body: &[u8]) -> Reading {
 }
 
 fn read_order(connection: &Connection, body: &[u8]) -> Reading {
-    let refused = |order, reason, detail| {
-        Reading::Refused(Refusal {
-            order,
-            reason,
-            detail,
-        })
-    };
     // The parser's own words may quote the body, and with it a person.
-    let unreadable = |order, error: &serde_json::Error| {
+    let unreadable = |head: Option<(Option<ShopOrderId>, Option<Timestamp>)>,
+                      error: &serde_json::Error| {
+        let (order, changed) = head.unwrap_or_default();
         let (line, column) = (error.line(), error.column());
-        let detail = format!("the order cannot be read: line {line}, column {column}");
-        refused(order, Reason::Unreadable, detail)
+        Reading::Refused(Refusal {
+            outline: shop::outline_of_unreadable(connection, order.as_ref(), changed),
+            order,
+            reason: Reason::Unreadable,
+            detail: format!("the order cannot be read: line {line}, column {column}"),
+        })
     };
     let Fetched { currency, order } = match serde_json::from_slice(body) {
         Ok(fetched) => fetched,
@@ -48,24 +48,23 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
     };
     let payload: Payload<'_> = match serde_json::from_str(order.get()) {
         Ok(payload) => payload,
-        Err(error) => return unreadable(order_in(order.get()), &error),
+        Err(error) => return unreadable(head(order.get()), &error),
     };
     match Currency::from_code(currency) {
         Ok(currency) => map::map(connection.id, currency, &payload),
-        Err(error) => refused(
-            order_in(order.get()),
-            Reason::UnknownCurrency,
-            error.to_string(),
-        ),
+        Err(error) => map::of_unknown_currency(connection.id, error, &payload),
     }
 }
 
-/// The order's id, from a document whose rest cannot be read.
-fn order_in(document: &str) -> Option<ShopOrderId> {
+/// The order's id and when it changed, from a document whose rest cannot be read.
+fn head(document: &str) -> Option<(Option<ShopOrderId>, Option<Timestamp>)> {
     let Identity {
         id,
         internal_id,
         order_number: _,
+        update_date,
+        update_timestamp,
     } = serde_json::from_str(document).ok()?;
-    map::order_id(&id, &internal_id)
+    let changed = map::instant(&update_timestamp, &update_date);
+    Some((map::order_id(&id, &internal_id), changed))
 }

@@ -13,16 +13,18 @@
 //! shop tells of itself and us is for [`event`].
 //! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
 //! [`release`] applies what was kept while updates were not automatic.
+//! Everything that entered the inbox is kept by [`archive`], which no order waits for.
 //!
 //! # What this crate does not know
 //!
 //! - **No platform.** Everything a shop system does in its own way is behind [`shop::Platform`].
 //! - **No sale, no stock.** It says what an order is; the ledger decides what that does.
-//! - **No order kept.** What must survive of one is on the broker: kill the process at any point, and it
-//!   goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
+//! - **No order kept but as it came.** What must survive of one is on the broker: kill the process at any point,
+//!   and it goes on where the acknowledgements stopped. The service's own memory, its connections and how far each
 //!   has been polled, is in [`store`].
 //! - **No body, address or secret in a log.**
 
+mod archive;
 mod broadcast;
 mod chore;
 mod connections;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bus::{Message, MessageId, Publisher, subject};
 use prost::Message as _;
-use proto::convert::{instant_into, order_into};
+use proto::convert::{instant_into, order_into, outline_into};
 use proto::order as wire;
 use retail::{Customer, ImportId, Order, OrderKey, Version};
 use service::seal::Keyring;
@@ -103,11 +103,13 @@ fn refused(refusal: &Refusal) -> wire::order_message::Body {
         order,
         reason,
         detail,
+        outline,
     } = refusal;
     wire::order_message::Body::Refused(wire::Refused {
         order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
         reason: reason.as_str().to_owned(),
         detail: detail.clone(),
+        outline: outline.as_deref().map(outline_into),
     })
 }
 

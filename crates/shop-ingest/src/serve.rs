@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
+use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
 use proto::connect::installs_server::InstallsServer;
 use proto::connect::privacy_requests_server::PrivacyRequestsServer;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::{Archive, Archiver, Bodies};
 use crate::broadcast::Broadcaster;
 use crate::chore;
 use crate::connections::Connections;
@@ -121,6 +123,18 @@ pub(crate) async fn serve(
         keyring: Arc::clone(&keyring),
     };
     let import_orders = orders.clone();
+    let archiver = Archiver {
+        store: store.clone(),
+        keyring: Arc::clone(&keyring),
+        bodies: Bodies(Arc::clone(&keyring)),
+        clock: Arc::clone(&clock),
+        retention: settings::retention(settings)?,
+        stop: stop.clone(),
+    };
+    let archive = Archive {
+        store: store.clone(),
+        bodies: archiver.bodies.clone(),
+    };
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
     let (hints, hinted) = mpsc::channel(HINTS_ON_THE_WAY);
@@ -233,6 +247,8 @@ pub(crate) async fn serve(
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
     lifecycle.spawn("releaser", releaser.run(stop.clone()));
+    let reader = durable::archiver(&code);
+    lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
     lifecycle.spawn("follower", follower.run(hinted));
     lifecycle.spawn(
         "poller",
@@ -283,6 +299,7 @@ pub(crate) async fn serve(
         let services = management
             .routes(&health)?
             .add_service(ImportsServer::new(imports))
+            .add_service(DeliveriesServer::new(archive))
             .add_service(InstallsServer::new(installer.clone()))
             .add_service(PrivacyRequestsServer::new(installer));
         let serving = service::grpc::serve(listener, services, stopping);

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use service::Settings;
 use service::settings::SettingError;
 use sqlx::postgres::PgConnectOptions;
+
+use crate::archive;
 
 /// The database, as the service's own role.
 pub(crate) const DATABASE: &str = "DATABASE_URL";
@@ -41,6 +44,21 @@ pub(crate) const APP_CLIENT_SECRET: &str = "APP_CLIENT_SECRET";
 pub(crate) const APP_CLIENT_SECRET_OLD: &str = "APP_CLIENT_SECRET_OLD";
 /// Where to sign in and to ask instead of at the platform: a simulator, for try-outs and tests.
 pub(crate) const APP_STAND_IN_URL: &str = "APP_STAND_IN_URL";
+/// Days that raw deliveries are kept.
+pub(crate) const ARCHIVE_DAYS: &str = "ARCHIVE_DAYS";
+
+/// How long raw deliveries are kept.
+pub(crate) fn retention(settings: &Settings) -> anyhow::Result<SignedDuration> {
+    let days = settings.or(ARCHIVE_DAYS, archive::DAYS)?;
+    let limits = archive::LEAST_DAYS..=archive::MOST_DAYS;
+    anyhow::ensure!(
+        limits.contains(&days),
+        "setting {ARCHIVE_DAYS} is {days}, not from {} to {}",
+        limits.start(),
+        limits.end()
+    );
+    Ok(SignedDuration::from_hours(i64::from(days) * 24))
+}
 
 /// A time of the settings, in milliseconds.
 pub(crate) fn duration(

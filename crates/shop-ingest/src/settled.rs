@@ -34,10 +34,15 @@ pub(crate) fn settled(modified_at: Timestamp, asked_at: Option<Timestamp>) -> Ti
         .unwrap_or(modified_at)
 }
 
-/// What was read of a shop that was asked at `asked_at`, settled where it is an order.
+/// What was read of a shop that was asked at `asked_at`, settled where it tells its version.
 pub(crate) fn settle(mut reading: Reading, asked_at: Option<Timestamp>) -> Reading {
-    if let Reading::Order { order, .. } = &mut reading {
-        order.version.modified_at = settled(order.version.modified_at, asked_at);
+    let version = match &mut reading {
+        Reading::Order { order, .. } => Some(&mut order.version),
+        Reading::Refused(refusal) => refusal.outline.as_mut().map(|outline| &mut outline.version),
+        Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => None,
+    };
+    if let Some(version) = version {
+        version.modified_at = settled(version.modified_at, asked_at);
     }
     reading
 }
@@ -98,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn only_orders_are_settled() {
+    fn what_tells_no_version_is_not_settled() {
         let asked_at = Some(instant("2026-11-22T13:00:00Z"));
         let reading = Reading::Nothing("a draft");
         assert_eq!(settle(reading.clone(), asked_at), reading);

@@ -337,6 +337,7 @@ impl Telling<'_> {
                     }
                     Ended::Stopped => return Ended::Stopped,
                     Ended::TooLarge => Refusal {
+                        outline: Some(Box::new(order.outline())),
                         order: Some(order.key.order),
                         reason: shop::Reason::TooLarge,
                         detail: "the order is longer than a message may be".to_owned(),

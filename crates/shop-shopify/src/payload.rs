@@ -27,7 +27,7 @@ pub(crate) struct Headless {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct HeadlessData {
-    pub(crate) order: Option<Reference>,
+    pub(crate) order: Option<Head>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +62,14 @@ pub(crate) struct Order {
     pub(crate) shipping_lines: Paged<ShippingLine>,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) refunds: Vec<Refund>,
+}
+
+/// As much of an order as tells which it is, and when it changed.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Head {
+    pub(crate) id: Id,
+    pub(crate) updated_at: Option<String>,
 }
 
 /// A thing that is only pointed at.

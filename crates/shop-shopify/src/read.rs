@@ -27,11 +27,13 @@ fn read_delivery(topic: &str, body: &[u8]) -> Reading {
             order: None,
             reason: Reason::Unreadable,
             detail: "the delivery does not say which order it is about".to_owned(),
+            outline: None,
         }),
         Err(error) => Reading::Refused(Refusal {
             order: None,
             reason: Reason::Unreadable,
             detail: place("delivery", &error),
+            outline: None,
         }),
     }
 }
@@ -42,13 +44,19 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
             Some(order) => map::map(connection.id, &order),
             None => Reading::Nothing("the shop has no such order"),
         },
-        Err(error) => Reading::Refused(Refusal {
-            order: serde_json::from_slice::<Headless>(body)
+        Err(error) => {
+            let head = serde_json::from_slice::<Headless>(body)
                 .ok()
-                .and_then(|headless| headless.data.order?.id.order()),
-            reason: Reason::Unreadable,
-            detail: place("order", &error),
-        }),
+                .and_then(|headless| headless.data.order);
+            let order = head.as_ref().and_then(|head| head.id.order());
+            let changed = head.and_then(|head| head.updated_at?.parse().ok());
+            Reading::Refused(Refusal {
+                outline: shop::outline_of_unreadable(connection, order.as_ref(), changed),
+                order,
+                reason: Reason::Unreadable,
+                detail: place("order", &error),
+            })
+        }
     }
 }
 

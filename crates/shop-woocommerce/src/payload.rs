@@ -11,6 +11,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) id: Scalar<'a>,
     /// Of an error.
     pub(crate) code: Scalar<'a>,
+    /// Of an order.
+    pub(crate) date_modified_gmt: Scalar<'a>,
     pub(crate) arg: Object<Note<'a>>,
 }
 

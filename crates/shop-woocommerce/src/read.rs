@@ -1,5 +1,6 @@
 //! What a payload is: an order, a hint at one, or neither.
 
+use jiff::Timestamp;
 use retail::ShopOrderId;
 use shop::{Connection, Reading, Reason, Refusal, Source};
 
@@ -35,8 +36,10 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
     let payload: Payload<'_> = match serde_json::from_slice(body) {
         Ok(payload) => payload,
         Err(error) => {
+            let (order, changed) = head(body).unwrap_or_default();
             return Reading::Refused(Refusal {
-                order: order_in(body),
+                outline: shop::outline_of_unreadable(connection, order.as_ref(), changed),
+                order,
                 reason: Reason::Unreadable,
                 // The parser's own words may quote the body, and with it a person.
                 detail: format!(
@@ -53,8 +56,9 @@ fn read_order(connection: &Connection, body: &[u8]) -> Reading {
     map::map(connection.id, &payload)
 }
 
-/// The order's id, from a body whose rest cannot be read.
-fn order_in(body: &[u8]) -> Option<ShopOrderId> {
+/// The order's id and when it changed, from a body whose rest cannot be read.
+fn head(body: &[u8]) -> Option<(Option<ShopOrderId>, Option<Timestamp>)> {
     let envelope: Envelope<'_> = serde_json::from_slice(body).ok()?;
-    ShopOrderId::new(envelope.id.id()?).ok()
+    let order = envelope.id.id().and_then(|id| ShopOrderId::new(id).ok());
+    Some((order, map::instant(&envelope.date_modified_gmt)))
 }

@@ -22,6 +22,7 @@ mod import_rules;
 mod install;
 mod listing;
 mod notice;
+mod outline;
 mod platform;
 mod reading;
 #[cfg(feature = "sim")]
@@ -42,6 +43,7 @@ pub use install::{
 };
 pub use listing::{Listed, Listing, Page, PageToken};
 pub use notice::{Notice, Refused, Topic};
+pub use outline::{outline, outline_of_unreadable};
 pub use platform::Platform;
 pub use reading::{PrivacyKind, Reading, Reason, Refusal, ShopEvent, Source};
 pub use store::StoreIdentity;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use retail::{Order, ShopOrderId};
+use retail::{Order, Outline, ShopOrderId};
 
 /// Where a payload comes from: that decides what it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Refusal {
     pub reason: Reason,
     /// In a shopkeeper's words; never personal data.
     pub detail: String,
+    /// What could be read of the order all the same; `None` when not even its version could.
+    pub outline: Option<Box<Outline>>,
 }
 
 /// The reasons, as codes that stay the same for ever.

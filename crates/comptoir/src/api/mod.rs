@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod connections;
+mod deliveries;
 mod error;
 mod import;
 mod parked;

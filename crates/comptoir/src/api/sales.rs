@@ -1,8 +1,9 @@
-use proto::convert::WireError;
+use jiff::Timestamp;
+use proto::convert::{WireError, instant_into};
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::{
-    GetSaleRequest, GetSaleResponse, ListSalesRequest, ListSalesResponse, SaleFilter,
-    get_sale_request,
+    GetSaleRequest, GetSaleResponse, ListReservationsRequest, ListReservationsResponse,
+    ListSalesRequest, ListSalesResponse, SaleFilter, get_sale_request,
 };
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, PAGE_SIZE, Page};
@@ -42,6 +43,37 @@ impl Ledger {
             sales,
             next_page_token,
         } = response
+            .map_err(|status| self.refused(&status))?
+            .into_inner();
+        let rows = sales
+            .into_iter()
+            .map(Sale::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Page::new(rows, next_page_token))
+    }
+
+    /// Unpaid sales that hold stock, the longest placed first.
+    pub(crate) async fn reservations(
+        &self,
+        outlet: String,
+        until: Option<Timestamp>,
+        page_size: i32,
+        page_token: String,
+    ) -> Result<Page<Sale>, ApiError> {
+        let request = ListReservationsRequest {
+            retailer_id: self.retailer_id(),
+            page_size,
+            page_token,
+            outlet_id: outlet,
+            placed_until: until.map(instant_into),
+        };
+        let ListReservationsResponse {
+            sales,
+            next_page_token,
+        } = self
+            .sales_client()
+            .list_reservations(request)
+            .await
             .map_err(|status| self.refused(&status))?
             .into_inner();
         let rows = sales

@@ -5,6 +5,7 @@ use proto::ledger::{
     RemapProductResponse, RetryAllParkedRequest, RetryAllParkedResponse, RetryParkedRequest,
     RetryParkedResponse, dismiss_parked_request, remap_product_request,
 };
+use tonic::Code;
 use tonic::transport::Channel;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, Page};
@@ -16,6 +17,8 @@ pub(crate) struct ParkedQuery {
     pub(crate) connection_id: String,
     pub(crate) reason: String,
     pub(crate) with_dismissed: bool,
+    /// The shop's id of an order.
+    pub(crate) order_id: String,
     pub(crate) page_size: i32,
     pub(crate) page_token: String,
 }
@@ -39,6 +42,7 @@ impl Ledger {
             connection_id,
             reason,
             with_dismissed,
+            order_id,
             page_size,
             page_token,
         } = query;
@@ -49,6 +53,7 @@ impl Ledger {
             connection_id,
             reason,
             with_dismissed,
+            order_id,
         };
         let answer = self.waiting().list_parked(request).await;
         let ListParkedResponse {
@@ -60,6 +65,26 @@ impl Ledger {
             .map(ParkedEntry::try_from)
             .collect::<Result<_, _>>()?;
         Ok(Page::new(rows, next_page_token))
+    }
+
+    /// One parked order, dismissed or not.
+    pub(crate) async fn parked_order(&self, order: OrderOfShop) -> Result<ParkedEntry, ApiError> {
+        let OrderOfShop {
+            connection_id,
+            order_id,
+        } = order;
+        let message = format!("order {order_id} of connection {connection_id} is not parked");
+        let query = ParkedQuery {
+            connection_id,
+            order_id,
+            with_dismissed: true,
+            ..ParkedQuery::default()
+        };
+        let Page { rows, next: _ } = self.waiting_parked(query).await?;
+        rows.into_iter().next().ok_or(ApiError::Refused {
+            code: Code::NotFound,
+            message,
+        })
     }
 
     pub(crate) async fn retry(&self, order: OrderOfShop, act: Act) -> Result<Retried, ApiError> {

@@ -22,7 +22,7 @@ pub(crate) use held::held;
 pub(crate) use import::import;
 pub(crate) use parked::parked;
 pub(crate) use place::Place;
-pub(crate) use sales::{sales_list, sales_show};
+pub(crate) use sales::{sales_list, sales_reserved, sales_show};
 pub(crate) use service::service;
 pub(crate) use status::status;
 pub(crate) use stock::{stock_explain, stock_levels};

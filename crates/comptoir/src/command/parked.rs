@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use proto::ledger::Act;
+use retail::ConnectionId;
 use serde::Serialize;
 use serde_json::json;
 use service::clock::{Ids as _, SystemClock, SystemIds};
@@ -12,7 +14,13 @@ use crate::arguments::{ActArguments, Parked, ParkedList, ShopProductArguments};
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::ParkedEntry;
+use crate::view::{Kept, ParkedEntry};
+
+#[derive(Serialize)]
+struct Shown {
+    parked_order: ParkedEntry,
+    deliveries: Vec<Kept>,
+}
 
 #[derive(Serialize)]
 struct List {
@@ -24,6 +32,23 @@ struct List {
 pub(crate) async fn parked(screen: Screen, place: &Place, command: Parked) -> anyhow::Result<Exit> {
     match command {
         Parked::List(list) => parked_list(screen, place, list).await,
+        Parked::Show {
+            order,
+            connection,
+            raw,
+        } => {
+            let parked = OrderOfShop {
+                connection_id: connection.to_string(),
+                order_id: order.to_string(),
+            };
+            let entry = place.ledger().await?.parked_order(parked).await?;
+            if raw {
+                show_raw(screen, place, connection, &entry).await
+            } else {
+                let deliveries = place.ingests()?.deliveries(connection, &order).await?;
+                show(screen, entry, deliveries)
+            }
+        }
         Parked::Retry {
             order,
             connection,
@@ -92,6 +117,42 @@ pub(crate) async fn parked(screen: Screen, place: &Place, command: Parked) -> an
     }
 }
 
+fn show(screen: Screen, entry: ParkedEntry, deliveries: Vec<Kept>) -> anyhow::Result<Exit> {
+    if screen.is_json() {
+        screen.json(&Shown {
+            parked_order: entry,
+            deliveries,
+        })?;
+    } else {
+        tables::parked_entries(screen, std::slice::from_ref(&entry));
+        tables::deliveries(screen, &deliveries);
+    }
+    Ok(Exit::Done)
+}
+
+/// The delivery that could not be booked, byte for byte as the shop sent it.
+async fn show_raw(
+    screen: Screen,
+    place: &Place,
+    connection: ConnectionId,
+    entry: &ParkedEntry,
+) -> anyhow::Result<Exit> {
+    let delivery = entry.order.delivery.as_ref();
+    let delivery = delivery.context("the ledger names no delivery")?;
+    let ingests = place.ingests()?;
+    let raw = ingests.delivery(connection, &delivery.delivery_id).await?;
+    if screen.is_json() {
+        screen.json(&raw)?;
+    } else if raw.body.is_empty() {
+        screen.line(
+            "the shop sent nothing: polling found that the order changed, and it was fetched",
+        );
+    } else {
+        screen.line(&raw.body);
+    }
+    Ok(Exit::Done)
+}
+
 async fn parked_list(screen: Screen, place: &Place, list: ParkedList) -> anyhow::Result<Exit> {
     let ParkedList {
         connection,
@@ -103,6 +164,7 @@ async fn parked_list(screen: Screen, place: &Place, list: ParkedList) -> anyhow:
         connection_id: connection,
         reason,
         with_dismissed: dismissed,
+        order_id: String::new(),
         page_size: page.limit,
         page_token: page.page_token,
     };

@@ -1,6 +1,8 @@
+use jiff::Timestamp;
 use proto::convert::instant_into;
 use proto::{ledger, order};
 use serde::Serialize;
+use service::clock::{Clock as _, SystemClock};
 use uuid::Uuid;
 
 use super::Place;
@@ -32,6 +34,34 @@ pub(crate) async fn sales_list(
         })?;
     } else {
         tables::sales(screen, &place.outlets(), &rows);
+        tables::next_page(screen, next.as_deref());
+    }
+    Ok(Exit::Done)
+}
+
+/// Sales that are not fully paid and hold stock, the oldest first.
+pub(crate) async fn sales_reserved(
+    screen: Screen,
+    place: &Place,
+    outlet: Option<&str>,
+    until: Option<Timestamp>,
+    page: PageArguments,
+) -> anyhow::Result<Exit> {
+    let PageArguments { limit, page_token } = page;
+    let outlet = outlet
+        .map(|outlet| place.outlets().id_of(outlet))
+        .transpose()?;
+    let ledger = place.ledger().await?;
+    let Page { rows, next } = ledger
+        .reservations(outlet.unwrap_or_default(), until, limit, page_token)
+        .await?;
+    if screen.is_json() {
+        screen.json(&List {
+            sales: rows,
+            next_page_token: next,
+        })?;
+    } else {
+        tables::reservations(screen, &place.outlets(), &rows, SystemClock.now());
         tables::next_page(screen, next.as_deref());
     }
     Ok(Exit::Done)

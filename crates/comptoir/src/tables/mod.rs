@@ -1,21 +1,25 @@
 //! What commands show to people, made from views.
 
 mod connections;
+mod deliveries;
 mod explanation;
 mod held;
 mod import;
 mod levels;
 mod parked;
+mod reservations;
 mod sale;
 mod sales;
 mod verdict;
 
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
+pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
 pub(crate) use held::held;
 pub(crate) use import::{import, imports, kept_orders, planned_levels};
 pub(crate) use levels::levels;
 pub(crate) use parked::{parked, parked_entries};
+pub(crate) use reservations::reservations;
 pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
 pub(crate) use verdict::verdict;

@@ -47,9 +47,17 @@ fn table() -> Table {
 
 fn row(order: &ParkedOrder, standing: String) -> [String; 6] {
     let when = order.last_parked_at.to_zoned(TimeZone::UTC);
-    let id = order.order_id.clone();
+    let number = order.receipt_number.as_ref();
+    let id = match (
+        &order.order_id,
+        number.filter(|number| order.order_id.as_ref() != Some(number)),
+    ) {
+        (Some(id), Some(number)) => format!("{id} ({number})"),
+        (Some(id), None) => id.clone(),
+        (None, _) => "unknown".to_owned(),
+    };
     [
-        id.unwrap_or_else(|| "unknown".to_owned()),
+        id,
         when.strftime("%Y-%m-%d %H:%M %Z").to_string(),
         order.times.to_string(),
         order.reason.clone(),

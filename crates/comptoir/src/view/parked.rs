@@ -17,6 +17,8 @@ pub(crate) struct ParkedOrder {
     pub(crate) first_parked_at: Timestamp,
     pub(crate) last_parked_at: Timestamp,
     pub(crate) times: i32,
+    pub(crate) receipt_number: Option<String>,
+    pub(crate) placed_at: Option<Timestamp>,
 }
 
 impl TryFrom<ledger::ParkedOrder> for ParkedOrder {
@@ -32,6 +34,8 @@ impl TryFrom<ledger::ParkedOrder> for ParkedOrder {
             first_parked_at,
             last_parked_at,
             times,
+            receipt_number,
+            placed_at,
         } = parked;
         Ok(Self {
             connection_id,
@@ -42,6 +46,10 @@ impl TryFrom<ledger::ParkedOrder> for ParkedOrder {
             first_parked_at: instant_from("first_parked_at", first_parked_at)?,
             last_parked_at: instant_from("last_parked_at", last_parked_at)?,
             times,
+            receipt_number: known(receipt_number),
+            placed_at: placed_at
+                .map(|at| instant_from("placed_at", Some(at)))
+                .transpose()?,
         })
     }
 }

@@ -211,6 +211,8 @@ const fn item_kind(kind: ledger::ItemKind) -> &'static str {
         ledger::ItemKind::Unspecified => "unknown",
         ledger::ItemKind::Product => "product",
         ledger::ItemKind::Shipping => "shipping",
+        ledger::ItemKind::Handling => "handling",
+        ledger::ItemKind::GiftWrapping => "gift_wrapping",
         ledger::ItemKind::Fee => "fee",
         ledger::ItemKind::Rounding => "rounding",
     }

@@ -46,9 +46,9 @@ pub async fn book(store: &Store, incoming: &[Incoming]) -> Result<Vec<Booked>, S
 }
 
 async fn park(store: &Store, message: &Incoming, reason: Reason) -> Result<Booked, StoreError> {
-    let version = match &message.body {
-        Body::Order { order, email: _ } => Some(order.version),
-        Body::Refused(refused) => refused.version,
+    let outline = match &message.body {
+        Body::Order { order, email: _ } => Some(Box::new(order.outline())),
+        Body::Refused(refused) => refused.outline.clone(),
     };
     let refused = Incoming {
         retailer: message.retailer,
@@ -56,9 +56,9 @@ async fn park(store: &Store, message: &Incoming, reason: Reason) -> Result<Booke
         delivery: message.delivery.clone(),
         body: Body::Refused(Refused {
             order: message.order_id().cloned(),
-            version,
             reason: reason.code.to_owned(),
             detail: reason.detail.clone(),
+            outline,
         }),
         import: message.import,
         kept: message.kept.clone(),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
-use proto::convert::{WireError, instant_from, order_from, uuid_from};
+use proto::convert::{WireError, instant_from, order_from, outline_from, uuid_from};
 use proto::order as wire;
 use retail::{ConnectionId, Customer, ImportId, Order, RetailerId, ShopOrderId};
 use service::seal::{Keyring, SealError};
@@ -150,6 +150,7 @@ fn refused_from(refused: wire::Refused) -> Result<Refused, WireError> {
         order_id,
         reason,
         detail,
+        outline,
     } = refused;
     let order = match order_id.as_str() {
         "" => None,
@@ -158,11 +159,19 @@ fn refused_from(refused: wire::Refused) -> Result<Refused, WireError> {
                 .map_err(|error| WireError::invalid("refused.order_id", error))?,
         ),
     };
+    let mut outline = outline.map(outline_from).transpose()?.map(Box::new);
+    if let Some(outline) = &mut outline {
+        outline.version.modified_at = keepable("outline.modified_at", outline.version.modified_at)?;
+        outline.placed_at = outline
+            .placed_at
+            .map(|at| keepable("outline.placed_at", at))
+            .transpose()?;
+    }
     Ok(Refused {
         order,
-        version: None,
         reason: storable(reason),
         detail: storable(detail),
+        outline,
     })
 }
 

@@ -13,7 +13,7 @@ use service::clock::Ids;
 use self::customers::lock_order;
 use super::items::{Draft, Items};
 use super::rows::{self, Booked};
-use super::waiting::Waiting;
+use super::waiting::{Snapshot, Waiting};
 use super::walk::{Applied, Opened, Walk, newly_sold_flaw, warns};
 use super::{
     Batch, Body, Cause, Dirty, Flaw, Found, Group, Head, HeadRow, HeldRow, Incoming, Known,
@@ -65,7 +65,7 @@ struct Decision<'k, 'a> {
 /// What one message came to.
 enum Step<'a> {
     Settled(Outcome),
-    Parked(ParkedRow<'a>),
+    Parked(Box<ParkedRow<'a>>),
 }
 
 impl<'a> Decision<'_, 'a> {
@@ -79,16 +79,21 @@ impl<'a> Decision<'_, 'a> {
         for (place, message) in &group.messages {
             let was_sale = walk.stands();
             let step = match &message.body {
-                Body::Refused(refused) => Step::Parked(ParkedRow {
-                    connection: group.connection,
-                    key: ParkedKey::Order(group.order.as_str()),
-                    retailer: group.settings.retailer,
-                    reason: Cow::Borrowed(&refused.reason),
-                    detail: Cow::Borrowed(&refused.detail),
-                    version: refused.version,
-                    delivery: &message.delivery,
-                    kept: &message.kept,
-                }),
+                Body::Refused(refused) => {
+                    let outline = refused.outline.as_deref();
+                    Step::Parked(Box::new(ParkedRow {
+                        connection: group.connection,
+                        key: ParkedKey::Order(group.order.as_str()),
+                        retailer: group.settings.retailer,
+                        reason: Cow::Borrowed(&refused.reason),
+                        detail: Cow::Borrowed(&refused.detail),
+                        version: refused.version(),
+                        receipt_number: outline.and_then(|outline| outline.receipt_number.as_ref()),
+                        placed_at: outline.and_then(|outline| outline.placed_at),
+                        delivery: &message.delivery,
+                        kept: &message.kept,
+                    }))
+                }
                 Body::Order { order, email } => {
                     self.order(group, &mut walk, message, order, email.as_ref())
                 }
@@ -99,7 +104,7 @@ impl<'a> Decision<'_, 'a> {
                     outcome
                 }
                 Step::Parked(row) => {
-                    walk.park(row);
+                    walk.park(*row);
                     Outcome::Parked
                 }
             };
@@ -146,16 +151,18 @@ impl<'a> Decision<'_, 'a> {
         let items: Vec<ItemId> = found.iter().map(|found| found.item).collect();
         let posting = post(recorded, policy, order, &items);
         let park = |Reason { code, detail }: Reason| {
-            Step::Parked(ParkedRow {
+            Step::Parked(Box::new(ParkedRow {
                 connection: group.connection,
                 key: ParkedKey::Order(group.order.as_str()),
                 retailer: group.settings.retailer,
                 reason: Cow::Borrowed(code),
                 detail: Cow::Owned(detail),
                 version: Some(order.version),
+                receipt_number: Some(&order.receipt_number),
+                placed_at: Some(order.placed_at),
                 delivery: &message.delivery,
                 kept: &message.kept,
-            })
+            }))
         };
         match posting {
             Err(refusal) => park(Reason::from(&refusal)),
@@ -373,9 +380,9 @@ impl<'a> Decision<'_, 'a> {
             self.plan.reopened.push((group.connection, group.order));
         }
         let rows = opened
-            .order
+            .snapshot
             .into_iter()
-            .flat_map(|order| rows::open(group, order));
+            .flat_map(|snapshot| rows::open(group, snapshot));
         self.plan.open_lines.extend(rows);
     }
 
@@ -394,6 +401,8 @@ impl<'a> Decision<'_, 'a> {
                 reason: Cow::Borrowed(&refused.reason),
                 detail: Cow::Borrowed(&refused.detail),
                 version: None,
+                receipt_number: None,
+                placed_at: None,
                 delivery: &message.delivery,
                 kept: &message.kept,
             }),
@@ -438,8 +447,12 @@ impl<'a> Decision<'_, 'a> {
 
 /// A snapshot that is known and not applied holds what the shop holds for it.
 fn note_waiting<'a>(walk: &mut Walk<'a>, message: &'a Incoming, outcome: Outcome) {
-    let Body::Order { order, email: _ } = &message.body else {
-        return;
+    let snapshot = match &message.body {
+        Body::Order { order, email: _ } => Snapshot::Whole(order),
+        Body::Refused(refused) => match &refused.outline {
+            Some(outline) => Snapshot::Outline(outline),
+            None => return,
+        },
     };
     let cause = match outcome {
         Outcome::NotImported => Cause::Skipped,
@@ -450,5 +463,5 @@ fn note_waiting<'a>(walk: &mut Walk<'a>, message: &'a Incoming, outcome: Outcome
         | Outcome::UnknownConnection
         | Outcome::UnknownImport => return,
     };
-    walk.wait(Waiting { cause, order });
+    walk.wait(Waiting { cause, snapshot });
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use retail::{ConnectionId, EmailKey, ImportId, Order, RetailerId, ShopOrderId, Version};
+use retail::{ConnectionId, EmailKey, ImportId, Order, Outline, RetailerId, ShopOrderId, Version};
 
 /// One message of `order.>`.
 #[derive(Clone, Debug)]
@@ -41,10 +41,17 @@ pub enum Body {
 pub struct Refused {
     /// `None` when not even that is known.
     pub order: Option<ShopOrderId>,
-    /// `None` when not even that is known.
-    pub version: Option<Version>,
     pub reason: String,
     pub detail: String,
+    /// What could be read of it; `None` when not even its version could.
+    pub outline: Option<Box<Outline>>,
+}
+
+impl Refused {
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.outline.as_ref().map(|outline| outline.version)
+    }
 }
 
 impl Incoming {

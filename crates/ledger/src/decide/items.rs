@@ -18,6 +18,8 @@ use super::{Connection, Flaw, Found, Known, NewItem, NewLink};
 pub enum ItemKind {
     Product,
     Shipping,
+    Handling,
+    GiftWrapping,
     Fee,
     Rounding,
 }
@@ -91,6 +93,8 @@ impl ItemKind {
         match self {
             Self::Product => "product",
             Self::Shipping => "shipping",
+            Self::Handling => "handling",
+            Self::GiftWrapping => "gift_wrapping",
             Self::Fee => "fee",
             Self::Rounding => "rounding",
         }
@@ -101,6 +105,8 @@ impl ItemKind {
         match self {
             Self::Product => "",
             Self::Shipping => "Shipping charges",
+            Self::Handling => "Handling charges",
+            Self::GiftWrapping => "Gift wrapping",
             Self::Fee => "Fees",
             Self::Rounding => "Rounding",
         }
@@ -112,6 +118,8 @@ impl ItemKind {
         match line {
             LineKind::Product(_) => Self::Product,
             LineKind::Shipping => Self::Shipping,
+            LineKind::Handling => Self::Handling,
+            LineKind::GiftWrapping => Self::GiftWrapping,
             LineKind::Fee => Self::Fee,
             LineKind::Rounding => Self::Rounding,
         }
@@ -218,7 +226,11 @@ impl<'k, 'a> Items<'k, 'a> {
             LineKind::Product(item) => {
                 self.product(connection, settings, recorded, line, item, draft)
             }
-            LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
+            LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding => {
                 let kind = ItemKind::of(&line.kind);
                 self.service(connection, settings.retailer, kind, draft)
             }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use retail::{
     Balance, ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Money, OutletId,
-    PaymentKey, PaymentKind, Quantity, RegisterId, RetailerId, SaleId, SaleState, ShopOrderId,
-    Version,
+    PaymentKey, PaymentKind, Quantity, ReceiptNumber, RegisterId, RetailerId, SaleId, SaleState,
+    ShopOrderId, Version,
 };
 
 use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin};
@@ -231,6 +231,8 @@ pub struct ReadMark<'a> {
     pub order: &'a ShopOrderId,
     /// What is recorded or held; `None` when nothing is.
     pub version: Option<Version>,
+    /// The newest that could be read, a draft too.
+    pub read: Option<Version>,
     /// When the last delivery came that could be read.
     pub received_at: Timestamp,
 }
@@ -250,8 +252,10 @@ pub struct ParkedRow<'a> {
     pub reason: std::borrow::Cow<'a, str>,
     pub detail: std::borrow::Cow<'a, str>,
     pub version: Option<Version>,
+    pub receipt_number: Option<&'a ReceiptNumber>,
+    pub placed_at: Option<Timestamp>,
     pub delivery: &'a Delivery,
-    /// The message, where an order is in it.
+    /// The message, where an order is in it: empty of one that could not be read.
     pub kept: &'a [u8],
 }
 

@@ -2,9 +2,9 @@
 
 use retail::posting::Changes;
 use retail::sale::{Recorded, RecordedLine};
-use retail::{LineKind, Order, OutletId, Quantity, SaleId, ShopVariantId, Sku};
+use retail::{OutletId, Quantity, SaleId, ShopVariantId, Sku};
 
-use super::waiting::held_quantity;
+use super::waiting::Snapshot;
 use super::walk::Applied;
 use super::{
     Group, Head, LineRow, Naming, OpenLineRow, Plan, RepointedLine, RepointedSale, SaleRow,
@@ -133,21 +133,16 @@ pub(super) fn repointed(
 }
 
 /// What the shop holds for an order that is not applied.
-pub(super) fn open<'a>(group: &Group<'a>, order: &'a Order) -> Vec<OpenLineRow<'a>> {
-    let lines = order.lines.iter().zip(0_i32..);
+pub(super) fn open<'a>(group: &Group<'a>, snapshot: Snapshot<'a>) -> Vec<OpenLineRow<'a>> {
+    let lines = snapshot.held().into_iter().zip(0_i32..);
     lines
-        .filter_map(|(line, position)| {
-            let LineKind::Product(item) = &line.kind else {
-                return None;
-            };
-            Some(OpenLineRow {
-                connection: group.connection,
-                order: group.order,
-                position,
-                variant: item.variant.as_ref().map(ShopVariantId::as_str),
-                sku: item.sku.as_ref().map(Sku::as_str),
-                quantity: held_quantity(order, line),
-            })
+        .map(|((item, quantity), position)| OpenLineRow {
+            connection: group.connection,
+            order: group.order,
+            position,
+            variant: item.variant.as_ref().map(ShopVariantId::as_str),
+            sku: item.sku.as_ref().map(Sku::as_str),
+            quantity,
         })
         .filter(|row| row.quantity != Quantity::ZERO)
         .collect()

@@ -1,6 +1,6 @@
 //! The newest snapshot of an order that is known and not applied, and what it holds.
 
-use retail::{LineKind, Order, OrderLine, Quantity, SaleState, Version};
+use retail::{ItemRef, LineKind, Order, Outline, OutlinedLine, Quantity, Version};
 
 /// Why it is not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +23,14 @@ pub struct Open {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting<'a> {
     pub cause: Cause,
-    pub order: &'a Order,
+    pub snapshot: Snapshot<'a>,
+}
+
+/// As much of an order as there is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Snapshot<'a> {
+    Whole(&'a Order),
+    Outline(&'a Outline),
 }
 
 impl Cause {
@@ -40,25 +47,40 @@ impl Cause {
 impl Waiting<'_> {
     pub const fn open(&self) -> Open {
         Open {
-            version: self.order.version,
+            version: self.snapshot.version(),
             cause: self.cause,
         }
     }
 }
 
-/// What the shop holds for a line: what is sold less what went back, as far as that makes sense in an
-/// order that may be parked for it. Nothing of what is void, and of services.
-pub(super) fn held_quantity(order: &Order, line: &OrderLine) -> Quantity {
-    match (order.state, &line.kind) {
-        (SaleState::Voided, _) | (_, LineKind::Shipping | LineKind::Fee | LineKind::Rounding) => {
-            Quantity::ZERO
+impl<'a> Snapshot<'a> {
+    pub const fn version(&self) -> Version {
+        match self {
+            Self::Whole(order) => order.version,
+            Self::Outline(outline) => outline.version,
         }
-        (SaleState::Closed | SaleState::NotImported, LineKind::Product(_)) => {
-            let most = line.quantity.max(Quantity::ZERO);
-            let restocked = line.restocked.clamp(Quantity::ZERO, most);
-            line.quantity
-                .checked_sub(restocked)
-                .unwrap_or(line.quantity)
+    }
+
+    /// The products that the shop holds for it, and how much of each.
+    pub fn held(self) -> Vec<(&'a ItemRef, Quantity)> {
+        match self {
+            Self::Whole(order) => order
+                .lines
+                .iter()
+                .filter_map(|line| match &line.kind {
+                    LineKind::Product(item) => Some((item, order.held(line))),
+                    LineKind::Shipping
+                    | LineKind::Handling
+                    | LineKind::GiftWrapping
+                    | LineKind::Fee
+                    | LineKind::Rounding => None,
+                })
+                .collect(),
+            Self::Outline(outline) => outline
+                .lines
+                .iter()
+                .map(|OutlinedLine { item, quantity }| (item, *quantity))
+                .collect(),
         }
     }
 }

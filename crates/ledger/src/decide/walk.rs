@@ -5,7 +5,7 @@ use retail::posting::Changes;
 use retail::sale::Recorded;
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
-use super::waiting::Waiting;
+use super::waiting::{Snapshot, Waiting};
 use super::{
     Body, DeliveryRow, Flaw, Found, Group, Head, HeldRow, Incoming, Open, Outcome, ParkedRow,
     ReadMark,
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
             delivery: &message.delivery,
             version: match &message.body {
                 Body::Order { order, email: _ } => Some(order.version),
-                Body::Refused(refused) => refused.version,
+                Body::Refused(refused) => refused.version(),
             },
             outcome,
             revision: match outcome {
@@ -148,8 +148,8 @@ impl<'a> Walk<'a> {
 
     /// A snapshot that is not applied, as far as is known now.
     pub fn wait(&mut self, waiting: Waiting<'a>) {
-        let known = self.waiting.as_ref().map(|known| known.order.version);
-        if known <= Some(waiting.order.version) {
+        let known = self.waiting.as_ref().map(|known| known.snapshot.version());
+        if known <= Some(waiting.snapshot.version()) {
             self.waiting = Some(waiting);
         }
     }
@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
     pub fn settle_open(&self) -> Opened<'a> {
         let came = self.waiting.filter(|waiting| {
             let known = self.open_before.map(|open| open.version);
-            Some(waiting.order.version) >= known
+            Some(waiting.snapshot.version()) >= known
         });
         let open = came.map_or(self.open_before, |waiting| Some(waiting.open()));
         let open = open.filter(|open| Some(open.version) > self.version);
@@ -181,17 +181,22 @@ impl<'a> Walk<'a> {
             open,
             was_open: self.open_before.is_some(),
             has_changed: open != self.open_before,
-            order: came.filter(|_| open.is_some()).map(|waiting| waiting.order),
+            snapshot: came
+                .filter(|_| open.is_some())
+                .map(|waiting| waiting.snapshot),
         }
     }
 
-    /// Once all messages are through: what was refused is settled by what is recorded at its version or a
-    /// later one, by what is held at a later one and, where it told no version, by what could be read and came
-    /// no earlier. In which order the messages were taken does not matter.
+    /// Once all messages are through: what cannot be booked is settled by what is recorded at its version or a
+    /// later one, and by what is held at a later one. What could not even be read is settled by what could be
+    /// at its version or a later one, a draft too, and where it told no version, by what came no earlier. In
+    /// which order the messages were taken does not matter.
     pub fn settle_parked(&mut self, group: &Group<'a>) -> Option<ReadMark<'a>> {
         let read_at = self.read_at;
         let (version, held) = (self.version, self.newest_held());
+        let read = version.max(held).max(self.draft);
         self.parked.take_if(|parked| match parked.version {
+            Some(refused) if parked.kept.is_empty() => Some(refused) <= read,
             Some(refused) => Some(refused) <= version || Some(refused) < held,
             None => Some(parked.delivery.received_at) <= read_at,
         });
@@ -199,6 +204,7 @@ impl<'a> Walk<'a> {
             connection: group.connection,
             order: group.order,
             version: version.max(held),
+            read,
             received_at: read_at?,
         })
     }
@@ -209,7 +215,7 @@ pub(super) struct Opened<'a> {
     pub open: Option<Open>,
     pub was_open: bool,
     pub has_changed: bool,
-    pub order: Option<&'a Order>,
+    pub snapshot: Option<Snapshot<'a>>,
 }
 
 /// The shop says later than what is recorded that the order is a draft (BC-4).

@@ -151,6 +151,10 @@ fn figures(line: &OrderLine) -> LineFigures {
 fn sku(line: &OrderLine) -> Option<String> {
     match &line.kind {
         LineKind::Product(item) => item.sku.as_ref().map(|sku| sku.as_str().to_owned()),
-        LineKind::Shipping | LineKind::Fee | LineKind::Rounding => None,
+        LineKind::Shipping
+        | LineKind::Handling
+        | LineKind::GiftWrapping
+        | LineKind::Fee
+        | LineKind::Rounding => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Checks what requests have in common.
 
+use jiff::Timestamp;
 use proto::convert::{WireError, instant_from, state_from};
 use proto::ledger::{Act as WireAct, Balance as WireBalance, SaleFilter as WireFilter};
 use retail::{Balance, ConnectionId, ReceiptNumber, RetailerId, ShopOrderId, Sku};
@@ -147,15 +148,6 @@ pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
         placed_until,
         customer_id,
     } = filter.unwrap_or_default();
-    let wrong = |error: WireError| match error {
-        WireError::Missing(field) => bad_field(field, "is missing"),
-        WireError::Invalid { field, reason } => bad_field(field, reason),
-    };
-    let instant = |field, at: Option<_>| {
-        at.map(|at| instant_from(field, Some(at)))
-            .transpose()
-            .map_err(wrong)
-    };
     let placed_from = instant("filter.placed_from", placed_from)?;
     let placed_until = instant("filter.placed_until", placed_until)?;
     if let (Some(from), Some(until)) = (placed_from, placed_until)
@@ -186,6 +178,23 @@ pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
         placed_until,
         customer: optional("filter.customer_id", &customer_id)?,
     })
+}
+
+/// An instant that may be left out.
+pub fn instant(
+    field: &'static str,
+    at: Option<prost_types::Timestamp>,
+) -> Result<Option<Timestamp>, Status> {
+    at.map(|at| instant_from(field, Some(at)))
+        .transpose()
+        .map_err(wrong)
+}
+
+fn wrong(error: WireError) -> Status {
+    match error {
+        WireError::Missing(field) => bad_field(field, "is missing"),
+        WireError::Invalid { field, reason } => bad_field(field, reason),
+    }
 }
 
 fn balance_from(balance: i32) -> Result<Option<Balance>, Status> {

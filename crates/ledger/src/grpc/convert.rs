@@ -197,6 +197,8 @@ pub fn parked_into(parked: ParkedView) -> wire::ParkedOrder {
     let ParkedView {
         key,
         order,
+        receipt_number,
+        placed_at,
         reason,
         detail,
         delivery,
@@ -214,6 +216,8 @@ pub fn parked_into(parked: ParkedView) -> wire::ParkedOrder {
         first_parked_at: Some(instant_into(first_parked_at)),
         last_parked_at: Some(instant_into(key.last_parked_at)),
         times: i32::try_from(times).unwrap_or(i32::MAX),
+        receipt_number: receipt_number.unwrap_or_default(),
+        placed_at: placed_at.map(instant_into),
     }
 }
 
@@ -258,6 +262,8 @@ pub const fn item_kind_into(kind: ItemKind) -> wire::ItemKind {
     match kind {
         ItemKind::Product => wire::ItemKind::Product,
         ItemKind::Shipping => wire::ItemKind::Shipping,
+        ItemKind::Handling => wire::ItemKind::Handling,
+        ItemKind::GiftWrapping => wire::ItemKind::GiftWrapping,
         ItemKind::Fee => wire::ItemKind::Fee,
         ItemKind::Rounding => wire::ItemKind::Rounding,
     }

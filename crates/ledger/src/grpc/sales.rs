@@ -84,6 +84,41 @@ impl wire::sales_server::Sales for Sales {
         }))
     }
 
+    async fn list_reservations(
+        &self,
+        request: Request<wire::ListReservationsRequest>,
+    ) -> Result<Response<wire::ListReservationsResponse>, Status> {
+        let mut request = request.into_inner();
+        let page_token = std::mem::take(&mut request.page_token);
+        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
+        let print = Print::of(&request);
+        let wire::ListReservationsRequest {
+            retailer_id,
+            page_size: _,
+            page_token: _,
+            outlet_id,
+            placed_until,
+        } = request;
+        let retailer = ask::retailer(&retailer_id)?;
+        let outlet = ask::optional("outlet_id", &outlet_id)?;
+        let until = ask::instant("placed_until", placed_until)?;
+        let after: Option<SaleKey> = token::read("page_token", print, &page_token)?;
+        let mut sales = self
+            .reader
+            .list_reservations(retailer, outlet, until, after, limit + 1)
+            .await?;
+        let next = cut(&mut sales, limit).map(|last| SaleKey {
+            placed_at: last.placed_at,
+            sale: last.sale,
+        });
+        Ok(Response::new(wire::ListReservationsResponse {
+            sales: sales.into_iter().map(sale_into).collect(),
+            next_page_token: next
+                .map(|next| token::write(print, &next))
+                .unwrap_or_default(),
+        }))
+    }
+
     async fn get_sale(
         &self,
         request: Request<wire::GetSaleRequest>,

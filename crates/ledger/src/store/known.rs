@@ -94,7 +94,11 @@ fn ask<'a>(batch: &Batch<'a>) -> Asked<'a> {
             for line in &order.lines {
                 let product = match &line.kind {
                     LineKind::Product(product) => product,
-                    LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
+                    LineKind::Shipping
+                    | LineKind::Handling
+                    | LineKind::GiftWrapping
+                    | LineKind::Fee
+                    | LineKind::Rounding => {
                         asked.services.add((retailer, ItemKind::of(&line.kind)));
                         continue;
                     }

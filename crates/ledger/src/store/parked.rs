@@ -1,6 +1,7 @@
 //! Orders that could not be booked.
 
 use jiff::Timestamp;
+use retail::ReceiptNumber;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -8,8 +9,9 @@ use super::row::SqlTimestamp;
 use super::{StoreError, row};
 use crate::decide::{ParkedRow, ReadMark};
 
-/// Clears the parking of orders that are recorded at the version refused or a later one; where the
-/// refusal told no version, by a delivery that could be read and came no earlier.
+/// Clears the parking of orders that are recorded at the version parked or a later one. An order of which
+/// nothing is kept could not be read: there whatever could be at that version or a later one clears it, and
+/// where its refusal told no version, a delivery that could be read and came no earlier.
 pub(super) async fn clear(db: &mut PgConnection, read: &[ReadMark<'_>]) -> Result<(), StoreError> {
     if read.is_empty() {
         return Ok(());
@@ -20,19 +22,28 @@ pub(super) async fn clear(db: &mut PgConnection, read: &[ReadMark<'_>]) -> Resul
         .iter()
         .map(|mark| row::version_columns(mark.version.as_ref()))
         .unzip();
+    let (read_at, read_hash): (Vec<_>, Vec<_>) = read
+        .iter()
+        .map(|mark| row::version_columns(mark.read.as_ref()))
+        .unzip();
     let received: Vec<SqlTimestamp> = read.iter().map(|mark| row::at(mark.received_at)).collect();
     sqlx::query!(
         "delete from ledger.parked_order p
-        using unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::timestamptz[])
-            r (connection_id, shop_order_id, version_at, version_hash, received_at)
+        using unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::timestamptz[],
+            $6::bytea[], $7::timestamptz[])
+            r (connection_id, shop_order_id, version_at, version_hash, read_at, read_hash, received_at)
         where p.connection_id = r.connection_id and p.parked_kind = 'order'
             and p.parked_key = r.shop_order_id
             and case when p.version_at is null then p.received_at <= r.received_at
+                when p.message is null
+                    then (p.version_at, p.version_hash) <= (r.read_at, r.read_hash)
                 else (p.version_at, p.version_hash) <= (r.version_at, r.version_hash) end",
         &connections,
         &orders as _,
         &version_at as _,
         &version_hash as _,
+        &read_at as _,
+        &read_hash as _,
         &received as _,
     )
     .execute(db)
@@ -75,16 +86,24 @@ pub(super) async fn write(
         .iter()
         .map(|row| Some(row.kept).filter(|kept| !kept.is_empty()))
         .collect();
+    let receipts: Vec<Option<&str>> = parked
+        .iter()
+        .map(|row| row.receipt_number.map(ReceiptNumber::as_str))
+        .collect();
+    let placed: Vec<Option<SqlTimestamp>> = parked
+        .iter()
+        .map(|row| row.placed_at.map(row::at))
+        .collect();
     sqlx::query!(
         "insert into ledger.parked_order as p (connection_id, parked_kind, parked_key, retailer_id,
             reason, detail, version_at, version_hash, delivery_id, topic, received_at, message,
-            first_parked_at, last_parked_at)
-        select n.*, $13, $13
+            receipt_number, placed_at, first_parked_at, last_parked_at)
+        select n.*, $15, $15
         from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
             $7::timestamptz[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[],
-            $12::bytea[])
+            $12::bytea[], $13::text[], $14::timestamptz[])
             n (connection_id, parked_kind, parked_key, retailer_id, reason, detail, version_at,
-                version_hash, delivery_id, topic, received_at, message)
+                version_hash, delivery_id, topic, received_at, message, receipt_number, placed_at)
         where n.parked_kind <> 'order' or n.version_at is not null or not exists (
             select from ledger.order_delivery d
             where d.connection_id = n.connection_id and d.shop_order_id = n.parked_key
@@ -98,6 +117,8 @@ pub(super) async fn write(
             topic = excluded.topic,
             received_at = excluded.received_at,
             message = excluded.message,
+            receipt_number = excluded.receipt_number,
+            placed_at = excluded.placed_at,
             dismissed_at = case when p.version_hash is not distinct from excluded.version_hash
                 and p.reason = excluded.reason then p.dismissed_at end,
             dismissed_note = case when p.version_hash is not distinct from excluded.version_hash
@@ -118,6 +139,8 @@ pub(super) async fn write(
         &topics as _,
         &received as _,
         &messages as _,
+        &receipts as _,
+        &placed as _,
         row::at(now) as _,
     )
     .execute(db)

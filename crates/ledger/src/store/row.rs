@@ -110,6 +110,8 @@ pub(super) fn item_kind_from(text: &str) -> Result<ItemKind, StoreError> {
     match text {
         "product" => Ok(ItemKind::Product),
         "shipping" => Ok(ItemKind::Shipping),
+        "handling" => Ok(ItemKind::Handling),
+        "gift_wrapping" => Ok(ItemKind::GiftWrapping),
         "fee" => Ok(ItemKind::Fee),
         "rounding" => Ok(ItemKind::Rounding),
         other => Err(StoreError::corrupt("item", "kind", other)),

@@ -66,21 +66,23 @@ async fn r_06_orders_are_known_by_their_newest_instant_and_what_became_of_it() {
             a_refusal(Some("4"), 9),
             order(5).build(),
             order(5).total(1).at(4).build(),
+            order(7).at(6).refused("no_shipping_method"),
             order(6).build(),
             order(6).state(SaleState::NotImported).at(8).build(),
         ])
         .await;
-    let expected: [(&str, _, _, &str); 6] = [
+    let expected: [(&str, _, _, &str); 7] = [
         ("1", Some(at(5)), Sale, ""),
         ("2", Some(at(7)), NotImported, ""),
         ("3", Some(at(2)), Parked, "totals_mismatch"),
         ("4", None, Parked, "unreadable"),
         ("5", Some(at(4)), Sale, "totals_mismatch"),
         ("6", Some(at(8)), Sale, ""),
+        ("7", Some(at(6)), Parked, "no_shipping_method"),
     ];
     let expected =
         expected.map(|(order, at, standing, reason)| (order.into(), at, standing, reason.into()));
-    let asked = ["6", "5", "4", "3", "2", "1", "1", "unheard-of"];
+    let asked = ["7", "6", "5", "4", "3", "2", "1", "1", "unheard-of"];
     assert_eq!(known(&mut client, CONNECTION, &asked).await, expected);
     assert!(
         known(&mut client, OTHER_CONNECTION, &asked)

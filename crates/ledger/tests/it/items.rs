@@ -35,7 +35,7 @@ async fn wc_08_items_that_do_not_exist_are_created() {
 }
 
 #[tokio::test]
-async fn an_item_is_found_by_link_then_by_sku() {
+async fn bc_01_an_unlinked_item_is_linked_by_its_unique_sku_instead_of_made_twice() {
     let ledger = Ledger::new().await;
     ledger
         .apply_one(&an_order(1).product(item("11", "A"), "Thing", 1).build())
@@ -347,6 +347,34 @@ async fn sh_07_services_are_items_made_at_first_use() {
         ]
     );
     assert_eq!(ledger.levels().await.len(), 1);
+    ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn bc_05_shipping_handling_and_gift_wrapping_are_products_of_their_own_made_at_first_use() {
+    let ledger = Ledger::new().await;
+    let items = async || ledger.sql("select name, kind from ledger.item order by name");
+    ledger
+        .apply_one(
+            &an_order(1)
+                .service("shipping", LineKind::Shipping, 500)
+                .build(),
+        )
+        .await;
+    assert_eq!(items().await, "Shipping charges|shipping");
+    let order = |id| {
+        an_order(id)
+            .service("handling", LineKind::Handling, 300)
+            .service("wrapping", LineKind::GiftWrapping, 200)
+            .service("fee:1", LineKind::Fee, 100)
+            .build()
+    };
+    ledger.apply(&[order(2), order(3)]).await;
+    assert_eq!(
+        items().await,
+        "Fees|fee\nGift wrapping|gift_wrapping\nHandling charges|handling\nShipping charges|shipping"
+    );
+    assert!(ledger.levels().await.is_empty(), "none has stock");
     ledger.assert_sound().await;
 }
 

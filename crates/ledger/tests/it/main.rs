@@ -20,6 +20,8 @@ mod order;
 mod poison;
 mod privileges;
 mod random;
+mod refused;
+mod reservations;
 mod schema;
 mod service;
 mod support;

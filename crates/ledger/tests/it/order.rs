@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use ledger::decide::{Body, Delivery, Incoming, Refused};
 use prost::Message as _;
-use proto::convert::{instant_into, order_into};
+use proto::convert::{instant_into, order_into, outline_into};
 use proto::order as wire;
 use retail::{
     ConnectionId, ContentHash, Currency, Customer, ImportId, ItemRef, LineKey, LineKind, Money,
@@ -194,6 +194,27 @@ impl Builder {
         self
     }
 
+    /// As an ingest service tells an order that it cannot read.
+    pub fn refused(&self, reason: &str) -> Incoming {
+        let mut incoming = self.build();
+        let Body::Order { order, email: _ } = incoming.body else {
+            unreachable!("an order was built");
+        };
+        let mut outline = order.outline();
+        let mut content = *outline.version.content.bytes();
+        content[..8].fill(0);
+        outline.version.content = ContentHash::new(content);
+        incoming.delivery.id = format!("refused:{}", incoming.delivery.id);
+        incoming.body = Body::Refused(Refused {
+            order: Some(order.key.order),
+            reason: reason.to_owned(),
+            detail: "It cannot be booked.".to_owned(),
+            outline: Some(Box::new(outline)),
+        });
+        incoming.kept = Bytes::new();
+        incoming
+    }
+
     pub fn build(&self) -> Incoming {
         let Self {
             retailer,
@@ -239,9 +260,9 @@ pub fn a_refusal(order: Option<&str>, second: i64) -> Incoming {
         delivery,
         body: Body::Refused(Refused {
             order: order.map(|id| ShopOrderId::new(id).unwrap()),
-            version: None,
             reason: "unreadable".to_owned(),
             detail: "The shop's answer cannot be read.".to_owned(),
+            outline: None,
         }),
         import: None,
         kept: Bytes::new(),
@@ -285,6 +306,7 @@ pub fn wire_message(keyring: &Keyring, message: &Incoming) -> wire::OrderMessage
                 .unwrap_or_default(),
             reason: refused.reason.clone(),
             detail: refused.detail.clone(),
+            outline: refused.outline.as_deref().map(outline_into),
         }),
     };
     wire::OrderMessage {

@@ -24,7 +24,7 @@ fn item(variant: &str, sku: &str) -> ItemRef {
     }
 }
 
-fn list() -> wire::ListParkedRequest {
+pub fn list() -> wire::ListParkedRequest {
     wire::ListParkedRequest {
         retailer_id: RETAILER.to_string(),
         page_size: 0,
@@ -32,11 +32,12 @@ fn list() -> wire::ListParkedRequest {
         connection_id: String::new(),
         reason: String::new(),
         with_dismissed: false,
+        order_id: String::new(),
     }
 }
 
 /// Orders parked, with their reasons, by order id.
-async fn parked(client: &mut Client) -> BTreeMap<String, wire::ParkedReason> {
+pub async fn parked(client: &mut Client) -> BTreeMap<String, wire::ParkedReason> {
     let listed = client.waiting.list_parked(list()).await.unwrap();
     let entries = listed.into_inner().entries.into_iter();
     entries
@@ -44,7 +45,7 @@ async fn parked(client: &mut Client) -> BTreeMap<String, wire::ParkedReason> {
         .collect()
 }
 
-async fn retry(
+pub async fn retry(
     client: &mut Client,
     order: &str,
     request: u128,
@@ -74,7 +75,7 @@ async fn retry_all(
     answer.into_inner()
 }
 
-async fn dismiss(client: &mut Client, order: &str, request: u128) -> Result<(), Status> {
+pub async fn dismiss(client: &mut Client, order: &str, request: u128) -> Result<(), Status> {
     let dismiss = wire::DismissParkedRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: CONNECTION.to_string(),
@@ -103,7 +104,7 @@ async fn remap(
 }
 
 /// Units held by orders that are not applied: SKU to (skipped, parked, held).
-async fn open(client: &mut Client) -> BTreeMap<String, (String, String, String)> {
+pub async fn open(client: &mut Client) -> BTreeMap<String, (String, String, String)> {
     let asked = wire::ListOpenQuantitiesRequest {
         retailer_id: RETAILER.to_string(),
         ..wire::ListOpenQuantitiesRequest::default()

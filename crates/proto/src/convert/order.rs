@@ -4,8 +4,8 @@
 
 use retail::{
     Barcode, ConnectionId, ContentHash, Customer, ItemRef, LineKey, LineKind, Order, OrderKey,
-    OrderLine, OrderPayment, PaymentKey, ReceiptNumber, ShopOrderId, ShopVariantId, Sku, TextError,
-    Version,
+    OrderLine, OrderPayment, Outline, OutlinedLine, PaymentKey, ReceiptNumber, ShopOrderId,
+    ShopVariantId, Sku, TextError, Version,
 };
 
 use super::{
@@ -66,17 +66,12 @@ pub fn order_from(
         payments,
         sealed_customer: _,
     } = order;
-    let content = <[u8; 32]>::try_from(content_hash.as_ref())
-        .map_err(|error| WireError::invalid("content_hash", error))?;
     Ok(Order {
         key: OrderKey {
             connection,
             order: text("order_id", &order_id, ShopOrderId::new)?,
         },
-        version: Version {
-            modified_at: instant_from("modified_at", modified_at)?,
-            content: ContentHash::new(content),
-        },
+        version: version_from(modified_at, &content_hash)?,
         receipt_number: text("receipt_number", &receipt_number, ReceiptNumber::new)?,
         placed_at: instant_from("placed_at", placed_at)?,
         state: state_from("state", state)?,
@@ -88,6 +83,76 @@ pub fn order_from(
             .map(payment_from)
             .collect::<Result<_, _>>()?,
         customer,
+    })
+}
+
+/// The wire form of what could be read of a refused order.
+#[must_use]
+pub fn outline_into(outline: &Outline) -> wire::Outline {
+    let Outline {
+        version,
+        receipt_number,
+        placed_at,
+        lines,
+    } = outline;
+    let lines = lines.iter().map(|OutlinedLine { item, quantity }| {
+        let item = item_into(item);
+        wire::OutlinedLine {
+            item: Some(item),
+            quantity: Some(quantity_into(*quantity)),
+        }
+    });
+    wire::Outline {
+        modified_at: Some(instant_into(version.modified_at)),
+        content_hash: version.content.bytes().to_vec(),
+        receipt_number: receipt_number
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        placed_at: placed_at.map(instant_into),
+        lines: lines.collect(),
+    }
+}
+
+/// The domain form of the same.
+pub fn outline_from(outline: wire::Outline) -> Result<Outline, WireError> {
+    let wire::Outline {
+        modified_at,
+        content_hash,
+        receipt_number,
+        placed_at,
+        lines,
+    } = outline;
+    let line = |line: wire::OutlinedLine| {
+        let wire::OutlinedLine { item, quantity } = line;
+        Ok(OutlinedLine {
+            item: item_from(&item.ok_or(WireError::Missing("outline.lines.item"))?)?,
+            quantity: quantity_from("outline.lines.quantity", quantity)?,
+        })
+    };
+    Ok(Outline {
+        version: version_from(modified_at, &content_hash)?,
+        receipt_number: known(
+            "outline.receipt_number",
+            &receipt_number,
+            ReceiptNumber::new,
+        )?,
+        placed_at: placed_at
+            .map(|at| instant_from("outline.placed_at", Some(at)))
+            .transpose()?,
+        lines: lines.into_iter().map(line).collect::<Result<_, _>>()?,
+    })
+}
+
+fn version_from(
+    modified_at: Option<prost_types::Timestamp>,
+    content_hash: &[u8],
+) -> Result<Version, WireError> {
+    let content = <[u8; 32]>::try_from(content_hash)
+        .map_err(|error| WireError::invalid("content_hash", error))?;
+    Ok(Version {
+        modified_at: instant_from("modified_at", modified_at)?,
+        content: ContentHash::new(content),
     })
 }
 
@@ -105,6 +170,8 @@ fn line_into(line: &OrderLine) -> wire::OrderLine {
     let kind = match kind {
         LineKind::Product(item) => wire::order_line::Kind::Product(item_into(item)),
         LineKind::Shipping => service(wire::Service::Shipping),
+        LineKind::Handling => service(wire::Service::Handling),
+        LineKind::GiftWrapping => service(wire::Service::GiftWrapping),
         LineKind::Fee => service(wire::Service::Fee),
         LineKind::Rounding => service(wire::Service::Rounding),
     };
@@ -145,6 +212,8 @@ fn kind_from(kind: wire::order_line::Kind) -> Result<LineKind, WireError> {
         wire::order_line::Kind::Product(item) => Ok(LineKind::Product(item_from(&item)?)),
         wire::order_line::Kind::Service(service) => match wire::Service::try_from(service) {
             Ok(wire::Service::Shipping) => Ok(LineKind::Shipping),
+            Ok(wire::Service::Handling) => Ok(LineKind::Handling),
+            Ok(wire::Service::GiftWrapping) => Ok(LineKind::GiftWrapping),
             Ok(wire::Service::Fee) => Ok(LineKind::Fee),
             Ok(wire::Service::Rounding) => Ok(LineKind::Rounding),
             Ok(wire::Service::Unspecified) => Err(WireError::Missing("lines.service")),
@@ -275,6 +344,8 @@ mod tests {
                 ),
                 line("line:58", LineKind::Product(ItemRef::default())),
                 line("shipping:59", LineKind::Shipping),
+                line("handling", LineKind::Handling),
+                line("wrapping", LineKind::GiftWrapping),
                 line("fee:60", LineKind::Fee),
                 line("rounding", LineKind::Rounding),
             ],
@@ -295,6 +366,32 @@ mod tests {
         let order = order();
         let wire = order_into(&order, Vec::new());
         assert_eq!(order_from(order.key.connection, wire, None), Ok(order));
+    }
+
+    #[test]
+    fn an_outline_goes_there_and_back() {
+        let order = order();
+        let whole = Outline {
+            version: order.version,
+            receipt_number: Some(order.receipt_number),
+            placed_at: Some(order.placed_at),
+            lines: vec![OutlinedLine {
+                item: ItemRef {
+                    variant: Some(ShopVariantId::new("11").unwrap()),
+                    ..ItemRef::default()
+                },
+                quantity: Quantity::from_milli(1500),
+            }],
+        };
+        let bare = Outline {
+            version: order.version,
+            receipt_number: None,
+            placed_at: None,
+            lines: Vec::new(),
+        };
+        for outline in [whole, bare] {
+            assert_eq!(outline_from(outline_into(&outline)), Ok(outline));
+        }
     }
 
     #[test]

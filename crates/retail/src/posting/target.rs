@@ -90,7 +90,14 @@ fn deduction(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
     Ok(match (&line.kind, state) {
         (LineKind::Product(_), SaleState::Closed) => kept,
         (LineKind::Product(_), SaleState::Voided | SaleState::NotImported)
-        | (LineKind::Shipping | LineKind::Fee | LineKind::Rounding, _) => Quantity::ZERO,
+        | (
+            LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding,
+            _,
+        ) => Quantity::ZERO,
     })
 }
 

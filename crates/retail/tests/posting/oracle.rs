@@ -78,7 +78,11 @@ pub fn stock<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> BTreeMap<It
 pub fn is_named(kind: &LineKind) -> bool {
     match kind {
         LineKind::Product(item) => item.sku.is_some(),
-        LineKind::Shipping | LineKind::Fee | LineKind::Rounding => true,
+        LineKind::Shipping
+        | LineKind::Handling
+        | LineKind::GiftWrapping
+        | LineKind::Fee
+        | LineKind::Rounding => true,
     }
 }
 
@@ -125,7 +129,14 @@ fn target(snapshot: &Snapshot, earlier: &[&Snapshot]) -> Outcome {
                 let held = match (order.state, &line.kind) {
                     (SaleState::Closed, LineKind::Product(_)) => sold,
                     (SaleState::Voided | SaleState::NotImported, _)
-                    | (_, LineKind::Shipping | LineKind::Fee | LineKind::Rounding) => 0,
+                    | (
+                        _,
+                        LineKind::Shipping
+                        | LineKind::Handling
+                        | LineKind::GiftWrapping
+                        | LineKind::Fee
+                        | LineKind::Rounding,
+                    ) => 0,
                 };
                 (line.key.clone(), item(&line.key, *stand_in), held)
             })

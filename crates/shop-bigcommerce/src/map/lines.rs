@@ -35,7 +35,6 @@ pub(super) fn lines(
     for line in products {
         parts.push(product(line, currency)?);
     }
-    // Handling and gift wrapping have no kind of line of their own (BC-5).
     for (key, kind, name, cost, tax) in [
         (
             "shipping",
@@ -46,14 +45,14 @@ pub(super) fn lines(
         ),
         (
             "handling",
-            LineKind::Fee,
+            LineKind::Handling,
             "Handling",
             &order.handling_cost_inc_tax,
             &order.handling_cost_tax,
         ),
         (
             "wrapping",
-            LineKind::Fee,
+            LineKind::GiftWrapping,
             "Gift wrapping",
             &order.wrapping_cost_inc_tax,
             &order.wrapping_cost_tax,
@@ -113,12 +112,12 @@ struct PartTax {
 fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
     let Line {
         id,
-        product_id,
-        variant_id,
+        product_id: _,
+        variant_id: _,
         name,
-        sku,
-        upc,
-        kind,
+        sku: _,
+        upc: _,
+        kind: _,
         quantity: sold,
         total_inc_tax,
         total_tax,
@@ -132,23 +131,24 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
     } else {
         amount_of("line's discounted total", discounted_total_inc_tax)?
     };
-    let kind = if WITHOUT_STOCK.contains(&kind.as_str()) {
-        LineKind::Fee
-    } else {
-        LineKind::Product(ItemRef {
-            variant: variant(product_id, variant_id),
-            // What no table could hold is as good as none: the variant stands for the item.
-            sku: Sku::new(sku.as_str()).ok(),
-            barcode: Barcode::new(upc.as_str()).ok(),
-        })
-    };
     Ok(Part {
         key: line_key("line", id)?,
-        kind,
+        kind: stocked(line).map_or(LineKind::Fee, LineKind::Product),
         name: text::first_of(&[name.as_str(), "Unnamed product"]),
         quantity: quantity(sold)?,
         gross,
         tax: part_tax(gross, before, amount_of("line's tax", total_tax)?)?,
+    })
+}
+
+/// What a line takes from a stockroom.
+pub(super) fn stocked(line: &Line<'_>) -> Option<ItemRef> {
+    let has_stock = !WITHOUT_STOCK.contains(&line.kind.as_str());
+    has_stock.then(|| ItemRef {
+        variant: variant(&line.product_id, &line.variant_id),
+        // What no table could hold is as good as none: the variant stands for the item.
+        sku: Sku::new(line.sku.as_str()).ok(),
+        barcode: Barcode::new(line.upc.as_str()).ok(),
     })
 }
 

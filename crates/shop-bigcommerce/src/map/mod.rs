@@ -1,6 +1,7 @@
 //! BigCommerce's order as the canonical one. Pure.
 
 mod lines;
+mod outline;
 mod payments;
 mod totals;
 mod value;
@@ -13,6 +14,7 @@ use retail::{
 use shop::{Reading, Reason, Refusal, content_hash};
 
 use self::lines::lines;
+use self::outline::outline;
 use self::payments::payments;
 use self::totals::totals;
 use crate::date::instant;
@@ -24,15 +26,17 @@ use crate::text;
 /// The order of `connection` that `document` is, or why it is none.
 pub(crate) fn map(connection: ConnectionId, document: &Document<'_>) -> Reading {
     let order = &document.order;
-    let refused = |Wrong { reason, detail }| {
+    let refused = |state, Wrong { reason, detail }| {
+        let id = order.id.id().and_then(|id| ShopOrderId::new(id).ok());
         Reading::Refused(Refusal {
-            order: order.id.id().and_then(|id| ShopOrderId::new(id).ok()),
+            outline: outline(connection, id.as_ref(), state, document),
+            order: id,
             reason,
             detail,
         })
     };
     let Some(status) = status_of(&order.status_id) else {
-        return refused(no_status(&order.status_id));
+        return refused(None, no_status(&order.status_id));
     };
     match build(connection, status, document) {
         Ok(order) => Reading::Order {
@@ -43,7 +47,7 @@ pub(crate) fn map(connection: ConnectionId, document: &Document<'_>) -> Reading 
         Err(_) if status.state == SaleState::NotImported => {
             Reading::Nothing("an order that is not placed yet")
         }
-        Err(wrong) => refused(wrong),
+        Err(wrong) => refused(Some(status.state), wrong),
     }
 }
 

@@ -7,7 +7,9 @@ use retail::ShopOrderId;
 use serde_json::{Value, json};
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
 
-use crate::store::{TOKEN, connection, document, id_of, order, platform, sample, samples};
+use crate::store::{
+    TOKEN, connection, connection_at, document, id_of, order, platform, sample, samples,
+};
 use crate::stub::{Reply, Stub, page};
 
 async fn fetch(connection: &Connection, id: &str) -> Result<Bytes, FetchError> {
@@ -308,4 +310,14 @@ async fn a_store_that_is_away_is_asked_later_and_the_token_stays_here() {
     let error = fetch(&away, "1001").await.unwrap_err();
     assert!(matches!(error, FetchError::TryLater { .. }), "{error:?}");
     assert!(!format!("{error:?}").contains(TOKEN));
+}
+
+/// Behind the address is a server, and no TLS.
+#[tokio::test]
+async fn r_12_a_store_whose_tls_handshake_breaks_is_tried_later_and_told_nothing() {
+    let (stub, plain) = first_sample().await;
+    let url = plain.api.unwrap().url.to_string();
+    let broken = connection_at(&url.replacen("http://", "https://", 1), &["any"]);
+    assert_eq!(later(fetch(&broken, "1001").await), None);
+    assert!(stub.asked().is_empty());
 }

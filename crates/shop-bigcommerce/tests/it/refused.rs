@@ -248,3 +248,27 @@ fn more_lines_than_a_sale_may_have_are_refused() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn bc_03_an_order_in_an_unknown_status_tells_what_the_shop_holds_for_it() {
+    let mut document = sample("1001");
+    let mut expected = order(&document).outline();
+    document["order"]["status_id"] = json!(15);
+    let Reading::Refused(refusal) = read(&document) else {
+        panic!("a status that is none");
+    };
+    let outline = refusal.outline.unwrap();
+    expected.version.content = outline.version.content;
+    assert!(!expected.lines.is_empty());
+    assert_eq!(*outline, expected);
+}
+
+#[test]
+fn an_order_that_cannot_be_read_tells_its_version() {
+    let mut document = sample("1001");
+    document["products"] = json!("gone");
+    let Reading::Refused(refusal) = read(&document) else {
+        panic!("it cannot be read");
+    };
+    assert!(refusal.outline.unwrap().lines.is_empty());
+}

@@ -46,8 +46,8 @@ fn bc_05_shipping_handling_and_gift_wrapping_are_lines_where_they_cost_something
         lines("1001"),
         [
             ("Shipping".to_owned(), LineKind::Shipping),
-            ("Handling".to_owned(), LineKind::Fee),
-            ("Gift wrapping".to_owned(), LineKind::Fee),
+            ("Handling".to_owned(), LineKind::Handling),
+            ("Gift wrapping".to_owned(), LineKind::GiftWrapping),
         ]
     );
     assert_eq!(lines("1002"), [], "free shipping is no line");

@@ -46,6 +46,8 @@ fn document<'a>(order: &ShopOrderId, body: &'a [u8]) -> Result<&'a RawValue, Fet
         id,
         internal_id,
         order_number,
+        update_date: _,
+        update_timestamp: _,
     } = serde_json::from_str(document.get()).map_err(|_| unreadable("it is no order"))?;
     let is_it = [id, internal_id, order_number]
         .iter()

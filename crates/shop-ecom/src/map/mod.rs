@@ -1,6 +1,7 @@
 //! eCom's order as the canonical one. Pure.
 
 mod lines;
+mod outline;
 mod parts;
 mod payments;
 mod value;
@@ -8,12 +9,13 @@ mod value;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use retail::{
-    ConnectionId, ContentHash, Currency, Customer, Money, Order, OrderKey, ReceiptNumber,
-    SaleState, ShopOrderId, Version,
+    ConnectionId, ContentHash, Currency, Customer, Money, MoneyError, Order, OrderKey,
+    ReceiptNumber, SaleState, ShopOrderId, Version,
 };
 use shop::{Reading, Reason, Refusal, content_hash};
 
 use self::lines::{Terms, lines};
+use self::outline::outline;
 use self::parts::Charged;
 use self::payments::{Settled, payments};
 use self::value::{bad_amount, whole_amount};
@@ -35,12 +37,34 @@ pub(crate) fn map(connection: ConnectionId, currency: Currency, payload: &Payloa
         Err(_) if known.is_some_and(|status| status.state == SaleState::NotImported) => {
             Reading::Nothing("an order that is still unfinished")
         }
-        Err(Wrong { reason, detail }) => Reading::Refused(Refusal {
-            order: order_id(&payload.id, &payload.internal_id),
-            reason,
-            detail,
-        }),
+        Err(wrong) => refused(connection, status, payload, wrong),
     }
+}
+
+/// An order whose currency is none that can be booked.
+pub(crate) fn of_unknown_currency(
+    connection: ConnectionId,
+    error: MoneyError,
+    payload: &Payload<'_>,
+) -> Reading {
+    let status = status::status(payload.payment_status.as_str()).unwrap_or(status::UNKNOWN);
+    let wrong = Wrong::new(Reason::UnknownCurrency, error.to_string());
+    refused(connection, status, payload, wrong)
+}
+
+fn refused(
+    connection: ConnectionId,
+    status: Status,
+    payload: &Payload<'_>,
+    Wrong { reason, detail }: Wrong,
+) -> Reading {
+    let order = order_id(&payload.id, &payload.internal_id);
+    Reading::Refused(Refusal {
+        outline: outline(connection, order.as_ref(), status, payload),
+        order,
+        reason,
+        detail,
+    })
 }
 
 /// What an order is known by for ever: the id that people see, and where a merchant's prefix makes

@@ -79,7 +79,7 @@ pub(super) fn parts(
     }) = handling
     {
         parts.push(charge(
-            ("handling", LineKind::Fee),
+            ("handling", LineKind::Handling),
             name_or(name, "Handling"),
             [value, value_without_tax],
             taxes.as_deref().unwrap_or_default(),
@@ -110,9 +110,9 @@ pub(super) fn parts(
 fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, Wrong> {
     let Item {
         id,
-        product_id,
-        combination_id,
-        sku,
+        product_id: _,
+        combination_id: _,
+        sku: _,
         name,
         quantity: sold,
         price,
@@ -121,8 +121,7 @@ fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, 
         discounts,
         selected_options,
     } = item;
-    let count = amount::decimal(sold.as_str())
-        .ok_or_else(|| Wrong::new(Reason::BadQuantity, "a line's quantity cannot be booked"))?;
+    let count = count(sold)?;
     let sold = quantity(count)?;
     let before_discounts = exact_amount("line's price", price, currency)?
         .checked_mul(count)
@@ -137,12 +136,7 @@ fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, 
             .id()
             .and_then(|id| LineKey::new(&format!("line:{id}")).ok())
             .ok_or_else(|| Wrong::missing("id on a line"))?,
-        kind: LineKind::Product(ItemRef {
-            variant: variant(product_id, combination_id),
-            // A SKU that no table could hold is as good as none: the variant stands for the item.
-            sku: Sku::new(sku.as_str()).ok(),
-            barcode: None,
-        }),
+        kind: LineKind::Product(item_ref(item)),
         name: item_name(name, selected_options.as_deref().unwrap_or_default()),
         quantity: sold,
         restocked: if status.restocked {
@@ -156,6 +150,24 @@ fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, 
         coupon_share: exact_amount("line's coupon", coupon_amount, currency)?,
         discount_share: sum("line's discount", discount_share)?,
     })
+}
+
+pub(super) fn item_ref(item: &Item<'_>) -> ItemRef {
+    ItemRef {
+        variant: variant(&item.product_id, &item.combination_id),
+        // A SKU that no table could hold is as good as none: the variant stands for the item.
+        sku: Sku::new(item.sku.as_str()).ok(),
+        barcode: None,
+    }
+}
+
+pub(super) fn sold(item: &Item<'_>) -> Result<Quantity, Wrong> {
+    quantity(count(&item.quantity)?)
+}
+
+fn count(sold: &Scalar<'_>) -> Result<Decimal, Wrong> {
+    amount::decimal(sold.as_str())
+        .ok_or_else(|| Wrong::new(Reason::BadQuantity, "a line's quantity cannot be booked"))
 }
 
 /// A charge of one, named with and without tax; the second only by newer orders.

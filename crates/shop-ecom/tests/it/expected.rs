@@ -101,6 +101,8 @@ fn line(line: &OrderLine) -> Value {
     ) = match kind {
         LineKind::Product(item) => ("product", item),
         LineKind::Shipping => ("shipping", &none),
+        LineKind::Handling => ("handling", &none),
+        LineKind::GiftWrapping => ("gift_wrapping", &none),
         LineKind::Fee => ("fee", &none),
         LineKind::Rounding => ("rounding", &none),
     };

@@ -295,3 +295,25 @@ fn refunds_of_one_second_are_told_apart_by_their_place() {
     ];
     assert_eq!(keys, expected);
 }
+
+#[test]
+fn a_refused_order_tells_what_the_shop_holds_for_it() {
+    let mut order = paid();
+    let mut expected = order_of(&order).outline();
+    order["total"] = json!(1);
+    let Reading::Refused(refusal) = read(&fetched("EUR", &order.to_string())) else {
+        panic!("a total that its lines do not add up to");
+    };
+    let outline = refusal.outline.unwrap();
+    expected.version.content = outline.version.content;
+    assert!(!expected.lines.is_empty());
+    assert_eq!(*outline, expected);
+
+    order["items"] = json!("gone");
+    let Reading::Refused(refusal) = read(&fetched("EUR", &order.to_string())) else {
+        panic!("it cannot be read");
+    };
+    let unread = refusal.outline.unwrap();
+    assert_eq!(unread.version.modified_at, expected.version.modified_at);
+    assert!(unread.lines.is_empty());
+}

@@ -94,6 +94,7 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::JoinSet;
     use uuid::Uuid;
 
     use super::*;
@@ -130,7 +131,8 @@ mod tests {
     async fn polls_do_not_wait_for_an_import_and_hints_make_it_step_back() {
         let gate = Arc::new(Gate::default());
         let asked = Arc::new(Mutex::new(0));
-        let import = tokio::spawn({
+        let mut import = JoinSet::<()>::new();
+        import.spawn({
             let (gate, asked) = (Arc::clone(&gate), Arc::clone(&asked));
             async move {
                 loop {
@@ -153,7 +155,7 @@ mod tests {
         }
         let beside = *asked.lock().unwrap() - alone;
         assert!(beside < 10, "hints use all there is: {beside}");
-        import.abort();
+        import.shutdown().await;
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ mod access;
 pub mod check;
 mod connect;
 mod connection;
+mod delivery;
 mod error;
 mod hooks;
 mod import;
@@ -29,6 +30,7 @@ use sqlx::PgPool;
 pub use access::AccessSeen;
 pub use connect::pool;
 pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
+pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{

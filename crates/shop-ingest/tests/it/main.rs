@@ -5,6 +5,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod archive;
 mod books;
 mod database;
 mod hooks;

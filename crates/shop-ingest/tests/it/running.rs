@@ -174,6 +174,10 @@ impl Running {
         answer.status().as_u16()
     }
 
+    pub fn sql(&self, script: &str) -> String {
+        database::sql(&self.database, script)
+    }
+
     pub async fn messages(&self, stream: &str) -> u64 {
         let admin = self.connect(permission::ADMIN).await;
         let state = admin.stream_info(stream).await.unwrap();

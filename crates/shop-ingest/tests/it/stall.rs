@@ -222,6 +222,7 @@ impl Platform for Stall {
             DRAFT | STRANGE => order.state = SaleState::NotImported,
             UNSHIPPED => {
                 return Reading::Refused(Refusal {
+                    outline: Some(Box::new(order.outline())),
                     order: Some(id),
                     reason: Reason::NoShippingMethod,
                     detail: "Nothing of it is shipped.".to_owned(),

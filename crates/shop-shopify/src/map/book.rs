@@ -33,7 +33,11 @@ impl Part {
         let is_free = self.price.is_zero() && self.tax.is_zero();
         match self.kind {
             LineKind::Product(_) => is_free && self.quantity.is_zero(),
-            LineKind::Shipping | LineKind::Fee | LineKind::Rounding => is_free,
+            LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding => is_free,
         }
     }
 }

@@ -219,7 +219,7 @@ impl Sheet<'_> {
 
 /// The SKU is the line's own, as it was when the order was placed. A text that no table could hold is as
 /// good as none: the variant stands for the item.
-fn item(sku: Option<&str>, variant: Option<&Variant>) -> ItemRef {
+pub(super) fn item(sku: Option<&str>, variant: Option<&Variant>) -> ItemRef {
     ItemRef {
         variant: variant.and_then(|variant| ShopVariantId::new(variant.id.as_str()).ok()),
         sku: sku.and_then(|sku| Sku::new(sku).ok()),

@@ -3,6 +3,7 @@
 mod book;
 mod customer;
 mod lines;
+mod outline;
 mod payments;
 mod returned;
 mod settle;
@@ -15,6 +16,7 @@ use shop::{Reading, Reason, Refusal, content_hash};
 
 use self::customer::customer;
 use self::lines::lines;
+use self::outline::outline;
 use self::payments::payments;
 use self::returned::Returned;
 use crate::payload::Order;
@@ -33,6 +35,7 @@ pub(crate) fn map(connection: ConnectionId, payload: &Order) -> Reading {
             order: payload.id.order(),
             reason,
             detail,
+            outline: outline(connection, state, payload),
         }),
     }
 }

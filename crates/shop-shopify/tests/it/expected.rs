@@ -78,7 +78,7 @@ fn line(line: &OrderLine) -> Value {
     ) = match kind {
         LineKind::Product(item) => ("product", item),
         LineKind::Shipping => ("shipping", &none),
-        LineKind::Fee => ("fee", &none),
+        LineKind::Handling | LineKind::GiftWrapping | LineKind::Fee => ("fee", &none),
         LineKind::Rounding => ("rounding", &none),
     };
     json!({

@@ -1,17 +1,14 @@
 //! The rules for Shopify's orders, on the scenarios they are about.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
 use serde_json::json;
-use service::clock::SystemClock;
 use shop::{Platform as _, Reading, Reason};
-use shop_shopify::Shopify;
 
-use crate::samples::{answer, is_product, line, order, read, refusal};
+use crate::samples::{answer, is_product, line, order, platform, read, refusal};
 
 /// One item for each line, by the line's number.
 fn items(lines: &[OrderLine]) -> Vec<ItemId> {
@@ -156,7 +153,7 @@ fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {
 
 #[test]
 fn sh_12_updates_of_sales_wait_where_nobody_decided_otherwise() {
-    let shopify = Shopify::new(Arc::new(SystemClock)).unwrap();
+    let shopify = platform();
     assert_eq!(shopify.order_updates(), OrderUpdates::Ask);
 }
 
@@ -258,4 +255,29 @@ fn a_test_order_is_not_imported_and_never_refused() {
     assert_eq!(order(&test).state, SaleState::NotImported);
     test["data"]["order"]["shippingLines"]["nodes"] = json!([]);
     assert!(matches!(read(&test), Reading::Nothing(_)));
+}
+
+#[test]
+fn sh_05_an_order_without_shipping_tells_what_the_shop_holds_for_it() {
+    let mut paid = answer("01_paid");
+    let mut expected = order(&paid).outline();
+    paid["data"]["order"]["shippingLines"]["nodes"] = json!([]);
+    let outline = refusal(&paid).outline.unwrap();
+    expected.version.content = outline.version.content;
+    expected.lines.retain(|line| !line.quantity.is_zero());
+    assert!(!expected.lines.is_empty());
+    assert_eq!(*outline, expected);
+
+    paid["data"]["order"]["cancelledAt"] = paid["data"]["order"]["updatedAt"].clone();
+    assert_eq!(refusal(&paid).outline.unwrap().lines, []);
+}
+
+#[test]
+fn an_order_that_cannot_be_read_tells_its_version() {
+    let mut paid = answer("01_paid");
+    let version = order(&paid).version;
+    paid["data"]["order"]["lineItems"] = json!("gone");
+    let outline = refusal(&paid).outline.unwrap();
+    assert_eq!(outline.version.modified_at, version.modified_at);
+    assert!(outline.version < version);
 }

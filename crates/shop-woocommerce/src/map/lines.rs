@@ -64,37 +64,43 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
     let Line {
         id,
         name,
-        product_id,
-        variation_id,
+        product_id: _,
+        variation_id: _,
         quantity: sold,
         total,
         total_tax,
-        sku,
-        meta_data,
+        sku: _,
+        meta_data: _,
     } = line;
-    let restocked = meta_data
-        .0
-        .iter()
-        .find(|meta| meta.key.as_str() == RESTOCKED && !meta.value.is_empty())
-        .map_or(Ok(Quantity::ZERO), |meta| quantity(&meta.value))?;
     Ok(Part {
         key: line_key("line", id)?,
-        kind: LineKind::Product(if is_of_a_lost_variation(line) {
-            ItemRef::default()
-        } else {
-            ItemRef {
-                variant: variant(product_id, variation_id),
-                // A SKU that no table could hold is as good as none: the variant stands for the item.
-                sku: Sku::new(sku.as_str()).ok(),
-                barcode: None,
-            }
-        }),
+        kind: LineKind::Product(item(line)),
         name: name_or(name, "Unnamed product"),
         quantity: quantity(sold)?,
-        restocked,
+        restocked: restocked(line)?,
         net: exact_amount("line's total", total, currency)?,
         tax: exact_amount("line's tax", total_tax, currency)?,
     })
+}
+
+pub(super) fn item(line: &Line<'_>) -> ItemRef {
+    if is_of_a_lost_variation(line) {
+        return ItemRef::default();
+    }
+    ItemRef {
+        variant: variant(&line.product_id, &line.variation_id),
+        // A SKU that no table could hold is as good as none: the variant stands for the item.
+        sku: Sku::new(line.sku.as_str()).ok(),
+        barcode: None,
+    }
+}
+
+/// How many units went back to the shop's stock.
+pub(super) fn restocked(line: &Line<'_>) -> Result<Quantity, Wrong> {
+    let meta = &line.meta_data.0;
+    meta.iter()
+        .find(|meta| meta.key.as_str() == RESTOCKED && !meta.value.is_empty())
+        .map_or(Ok(Quantity::ZERO), |meta| quantity(&meta.value))
 }
 
 #[derive(Clone, Copy)]

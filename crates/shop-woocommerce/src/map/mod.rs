@@ -1,6 +1,7 @@
 //! WooCommerce's order as the canonical one. Pure.
 
 mod lines;
+mod outline;
 mod payments;
 mod value;
 mod variation;
@@ -13,6 +14,7 @@ use retail::{
 use shop::{Reading, Reason, Refusal, content_hash};
 
 use self::lines::lines;
+use self::outline::outline;
 use self::payments::payments;
 use self::value::whole_amount;
 use crate::loose::Scalar;
@@ -32,11 +34,15 @@ pub(crate) fn map(connection: ConnectionId, payload: &Payload<'_>) -> Reading {
         Err(_) if known == Some(SaleState::NotImported) => {
             Reading::Nothing("an order that is still a draft")
         }
-        Err(Wrong { reason, detail }) => Reading::Refused(Refusal {
-            order: payload.id.id().and_then(|id| ShopOrderId::new(id).ok()),
-            reason,
-            detail,
-        }),
+        Err(Wrong { reason, detail }) => {
+            let order = payload.id.id().and_then(|id| ShopOrderId::new(id).ok());
+            Reading::Refused(Refusal {
+                outline: outline(connection, order.as_ref(), state, payload),
+                order,
+                reason,
+                detail,
+            })
+        }
     }
 }
 

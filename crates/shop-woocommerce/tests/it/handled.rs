@@ -1,6 +1,7 @@
 //! Each captured delivery is handled as the notes of its collection say.
 
 use retail::{ItemRef, LineKind, PaymentKind, SaleState};
+use serde_json::{Value, json};
 use shop::{Platform as _, Reading, Source};
 
 use crate::capture::{Capture, all, connection, one, platform};
@@ -265,4 +266,32 @@ fn a_status_of_a_plugin_is_not_imported_and_said_to_be_unknown() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_refused_order_tells_what_the_shop_holds_for_it() {
+    let capture = all()
+        .into_iter()
+        .find(|capture| matches!(read(capture), Reading::Order { .. }))
+        .unwrap();
+    let Reading::Order { order, .. } = read(&capture) else {
+        unreachable!("it was one");
+    };
+    let mut expected = order.outline();
+    let mut body: Value = serde_json::from_slice(&capture.body).unwrap();
+    body["total"] = json!("0.01");
+    let refused = |body: &Value| {
+        let source = Source::Delivery {
+            topic: &capture.topic,
+        };
+        let body = body.to_string();
+        match platform().read(&connection(&["any"]), source, body.as_bytes()) {
+            Reading::Refused(refusal) => *refusal.outline.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let outline = refused(&body);
+    expected.version.content = outline.version.content;
+    assert!(!expected.lines.is_empty());
+    assert_eq!(outline, expected);
 }

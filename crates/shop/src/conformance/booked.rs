@@ -55,9 +55,12 @@ impl Booked {
     fn item(&mut self, line: &OrderLine) -> ItemId {
         let thing = match &line.kind {
             LineKind::Product(ItemRef { sku: Some(sku), .. }) => Stocked::Sku(sku.to_string()),
-            LineKind::Product(_) | LineKind::Shipping | LineKind::Fee | LineKind::Rounding => {
-                Stocked::Name(line.name.clone())
-            }
+            LineKind::Product(_)
+            | LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding => Stocked::Name(line.name.clone()),
         };
         let known = self.things.iter().position(|known| *known == thing);
         let place = known.unwrap_or_else(|| {

@@ -50,12 +50,14 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
             connection_id,
             reason,
             with_dismissed,
+            order_id,
         } = request;
         let retailer = ask::retailer(&retailer_id)?;
         let filter = ParkedFilter {
             connection: ask::optional("connection_id", &connection_id)?,
             reason: ask::reason(reason)?,
             with_dismissed,
+            order: (!order_id.is_empty()).then_some(order_id),
         };
         let after: Option<ParkedKeyView> = token::read("page_token", print, &page_token)?;
         let mut parked = self
@@ -114,6 +116,7 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
             connection: ask::optional("connection_id", &connection_id)?,
             reason: ask::reason(reason)?,
             with_dismissed: false,
+            order: None,
         };
         let act = ask::act(act)?;
         let RetryCounts {

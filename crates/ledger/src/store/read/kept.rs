@@ -22,6 +22,8 @@ pub struct ParkedFilter {
     /// A reason's code.
     pub reason: Option<String>,
     pub with_dismissed: bool,
+    /// One order, by the shop's id; of lists.
+    pub order: Option<String>,
 }
 
 /// How far the retries under one request have come.

@@ -12,6 +12,7 @@ mod movements;
 mod open_quantities;
 mod parked;
 mod receipt;
+mod reservations;
 mod sale_view;
 mod stream_sales;
 mod verify;

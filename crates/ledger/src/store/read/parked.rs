@@ -15,6 +15,9 @@ pub struct ParkedView {
     pub key: ParkedKeyView,
     /// `None` when the delivery did not even tell that.
     pub order: Option<String>,
+    /// As far as it could be read.
+    pub receipt_number: Option<String>,
+    pub placed_at: Option<Timestamp>,
     pub reason: String,
     pub detail: String,
     pub delivery: Delivery,
@@ -47,6 +50,7 @@ impl Reader {
     ) -> Result<Vec<ParkedView>, StoreError> {
         let rows = sqlx::query!(
             r#"select p.connection_id, p.parked_kind, p.parked_key, p.reason, p.detail,
+                p.receipt_number, p.placed_at as "placed_at: SqlTimestamp",
                 p.delivery_id, p.topic, p.received_at as "received_at: SqlTimestamp",
                 p.first_parked_at as "first_parked_at: SqlTimestamp",
                 p.last_parked_at as "last_parked_at: SqlTimestamp",
@@ -63,8 +67,9 @@ impl Reader {
                 and ($6::uuid is null or p.connection_id = $6)
                 and ($7::text is null or p.reason = $7)
                 and ($8 or p.dismissed_at is null)
+                and ($9::text is null or (p.parked_kind = 'order' and p.parked_key = $9))
             order by p.last_parked_at desc, p.connection_id, p.parked_kind, p.parked_key
-            limit $9"#,
+            limit $10"#,
             retailer.uuid(),
             after.map(|key| row::at(key.last_parked_at)) as _,
             after.map(|key| key.connection),
@@ -73,6 +78,7 @@ impl Reader {
             filter.connection,
             filter.reason,
             filter.with_dismissed,
+            filter.order,
             limit,
         )
         .fetch_all(&self.pool)
@@ -87,6 +93,8 @@ impl Reader {
                     kind: row.parked_kind,
                     key: row.parked_key,
                 },
+                receipt_number: row.receipt_number,
+                placed_at: row.placed_at.map(SqlTimestamp::to_jiff),
                 reason: row.reason,
                 detail: row.detail,
                 delivery: Delivery {
@@ -111,6 +119,7 @@ pub(super) async fn of_order(
 ) -> Result<Option<ParkedView>, StoreError> {
     let row = sqlx::query!(
         r#"select p.reason, p.detail, p.delivery_id, p.topic,
+            p.receipt_number, p.placed_at as "placed_at: SqlTimestamp",
             p.received_at as "received_at: SqlTimestamp",
             p.first_parked_at as "first_parked_at: SqlTimestamp",
             p.last_parked_at as "last_parked_at: SqlTimestamp",
@@ -134,6 +143,8 @@ pub(super) async fn of_order(
             key: order.to_owned(),
         },
         order: Some(order.to_owned()),
+        receipt_number: row.receipt_number,
+        placed_at: row.placed_at.map(SqlTimestamp::to_jiff),
         reason: row.reason,
         detail: row.detail,
         delivery: Delivery {

@@ -45,6 +45,7 @@ pub(super) fn by_reading(reading: Reading) -> Judged {
             order: _,
             reason,
             detail,
+            outline: _,
         }) => Judged::Is {
             verdict: match reason {
                 Reason::NoShippingMethod => Verdict::NoShippingMethod,
@@ -135,6 +136,7 @@ mod tests {
                 order: None,
                 reason,
                 detail: "why".to_owned(),
+                outline: None,
             });
             let Judged::Is {
                 verdict,

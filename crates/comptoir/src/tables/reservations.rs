@@ -1,0 +1,51 @@
+use jiff::Timestamp;
+
+use super::standing;
+use crate::outlets::Outlets;
+use crate::output::{Align, Screen, Table};
+use crate::view::Sale;
+
+const HOURS_PER_DAY: i64 = 24;
+
+/// Unpaid sales that hold stock, with their age at `now` and what they hold.
+pub(crate) fn reservations(screen: Screen, outlets: &Outlets, sales: &[Sale], now: Timestamp) {
+    if sales.is_empty() {
+        screen.line("no unpaid sale holds stock");
+        return;
+    }
+    let mut table = Table::new([
+        ("Days", Align::Right),
+        ("Receipt", Align::Left),
+        ("Placed", Align::Left),
+        ("Outlet", Align::Left),
+        ("Balance", Align::Left),
+        ("Total", Align::Right),
+        ("Received", Align::Right),
+        ("", Align::Left),
+        ("Holds", Align::Left),
+        ("Customer", Align::Left),
+    ]);
+    for sale in sales {
+        let (_, balance) = standing(sale);
+        let held = sale.lines.iter().filter(|line| !line.deducted.0.is_zero());
+        let held: Vec<String> = held
+            .map(|line| {
+                let name = line.sku.as_ref().unwrap_or(&line.name);
+                format!("{} {name}", line.deducted)
+            })
+            .collect();
+        table.row([
+            (now.duration_since(sale.placed_at).as_hours() / HOURS_PER_DAY).to_string(),
+            sale.receipt_number.clone(),
+            outlets.minute(sale.placed_at, &sale.outlet_id),
+            outlets.name(&sale.outlet_id),
+            balance.to_owned(),
+            sale.total.number(),
+            sale.received.number(),
+            sale.total.0.currency().to_string(),
+            held.join(", "),
+            sale.customer_name.clone().unwrap_or_default(),
+        ]);
+    }
+    screen.line(table);
+}
