@@ -230,13 +230,13 @@ pub(crate) enum Parked {
         #[arg(long)]
         raw: bool,
     },
-    /// Try one again, as it came.
+    /// Try one again, as it came; the shop is asked for it where it could not be read.
     Retry {
         /// The shop's id of the order.
-        order: String,
+        order: ShopOrderId,
         /// The shop's connection: its id.
         #[arg(long, value_name = "ID")]
-        connection: String,
+        connection: ConnectionId,
         #[command(flatten)]
         act: ActArguments,
     },

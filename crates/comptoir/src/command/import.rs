@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use proto::connect::ImportKind;
-use retail::ImportId;
+use retail::{ConnectionId, ImportId, ShopOrderId};
 use serde::Serialize;
 use service::clock::{Ids as _, SystemClock, SystemIds};
 
@@ -86,17 +86,7 @@ pub(crate) async fn import(
         }
         Command::Undo(Which { import }) => undo(screen, place, import).await,
         Command::Order(OneOrder { order, connection }) => {
-            place.ingests()?.import_order(connection, &order).await?;
-            if screen.is_json() {
-                screen.json(&Asked {
-                    connection_id: connection.to_string(),
-                    order_id: order.to_string(),
-                })?;
-            }
-            screen.line(format_args!(
-                "the shop is asked for order {order}; what comes of it is in comptoir sales list, or in comptoir parked list"
-            ));
-            Ok(Exit::Done)
+            self::order(screen, place, connection, &order).await
         }
         Command::Allow(Allow { connection, revoke }) => {
             place.ingests()?.allow(connection, !revoke).await?;
@@ -265,4 +255,24 @@ fn told(screen: Screen, import: &Import) -> anyhow::Result<Exit> {
 
 fn count_of(orders: i64) -> String {
     count(usize::try_from(orders).unwrap_or_default(), "order")
+}
+
+/// Has the shop asked for one order, whatever its age.
+pub(super) async fn order(
+    screen: Screen,
+    place: &Place,
+    connection: ConnectionId,
+    order: &ShopOrderId,
+) -> anyhow::Result<Exit> {
+    place.ingests()?.import_order(connection, order).await?;
+    if screen.is_json() {
+        screen.json(&Asked {
+            connection_id: connection.to_string(),
+            order_id: order.to_string(),
+        })?;
+    }
+    screen.line(format_args!(
+        "the shop is asked for order {order}; what comes of it is in comptoir sales list, or in comptoir parked list"
+    ));
+    Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use service::clock::{Ids as _, SystemClock, SystemIds};
 use uuid::Uuid;
 
-use super::Place;
+use super::{Place, import};
 use crate::api::{OrderOfShop, Page, ParkedQuery, ShopProduct};
 use crate::arguments::{ActArguments, Parked, ParkedList, ShopProductArguments};
 use crate::exit::Exit;
@@ -54,11 +54,16 @@ pub(crate) async fn parked(screen: Screen, place: &Place, command: Parked) -> an
             connection,
             act: asked,
         } => {
-            let order = OrderOfShop {
-                connection_id: connection,
-                order_id: order,
+            let parked = OrderOfShop {
+                connection_id: connection.to_string(),
+                order_id: order.to_string(),
             };
-            let retried = place.ledger().await?.retry(order, act(asked)).await?;
+            let ledger = place.ledger().await?;
+            let entry = ledger.parked_order(parked.clone()).await?;
+            if !entry.can_retry && entry.dismissed_at.is_none() {
+                return import::order(screen, place, connection, &order).await;
+            }
+            let retried = ledger.retry(parked, act(asked)).await?;
             if screen.is_json() {
                 screen.json(&retried)?;
             } else {

@@ -128,7 +128,7 @@ async fn again_and_again<C: Chore>(
         let was_open = breaker.is_open();
         pause = breaker.failed(setback, &mut dice);
         if setback == Setback::Lasting || (breaker.is_open() && !was_open) {
-            tracing::warn!(chore = C::NAME, connection = %connection.id, error = %trouble, "left alone for some minutes");
+            tracing::warn!(chore = C::NAME, connection = %connection.id, error = %trouble, "left alone for a while");
         } else {
             tracing::debug!(chore = C::NAME, connection = %connection.id, error = %trouble, "failed");
         }

@@ -6,13 +6,11 @@ use super::Dice;
 
 /// The most that is waited after the first failure; doubled for each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Where the doubling ends.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// After so many failures in a row the circuit opens: the shop is away, not unlucky.
 const OPENS_AFTER: u32 = 6;
 /// How long it stays open, at least and at most. One attempt then decides.
-const OPEN_AT_LEAST: Duration = Duration::from_mins(2);
-const OPEN_AT_MOST: Duration = Duration::from_mins(4);
+const OPEN_AT_LEAST: Duration = Duration::from_secs(30);
+const OPEN_AT_MOST: Duration = Duration::from_mins(1);
 /// After what only a person can mend.
 const LASTING: Duration = Duration::from_mins(10);
 /// A shop that asks for more is tried after this all the same.
@@ -55,7 +53,7 @@ impl Breaker {
             OPEN_AT_LEAST + dice.up_to(OPEN_AT_MOST.saturating_sub(OPEN_AT_LEAST))
         } else {
             let doubled = FIRST_PAUSE.saturating_mul(1 << (self.failures - 1));
-            dice.up_to(doubled.min(LONGEST_PAUSE))
+            dice.up_to(doubled)
         };
         pause.max(after)
     }
