@@ -6,7 +6,6 @@
 )]
 
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 /// The whole import has 20,000.
 const ORDERS: &str = "300";
@@ -35,11 +34,7 @@ fn r_2_a_past_is_imported_and_taken_back_bit_by_bit_over_ecom() {
     import("ecom", ORDERS);
 }
 
-/// Each has a system of its own, and measures nothing: one after the other is quick enough.
-static TURN: Mutex<()> = Mutex::new(());
-
 fn import(platform: &str, orders: &str) -> String {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut bench = Command::new(env!("CARGO_BIN_EXE_bench"));
     bench.args(["import", "--orders", orders, "--platform", platform]);
     let output = bench.output().unwrap();

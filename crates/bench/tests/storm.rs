@@ -6,7 +6,6 @@
 )]
 
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 /// Of each shop; the whole storm has 5,000.
 const ORDERS: &str = "200";
@@ -31,11 +30,7 @@ fn r_01_ledger_and_books_agree_after_a_storm_over_ecom() {
     storm("ecom");
 }
 
-/// Each has a system of its own, and measures nothing: one after the other is quick enough.
-static TURN: Mutex<()> = Mutex::new(());
-
 fn storm(platform: &str) {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut bench = Command::new(env!("CARGO_BIN_EXE_bench"));
     bench.args(["storm", "--orders", ORDERS, "--platform", platform]);
     let output = bench.output().unwrap();

@@ -411,7 +411,7 @@ mod tests {
             "stock explain TEA-1 --outlet Main",
             "verify",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
-            "parked retry 25 --connection 1",
+            "parked retry 25 --connection 00000000-0000-0000-0000-000000000001",
             "parked retry-all --reason product_deleted",
             "parked dismiss 25 --connection 1 --note test",
             "parked remap --connection 1 --shop-sku A --to B",
@@ -474,7 +474,7 @@ mod tests {
             "comptoir parked retry 25",
             "comptoir parked remap --connection 1 --to B",
             "comptoir parked remap --connection 1 --to B --shop-sku A --variant 7",
-            "comptoir parked retry 25 --connection 1 --request-id 7",
+            "comptoir parked retry 25 --connection 00000000-0000-0000-0000-000000000001 --request-id 7",
             "comptoir",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ledger::consume::book;
 use ledger::decide::{Incoming, Outcome};
 use ledger::store;
-use retail::SaleState;
+use retail::{ItemRef, SaleState, ShopVariantId, Sku};
 
 use crate::order::{Builder, an_order};
 use crate::support::{CONNECTION, Ledger, OTHER_CONNECTION, OUTLET, RETAILER, a_store, app};
@@ -141,6 +141,36 @@ async fn writers_with_the_same_orders_at_once_neither_deadlock_nor_apply_twice()
         "8",
         "none registered twice"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_that_writers_meet_at_once_for_the_first_time_is_made_once_and_parks_nothing() {
+    const ITEMS: u64 = 60;
+    const WRITERS: u64 = 4;
+
+    let ledger = Ledger::new().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = a_store(store::write_pool(&app(&ledger.database)));
+        tasks.spawn(async move {
+            for item in 0..ITEMS {
+                let product = ItemRef {
+                    variant: ShopVariantId::new(&item.to_string()).ok(),
+                    sku: Sku::new(&format!("S-{item}")).ok(),
+                    barcode: None,
+                };
+                let order = an_order(1 + writer * ITEMS + item).product(product, "Thing", 1);
+                book(&store, &[order.build()]).await.unwrap();
+            }
+        });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        ended.unwrap();
+    }
+    let count = |table: &str| ledger.sql(&format!("select count(*) from ledger.{table}"));
+    assert_eq!(count("parked_order"), "0");
+    assert_eq!(count("item"), ITEMS.to_string());
+    assert_eq!(count("sale"), (ITEMS * WRITERS).to_string());
 }
 
 #[tokio::test]
