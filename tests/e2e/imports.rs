@@ -92,9 +92,8 @@ impl Shop {
     }
 
     async fn on_hand(&self, sku: &str) -> Option<String> {
-        let levels = self.json("stock levels --limit 500").await;
-        let levels = levels["levels"].as_array().unwrap().clone();
-        let level = levels.iter().find(|level| level["sku"] == sku)?;
+        let levels = self.json(&format!("stock levels --sku {sku}")).await;
+        let level = levels["levels"].as_array().unwrap().first()?;
         Some(level["on_hand"].to_string())
     }
 
