@@ -31,6 +31,7 @@ const HOOKS_PATIENCE: Duration = Duration::from_secs(5);
 /// Deliveries and answers go wrong for so long after the last change: what is asked again then fails too. Every
 /// failure makes the services leave a shop alone for seconds, so that the storm must end for them to catch up.
 const FAULTS_AFTER_TRADE: Duration = Duration::from_secs(30);
+const FAULTS_AFTER_TRADE_SMALL: Duration = Duration::from_secs(10);
 /// More than this for one change is a storm that stands still.
 const PATIENCE_PER_ORDER: Duration = Duration::from_millis(500);
 const PATIENCE_AT_LEAST: Duration = Duration::from_mins(5);
@@ -139,7 +140,12 @@ async fn trade(
     let events = timeline::play(shop, system, orders, crash_ledger, patience).await?;
     ensure!(run.traded_out(patience).await, "the trade has no end");
     let traded_in = began.elapsed();
-    tokio::time::sleep(FAULTS_AFTER_TRADE).await;
+    tokio::time::sleep(if orders <= SMALL_ORDERS {
+        FAULTS_AFTER_TRADE_SMALL
+    } else {
+        FAULTS_AFTER_TRADE
+    })
+    .await;
     run.set_faulty(false);
     Ok((events, traded_in))
 }

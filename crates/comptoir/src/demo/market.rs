@@ -34,7 +34,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
 /// How long the books must agree before they are believed to: longer than polls are apart.
 const AGREE_FOR: Duration = Duration::from_secs(3);
-/// How long after the last change they may differ.
+/// Deliveries and answers go wrong for so long after the last change: what is asked again then fails too.
+const FAULTS_AFTER_TRADE: Duration = Duration::from_secs(5);
+/// How long after that the books may differ.
 const AGREE_WITHIN: Duration = Duration::from_mins(2);
 /// How long the trade may take.
 const TRADE_WITHIN: Duration = Duration::from_mins(3);
@@ -227,6 +229,10 @@ impl Market {
         placed(self.placed());
         let traded = began.elapsed();
         let began = Instant::now();
+        sleep(FAULTS_AFTER_TRADE).await;
+        for stall in &self.stalls {
+            stall.runner.shop().set_faulty(false);
+        }
         let differences = self.agree(stack).await?;
         Ok(Traded {
             shops: self.shops(&differences),
