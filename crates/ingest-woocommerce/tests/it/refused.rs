@@ -156,8 +156,13 @@ async fn other_paths_and_methods_are_problems() {
         ask(http::Method::DELETE, &hook).await,
         (405, problem.clone())
     );
+    // For platforms whose shops all deliver to one address; here it leads nowhere.
     assert_eq!(
         ask(http::Method::POST, "/hooks").await,
+        (401, problem.clone())
+    );
+    assert_eq!(
+        ask(http::Method::POST, "/hook").await,
         (404, problem.clone())
     );
     assert_eq!(ask(http::Method::GET, "/").await, (404, problem));
