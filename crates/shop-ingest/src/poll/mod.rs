@@ -292,13 +292,16 @@ impl Poller {
 }
 
 /// Without what changed before the shop was linked, which the overlap of the first listings reaches: that is
-/// imported by hand or not at all (WC-2). By the shop's clock, and in whole seconds, as shops date changes.
+/// imported by hand or not at all (WC-2). In whole seconds, as shops date changes, and by the earlier of the two clocks: a
+/// shop's clock that is put forward later must not make what it said before look older than the link.
 fn since_linked(
     mut orders: Vec<Listed>,
     followed_from: Timestamp,
     ahead: SignedDuration,
 ) -> Vec<Listed> {
-    let linked_at = followed_from.checked_add(ahead).unwrap_or(followed_from);
+    let linked_at = followed_from
+        .checked_add(ahead.min(SignedDuration::ZERO))
+        .unwrap_or(followed_from);
     orders.retain(|listed| listed.modified_at.as_second() >= linked_at.as_second());
     orders
 }
