@@ -292,8 +292,8 @@ impl Poller {
 }
 
 /// Without what changed before the shop was linked, which the overlap of the first listings reaches: that is
-/// imported by hand or not at all (WC-2). In whole seconds, as shops date changes, and by the earlier of the two clocks: a
-/// shop's clock that is put forward later must not make what it said before look older than the link.
+/// imported by hand or not at all (WC-2). In whole seconds, as shops date changes, and by the earlier of the
+/// two clocks: a shop's clock that is put forward must not make what was dated before look older than the link.
 fn since_linked(
     mut orders: Vec<Listed>,
     followed_from: Timestamp,
