@@ -12,13 +12,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::Timestamp;
+use retail::posting::OrderUpdates;
 use retail::{ConnectionId, PlatformCode, ShopOrderId};
 use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::Clock;
 use shop::{
-    ApiAccess, App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
-    InstallRefusal, Journey, Listing, Notice, Page, PageToken, Platform, Proof, Reading, Refused,
-    RenewError, Returned, ShopName, Source, StoreIdentity, Tokens, Vault,
+    Allowance, ApiAccess, App, Connection, FetchError, Granted, HookAddress, HookReport,
+    ImportRules, Install, InstallRefusal, Journey, Listing, Notice, Page, PageToken, Platform,
+    Proof, Reading, Refused, RenewError, Returned, ShopName, Source, StoreIdentity, Tokens, Vault,
 };
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -233,8 +234,16 @@ impl Platform for Renewing {
         self.platform.read(connection, source, body)
     }
 
+    fn allowance(&self, connection: &Connection) -> Allowance {
+        self.platform.allowance(connection)
+    }
+
     fn import_rules(&self) -> ImportRules {
         self.platform.import_rules()
+    }
+
+    fn order_updates(&self) -> OrderUpdates {
+        self.platform.order_updates()
     }
 
     async fn fetch(
