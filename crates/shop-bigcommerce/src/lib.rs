@@ -10,11 +10,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
-    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page,
-    PageToken, Platform, Reading, Refused, ShopUrl, Source, StoreIdentity,
+    Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod client;
@@ -102,6 +103,15 @@ impl Platform for BigCommerce {
         verify::verify(connection, headers, body, self.clock.now())
     }
 
+    /// Every connection has an address of its own.
+    fn addressee(&self, _headers: &HeaderMap, _body: &[u8]) -> Option<ShopName> {
+        None
+    }
+
+    fn leads_to(&self, _connection: &Connection, _shop: &ShopName) -> bool {
+        false
+    }
+
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
         read::read(connection, source, body)
     }
@@ -126,6 +136,14 @@ impl Platform for BigCommerce {
     fn allowance(&self, connection: &Connection) -> Allowance {
         let api = connection.api.as_ref();
         api.map_or_else(Allowance::default, |api| self.allowances.of(&api.url))
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        ImportRules::default()
+    }
+
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

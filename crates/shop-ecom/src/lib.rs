@@ -19,11 +19,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
-    Allowance, Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken,
-    Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
+    PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -153,6 +154,14 @@ impl Platform for Ecom {
 
     fn allowance(&self, _connection: &Connection) -> Allowance {
         ALLOWANCE
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        ImportRules::default()
+    }
+
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

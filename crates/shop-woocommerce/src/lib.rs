@@ -13,11 +13,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
+use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::{Clock, Ids};
 use shop::{
-    Connection, FetchError, HookAddress, HookReport, Listing, Notice, Page, PageToken, Platform,
-    Reading, Refused, Source, StoreIdentity,
+    Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
+    PageToken, Platform, Reading, Refused, ShopName, Source, StoreIdentity,
 };
 
 use self::client::Client;
@@ -79,6 +80,15 @@ impl Platform for WooCommerce {
         verify::verify(connection, headers, body)
     }
 
+    /// Every connection has an address of its own.
+    fn addressee(&self, _headers: &HeaderMap, _body: &[u8]) -> Option<ShopName> {
+        None
+    }
+
+    fn leads_to(&self, _connection: &Connection, _shop: &ShopName) -> bool {
+        false
+    }
+
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
         read::read(connection, source, body)
     }
@@ -98,6 +108,18 @@ impl Platform for WooCommerce {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         list::list(&self.client, connection, listing, after).await
+    }
+
+    fn allowance(&self, _connection: &Connection) -> Allowance {
+        Allowance::default()
+    }
+
+    fn import_rules(&self) -> ImportRules {
+        ImportRules::default()
+    }
+
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

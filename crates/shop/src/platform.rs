@@ -28,16 +28,10 @@ pub trait Platform: Install + 'static {
 
     /// The shop that a delivery says it is of, where all shops of an app deliver to one address. Proves nothing: whose
     /// connection it is for decides which secrets it is verified by.
-    fn addressee(&self, headers: &HeaderMap, body: &[u8]) -> Option<ShopName> {
-        let _ = (headers, body);
-        None
-    }
+    fn addressee(&self, headers: &HeaderMap, body: &[u8]) -> Option<ShopName>;
 
     /// Whether a connection leads to that shop.
-    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool {
-        let _ = (connection, shop);
-        false
-    }
+    fn leads_to(&self, connection: &Connection, shop: &ShopName) -> bool;
 
     /// Reads a payload. Pure: the same bytes of the same source always read the same.
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading;
@@ -58,20 +52,13 @@ pub trait Platform: Install + 'static {
     ) -> Result<Page, FetchError>;
 
     /// How much the connection's shop lets itself be asked, as far as its answers have told by now.
-    fn allowance(&self, connection: &Connection) -> Allowance {
-        let _ = connection;
-        Allowance::default()
-    }
+    fn allowance(&self, connection: &Connection) -> Allowance;
 
     /// What holds for imports of past orders.
-    fn import_rules(&self) -> ImportRules {
-        ImportRules::default()
-    }
+    fn import_rules(&self) -> ImportRules;
 
     /// What is done about updates of orders that are sales already, where no person decided otherwise.
-    fn order_updates(&self) -> OrderUpdates {
-        OrderUpdates::Apply
-    }
+    fn order_updates(&self) -> OrderUpdates;
 
     /// Asks the shop who it is.
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError>;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
+use retail::posting::OrderUpdates;
 use retail::{
     ConnectionId, ContentHash, Currency, Money, Order, OrderKey, PlatformCode, ReceiptNumber,
     SaleState, ShopOrderId, Version,
@@ -191,6 +192,15 @@ impl Platform for Stall {
         Ok(Notice::Delivery { topic, order: None })
     }
 
+    /// Every connection has an address of its own.
+    fn addressee(&self, _headers: &HeaderMap, _body: &[u8]) -> Option<ShopName> {
+        None
+    }
+
+    fn leads_to(&self, _connection: &Connection, _shop: &ShopName) -> bool {
+        false
+    }
+
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
         let text = std::str::from_utf8(body).unwrap();
         assert_ne!(text, POISON);
@@ -316,6 +326,10 @@ impl Platform for Stall {
                     .then(|| PageToken::new(&(page + 1).to_string()).unwrap()),
             })
         })
+    }
+
+    fn order_updates(&self) -> OrderUpdates {
+        OrderUpdates::Apply
     }
 
     /// A shop is its address; whoever asks it with another secret than `cs` is not let in.
