@@ -15,6 +15,7 @@ mod held;
 mod imports;
 mod imports_grpc;
 mod imports_random;
+mod imports_undone;
 mod items;
 mod order;
 mod poison;
