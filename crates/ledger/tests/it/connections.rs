@@ -29,6 +29,7 @@ fn told(connection: ConnectionId, register: Uuid, version: i64) -> ToldConnectio
         platform: platform(),
         register: RegisterId::new(register),
         order_updates: OrderUpdates::Apply,
+        shipping_item_at_link: false,
         version,
     }
 }
