@@ -9,6 +9,10 @@ use super::StoreError;
 use super::row::{self, SqlTimestamp};
 use crate::decide::{FirstSold, ItemKind, Origin};
 
+/// Variants that an event tells of one item: of as many items as an order may have, with ids of the longest kind, the
+/// broker still takes it.
+const VARIANTS_LIMIT: i64 = 3;
+
 /// The outbox, for the one who empties it.
 #[derive(Clone, Debug)]
 pub struct Outbox {
@@ -130,19 +134,24 @@ impl Outbox {
                 select coalesce(array_agg(v.item_id order by v.item_id, v.shop_key), '{}') as items,
                     coalesce(array_agg(v.shop_key order by v.item_id, v.shop_key), '{}') as variants
                 from (
-                    select l.item_id, l.shop_key
-                    from ledger.item_link l
-                    where l.item_id = any(sold.items) and l.connection_id = s.connection_id
-                        and l.link_kind = 'variant'
-                        and not exists (select from ledger.item_remap r
-                            where r.connection_id = l.connection_id and r.remap_kind = 'variant'
-                                and r.shop_key = l.shop_key)
-                    union all
-                    select r.item_id, r.shop_key
-                    from ledger.item_remap r
-                    where r.item_id = any(sold.items) and r.connection_id = s.connection_id
-                        and r.remap_kind = 'variant'
+                    select u.item_id, u.shop_key,
+                        row_number() over (partition by u.item_id order by u.shop_key) as place
+                    from (
+                        select l.item_id, l.shop_key
+                        from ledger.item_link l
+                        where l.item_id = any(sold.items) and l.connection_id = s.connection_id
+                            and l.link_kind = 'variant'
+                            and not exists (select from ledger.item_remap r
+                                where r.connection_id = l.connection_id and r.remap_kind = 'variant'
+                                    and r.shop_key = l.shop_key)
+                        union all
+                        select r.item_id, r.shop_key
+                        from ledger.item_remap r
+                        where r.item_id = any(sold.items) and r.connection_id = s.connection_id
+                            and r.remap_kind = 'variant'
+                    ) u
                 ) v
+                where v.place <= $4
             ) called
             where o.kind = 'sale' and (o.subject_id, o.outlet_id) > ($1, $2)
             order by o.subject_id, o.outlet_id
@@ -150,6 +159,7 @@ impl Outbox {
             after.subject,
             after.outlet,
             limit,
+            VARIANTS_LIMIT,
         )
         .fetch_all(&self.pool)
         .await?

@@ -81,7 +81,9 @@ impl Reader {
         limit: i64,
     ) -> Result<ProductReport, StoreError> {
         let mut db = self.snapshot().await?;
-        let periods = Periods::load(&mut db, retailer, question).await?;
+        let Some(periods) = Periods::load(&mut db, retailer, question).await? else {
+            return Ok(ProductReport::default());
+        };
         Ok(ProductReport {
             products: products(&mut db, retailer, question, &periods, after, limit).await?,
             kinds: match after {
@@ -93,11 +95,12 @@ impl Reader {
 }
 
 impl Periods {
+    /// `None` where no outlet is asked for.
     async fn load(
         db: &mut PgConnection,
         retailer: RetailerId,
         question: &ProductQuestion,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Option<Self>, StoreError> {
         let outlets = sqlx::query!(
             "select outlet_id, time_zone from ledger.outlet
             where retailer_id = $1 and ($2::uuid is null or outlet_id = $2)",
@@ -106,24 +109,22 @@ impl Periods {
         )
         .fetch_all(db)
         .await?;
-        let mut periods = Self {
-            outlets: Vec::with_capacity(outlets.len()),
-            from: Vec::with_capacity(outlets.len()),
-            until: Vec::with_capacity(outlets.len()),
-            first: Timestamp::MAX,
-            last: Timestamp::MIN,
-        };
+        let mut spans = Vec::with_capacity(outlets.len());
         for outlet in outlets {
             let zone = TimeZone::get(&outlet.time_zone)
                 .map_err(|_| StoreError::corrupt("outlet", "time_zone", &outlet.time_zone))?;
             let (from, until) = question.days.within(&zone);
-            periods.outlets.push(outlet.outlet_id);
-            periods.from.push(row::at(from));
-            periods.until.push(row::at(until));
-            periods.first = periods.first.min(from);
-            periods.last = periods.last.max(until);
+            spans.push((outlet.outlet_id, from, until));
         }
-        Ok(periods)
+        let first = spans.iter().map(|(_, from, _)| *from).min();
+        let last = spans.iter().map(|(_, _, until)| *until).max();
+        Ok(first.zip(last).map(|(first, last)| Self {
+            outlets: spans.iter().map(|(outlet, _, _)| *outlet).collect(),
+            from: spans.iter().map(|(_, from, _)| row::at(*from)).collect(),
+            until: spans.iter().map(|(_, _, until)| row::at(*until)).collect(),
+            first,
+            last,
+        }))
     }
 }
 
