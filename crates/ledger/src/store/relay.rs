@@ -11,7 +11,7 @@ use crate::decide::{FirstSold, ItemKind, Origin};
 
 /// Variants that an event tells of one item: of as many items as an order may have, with ids of the longest kind, the
 /// broker still takes it.
-const VARIANTS_LIMIT: i64 = 3;
+const VARIANTS_LIMIT: usize = 3;
 
 /// The outbox, for the one who empties it.
 #[derive(Clone, Debug)]
@@ -113,7 +113,8 @@ impl Outbox {
         Self { pool }
     }
 
-    /// Sales that changed, after `after`, up to `limit`.
+    /// Sales that changed, after `after`, up to `limit`. Variants are looked up item by item, or a connection's whole
+    /// catalogue would be read for each sale.
     pub async fn sales(&self, after: Place, limit: i64) -> Result<Vec<Entry<SaleNow>>, StoreError> {
         sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
@@ -131,27 +132,23 @@ impl Outbox {
                 join ledger.item i on i.item_id = l.item_id
             ) sold
             cross join lateral (
-                select coalesce(array_agg(v.item_id order by v.item_id, v.shop_key), '{}') as items,
-                    coalesce(array_agg(v.shop_key order by v.item_id, v.shop_key), '{}') as variants
-                from (
-                    select u.item_id, u.shop_key,
-                        row_number() over (partition by u.item_id order by u.shop_key) as place
-                    from (
-                        select l.item_id, l.shop_key
-                        from ledger.item_link l
-                        where l.item_id = any(sold.items) and l.connection_id = s.connection_id
-                            and l.link_kind = 'variant'
-                            and not exists (select from ledger.item_remap r
-                                where r.connection_id = l.connection_id and r.remap_kind = 'variant'
-                                    and r.shop_key = l.shop_key)
-                        union all
-                        select r.item_id, r.shop_key
-                        from ledger.item_remap r
-                        where r.item_id = any(sold.items) and r.connection_id = s.connection_id
-                            and r.remap_kind = 'variant'
-                    ) u
+                select coalesce(array_agg(n.item_id order by n.item_id, v.shop_key), '{}') as items,
+                    coalesce(array_agg(v.shop_key order by n.item_id, v.shop_key), '{}') as variants
+                from unnest(sold.items) n (item_id)
+                cross join lateral (
+                    select l.shop_key
+                    from ledger.item_link l
+                    where l.item_id = n.item_id and l.connection_id = s.connection_id
+                        and l.link_kind = 'variant'
+                        and not exists (select from ledger.item_remap r
+                            where r.connection_id = l.connection_id and r.remap_kind = 'variant'
+                                and r.shop_key = l.shop_key)
+                    union all
+                    select r.shop_key
+                    from ledger.item_remap r
+                    where r.item_id = n.item_id and r.connection_id = s.connection_id
+                        and r.remap_kind = 'variant'
                 ) v
-                where v.place <= $4
             ) called
             where o.kind = 'sale' and (o.subject_id, o.outlet_id) > ($1, $2)
             order by o.subject_id, o.outlet_id
@@ -159,7 +156,6 @@ impl Outbox {
             after.subject,
             after.outlet,
             limit,
-            VARIANTS_LIMIT,
         )
         .fetch_all(&self.pool)
         .await?
@@ -231,7 +227,7 @@ impl Outbox {
         sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
                 i.kind, i.sku, i.barcode, i.name, i.connection_id, i.origin,
-                (select min(l.shop_key) from ledger.item_link l
+                (select (array_agg(l.shop_key order by l.shop_key))[1] from ledger.item_link l
                     where l.item_id = i.item_id and l.connection_id = i.connection_id
                         and l.link_kind = 'variant') as variant,
                 i.first_quantity_milli, i.first_net_minor, i.first_tax_minor, i.first_currency
@@ -327,7 +323,8 @@ fn sold_items(
     let variants_of = |item: Uuid| {
         let variants = called.iter().zip(variants);
         let of_it = variants.filter(move |(called, _)| **called == item);
-        of_it.map(|(_, variant)| variant.clone()).collect()
+        let first = of_it.take(VARIANTS_LIMIT);
+        first.map(|(_, variant)| variant.clone()).collect()
     };
     items
         .into_iter()
