@@ -87,6 +87,7 @@ impl Store {
     }
 }
 
+/// Unless a newer word is known, or it speaks of what is not ours.
 async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, StoreError> {
     let ToldConnection {
         id,
@@ -99,8 +100,8 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
     } = told;
     let whose = sqlx::query_scalar!(
         "select o.retailer_id from ledger.register r
-            join ledger.outlet o on o.outlet_id = r.outlet_id
-            where r.register_id = $1",
+        join ledger.outlet o on o.outlet_id = r.outlet_id
+        where r.register_id = $1",
         register.uuid(),
     )
     .fetch_optional(&mut *db)
@@ -114,14 +115,14 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
     }
     let written = sqlx::query!(
         "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
-                order_updates, version)
-            values ($1, $2, $3, $4, $5, $6)
-            on conflict on constraint connection_pkey do update
-                set register_id = excluded.register_id,
-                    order_updates = excluded.order_updates,
-                    version = excluded.version
-                where c.version < excluded.version
-                    and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
+            order_updates, version)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict on constraint connection_pkey do update
+            set register_id = excluded.register_id,
+                order_updates = excluded.order_updates,
+                version = excluded.version
+            where c.version < excluded.version
+                and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
         id.uuid(),
         retailer.uuid(),
         platform.as_str(),
@@ -136,7 +137,7 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
     }
     let is_the_same = sqlx::query_scalar!(
         r#"select retailer_id = $2 and platform = $3 as "is_the_same!" from ledger.connection
-            where connection_id = $1"#,
+        where connection_id = $1"#,
         id.uuid(),
         retailer.uuid(),
         platform.as_str(),
