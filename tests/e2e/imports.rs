@@ -1,5 +1,6 @@
 //! Imports from the command line, of a simulated shop that sold before it was linked.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use std::time::Duration;
 use comptoir::stack::{
     Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
 };
-use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan as _};
+use retail::{Currency, Money};
 use serde_json::Value;
 use service::clock::{Clock as _, SystemClock};
 use shop::sim::Access;
@@ -216,6 +219,69 @@ async fn r_2_an_import_is_planned_shown_committed_and_undone_from_the_command_li
     shop.json(&format!("import cancel {import}")).await;
     let why = shop.refused(&format!("import commit {import}")).await;
     assert!(why.contains("cancel"), "{why}");
+    shop.stop().await;
+}
+
+/// Minor units by currency.
+type Totals = BTreeMap<String, i64>;
+
+/// What all kinds come to, tax included, and of them what shipping does.
+fn reported(report: &Value) -> (Totals, Totals) {
+    let (mut all, mut shipping) = (Totals::new(), Totals::new());
+    for kind in report["kinds"].as_array().unwrap() {
+        for amount in [&kind["net"], &kind["tax"]] {
+            let code = amount["currency"].as_str().unwrap();
+            let currency = Currency::from_code(code).unwrap();
+            let money = Money::parse(amount["amount"].as_str().unwrap(), currency).unwrap();
+            *all.entry(code.to_owned()).or_default() += money.minor();
+            if kind["kind"] == "shipping" {
+                *shipping.entry(code.to_owned()).or_default() += money.minor();
+            }
+        }
+    }
+    (all, shipping)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sh_08_what_was_sold_is_reported_until_its_import_is_taken_back() {
+    let shop = Shop::start().await;
+    let connection = world::CONNECTION;
+    shop.json(&format!("import allow {connection}")).await;
+    let planned = shop.json(&format!("import plan {connection}")).await;
+    let import = planned["import"]["import_id"].as_str().unwrap().to_owned();
+    shop.json(&format!("import commit {import}")).await;
+
+    let today = SystemClock.now().to_zoned(TimeZone::UTC).date();
+    let (from, until) = (today - 90.days(), today + 2.days());
+    let words = format!("reports products --from {from} --until {until}");
+    let (all, shipping) = reported(&shop.json(&words).await);
+    let mut sold = Totals::new();
+    for sale in shop.runner.shop().books().sales.values() {
+        if !sale.voided {
+            *sold.entry(sale.currency.clone()).or_default() += sale.total;
+        }
+    }
+    assert_eq!(
+        all, sold,
+        "all kinds together come to the shop's own totals"
+    );
+    let of_shipping = shop.json(&format!("{words} --kind shipping")).await;
+    assert!(!shipping.is_empty());
+    assert_eq!(reported(&of_shipping), (shipping.clone(), shipping));
+    let nothing = format!("{words} --connection {}", world::RETAILER);
+    assert!(reported(&shop.json(&nothing).await).0.is_empty());
+
+    let shown = shop.run(&words).await;
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    for words in ["Restocked", "Shipping charges", "By kind"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    shop.json(&format!("import undo {import}")).await;
+    let shown = shop.run(&words).await;
+    assert_eq!(
+        String::from_utf8(shown.stdout).unwrap(),
+        "nothing was sold\n"
+    );
     shop.stop().await;
 }
 

@@ -96,7 +96,7 @@ pub fn ledger() -> Stream {
         ],
         max_age: 7 * DAY,
         max_bytes: GIB,
-        max_message_bytes: 256 * KIB,
+        max_message_bytes: 1024 * KIB,
         duplicate_window: DUPLICATE_WINDOW,
         per_subject: None,
         writers: Writers::Only(Service::Ledger),

@@ -2,6 +2,7 @@
 
 mod connections;
 mod import;
+mod reports;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
+pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -74,6 +76,11 @@ pub(crate) enum Command {
     Stock {
         #[command(subcommand)]
         command: Stock,
+    },
+    /// Add up what was sold.
+    Reports {
+        #[command(subcommand)]
+        command: Reports,
     },
     /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
     Verify,
@@ -409,6 +416,7 @@ mod tests {
             "sales show 1001",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
+            "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
             "parked retry 25 --connection 00000000-0000-0000-0000-000000000001",
@@ -464,6 +472,9 @@ mod tests {
             "comptoir sales list --from yesterday",
             "comptoir sales list --state draft",
             "comptoir sales show",
+            "comptoir reports products --from 2026-11-01",
+            "comptoir reports products --from 2026-11-01 --until 2026-11-31",
+            "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

@@ -47,6 +47,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
                 command::stock_explain(screen, &place, &sku, outlet.as_deref()).await
             }
         },
+        Command::Reports { command } => command::reports(screen, &place, command).await,
         Command::Verify => command::verify(screen, &place).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,
         Command::Held { command } => command::held(screen, &place, command).await,

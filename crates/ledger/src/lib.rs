@@ -12,6 +12,7 @@
 //! - **No way back.** Nothing here calls an ingest service.
 
 pub mod consume;
+pub mod days;
 pub mod decide;
 pub mod desk;
 pub mod grpc;

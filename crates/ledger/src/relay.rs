@@ -15,10 +15,12 @@ use service::clock::Clock;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-use crate::decide::ItemKind;
+use crate::decide::{FirstSold, Origin};
 use crate::grpc::item_kind_into;
 use crate::metrics::Metrics;
-use crate::store::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, StoreError};
+use crate::store::{
+    Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
+};
 use crate::wake::Listener;
 
 /// Events of one kind in one turn; they share a commit on the broker.
@@ -205,6 +207,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         balance,
         total,
         changed_at,
+        items,
     } = now;
     let event = wire::SaleRecorded {
         sale_id: place.subject.to_string(),
@@ -217,6 +220,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         balance: balance_into(*balance).into(),
         total: Some(money_into(*total)),
         changed_at: Some(instant_into(*changed_at)),
+        items: items.iter().map(sold_into).collect(),
     };
     // A warning changes a sale without a revision of it.
     let at = changed_at.as_microsecond();
@@ -265,22 +269,56 @@ fn item_event(entry: &Entry<ItemNow>) -> Message {
         barcode,
         name,
         connection,
+        origin,
+        variant,
+        first_sold,
     } = now;
-    let kind: ItemKind = *kind;
     let event = wire::ItemRegistered {
         item_id: place.subject.to_string(),
         retailer_id: retailer.to_string(),
-        kind: item_kind_into(kind).into(),
+        kind: item_kind_into(*kind).into(),
         sku: sku.clone().unwrap_or_default(),
         barcode: barcode.clone().unwrap_or_default(),
         name: name.clone(),
         connection_id: connection.to_string(),
+        origin: origin_into(*origin).into(),
+        variant_id: variant.clone().unwrap_or_default(),
+        first_sold: first_sold.map(first_sold_into),
     };
     message(
         subject::item_registered(*retailer),
         &format!("item:{}", place.subject.as_simple()),
         &event,
     )
+}
+
+fn sold_into(sold: &SoldItem) -> wire::SoldItem {
+    let SoldItem {
+        item,
+        kind,
+        variants,
+    } = sold;
+    wire::SoldItem {
+        item_id: item.to_string(),
+        kind: item_kind_into(*kind).into(),
+        variant_ids: variants.clone(),
+    }
+}
+
+const fn origin_into(origin: Origin) -> wire::ItemOrigin {
+    match origin {
+        Origin::Order => wire::ItemOrigin::Order,
+        Origin::Service => wire::ItemOrigin::Service,
+    }
+}
+
+fn first_sold_into(sold: FirstSold) -> wire::FirstSold {
+    let FirstSold { quantity, net, tax } = sold;
+    wire::FirstSold {
+        quantity: Some(quantity_into(quantity)),
+        net: Some(money_into(net)),
+        tax: Some(money_into(tax)),
+    }
 }
 
 fn message(subject: bus::Subject, id: &str, event: &impl prost::Message) -> Message {

@@ -15,7 +15,8 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
-    Notice, Page, PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source,
+    StoreIdentity,
 };
 
 mod client;
@@ -144,6 +145,11 @@ impl Platform for BigCommerce {
 
     fn order_updates(&self) -> OrderUpdates {
         OrderUpdates::Apply
+    }
+
+    /// As handling and gift wrapping are (BC-5).
+    fn shipping_item(&self) -> ShippingItem {
+        ShippingItem::AtFirstUse
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

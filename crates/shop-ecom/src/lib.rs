@@ -24,7 +24,7 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
-    PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -162,6 +162,10 @@ impl Platform for Ecom {
 
     fn order_updates(&self) -> OrderUpdates {
         OrderUpdates::Apply
+    }
+
+    fn shipping_item(&self) -> ShippingItem {
+        ShippingItem::AtFirstUse
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

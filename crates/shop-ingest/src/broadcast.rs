@@ -11,7 +11,7 @@ use prost::Message as _;
 use proto::connect as wire;
 use proto::convert::quantity_into;
 use retail::ConnectionId;
-use shop::{Connection, Platform};
+use shop::{Connection, Platform, ShippingItem};
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::Connections;
@@ -120,5 +120,9 @@ fn known_into(stored: &StoredConnection, platform: &dyn Platform) -> Option<wire
         stock_at: stock_at_into(stock_at).into(),
         channel_buffer: Some(quantity_into(channel_buffer.units())),
         version: *version,
+        shipping_item_at_link: match platform.shipping_item() {
+            ShippingItem::AtLink => true,
+            ShippingItem::AtFirstUse => false,
+        },
     })
 }

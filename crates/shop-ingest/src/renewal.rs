@@ -19,7 +19,8 @@ use service::clock::Clock;
 use shop::{
     Allowance, ApiAccess, App, Connection, FetchError, Granted, HookAddress, HookReport,
     ImportRules, Install, InstallRefusal, Journey, Listing, Notice, Page, PageToken, Platform,
-    Proof, Reading, Refused, RenewError, Returned, ShopName, Source, StoreIdentity, Tokens, Vault,
+    Proof, Reading, Refused, RenewError, Returned, ShippingItem, ShopName, Source, StoreIdentity,
+    Tokens, Vault,
 };
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -244,6 +245,10 @@ impl Platform for Renewing {
 
     fn order_updates(&self) -> OrderUpdates {
         self.platform.order_updates()
+    }
+
+    fn shipping_item(&self) -> ShippingItem {
+        self.platform.shipping_item()
     }
 
     async fn fetch(

@@ -25,7 +25,8 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
 use shop::{
     Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
-    Notice, Page, PageToken, Platform, Reading, Refused, ShopName, ShopUrl, Source, StoreIdentity,
+    Notice, Page, PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source,
+    StoreIdentity,
 };
 
 mod amount;
@@ -128,6 +129,11 @@ impl Platform for Shopify {
     /// Unless the retailer wants it otherwise, the sale stays as it was first recorded (SH-12).
     fn order_updates(&self) -> OrderUpdates {
         OrderUpdates::Ask
+    }
+
+    /// There before the first order (SH-6).
+    fn shipping_item(&self) -> ShippingItem {
+        ShippingItem::AtLink
     }
 
     fn verify(

@@ -18,7 +18,7 @@ use retail::{PlatformCode, ShopOrderId};
 use service::clock::{Clock, Ids};
 use shop::{
     Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
-    PageToken, Platform, Reading, Refused, ShopName, Source, StoreIdentity,
+    PageToken, Platform, Reading, Refused, ShippingItem, ShopName, Source, StoreIdentity,
 };
 
 use self::client::Client;
@@ -120,6 +120,10 @@ impl Platform for WooCommerce {
 
     fn order_updates(&self) -> OrderUpdates {
         OrderUpdates::Apply
+    }
+
+    fn shipping_item(&self) -> ShippingItem {
+        ShippingItem::AtFirstUse
     }
 
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError> {

@@ -25,6 +25,7 @@ mod notice;
 mod outline;
 mod platform;
 mod reading;
+mod shipping_item;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod store;
@@ -46,4 +47,5 @@ pub use notice::{Notice, Refused, Topic};
 pub use outline::{outline, outline_of_unreadable};
 pub use platform::Platform;
 pub use reading::{PrivacyKind, Reading, Reason, Refusal, ShopEvent, Source};
+pub use shipping_item::ShippingItem;
 pub use store::StoreIdentity;

@@ -8,7 +8,7 @@ use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
     Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing,
-    Notice, Page, PageToken, Reading, Refused, ShopName, Source, StoreIdentity,
+    Notice, Page, PageToken, Reading, Refused, ShippingItem, ShopName, Source, StoreIdentity,
 };
 
 /// One shop platform.
@@ -59,6 +59,9 @@ pub trait Platform: Install + 'static {
 
     /// What is done about updates of orders that are sales already, where no person decided otherwise.
     fn order_updates(&self) -> OrderUpdates;
+
+    /// When the product comes to be that shipping charges are sold as.
+    fn shipping_item(&self) -> ShippingItem;
 
     /// Asks the shop who it is.
     async fn store(&self, connection: &Connection) -> Result<StoreIdentity, FetchError>;

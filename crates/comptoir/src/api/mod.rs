@@ -6,6 +6,7 @@ mod deliveries;
 mod error;
 mod import;
 mod parked;
+mod reports;
 mod sales;
 mod stock;
 mod verify;
@@ -18,6 +19,7 @@ use tonic::transport::{Channel, Endpoint};
 
 pub(crate) use error::ApiError;
 pub(crate) use import::{Ingest, Ingests};
+pub(crate) use reports::ReportQuery;
 pub(crate) use sales::{SaleKey, SalesQuery};
 pub(crate) use waiting::{OrderOfShop, ParkedQuery, ShopProduct};
 

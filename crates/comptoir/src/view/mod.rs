@@ -10,6 +10,7 @@ mod kept;
 mod level;
 mod movement;
 mod parked;
+mod report;
 mod sale;
 mod value;
 mod waiting;
@@ -23,6 +24,7 @@ pub(crate) use kept::{Kept, Raw};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use movement::{Delivery, Movement};
 pub(crate) use parked::ParkedOrder;
+pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{

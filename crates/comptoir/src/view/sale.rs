@@ -206,7 +206,7 @@ const fn balance(balance: ledger::Balance) -> &'static str {
     }
 }
 
-const fn item_kind(kind: ledger::ItemKind) -> &'static str {
+pub(super) const fn item_kind(kind: ledger::ItemKind) -> &'static str {
     match kind {
         ledger::ItemKind::Unspecified => "unknown",
         ledger::ItemKind::Product => "product",

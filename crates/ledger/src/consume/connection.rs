@@ -124,6 +124,7 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         // What the shop is told of stock is not the ledger's.
         channel_buffer: _,
         version,
+        shipping_item_at_link,
     } = known;
     let id: ConnectionId = connection_id.parse().map_err(|_| "connection_id")?;
     let retailer: RetailerId = retailer_id.parse().map_err(|_| "retailer_id")?;
@@ -134,6 +135,7 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         platform: PlatformCode::new(&platform).map_err(|_| "platform")?,
         register,
         order_updates,
+        shipping_item_at_link,
         version,
     })
 }

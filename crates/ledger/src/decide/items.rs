@@ -11,27 +11,7 @@ use retail::{
 use service::clock::Ids;
 use uuid::Uuid;
 
-use super::{Connection, Flaw, Found, Known, NewItem, NewLink};
-
-/// What an item is for. Only products have stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ItemKind {
-    Product,
-    Shipping,
-    Handling,
-    GiftWrapping,
-    Fee,
-    Rounding,
-}
-
-/// How an item came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// An order sold what was not known (SH-9, WC-8).
-    Order,
-    /// Shipping, fees and rounding, at first use (SH-6, BC-5).
-    Service,
-}
+use super::{Connection, FirstSold, Flaw, Found, ItemKind, Known, NewItem, NewLink, Origin};
 
 /// What a shop calls an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,55 +65,6 @@ pub struct Items<'k, 'a> {
     linked: HashMap<LinkKey<'a>, ItemId>,
     /// Items linked to a variant by this batch.
     sold: HashSet<(ConnectionId, ItemId)>,
-}
-
-impl ItemKind {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Shipping => "shipping",
-            Self::Handling => "handling",
-            Self::GiftWrapping => "gift_wrapping",
-            Self::Fee => "fee",
-            Self::Rounding => "rounding",
-        }
-    }
-
-    /// What a service is called in lists and reports.
-    const fn service_name(self) -> &'static str {
-        match self {
-            Self::Product => "",
-            Self::Shipping => "Shipping charges",
-            Self::Handling => "Handling charges",
-            Self::GiftWrapping => "Gift wrapping",
-            Self::Fee => "Fees",
-            Self::Rounding => "Rounding",
-        }
-    }
-
-    /// The kind of item that such a line sells.
-    #[must_use]
-    pub const fn of(line: &LineKind) -> Self {
-        match line {
-            LineKind::Product(_) => Self::Product,
-            LineKind::Shipping => Self::Shipping,
-            LineKind::Handling => Self::Handling,
-            LineKind::GiftWrapping => Self::GiftWrapping,
-            LineKind::Fee => Self::Fee,
-            LineKind::Rounding => Self::Rounding,
-        }
-    }
-}
-
-impl Origin {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Service => "service",
-        }
-    }
 }
 
 impl LinkKind {
@@ -299,6 +230,11 @@ impl<'k, 'a> Items<'k, 'a> {
             name: &line.name,
             origin: Origin::Order,
             connection,
+            first_sold: Some(FirstSold {
+                quantity: line.quantity,
+                net: line.net,
+                tax: line.tax,
+            }),
         });
         draft.link(link, new);
         live(new)
@@ -351,17 +287,9 @@ impl<'k, 'a> Items<'k, 'a> {
             return found;
         }
         let new = ItemId::new(self.ids.next());
-        draft.items.push(NewItem {
-            item: new,
-            retailer,
-            identity,
-            kind,
-            sku: None,
-            barcode: None,
-            name: kind.service_name(),
-            origin: Origin::Service,
-            connection,
-        });
+        draft
+            .items
+            .push(NewItem::service(new, retailer, kind, connection));
         live(new)
     }
 
@@ -389,6 +317,30 @@ impl<'k, 'a> Items<'k, 'a> {
                     .copied()
                     .map(live),
             })
+    }
+}
+
+impl NewItem<'_> {
+    /// What services of a kind are sold as by the retailer, whoever sells them first: there is one of it.
+    #[must_use]
+    pub const fn service(
+        item: ItemId,
+        retailer: RetailerId,
+        kind: ItemKind,
+        connection: ConnectionId,
+    ) -> Self {
+        Self {
+            item,
+            retailer,
+            identity: Identity::Service(retailer, kind),
+            kind,
+            sku: None,
+            barcode: None,
+            name: kind.service_name(),
+            origin: Origin::Service,
+            connection,
+            first_sold: None,
+        }
     }
 }
 

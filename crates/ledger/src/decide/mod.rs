@@ -8,6 +8,7 @@ mod batch;
 mod decision;
 mod imports;
 mod incoming;
+mod item_kind;
 mod items;
 mod known;
 mod plan;
@@ -22,12 +23,13 @@ pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
 pub use imports::{ImportGate, Imported, ImportedRow};
 pub use incoming::{Body, Delivery, Incoming, Refused};
-pub use items::{Identity, ItemKind, LinkKey, LinkKind, Names, Origin, name_hash};
+pub use item_kind::{ItemKind, Origin};
+pub use items::{Identity, LinkKey, LinkKind, Names, name_hash};
 pub use known::{Connection, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
 pub use plan::{
-    DeliveryRow, Dirty, HeadRow, HeldRow, LineRow, MovementRow, Naming, NewCustomer, NewItem,
-    NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark, RepointedLine,
-    RepointedSale, SaleRow, Warning,
+    DeliveryRow, Dirty, FirstSold, HeadRow, HeldRow, LineRow, MovementRow, Naming, NewCustomer,
+    NewItem, NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, ReadMark,
+    RepointedLine, RepointedSale, SaleRow, Warning,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;

@@ -79,6 +79,16 @@ pub struct NewItem<'a> {
     pub name: &'a str,
     pub origin: Origin,
     pub connection: ConnectionId,
+    /// `None` of a service.
+    pub first_sold: Option<FirstSold>,
+}
+
+/// The line that an item was made from: what so much of it sold for, without tax, and its tax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstSold {
+    pub quantity: Quantity,
+    pub net: Money,
+    pub tax: Money,
 }
 
 #[derive(Clone, Debug)]

@@ -1,13 +1,18 @@
 //! Checks what requests have in common.
 
 use jiff::Timestamp;
-use proto::convert::{WireError, instant_from, state_from};
-use proto::ledger::{Act as WireAct, Balance as WireBalance, SaleFilter as WireFilter};
+use proto::convert::{WireError, date_from, instant_from, state_from};
+use proto::google::r#type::Date as WireDate;
+use proto::ledger::{
+    Act as WireAct, Balance as WireBalance, ItemKind as WireKind, SaleFilter as WireFilter,
+};
 use retail::{Balance, ConnectionId, ReceiptNumber, RetailerId, ShopOrderId, Sku};
 use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
+use crate::days::Days;
+use crate::decide::ItemKind;
 use crate::desk::Act;
 use crate::store::SaleFilter;
 
@@ -188,6 +193,27 @@ pub fn instant(
     at.map(|at| instant_from(field, Some(at)))
         .transpose()
         .map_err(wrong)
+}
+
+/// From the first day to the one after the last.
+pub fn days(from: Option<WireDate>, until: Option<WireDate>) -> Result<Days, Status> {
+    let from = date_from("from", from).map_err(wrong)?;
+    let until = date_from("until", until).map_err(wrong)?;
+    Days::new(from, until).map_err(|error| bad_field("until", error))
+}
+
+/// `None` when all are meant.
+pub fn item_kind(field: &'static str, kind: i32) -> Result<Option<ItemKind>, Status> {
+    match WireKind::try_from(kind) {
+        Ok(WireKind::Unspecified) => Ok(None),
+        Ok(WireKind::Product) => Ok(Some(ItemKind::Product)),
+        Ok(WireKind::Shipping) => Ok(Some(ItemKind::Shipping)),
+        Ok(WireKind::Handling) => Ok(Some(ItemKind::Handling)),
+        Ok(WireKind::GiftWrapping) => Ok(Some(ItemKind::GiftWrapping)),
+        Ok(WireKind::Fee) => Ok(Some(ItemKind::Fee)),
+        Ok(WireKind::Rounding) => Ok(Some(ItemKind::Rounding)),
+        Err(error) => Err(bad_field(field, error)),
+    }
 }
 
 fn wrong(error: WireError) -> Status {

@@ -10,6 +10,7 @@ mod imports;
 mod integrity;
 mod items;
 mod orders;
+mod reports;
 mod sales;
 mod stock;
 mod token;
@@ -19,6 +20,7 @@ use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
+use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
@@ -37,6 +39,7 @@ use imports::Imports;
 use integrity::Integrity;
 use items::Items;
 use orders::Orders;
+use reports::Reports;
 use sales::Sales;
 use stock::Stock;
 use waiting::WaitingOrders;
@@ -64,6 +67,7 @@ pub fn routes(
         ItemsServer::<Items>::NAME,
         ImportsServer::<Imports>::NAME,
         WaitingOrdersServer::<WaitingOrders>::NAME,
+        ReportsServer::<Reports>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -95,6 +99,10 @@ pub fn routes(
             .add_service(
                 WaitingOrdersServer::new(WaitingOrders::new(desk.clone()))
                     .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ReportsServer::new(Reports::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -10,7 +10,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, SaleKey};
+use crate::store::{ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey};
 
 /// Tokens of another layout are refused.
 const LAYOUT: u8 = 1;
@@ -126,6 +126,31 @@ impl Place for LevelKey {
             sku: text(sku)?,
             item,
             outlet,
+        })
+    }
+}
+
+impl Place for ProductKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self {
+            sku,
+            item,
+            currency,
+        } = self;
+        bytes.extend(item.as_bytes());
+        bytes.extend(currency.as_bytes());
+        bytes.push(0);
+        bytes.extend(sku.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (item, texts) = take_uuid(bytes)?;
+        let middle = texts.iter().position(|byte| *byte == 0)?;
+        let (currency, sku) = texts.split_at(middle);
+        Some(Self {
+            sku: text(sku.get(1..)?)?,
+            item,
+            currency: text(currency)?,
         })
     }
 }
@@ -271,6 +296,11 @@ mod tests {
             sku: "TS-001 é".to_owned(),
             item: id,
             outlet: id,
+        });
+        there_and_back(&ProductKey {
+            sku: "TS-001 é".to_owned(),
+            item: id,
+            currency: "CAD".to_owned(),
         });
         there_and_back(&ParkedKeyView {
             last_parked_at: at,

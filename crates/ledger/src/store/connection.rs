@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{OrderUpdates, Policy};
-use retail::{ConnectionId, OutletId, PlatformCode, RegisterId, RetailerId};
+use retail::{ConnectionId, ItemId, OutletId, PlatformCode, RegisterId, RetailerId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError, row};
-use crate::decide::{Connection, Incoming};
+use super::apply::RACE_ATTEMPTS;
+use super::{Store, StoreError, item, outbox, row};
+use crate::decide::{Connection, Dirty, Incoming, ItemKind, NewItem};
 
 /// What an ingest service tells of one of its connections, as far as it is the ledger's business.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct ToldConnection {
     pub platform: PlatformCode,
     pub register: RegisterId,
     pub order_updates: OrderUpdates,
+    /// What shipping charges are sold as exists from the link on, and not from the first sale that has some (SH-6).
+    pub shipping_item_at_link: bool,
     /// Grows with every change.
     pub version: i64,
 }
@@ -46,68 +49,106 @@ impl Store {
     /// From now on the connection's orders are booked as it says, and the seed file says no more. A register
     /// that comes to be known later makes the same right that is refused now.
     pub async fn know(&self, told: &ToldConnection) -> Result<Told, StoreError> {
-        let ToldConnection {
-            id,
-            retailer,
-            platform,
-            register,
-            order_updates,
-            version,
-        } = told;
-        let mut db = self.pool.begin().await?;
-        let whose = sqlx::query_scalar!(
-            "select o.retailer_id from ledger.register r
-            join ledger.outlet o on o.outlet_id = r.outlet_id
-            where r.register_id = $1",
-            register.uuid(),
-        )
-        .fetch_optional(&mut *db)
-        .await?;
-        match whose {
-            None => return Ok(Told::Refused(NotOurs::UnknownRegister)),
-            Some(whose) if whose != retailer.uuid() => {
-                return Ok(Told::Refused(NotOurs::AnotherRetailersRegister));
+        for _ in 1..RACE_ATTEMPTS {
+            match self.try_to_know(told).await {
+                Err(StoreError::Race) => {}
+                settled => return settled,
             }
-            Some(_) => {}
         }
-        let written = sqlx::query!(
-            "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
-                order_updates, version)
-            values ($1, $2, $3, $4, $5, $6)
-            on conflict on constraint connection_pkey do update
-                set register_id = excluded.register_id,
-                    order_updates = excluded.order_updates,
-                    version = excluded.version
-                where c.version < excluded.version
-                    and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
-            id.uuid(),
-            retailer.uuid(),
-            platform.as_str(),
-            register.uuid(),
-            row::order_updates_str(*order_updates),
-            version,
-        )
-        .execute(&mut *db)
-        .await?;
-        if written.rows_affected() == 1 {
-            db.commit().await?;
-            return Ok(Told::Recorded);
-        }
-        let is_the_same = sqlx::query_scalar!(
-            r#"select retailer_id = $2 and platform = $3 as "is_the_same!" from ledger.connection
-            where connection_id = $1"#,
-            id.uuid(),
-            retailer.uuid(),
-            platform.as_str(),
-        )
-        .fetch_one(&mut *db)
-        .await?;
-        Ok(if is_the_same {
-            Told::AlreadyRecorded
-        } else {
-            Told::Refused(NotOurs::AnotherConnection)
-        })
+        self.try_to_know(told).await
     }
+
+    /// A repeat registers the item too: an older program took the word and did not know of it.
+    async fn try_to_know(&self, told: &ToldConnection) -> Result<Told, StoreError> {
+        let mut db = self.pool.begin().await?;
+        let answer = write(&mut db, told).await?;
+        match answer {
+            Told::Recorded | Told::AlreadyRecorded if told.shipping_item_at_link => {
+                self.ensure_shipping_item(&mut db, told).await?;
+            }
+            Told::Recorded | Told::AlreadyRecorded | Told::Refused(_) => {}
+        }
+        db.commit().await?;
+        Ok(answer)
+    }
+
+    async fn ensure_shipping_item(
+        &self,
+        db: &mut PgConnection,
+        told: &ToldConnection,
+    ) -> Result<(), StoreError> {
+        let id = ItemId::new(self.ids.next());
+        let shipping = NewItem::service(id, told.retailer, ItemKind::Shipping, told.id);
+        let now = self.clock.now();
+        if item::ensure_service(db, &shipping, now).await? {
+            outbox::mark(db, &[Dirty::Item(told.retailer, id)], now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Unless a newer word is known, or it speaks of what is not ours.
+async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, StoreError> {
+    let ToldConnection {
+        id,
+        retailer,
+        platform,
+        register,
+        order_updates,
+        shipping_item_at_link: _,
+        version,
+    } = told;
+    let whose = sqlx::query_scalar!(
+        "select o.retailer_id from ledger.register r
+        join ledger.outlet o on o.outlet_id = r.outlet_id
+        where r.register_id = $1",
+        register.uuid(),
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    match whose {
+        None => return Ok(Told::Refused(NotOurs::UnknownRegister)),
+        Some(whose) if whose != retailer.uuid() => {
+            return Ok(Told::Refused(NotOurs::AnotherRetailersRegister));
+        }
+        Some(_) => {}
+    }
+    let written = sqlx::query!(
+        "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
+            order_updates, version)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict on constraint connection_pkey do update
+            set register_id = excluded.register_id,
+                order_updates = excluded.order_updates,
+                version = excluded.version
+            where c.version < excluded.version
+                and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
+        id.uuid(),
+        retailer.uuid(),
+        platform.as_str(),
+        register.uuid(),
+        row::order_updates_str(*order_updates),
+        version,
+    )
+    .execute(&mut *db)
+    .await?;
+    if written.rows_affected() == 1 {
+        return Ok(Told::Recorded);
+    }
+    let is_the_same = sqlx::query_scalar!(
+        r#"select retailer_id = $2 and platform = $3 as "is_the_same!" from ledger.connection
+        where connection_id = $1"#,
+        id.uuid(),
+        retailer.uuid(),
+        platform.as_str(),
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    Ok(if is_the_same {
+        Told::AlreadyRecorded
+    } else {
+        Told::Refused(NotOurs::AnotherConnection)
+    })
 }
 
 /// The connections that `incoming` names, as far as they exist (WC-6: the outlet is the register's).

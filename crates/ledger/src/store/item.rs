@@ -157,6 +157,23 @@ pub(super) async fn find_services(
     .collect()
 }
 
+/// Registers what services of a kind are sold as, unless it is there. Whether it was not; a batch that registers
+/// it at the same time is a lost race.
+pub(super) async fn ensure_service(
+    db: &mut PgConnection,
+    service: &NewItem<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let key = (service.retailer, service.kind);
+    let mut keys = Keys::new();
+    keys.add(key);
+    if find_services(db, &keys).await?.contains_key(&key) {
+        return Ok(false);
+    }
+    write(db, std::slice::from_ref(service), &[], now).await?;
+    Ok(true)
+}
+
 /// Registers items and links. One that came to be meanwhile is a lost race: the batch must see it.
 pub(super) async fn write(
     db: &mut PgConnection,
@@ -173,12 +190,21 @@ pub(super) async fn write(
         let names: Vec<&str> = items.iter().map(|item| item.name).collect();
         let origins: Vec<&str> = items.iter().map(|item| item.origin.as_str()).collect();
         let connections: Vec<Uuid> = items.iter().map(|item| item.connection.uuid()).collect();
+        let sold = || items.iter().map(|item| item.first_sold);
+        let quantities: Vec<Option<i64>> =
+            sold().map(|sold| Some(sold?.quantity.milli())).collect();
+        let nets: Vec<Option<i64>> = sold().map(|sold| Some(sold?.net.minor())).collect();
+        let taxes: Vec<Option<i64>> = sold().map(|sold| Some(sold?.tax.minor())).collect();
+        let currencies: Vec<Option<&str>> = sold()
+            .map(|sold| Some(sold?.net.currency().code()))
+            .collect();
         let inserted = sqlx::query!(
             "insert into ledger.item (item_id, retailer_id, kind, sku, barcode, name, origin,
-                connection_id, created_at)
-            select n.*, $9
+                connection_id, first_quantity_milli, first_net_minor, first_tax_minor, first_currency,
+                created_at)
+            select n.*, $13
             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-                $7::text[], $8::uuid[]) n
+                $7::text[], $8::uuid[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[]) n
             on conflict do nothing",
             &ids,
             &retailers,
@@ -188,6 +214,10 @@ pub(super) async fn write(
             &names as _,
             &origins as _,
             &connections,
+            &quantities as _,
+            &nets as _,
+            &taxes as _,
+            &currencies as _,
             row::at(now) as _,
         )
         .execute(&mut *db)

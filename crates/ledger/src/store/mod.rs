@@ -43,6 +43,6 @@ pub use import::{
 pub use journal::Recorded;
 pub use migrate::{SchemaError, migrate};
 pub use read::*;
-pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow};
+pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
 pub use remap::Remapped;
 pub use seed::plant;

@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::row::{self, SqlTimestamp};
-use crate::decide::ItemKind;
+use crate::decide::{FirstSold, ItemKind, Origin};
+
+/// Variants that an event tells of one item: of as many items as an order may have, with ids of the longest kind, the
+/// broker still takes it.
+const VARIANTS_LIMIT: usize = 3;
 
 /// The outbox, for the one who empties it.
 #[derive(Clone, Debug)]
@@ -59,6 +63,16 @@ pub struct SaleNow {
     pub balance: Balance,
     pub total: Money,
     pub changed_at: Timestamp,
+    /// Each once, by id.
+    pub items: Vec<SoldItem>,
+}
+
+/// An item of a sale, and the variants by which the sale's shop sells it.
+#[derive(Clone, Debug)]
+pub struct SoldItem {
+    pub item: Uuid,
+    pub kind: ItemKind,
+    pub variants: Vec<String>,
 }
 
 /// What the bus says of a level.
@@ -77,6 +91,10 @@ pub struct ItemNow {
     pub barcode: Option<String>,
     pub name: String,
     pub connection: Uuid,
+    pub origin: Origin,
+    /// What the connection's shop calls it, where it gave an id.
+    pub variant: Option<String>,
+    pub first_sold: Option<FirstSold>,
 }
 
 impl Kind {
@@ -95,15 +113,43 @@ impl Outbox {
         Self { pool }
     }
 
-    /// Sales that changed, after `after`, up to `limit`.
+    /// Sales that changed, after `after`, up to `limit`. Variants are looked up item by item, or a connection's whole
+    /// catalogue would be read for each sale.
     pub async fn sales(&self, after: Place, limit: i64) -> Result<Vec<Entry<SaleNow>>, StoreError> {
         sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
                 s.connection_id, s.shop_order_id, s.receipt_number, s.revision,
                 s.state, s.balance, s.currency, s.total_minor,
-                s.changed_at as "changed_at: SqlTimestamp"
+                s.changed_at as "changed_at: SqlTimestamp",
+                sold.items as "items!", sold.kinds as "kinds!",
+                called.items as "called!", called.variants as "variants!"
             from ledger.outbox o
             join ledger.sale s on s.sale_id = o.subject_id
+            cross join lateral (
+                select coalesce(array_agg(i.item_id order by i.item_id), '{}') as items,
+                    coalesce(array_agg(i.kind order by i.item_id), '{}') as kinds
+                from (select distinct l.item_id from ledger.sale_line l where l.sale_id = s.sale_id) l
+                join ledger.item i on i.item_id = l.item_id
+            ) sold
+            cross join lateral (
+                select coalesce(array_agg(n.item_id order by n.item_id, v.shop_key), '{}') as items,
+                    coalesce(array_agg(v.shop_key order by n.item_id, v.shop_key), '{}') as variants
+                from unnest(sold.items) n (item_id)
+                cross join lateral (
+                    select l.shop_key
+                    from ledger.item_link l
+                    where l.item_id = n.item_id and l.connection_id = s.connection_id
+                        and l.link_kind = 'variant'
+                        and not exists (select from ledger.item_remap r
+                            where r.connection_id = l.connection_id and r.remap_kind = 'variant'
+                                and r.shop_key = l.shop_key)
+                    union all
+                    select r.shop_key
+                    from ledger.item_remap r
+                    where r.item_id = n.item_id and r.connection_id = s.connection_id
+                        and r.remap_kind = 'variant'
+                ) v
+            ) called
             where o.kind = 'sale' and (o.subject_id, o.outlet_id) > ($1, $2)
             order by o.subject_id, o.outlet_id
             limit $3"#,
@@ -131,6 +177,7 @@ impl Outbox {
                     balance: row::balance_from(&found.balance)?,
                     total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
                     changed_at: found.changed_at.to_jiff(),
+                    items: sold_items(found.items, &found.kinds, &found.called, &found.variants)?,
                 },
             })
         })
@@ -178,13 +225,17 @@ impl Outbox {
     /// Items that were registered.
     pub async fn items(&self, after: Place, limit: i64) -> Result<Vec<Entry<ItemNow>>, StoreError> {
         sqlx::query!(
-            "select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
-                i.kind, i.sku, i.barcode, i.name, i.connection_id
+            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
+                i.kind, i.sku, i.barcode, i.name, i.connection_id, i.origin,
+                (select (array_agg(l.shop_key order by l.shop_key))[1] from ledger.item_link l
+                    where l.item_id = i.item_id and l.connection_id = i.connection_id
+                        and l.link_kind = 'variant') as variant,
+                i.first_quantity_milli, i.first_net_minor, i.first_tax_minor, i.first_currency
             from ledger.outbox o
             join ledger.item i on i.item_id = o.subject_id
             where o.kind = 'item' and (o.subject_id, o.outlet_id) > ($1, $2)
             order by o.subject_id, o.outlet_id
-            limit $3",
+            limit $3"#,
             after.subject,
             after.outlet,
             limit,
@@ -206,6 +257,14 @@ impl Outbox {
                     barcode: found.barcode,
                     name: found.name,
                     connection: found.connection_id,
+                    origin: row::origin_from(&found.origin)?,
+                    variant: found.variant,
+                    first_sold: first_sold(
+                        found.first_quantity_milli,
+                        found.first_net_minor,
+                        found.first_tax_minor,
+                        found.first_currency.as_deref(),
+                    )?,
                 },
             })
         })
@@ -252,4 +311,49 @@ impl Outbox {
         .await?;
         Ok((found.count, found.oldest.map(SqlTimestamp::to_jiff)))
     }
+}
+
+/// Columns of equal length: items with their kinds, and items with what the shop calls them.
+fn sold_items(
+    items: Vec<Uuid>,
+    kinds: &[String],
+    called: &[Uuid],
+    variants: &[String],
+) -> Result<Vec<SoldItem>, StoreError> {
+    let variants_of = |item: Uuid| {
+        let variants = called.iter().zip(variants);
+        let of_it = variants.filter(move |(called, _)| **called == item);
+        let first = of_it.take(VARIANTS_LIMIT);
+        first.map(|(_, variant)| variant.clone()).collect()
+    };
+    items
+        .into_iter()
+        .zip(kinds)
+        .map(|(item, kind)| {
+            Ok(SoldItem {
+                item,
+                kind: row::item_kind_from(kind)?,
+                variants: variants_of(item),
+            })
+        })
+        .collect()
+}
+
+/// All four columns are null, or none is.
+fn first_sold(
+    quantity: Option<i64>,
+    net: Option<i64>,
+    tax: Option<i64>,
+    currency: Option<&str>,
+) -> Result<Option<FirstSold>, StoreError> {
+    let (Some(quantity), Some(net), Some(tax), Some(currency)) = (quantity, net, tax, currency)
+    else {
+        return Ok(None);
+    };
+    let currency = row::currency_from(currency)?;
+    Ok(Some(FirstSold {
+        quantity: Quantity::from_milli(quantity),
+        net: Money::new(net, currency),
+        tax: Money::new(tax, currency),
+    }))
 }

@@ -6,7 +6,7 @@ use retail::posting::OrderUpdates;
 use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, Version};
 
 use super::StoreError;
-use crate::decide::{Cause, ItemKind, Naming, Outcome};
+use crate::decide::{Cause, ItemKind, Naming, Origin, Outcome};
 
 pub(super) type SqlTimestamp = jiff_sqlx::Timestamp;
 
@@ -115,6 +115,14 @@ pub(super) fn item_kind_from(text: &str) -> Result<ItemKind, StoreError> {
         "fee" => Ok(ItemKind::Fee),
         "rounding" => Ok(ItemKind::Rounding),
         other => Err(StoreError::corrupt("item", "kind", other)),
+    }
+}
+
+pub(super) fn origin_from(text: &str) -> Result<Origin, StoreError> {
+    match text {
+        "order" => Ok(Origin::Order),
+        "service" => Ok(Origin::Service),
+        other => Err(StoreError::corrupt("item", "origin", other)),
     }
 }
 

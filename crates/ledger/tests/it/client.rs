@@ -6,6 +6,7 @@ use ledger::{Wake, grpc};
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
+use proto::ledger::reports_client::ReportsClient;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
@@ -22,6 +23,7 @@ pub struct Client {
     pub orders: OrdersClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
+    pub reports: ReportsClient<Channel>,
     pub waiting: WaitingOrdersClient<Channel>,
     pub channel: Channel,
     pub wake: Wake,
@@ -58,6 +60,7 @@ impl Client {
             orders: OrdersClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            reports: ReportsClient::new(channel.clone()),
             waiting: WaitingOrdersClient::new(channel.clone()),
             channel,
             wake,

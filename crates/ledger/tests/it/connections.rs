@@ -1,13 +1,16 @@
 //! What ingest services tell of their connections, and orders that come before it.
 
 use bus::{Message, stream, subject};
+use ledger::decide::Outcome;
 use ledger::store::{self, NotOurs, Told, ToldConnection};
 use prost::Message as _;
 use proto::connect as wire;
+use proto::ledger::{ItemKind, ItemRegistered};
 use retail::posting::OrderUpdates;
-use retail::{ConnectionId, PlatformCode, RegisterId, RetailerId};
+use retail::{ConnectionId, LineKind, PlatformCode, RegisterId, RetailerId};
 use uuid::Uuid;
 
+use crate::events::{heard, listen};
 use crate::order::an_order;
 use crate::service::{Ingest, System};
 use crate::support::{
@@ -29,12 +32,17 @@ fn told(connection: ConnectionId, register: Uuid, version: i64) -> ToldConnectio
         platform: platform(),
         register: RegisterId::new(register),
         order_updates: OrderUpdates::Apply,
+        shipping_item_at_link: false,
         version,
     }
 }
 
 /// As the ingest service tells it.
 async fn tell(ingest: &Ingest, register: Uuid, version: i64) {
+    tell_with(ingest, register, version, false).await;
+}
+
+async fn tell_with(ingest: &Ingest, register: Uuid, version: i64, shipping_item_at_link: bool) {
     let known = wire::KnownConnection {
         connection_id: LINKED.to_string(),
         retailer_id: RETAILER.to_string(),
@@ -42,6 +50,7 @@ async fn tell(ingest: &Ingest, register: Uuid, version: i64) {
         register_id: register.to_string(),
         order_updates: wire::OrderUpdates::Apply.into(),
         version,
+        shipping_item_at_link,
         ..wire::KnownConnection::default()
     };
     let subject = subject::connection(&platform(), LINKED);
@@ -154,5 +163,116 @@ async fn orders_wait_for_their_connection_and_none_is_lost() {
     system.until("select count(*) from ledger.sale", "22").await;
     let dead = admin.stream_info("DEAD").await.unwrap();
     assert_eq!(dead.messages, 0);
+    running.kill().await;
+}
+
+/// The items that shipping charges are sold as.
+const SHIPPING_ITEMS: &str = "select name, origin, connection_id, created_at is not null
+    from ledger.item where kind = 'shipping'";
+
+fn with_shipping(connection: ConnectionId, version: i64) -> ToldConnection {
+    ToldConnection {
+        shipping_item_at_link: true,
+        ..told(connection, REGISTER, version)
+    }
+}
+
+#[tokio::test]
+async fn sh_06_shipping_charges_are_an_item_from_the_link_on_and_sales_find_it() {
+    let ledger = Ledger::new().await;
+    let know = async |told: ToldConnection| ledger.store.know(&told).await.unwrap();
+    // Not every platform wants it, and nothing is made for a connection that is refused.
+    know(told(LINKED, REGISTER, 1)).await;
+    let refused = ToldConnection {
+        register: RegisterId::new(id(99)),
+        ..with_shipping(LINKED, 2)
+    };
+    assert_eq!(know(refused).await, Told::Refused(NotOurs::UnknownRegister));
+    assert_eq!(ledger.sql(SHIPPING_ITEMS), "");
+
+    assert_eq!(know(with_shipping(LINKED, 2)).await, Told::Recorded);
+    let made = format!("Shipping charges|service|{LINKED}|t");
+    assert_eq!(ledger.sql(SHIPPING_ITEMS), made);
+    assert_eq!(ledger.sql("select kind from ledger.outbox"), "item");
+
+    // Told again, told anew, and by another shop.
+    assert_eq!(know(with_shipping(LINKED, 2)).await, Told::AlreadyRecorded);
+    know(with_shipping(LINKED, 3)).await;
+    know(with_shipping(ConnectionId::new(id(91)), 1)).await;
+    assert_eq!(ledger.sql(SHIPPING_ITEMS), made);
+    assert_eq!(
+        ledger.sql("select mark from ledger.outbox"),
+        "1",
+        "said once"
+    );
+
+    let order = an_order(1).service("shipping", LineKind::Shipping, 500);
+    ledger.apply_one(&order.build()).await;
+    assert_eq!(ledger.sql(SHIPPING_ITEMS), made);
+    let sold = "select count(*) from ledger.sale_line join ledger.item using (item_id)";
+    assert_eq!(ledger.sql(sold), "1");
+    ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn sh_06_a_connection_that_was_known_before_gets_the_item_when_it_is_told_again() {
+    let ledger = Ledger::new().await;
+    let know = async |told: ToldConnection| ledger.store.know(&told).await.unwrap();
+    assert_eq!(know(told(LINKED, REGISTER, 2)).await, Told::Recorded);
+    assert_eq!(know(with_shipping(LINKED, 2)).await, Told::AlreadyRecorded);
+    assert_eq!(ledger.sql("select kind from ledger.item"), "shipping");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sh_06_shops_linked_at_once_and_their_first_orders_make_one_item() {
+    for _ in 0..5 {
+        let ledger = Ledger::new().await;
+        let told: Vec<_> = (0..3)
+            .map(|number| with_shipping(ConnectionId::new(id(90 + number)), 1))
+            .collect();
+        let order = an_order(1).service("shipping", LineKind::Shipping, 500);
+        let order = [order.build()];
+        let (a, b, c, sold) = tokio::join!(
+            ledger.store.know(&told[0]),
+            ledger.store.know(&told[1]),
+            ledger.store.know(&told[2]),
+            ledger.store.apply(&order),
+        );
+        assert_eq!([a.unwrap(), b.unwrap(), c.unwrap()], [Told::Recorded; 3]);
+        assert_eq!(sold.unwrap(), [Outcome::Recorded]);
+        assert_eq!(ledger.sql("select kind from ledger.item"), "shipping");
+        ledger.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sh_06_a_linked_shop_is_told_of_with_its_item_through_kills_and_repeats() {
+    let system = System::new().await;
+    let root = system.provision().await;
+    let ingest = Ingest::of(&system).await;
+    let mut items = listen(&root, "ledger.item.registered").await;
+    tell_with(&ingest, REGISTER, 1, true).await;
+    let running = system.serve();
+    system
+        .until("select kind from ledger.item", "shipping")
+        .await;
+    running.kill().await;
+    let running = system.serve();
+    let told: Vec<ItemRegistered> = heard(&mut items, 1).await;
+    assert_eq!(told[0].kind(), ItemKind::Shipping);
+    assert_eq!(told[0].name, "Shipping charges");
+    assert_eq!(told[0].connection_id, LINKED.to_string());
+
+    // Every ingest service tells all it has whenever it starts.
+    tell_with(&ingest, REGISTER, 1, true).await;
+    let order = an_order(1)
+        .of(RETAILER, LINKED)
+        .service("shipping", LineKind::Shipping, 500);
+    ingest.send(&order.build()).await;
+    system.until("select count(*) from ledger.sale", "1").await;
+    assert_eq!(
+        sql(&system.database, "select count(*) from ledger.item"),
+        "1"
+    );
     running.kill().await;
 }

@@ -7,7 +7,8 @@ mod value;
 pub use order::{order_from, order_into, outline_from, outline_into};
 pub use status::{balance_into, payment_kind_from, payment_kind_into, state_from, state_into};
 pub use value::{
-    instant_from, instant_into, money_from, money_into, quantity_from, quantity_into, uuid_from,
+    date_from, date_into, instant_from, instant_into, money_from, money_into, quantity_from,
+    quantity_into, uuid_from,
 };
 
 /// Why a message cannot be what it claims to be.

@@ -1,6 +1,7 @@
 //! Money, quantities, instants and ids.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use retail::{Currency, Money, MoneyError, Quantity};
 use uuid::Uuid;
 
@@ -89,6 +90,28 @@ pub fn instant_from(
     Timestamp::new(seconds, nanos).map_err(|error| WireError::invalid(field, error))
 }
 
+#[must_use]
+pub fn date_into(date: Date) -> wire::Date {
+    wire::Date {
+        year: date.year().into(),
+        month: date.month().into(),
+        day: date.day().into(),
+    }
+}
+
+/// A whole day: a date that leaves something out is wrong.
+pub fn date_from(field: &'static str, date: Option<wire::Date>) -> Result<Date, WireError> {
+    let wire::Date { year, month, day } = date.ok_or(WireError::Missing(field))?;
+    let invalid = |error: &dyn std::fmt::Display| WireError::invalid(field, error);
+    let year = i16::try_from(year).map_err(|error| invalid(&error))?;
+    let month = i8::try_from(month).map_err(|error| invalid(&error))?;
+    let day = i8::try_from(day).map_err(|error| invalid(&error))?;
+    if year < 1 {
+        return Err(invalid(&"there is no such year"));
+    }
+    Date::new(year, month, day).map_err(|error| invalid(&error))
+}
+
 /// Any of our ids, from its text.
 pub fn uuid_from(field: &'static str, text: &str) -> Result<Uuid, WireError> {
     if text.is_empty() {
@@ -129,6 +152,19 @@ mod tests {
         assert!(wire("CAD", i64::MAX, 0).is_err(), "too large in cents");
         assert!(wire("", 1, 0).is_err(), "no currency");
         assert_eq!(money_from("total", None), Err(WireError::Missing("total")));
+    }
+
+    #[test]
+    fn days_go_there_and_back_and_others_are_refused() {
+        for text in ["2026-11-21", "2024-02-29", "0001-01-01", "9999-12-31"] {
+            let date: Date = text.parse().unwrap();
+            assert_eq!(date_from("from", Some(date_into(date))), Ok(date));
+        }
+        for (year, month, day) in [(2026, 2, 29), (0, 5, 1), (2026, 0, 0), (70_000, 1, 1)] {
+            let date = wire::Date { year, month, day };
+            assert!(date_from("from", Some(date)).is_err(), "{date:?}");
+        }
+        assert_eq!(date_from("from", None), Err(WireError::Missing("from")));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use retail::{LineKind, SaleState};
 use serde_json::json;
+use shop::{Platform as _, ShippingItem};
 
-use crate::store::{order, sample};
+use crate::store::{order, platform, sample};
 
 /// A line says all it takes to create its item: what the store calls it, its SKU, at least its name.
 #[test]
@@ -30,6 +31,11 @@ fn bc_02_an_order_of_nothing_but_unknown_items_is_still_an_order() {
     assert_eq!(order.state, SaleState::Closed);
     let names: Vec<&str> = order.lines.iter().map(|line| line.name.as_str()).collect();
     assert_eq!(names[..2], ["T-shirt Ardoise", "Article sur mesure"]);
+}
+
+#[test]
+fn bc_05_the_product_of_shipping_charges_is_made_at_first_use() {
+    assert_eq!(platform().shipping_item(), ShippingItem::AtFirstUse);
 }
 
 #[test]

@@ -143,6 +143,14 @@ async fn settings_are_kept_told_and_stay_whatever_the_seed_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sh_06_each_connection_is_told_with_its_platforms_rule_about_shipping() {
+    let running = Running::start(vec![Shop::default(), Shop::default()]).await;
+    let told = broadcast(&running).await;
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told.iter().all(|told| told.shipping_item_at_link));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_settings_are_refused_and_change_nothing() {
     let running = Running::start(vec![Shop::default()]).await;
     let before = get(&running, connection_id(1)).await.settings;

@@ -19,7 +19,7 @@ use secrecy::ExposeSecret as _;
 use shop::{
     Allowance, App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
     InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken, Platform, Proof, Reading,
-    Reason, Refusal, Refused, Returned, ShopName, Source, StoreIdentity, Topic,
+    Reason, Refusal, Refused, Returned, ShippingItem, ShopName, Source, StoreIdentity, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -330,6 +330,10 @@ impl Platform for Stall {
 
     fn order_updates(&self) -> OrderUpdates {
         OrderUpdates::Apply
+    }
+
+    fn shipping_item(&self) -> ShippingItem {
+        ShippingItem::AtLink
     }
 
     /// A shop is its address; whoever asks it with another secret than `cs` is not let in.

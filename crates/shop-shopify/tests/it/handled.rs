@@ -6,7 +6,7 @@ use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
 use serde_json::json;
-use shop::{Platform as _, Reading, Reason};
+use shop::{Platform as _, Reading, Reason, ShippingItem};
 
 use crate::samples::{answer, is_product, line, order, platform, read, refusal};
 
@@ -155,6 +155,11 @@ fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {
 fn sh_12_updates_of_sales_wait_where_nobody_decided_otherwise() {
     let shopify = platform();
     assert_eq!(shopify.order_updates(), OrderUpdates::Ask);
+}
+
+#[test]
+fn sh_06_the_product_of_shipping_charges_is_there_from_the_link_on() {
+    assert_eq!(platform().shipping_item(), ShippingItem::AtLink);
 }
 
 #[test]
