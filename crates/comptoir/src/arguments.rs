@@ -70,6 +70,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Sales,
     },
+    /// Online sales that are still to be handed over, the longest placed first, with what to pick.
+    Fulfilment(FulfilmentList),
     /// Read stock levels, and why they are what they are.
     Stock {
         #[command(subcommand)]
@@ -162,6 +164,18 @@ pub(crate) struct SalesList {
     /// Only sales placed before then.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     pub(crate) until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FulfilmentList {
+    /// Only sales of this outlet: its name or id.
+    #[arg(long, value_name = "OUTLET")]
+    pub(crate) outlet: Option<String>,
+    /// Those of which nothing is to be handed over, too.
+    #[arg(long)]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) page: PageArguments,
 }
@@ -407,6 +421,7 @@ mod tests {
             "doctor",
             "sales list",
             "sales show 1001",
+            "fulfilment --all --outlet Main",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "verify",

@@ -8,6 +8,7 @@ mod client;
 mod confirm;
 mod connections;
 mod customers;
+mod fulfilment;
 mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;
