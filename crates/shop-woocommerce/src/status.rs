@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn pos_02_goods_are_handed_over_once_the_order_is_complete() {
+    fn pos_02_a_status_can_say_that_all_is_handed_over() {
         let done = STATES.iter().filter(|(status, _)| is_handed_over(status));
         let done: Vec<&str> = done.map(|(status, _)| *status).collect();
         assert_eq!(done, ["completed", "refunded"]);
