@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod connections;
+mod fulfilment;
 mod import;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::services::{Action, Service};
 pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
+pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 
 /// Largest page of a list.
@@ -164,18 +166,6 @@ pub(crate) struct SalesList {
     /// Only sales placed before then.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     pub(crate) until: Option<Timestamp>,
-    #[command(flatten)]
-    pub(crate) page: PageArguments,
-}
-
-#[derive(Clone, Debug, Args)]
-pub(crate) struct FulfilmentList {
-    /// Only sales of this outlet: its name or id.
-    #[arg(long, value_name = "OUTLET")]
-    pub(crate) outlet: Option<String>,
-    /// Those of which nothing is to be handed over, too.
-    #[arg(long)]
-    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) page: PageArguments,
 }

@@ -122,8 +122,8 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
-    /// How much of the line the shop is done with besides what went back to stock. Nothing moves by it (POS-11), so a shop that says more than
-    /// can be is taken at what can be, and not refused.
+    /// How much of the line the shop is done with besides what went back to stock. Nothing moves by it
+    /// (POS-11), so a shop that says more than can be is taken at what can be, and not refused.
     #[must_use]
     pub fn handed_over(&self) -> Quantity {
         self.fulfilled

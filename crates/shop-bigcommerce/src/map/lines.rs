@@ -148,8 +148,8 @@ fn product(status: Status, line: &Line<'_>, currency: Currency) -> Result<Part, 
     })
 }
 
-/// What of a line was shipped, or paid back without being shipped: a unit that was both counts once as far as
-/// can be told. No sale is refused for what cannot be read here.
+/// What of a line was shipped or paid back. Whether the same units were both, nobody says: most often what is
+/// paid back was not sent. No sale is refused for what cannot be read here.
 fn fulfilled(
     status: Status,
     sold: Quantity,
