@@ -296,6 +296,7 @@ fn line(
         name: String::new(),
         quantity: Quantity::from_milli(milli),
         restocked: Quantity::from_milli(milli * small(dice, 4) / 4),
+        fulfilled: Quantity::ZERO,
         net: Money::new(small(dice, 5000), currency),
         tax: Money::new(small(dice, 700), currency),
     }

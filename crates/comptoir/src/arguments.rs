@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod connections;
+mod fulfilment;
 mod import;
 mod reports;
 
@@ -19,6 +20,7 @@ use crate::services::{Action, Service};
 pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
 };
+pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 
@@ -72,6 +74,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Sales,
     },
+    /// Online sales that are still to be handed over, the longest placed first, with what to pick.
+    Fulfilment(FulfilmentList),
     /// Read stock levels, and why they are what they are.
     Stock {
         #[command(subcommand)]
@@ -414,6 +418,7 @@ mod tests {
             "doctor",
             "sales list",
             "sales show 1001",
+            "fulfilment --all --outlet Main",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",

@@ -39,6 +39,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             } => command::sales_reserved(screen, &place, outlet.as_deref(), until, page).await,
             Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
         },
+        Command::Fulfilment(list) => command::fulfilment(screen, &place, list).await,
         Command::Stock { command } => match command {
             Stock::Levels { outlet, sku } => {
                 command::stock_levels(screen, &place, outlet.as_deref(), sku.as_deref()).await

@@ -65,6 +65,16 @@ impl Order {
         }
     }
 
+    /// What is still to be handed over of a line: of a product that is sold, what did not go back and what
+    /// the shop is not done with.
+    #[must_use]
+    pub fn to_hand_over(&self, line: &OrderLine) -> Quantity {
+        match self.state {
+            SaleState::Closed => line.kept_less(line.handed_over()),
+            SaleState::Voided | SaleState::NotImported => Quantity::ZERO,
+        }
+    }
+
     /// What is left of the order where it cannot be booked.
     #[must_use]
     pub fn outline(&self) -> Outline {
@@ -103,9 +113,38 @@ pub struct OrderLine {
     /// How much of `quantity` the shop says went back to stock: never negative, and nothing of a
     /// line that is itself a return.
     pub restocked: Quantity,
+    /// How much of `quantity` the shop says it is done with: shipped, picked up, or paid back. Some count
+    /// what went back to stock, too: see [`OrderLine::handed_over`].
+    pub fulfilled: Quantity,
     /// The line's amount after discounts, without tax.
     pub net: Money,
     pub tax: Money,
+}
+
+impl OrderLine {
+    /// How much of the line the shop is done with besides what went back to stock. Nothing moves by it
+    /// (POS-11), so a shop that says more than can be is taken at what can be, and not refused.
+    #[must_use]
+    pub fn handed_over(&self) -> Quantity {
+        self.fulfilled
+            .clamp(Quantity::ZERO, self.kept_less(Quantity::ZERO))
+    }
+
+    /// What the buyer is to have of a product, less a part of it.
+    fn kept_less(&self, part: Quantity) -> Quantity {
+        match &self.kind {
+            LineKind::Product(_) => {
+                let kept = self.quantity.checked_sub(self.restocked);
+                let rest = kept.and_then(|kept| kept.checked_sub(part));
+                rest.unwrap_or_default().max(Quantity::ZERO)
+            }
+            LineKind::Shipping
+            | LineKind::Handling
+            | LineKind::GiftWrapping
+            | LineKind::Fee
+            | LineKind::Rounding => Quantity::ZERO,
+        }
+    }
 }
 
 /// What a line is for. Only products have stock.
@@ -172,6 +211,74 @@ impl PaymentKind {
         match self {
             Self::Received => "received",
             Self::Refunded => "refunded",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ConnectionId, ContentHash};
+
+    fn order(line: OrderLine) -> Order {
+        Order {
+            key: OrderKey {
+                connection: ConnectionId::new(uuid::Uuid::nil()),
+                order: ShopOrderId::new("1").unwrap(),
+            },
+            version: Version {
+                modified_at: Timestamp::UNIX_EPOCH,
+                content: ContentHash::new([0; 32]),
+            },
+            receipt_number: ReceiptNumber::new("1").unwrap(),
+            placed_at: Timestamp::UNIX_EPOCH,
+            state: SaleState::Closed,
+            shop_status: String::new(),
+            lines: vec![line],
+            total: Money::zero(Currency::EUR),
+            payments: Vec::new(),
+            customer: None,
+        }
+    }
+
+    fn line(quantity: i64, restocked: i64, fulfilled: i64) -> OrderLine {
+        OrderLine {
+            key: LineKey::new("line:1").unwrap(),
+            kind: LineKind::Product(ItemRef::default()),
+            name: String::new(),
+            quantity: Quantity::from_milli(quantity),
+            restocked: Quantity::from_milli(restocked),
+            fulfilled: Quantity::from_milli(fulfilled),
+            net: Money::zero(Currency::EUR),
+            tax: Money::zero(Currency::EUR),
+        }
+    }
+
+    #[test]
+    fn pos_02_what_was_sold_went_back_was_handed_over_or_is_to_be() {
+        for (quantity, restocked, told, handed_over, left) in [
+            (3_000, 0, 0, 0, 3_000),
+            (3_000, 1_000, 1_000, 1_000, 1_000),
+            (1_500, 0, 1_000, 1_000, 500),
+            // More than can be, and less than nothing.
+            (3_000, 1_000, 3_000, 2_000, 0),
+            (3_000, 0, -1_000, 0, 3_000),
+            // A return within the order, and nonsense that posting refuses.
+            (-2_000, 0, 1_000, 0, 0),
+            (1_000, 2_000, 1_000, 0, 0),
+            (i64::MIN, i64::MAX, i64::MAX, 0, 0),
+        ] {
+            let mut order = order(line(quantity, restocked, told));
+            let of = |order: &Order| {
+                let line = &order.lines[0];
+                (line.handed_over().milli(), order.to_hand_over(line).milli())
+            };
+            let case = (quantity, restocked, told);
+            assert_eq!(of(&order), (handed_over, left), "{case:?}");
+            order.state = SaleState::Voided;
+            assert_eq!(of(&order), (handed_over, 0), "{case:?}");
+            order.lines[0].kind = LineKind::Shipping;
+            assert_eq!(of(&order), (0, 0), "{case:?}");
         }
     }
 }

@@ -110,6 +110,9 @@ pub(crate) struct Line<'a> {
     #[serde(rename = "type")]
     pub(crate) kind: Scalar<'a>,
     pub(crate) quantity: Scalar<'a>,
+    pub(crate) quantity_shipped: Scalar<'a>,
+    /// Units whose money went back: it tells nothing of their goods.
+    pub(crate) quantity_refunded: Scalar<'a>,
     /// Before discounts.
     pub(crate) total_inc_tax: Scalar<'a>,
     /// Before discounts.

@@ -43,6 +43,17 @@ pub(crate) fn status_of(id: &Scalar<'_>) -> Option<Status> {
     STATUSES.into_iter().find(|status| status.id == id.as_str())
 }
 
+/// Shipped, Refunded, Completed: with these nothing is to be handed over, whatever the lines say. A store's
+/// people may set them by hand.
+const HANDED_OVER: [&str; 3] = ["2", "4", "10"];
+
+impl Status {
+    /// Whether nothing of the order is to be handed over any more (POS-2).
+    pub(crate) fn is_handed_over(self) -> bool {
+        HANDED_OVER.contains(&self.id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +70,15 @@ mod tests {
             assert_eq!(known.label, row["system_label"], "{id}");
             assert_eq!(known.state.as_str(), row["pos_state"], "{id}");
         }
+    }
+
+    #[test]
+    fn pos_02_a_status_can_say_that_all_is_handed_over() {
+        let done = STATUSES
+            .into_iter()
+            .filter(|status| status.is_handed_over());
+        let done: Vec<&str> = done.map(|status| status.label).collect();
+        assert_eq!(done, ["Shipped", "Refunded", "Completed"]);
     }
 
     #[test]

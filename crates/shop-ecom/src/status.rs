@@ -1,8 +1,8 @@
 //! What an order's payment status means for the sale. The table is data: adding a status is adding
 //! a row.
 //!
-//! The fulfilment status decides nothing: stock moves when the sale lands (POS-11), and goods come
-//! back to the shop's stock by the payment status alone. Three payment statuses are named by each
+//! The fulfilment status moves no stock: that moves when the sale lands (POS-11), and goods come
+//! back to the shop's stock by the payment status alone. Three statuses of each kind are named by each
 //! merchant (`CUSTOM_PAYMENT_STATUS_1` to `3`); what they mean is not ours to guess.
 
 use retail::SaleState;
@@ -56,6 +56,21 @@ pub(crate) fn status(payment_status: &str) -> Option<Status> {
         .iter()
         .find(|(known, _)| *known == payment_status)
         .map(|(_, status)| *status)
+}
+
+/// The fulfilment statuses with which eCom is done with all goods: under way, with the buyer, back, or never to
+/// go. With any other they are still to be handed over.
+const HANDED_OVER: [&str; 5] = [
+    "OUT_FOR_DELIVERY",
+    "SHIPPED",
+    "DELIVERED",
+    "RETURNED",
+    "WILL_NOT_DELIVER",
+];
+
+/// Whether nothing of the order is to be handed over any more (POS-2).
+pub(crate) fn is_handed_over(fulfilment_status: &str) -> bool {
+    HANDED_OVER.contains(&fulfilment_status)
 }
 
 #[cfg(test)]

@@ -146,6 +146,8 @@ pub(crate) struct LineItem {
     pub(crate) quantity: i64,
     /// Without those.
     pub(crate) current_quantity: i64,
+    /// Of the current quantity, what is not yet shipped nor picked up.
+    pub(crate) unfulfilled_quantity: i64,
     pub(crate) is_gift_card: bool,
     pub(crate) taxable: bool,
     /// `None` for a line typed by hand and for a product deleted since.

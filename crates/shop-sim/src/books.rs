@@ -24,6 +24,7 @@ struct SaleEntry {
     received: i64,
     refunded: i64,
     held: Vec<Counted>,
+    to_hand_over: i64,
     email: String,
 }
 
@@ -80,6 +81,7 @@ impl From<Sale> for SaleEntry {
             received,
             refunded,
             held,
+            to_hand_over,
             email,
         } = sale;
         Self {
@@ -92,6 +94,7 @@ impl From<Sale> for SaleEntry {
             received,
             refunded,
             held: held.into_iter().map(Counted::from).collect(),
+            to_hand_over,
             email,
         }
     }

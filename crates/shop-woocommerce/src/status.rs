@@ -23,6 +23,15 @@ pub(crate) fn state(status: &str) -> Option<SaleState> {
         .map(|(_, state)| *state)
 }
 
+/// With these the shop is done with all goods; with any other it has yet to send them. WooCommerce itself
+/// knows nothing finer.
+const HANDED_OVER: [&str; 2] = ["completed", "refunded"];
+
+/// Whether nothing of the order is to be handed over any more (POS-2).
+pub(crate) fn is_handed_over(status: &str) -> bool {
+    HANDED_OVER.contains(&status)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +41,13 @@ mod tests {
         for status in ["pending", "on-hold", "processing", "completed"] {
             assert_eq!(state(status), Some(SaleState::Closed), "{status}");
         }
+    }
+
+    #[test]
+    fn pos_02_a_status_can_say_that_all_is_handed_over() {
+        let done = STATES.iter().filter(|(status, _)| is_handed_over(status));
+        let done: Vec<&str> = done.map(|(status, _)| *status).collect();
+        assert_eq!(done, ["completed", "refunded"]);
     }
 
     #[test]

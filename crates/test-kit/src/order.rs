@@ -94,6 +94,7 @@ impl OrderBuilder {
             name: format!("Thing {sku}"),
             quantity: Quantity::units(units).expect("a test's quantity is small"),
             restocked: Quantity::units(restocked).expect("a test's quantity is small"),
+            fulfilled: Quantity::ZERO,
             net: cad(units * 1000),
             tax: cad(0),
         });

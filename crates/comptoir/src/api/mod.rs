@@ -4,6 +4,7 @@ mod catalogue;
 mod connections;
 mod deliveries;
 mod error;
+mod fulfilment;
 mod import;
 mod parked;
 mod reports;

@@ -3,6 +3,7 @@
 mod connections;
 mod demo;
 mod doctor;
+mod fulfilment;
 mod held;
 mod import;
 mod parked;
@@ -19,6 +20,7 @@ mod verify;
 pub(crate) use connections::{connections, gaps};
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
+pub(crate) use fulfilment::fulfilment;
 pub(crate) use held::held;
 pub(crate) use import::import;
 pub(crate) use parked::parked;

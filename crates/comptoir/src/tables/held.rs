@@ -91,13 +91,14 @@ fn figures(figures: Option<&LineFigures>, none: &str) -> String {
     let Some(LineFigures {
         quantity,
         restocked,
+        fulfilled,
         net,
         tax,
     }) = figures
     else {
         return none.to_owned();
     };
-    format!("{quantity}, {restocked} back in stock, {net} + {tax} tax")
+    format!("{quantity}, {restocked} back in stock, {fulfilled} handed over, {net} + {tax} tax")
 }
 
 #[cfg(test)]

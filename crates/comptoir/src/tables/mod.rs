@@ -3,6 +3,7 @@
 mod connections;
 mod deliveries;
 mod explanation;
+mod fulfilment;
 mod held;
 mod import;
 mod levels;
@@ -16,6 +17,7 @@ mod verdict;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
+pub(crate) use fulfilment::fulfilment;
 pub(crate) use held::held;
 pub(crate) use import::{import, imports, kept_orders, planned_levels};
 pub(crate) use levels::levels;

@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod connection;
+mod fulfilment;
 mod import;
 mod install;
 mod kept;
@@ -18,6 +19,7 @@ mod waiting;
 pub(crate) use catalogue::Catalogue;
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
+pub(crate) use fulfilment::FulfilmentEntry;
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use install::Installed;
 pub(crate) use kept::{Kept, Raw};

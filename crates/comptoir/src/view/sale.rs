@@ -47,6 +47,7 @@ pub(crate) struct SaleLine {
     pub(crate) kind: &'static str,
     pub(crate) quantity: Number,
     pub(crate) restocked: Number,
+    pub(crate) fulfilled: Number,
     pub(crate) deducted: Number,
     pub(crate) net: Amount,
     pub(crate) tax: Amount,
@@ -143,6 +144,7 @@ impl TryFrom<ledger::SaleLine> for SaleLine {
             deducted,
             net,
             tax,
+            fulfilled,
         } = line;
         Ok(Self {
             line_key,
@@ -152,6 +154,7 @@ impl TryFrom<ledger::SaleLine> for SaleLine {
             kind,
             quantity: Number::from_wire("quantity", quantity)?,
             restocked: Number::from_wire("restocked", restocked)?,
+            fulfilled: Number::from_wire("fulfilled", fulfilled)?,
             deducted: Number::from_wire("deducted", deducted)?,
             net: Amount::from_wire("net", net)?,
             tax: Amount::from_wire("tax", tax)?,

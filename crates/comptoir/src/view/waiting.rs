@@ -83,6 +83,7 @@ pub(crate) struct LineDifference {
 pub(crate) struct LineFigures {
     pub(crate) quantity: Number,
     pub(crate) restocked: Number,
+    pub(crate) fulfilled: Number,
     pub(crate) net: Amount,
     pub(crate) tax: Amount,
 }
@@ -258,10 +259,12 @@ impl TryFrom<ledger::LineFigures> for LineFigures {
             restocked,
             net,
             tax,
+            fulfilled,
         } = figures;
         Ok(Self {
             quantity: Number::from_wire("quantity", quantity)?,
             restocked: Number::from_wire("restocked", restocked)?,
+            fulfilled: Number::from_wire("fulfilled", fulfilled)?,
             net: Amount::from_wire("net", net)?,
             tax: Amount::from_wire("tax", tax)?,
         })

@@ -146,6 +146,8 @@ pub struct SaleRow<'a> {
     pub customer: CustomerId,
     pub shop_status: &'a str,
     pub warning_not_imported: bool,
+    /// Something of it is still to be handed over (POS-2).
+    pub is_to_fulfil: bool,
     pub revision: i32,
     pub placed_at: Timestamp,
 }
@@ -160,6 +162,8 @@ pub struct LineRow<'a> {
     pub name: &'a str,
     pub quantity: Quantity,
     pub restocked: Quantity,
+    /// Never more than is left to hand over.
+    pub fulfilled: Quantity,
     pub deducted: Quantity,
     pub net: Money,
     pub tax: Money,

@@ -70,6 +70,10 @@ pub(super) fn sale<'a>(
         customer,
         shop_status: &order.shop_status,
         warning_not_imported,
+        is_to_fulfil: order
+            .lines
+            .iter()
+            .any(|line| !order.to_hand_over(line).is_zero()),
         revision,
         placed_at: order.placed_at,
     });
@@ -93,6 +97,7 @@ pub(super) fn sale<'a>(
             name: &line.name,
             quantity: line.quantity,
             restocked: line.restocked,
+            fulfilled: line.handed_over(),
             deducted,
             net: line.net,
             tax: line.tax,

@@ -46,6 +46,7 @@ pub struct LineDifference {
 pub struct LineFigures {
     pub quantity: Quantity,
     pub restocked: Quantity,
+    pub fulfilled: Quantity,
     pub net: Money,
     pub tax: Money,
 }
@@ -118,6 +119,7 @@ fn lines(before: &[LineView], after: &[OrderLine]) -> Vec<LineDifference> {
         before: Some(LineFigures {
             quantity: line.quantity,
             restocked: line.restocked,
+            fulfilled: line.fulfilled,
             net: line.net,
             tax: line.tax,
         }),
@@ -143,6 +145,7 @@ fn figures(line: &OrderLine) -> LineFigures {
     LineFigures {
         quantity: line.quantity,
         restocked: line.restocked,
+        fulfilled: line.handed_over(),
         net: line.net,
         tax: line.tax,
     }

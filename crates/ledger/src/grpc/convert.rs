@@ -73,6 +73,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
         kind,
         quantity,
         restocked,
+        fulfilled,
         deducted,
         net,
         tax,
@@ -86,6 +87,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
         quantity: Some(quantity_into(quantity)),
         restocked: Some(quantity_into(restocked)),
         deducted: Some(quantity_into(deducted)),
+        fulfilled: Some(quantity_into(fulfilled)),
         net: Some(money_into(net)),
         tax: Some(money_into(tax)),
     }

@@ -6,6 +6,7 @@
 mod ask;
 mod convert;
 mod error;
+mod fulfilment;
 mod imports;
 mod integrity;
 mod items;
@@ -16,6 +17,7 @@ mod stock;
 mod token;
 mod waiting;
 
+use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::items_server::ItemsServer;
@@ -35,6 +37,7 @@ use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
 
+use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
 use items::Items;
@@ -62,6 +65,7 @@ pub fn routes(
     let names = [
         SalesServer::<Sales>::NAME,
         StockServer::<Stock>::NAME,
+        FulfilmentServer::<Fulfilment>::NAME,
         OrdersServer::<Orders>::NAME,
         IntegrityServer::<Integrity>::NAME,
         ItemsServer::<Items>::NAME,
@@ -78,6 +82,10 @@ pub fn routes(
         Routes::new(SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES))
             .add_service(
                 StockServer::new(Stock::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                FulfilmentServer::new(Fulfilment::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(

@@ -40,16 +40,18 @@ pub(super) async fn write(
     let warnings: Vec<bool> = sales.iter().map(|sale| sale.warning_not_imported).collect();
     let revisions: Vec<i32> = sales.iter().map(|sale| sale.revision).collect();
     let placed: Vec<SqlTimestamp> = sales.iter().map(|sale| row::at(sale.placed_at)).collect();
+    let to_fulfil: Vec<bool> = sales.iter().map(|sale| sale.is_to_fulfil).collect();
     sqlx::query!(
         "insert into ledger.sale (sale_id, retailer_id, outlet_id, register_id, connection_id,
             shop_order_id, receipt_number, receipt_key, state, balance, currency, total_minor,
             tax_minor, received_minor, refunded_minor, customer_id, shop_status,
-            warning_not_imported, revision, placed_at, recorded_at, changed_at, changed_xid)
-        select n.*, $21, $21, (select pg_current_xact_id()::text::bigint)
+            warning_not_imported, revision, placed_at, is_to_fulfil, recorded_at, changed_at,
+            changed_xid)
+        select n.*, $22, $22, (select pg_current_xact_id()::text::bigint)
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
             $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
             $13::bigint[], $14::bigint[], $15::bigint[], $16::uuid[], $17::text[], $18::boolean[],
-            $19::integer[], $20::timestamptz[]) n
+            $19::integer[], $20::timestamptz[], $21::boolean[]) n
         on conflict on constraint sale_pkey do update set
             receipt_number = excluded.receipt_number,
             receipt_key = excluded.receipt_key,
@@ -65,6 +67,7 @@ pub(super) async fn write(
             warning_not_imported = excluded.warning_not_imported,
             revision = excluded.revision,
             placed_at = excluded.placed_at,
+            is_to_fulfil = excluded.is_to_fulfil,
             changed_at = excluded.changed_at,
             changed_xid = excluded.changed_xid",
         &ids,
@@ -87,6 +90,7 @@ pub(super) async fn write(
         &warnings,
         &revisions,
         &placed as _,
+        &to_fulfil,
         row::at(now) as _,
     )
     .execute(db)
@@ -152,6 +156,7 @@ pub(super) async fn write_lines(
     let names: Vec<&str> = lines.iter().map(|line| line.name).collect();
     let quantities: Vec<i64> = lines.iter().map(|line| line.quantity.milli()).collect();
     let restocked: Vec<i64> = lines.iter().map(|line| line.restocked.milli()).collect();
+    let fulfilled: Vec<i64> = lines.iter().map(|line| line.fulfilled.milli()).collect();
     let deducted: Vec<i64> = lines.iter().map(|line| line.deducted.milli()).collect();
     let nets: Vec<i64> = lines.iter().map(|line| line.net.minor()).collect();
     let taxes: Vec<i64> = lines.iter().map(|line| line.tax.minor()).collect();
@@ -163,11 +168,11 @@ pub(super) async fn write_lines(
     } = row::naming_columns(lines.iter().map(|line| &line.naming));
     sqlx::query!(
         "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, quantity_milli,
-            restocked_milli, deducted_milli, net_minor, tax_minor, placed_at, named_at, named_hash,
-            is_stand_in)
+            restocked_milli, fulfilled_milli, deducted_milli, net_minor, tax_minor, placed_at,
+            named_at, named_hash, is_stand_in)
         select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[], $5::text[],
-            $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
-            $11::timestamptz[], $12::timestamptz[], $13::bytea[], $14::boolean[])",
+            $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+            $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::boolean[])",
         &ids,
         &keys as _,
         &positions,
@@ -175,6 +180,7 @@ pub(super) async fn write_lines(
         &names as _,
         &quantities,
         &restocked,
+        &fulfilled,
         &deducted,
         &nets,
         &taxes,

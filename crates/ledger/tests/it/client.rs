@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ledger::{Wake, grpc};
+use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
@@ -21,6 +22,7 @@ pub struct Client {
     pub sales: SalesClient<Channel>,
     pub stock: StockClient<Channel>,
     pub orders: OrdersClient<Channel>,
+    pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
     pub reports: ReportsClient<Channel>,
@@ -58,6 +60,7 @@ impl Client {
             sales: SalesClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
+            fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
             reports: ReportsClient::new(channel.clone()),

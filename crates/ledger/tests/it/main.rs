@@ -9,6 +9,7 @@ mod confirm;
 mod connections;
 mod customers;
 mod events;
+mod fulfilment;
 mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;

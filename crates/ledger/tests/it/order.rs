@@ -144,6 +144,7 @@ impl Builder {
             name: name.to_owned(),
             quantity: Quantity::units(units).unwrap(),
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             net: cad(cents),
             tax: cad(0),
         });
@@ -153,6 +154,11 @@ impl Builder {
 
     pub fn restocked(mut self, line: usize, units: i64) -> Self {
         self.order.lines[line].restocked = Quantity::units(units).unwrap();
+        self
+    }
+
+    pub fn fulfilled(mut self, line: usize, units: i64) -> Self {
+        self.order.lines[line].fulfilled = Quantity::units(units).unwrap();
         self
     }
 

@@ -163,6 +163,7 @@ fn line_into(line: &OrderLine) -> wire::OrderLine {
         name,
         quantity,
         restocked,
+        fulfilled,
         net,
         tax,
     } = line;
@@ -181,6 +182,7 @@ fn line_into(line: &OrderLine) -> wire::OrderLine {
         name: name.clone(),
         quantity: Some(quantity_into(*quantity)),
         restocked: Some(quantity_into(*restocked)),
+        fulfilled: Some(quantity_into(*fulfilled)),
         net: Some(money_into(*net)),
         tax: Some(money_into(*tax)),
     }
@@ -193,6 +195,7 @@ fn line_from(line: wire::OrderLine) -> Result<OrderLine, WireError> {
         name,
         quantity,
         restocked,
+        fulfilled,
         net,
         tax,
     } = line;
@@ -202,6 +205,11 @@ fn line_from(line: wire::OrderLine) -> Result<OrderLine, WireError> {
         name,
         quantity: quantity_from("lines.quantity", quantity)?,
         restocked: quantity_from("lines.restocked", restocked)?,
+        // Messages that were kept before this was told have none.
+        fulfilled: fulfilled
+            .map(|fulfilled| quantity_from("lines.fulfilled", Some(fulfilled)))
+            .transpose()?
+            .unwrap_or_default(),
         net: money_from("lines.net", net)?,
         tax: money_from("lines.tax", tax)?,
     })
@@ -317,6 +325,7 @@ mod tests {
             name: "T-shirt « Été » & café".to_owned(),
             quantity: Quantity::from_milli(1500),
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             net: cad(2000),
             tax: cad(299),
         };
@@ -365,6 +374,18 @@ mod tests {
     fn an_order_goes_there_and_back() {
         let order = order();
         let wire = order_into(&order, Vec::new());
+        assert_eq!(order_from(order.key.connection, wire, None), Ok(order));
+    }
+
+    #[test]
+    fn a_line_that_tells_nothing_of_fulfilment_is_not_fulfilled() {
+        let mut order = order();
+        order.lines[0].fulfilled = Quantity::from_milli(500);
+        let mut wire = order_into(&order, Vec::new());
+        let there_and_back = order_from(order.key.connection, wire.clone(), None);
+        assert_eq!(there_and_back.as_ref(), Ok(&order));
+        wire.lines[0].fulfilled = None;
+        order.lines[0].fulfilled = Quantity::ZERO;
         assert_eq!(order_from(order.key.connection, wire, None), Ok(order));
     }
 

@@ -159,6 +159,7 @@ impl MakeLine {
             name,
             quantity: milli(quantity),
             restocked: milli(restocked),
+            fulfilled: milli(0),
             net: cad(net),
             tax: cad(tax),
         };

@@ -1,5 +1,6 @@
 //! What each line holds of its item: POS-5, restocked refunds, lines edited, replaced and removed.
 
+use jiff::SignedDuration;
 use retail::{ItemRef, LineKind, OrderLine, SaleState};
 
 use crate::book::{Book, movements, recorded};
@@ -46,6 +47,7 @@ fn pos_05_cloth_by_the_metre_is_exact() {
         name: "Tissu".into(),
         quantity: milli(1_500),
         restocked: milli(250),
+        fulfilled: milli(0),
         net: cad(1800),
         tax: cad(0),
     };
@@ -133,4 +135,19 @@ fn a_return_within_an_order_puts_stock_back() {
     book.receive(&swap).unwrap();
     assert_eq!(book.stock()[&item("TS-001")], -1000);
     assert_eq!(book.stock()[&item("TS-002")], 1000);
+}
+
+#[test]
+fn pos_11_what_was_handed_over_moves_no_stock() {
+    let placed = order("1").line("line:1", "TS-001", 3);
+    let mut book = Book::default();
+    book.receive(&placed.clone().done()).unwrap();
+    let mut shipped = placed.at(1).done();
+    for told in [2_000, 9_000, -1_000] {
+        shipped.order.lines[0].fulfilled = milli(told);
+        let later = shipped.order.version.modified_at + SignedDuration::from_secs(1);
+        shipped.order.version.modified_at = later;
+        let posting = book.receive(&shipped).unwrap();
+        assert_eq!(movements(&posting), [], "{told}");
+    }
 }

@@ -212,6 +212,7 @@ fn extreme_snapshot() -> impl Strategy<Value = Snapshot> {
                     name: String::new(),
                     quantity: milli(quantity),
                     restocked: milli(restocked),
+                    fulfilled: milli(0),
                     net: cad(net),
                     tax: cad(tax),
                 };

@@ -12,6 +12,7 @@ use super::totals::{ROUNDING_LIMIT_MINOR, Totals};
 use super::value::{bad_amount, exact_amount, quantity};
 use crate::payload::{self, Discount, Fee, Line};
 use crate::scalar::Scalar;
+use crate::status::Status;
 use crate::text;
 use shop::amount;
 
@@ -25,6 +26,7 @@ const WITHOUT_STOCK: [&str; 2] = ["giftcertificate", "digital"];
 /// No line says that anything went back to stock: BigCommerce's refunds do not, and
 /// `quantity_refunded` is about money (BC-4).
 pub(super) fn lines(
+    status: Status,
     order: &payload::Order<'_>,
     products: &[Line<'_>],
     fees: &[Fee<'_>],
@@ -33,7 +35,7 @@ pub(super) fn lines(
     let currency = totals.total.currency();
     let mut parts = Vec::with_capacity(products.len() + fees.len() + 3);
     for line in products {
-        parts.push(product(line, currency)?);
+        parts.push(product(status, line, currency)?);
     }
     for (key, kind, name, cost, tax) in [
         (
@@ -95,6 +97,7 @@ struct Part {
     kind: LineKind,
     name: String,
     quantity: Quantity,
+    fulfilled: Quantity,
     gross: Decimal,
     tax: PartTax,
 }
@@ -109,7 +112,7 @@ struct PartTax {
 }
 
 /// A part of a bundle is a line of its own, of price 0, whose stock leaves like any other's.
-fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
+fn product(status: Status, line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
     let Line {
         id,
         product_id: _,
@@ -119,11 +122,14 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
         upc: _,
         kind: _,
         quantity: sold,
+        quantity_shipped,
+        quantity_refunded,
         total_inc_tax,
         total_tax,
         discounted_total_inc_tax,
         applied_discounts,
     } = line;
+    let sold = quantity(sold)?;
     let amount_of = |what, text| exact_amount(what, text, currency);
     let before = amount_of("line's total", total_inc_tax)?;
     let gross = if discounted_total_inc_tax.is_empty() {
@@ -135,10 +141,27 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
         key: line_key("line", id)?,
         kind: stocked(line).map_or(LineKind::Fee, LineKind::Product),
         name: text::first_of(&[name.as_str(), "Unnamed product"]),
-        quantity: quantity(sold)?,
+        quantity: sold,
+        fulfilled: fulfilled(status, sold, quantity_shipped, quantity_refunded),
         gross,
         tax: part_tax(gross, before, amount_of("line's tax", total_tax)?)?,
     })
+}
+
+/// What of a line was shipped or paid back. Whether the same units were both, nobody says: most often what is
+/// paid back was not sent. No sale is refused for what cannot be read here.
+fn fulfilled(
+    status: Status,
+    sold: Quantity,
+    shipped: &Scalar<'_>,
+    refunded: &Scalar<'_>,
+) -> Quantity {
+    if status.is_handed_over() {
+        return sold;
+    }
+    let units = |text| quantity(text).unwrap_or_default();
+    let done_with = units(shipped).checked_add(units(refunded));
+    done_with.map_or(sold, |done_with| done_with.min(sold))
 }
 
 /// What a line takes from a stockroom.
@@ -193,6 +216,7 @@ fn service(
         kind,
         name: name.to_owned(),
         quantity: ONE,
+        fulfilled: Quantity::ZERO,
         gross: exact_amount("charge", cost, currency)?,
         tax: PartTax {
             lessened: tax,
@@ -217,6 +241,7 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
             kind,
             name,
             quantity,
+            fulfilled,
             gross: _,
             tax: _,
         } = part;
@@ -226,6 +251,7 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
             name,
             quantity,
             restocked: Quantity::ZERO,
+            fulfilled,
             net: Money::new(gross.checked_sub(tax).ok_or_else(too_large)?, currency),
             tax: Money::new(tax, currency),
         });
@@ -237,6 +263,7 @@ fn whole(parts: Vec<Part>, totals: &Totals) -> Result<Vec<OrderLine>, Wrong> {
             name: name.to_owned(),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             net: Money::new(left.checked_sub(tax_left).ok_or_else(too_large)?, currency),
             tax: Money::new(tax_left, currency),
         });

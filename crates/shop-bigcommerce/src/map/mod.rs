@@ -109,7 +109,7 @@ fn build(
     let modified_at = modified_at(created, document)?;
     let currency = currency(order)?;
     let totals = totals(order, fees, currency)?;
-    let lines = lines(order, products, fees, &totals)?;
+    let lines = lines(status, order, products, fees, &totals)?;
     let payments = payments(status, order, transactions, refunds, &totals)?;
 
     let mut order = Order {

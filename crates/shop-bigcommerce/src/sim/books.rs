@@ -6,7 +6,10 @@ use shop::sim::{Books, Sale, Stocked};
 
 use super::body::email;
 use super::catalogue::{Catalogue, Kind, Product};
-use super::order::{AWAITING_PAYMENT, CANCELLED, DECLINED, INCOMPLETE, LABELS, Order, PENDING};
+use super::order::{
+    AWAITING_PAYMENT, CANCELLED, COMPLETED, DECLINED, INCOMPLETE, LABELS, Order, PENDING, REFUNDED,
+    SHIPPED,
+};
 
 /// `ever` is all that stood in a sale at any time.
 pub fn reckon<'a>(
@@ -60,6 +63,18 @@ fn stocked(product: &Product) -> Option<Stocked> {
     }
 }
 
+/// All until the status says that it went; but nobody sends what was paid back.
+fn to_hand_over(catalogue: &Catalogue, order: &Order) -> i64 {
+    if [SHIPPED, REFUNDED, COMPLETED].contains(&order.status) {
+        return 0;
+    }
+    let lines = order.lines.iter();
+    let goods = lines.filter(|line| stocked(catalogue.product(line.product)).is_some());
+    goods
+        .map(|line| line.quantity - line.quantity_refunded)
+        .sum()
+}
+
 fn sale(catalogue: &Catalogue, order: &Order, id: &str) -> Sale {
     let voided = [CANCELLED, DECLINED].contains(&order.status);
     let mut held = BTreeMap::new();
@@ -89,6 +104,11 @@ fn sale(catalogue: &Catalogue, order: &Order, id: &str) -> Sale {
         received: minor(received),
         refunded: minor(order.refunded()),
         held,
+        to_hand_over: if voided {
+            0
+        } else {
+            to_hand_over(catalogue, order)
+        },
         email: email(order.buyer),
     }
 }

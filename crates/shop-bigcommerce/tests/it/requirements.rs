@@ -76,6 +76,43 @@ fn pos_03_paid_and_unpaid_orders_are_both_sales() {
 }
 
 #[test]
+fn pos_02_what_was_shipped_or_paid_back_is_handed_over() {
+    let handed_over = |status: u8, shipped: serde_json::Value, refunded: serde_json::Value| {
+        let mut document = sample("1001");
+        document["order"]["status_id"] = json!(status);
+        document["products"][0]["quantity"] = json!(3);
+        document["products"][0]["quantity_shipped"] = shipped;
+        document["products"][0]["quantity_refunded"] = refunded;
+        let order = order(&document);
+        let line = &order.lines[0];
+        assert!(line.restocked.is_zero(), "nothing moves");
+        let left = order.to_hand_over(line);
+        (line.handed_over().milli(), left.milli())
+    };
+    for (status, shipped, refunded, left) in [
+        (11, json!(0), json!(0), 3_000),
+        (3, json!(1), json!(0), 2_000),
+        (3, json!("1"), json!(1), 1_000),
+        (3, json!(3), json!(1), 0),
+        // Set by hand, or after all was paid back.
+        (2, json!(0), json!(0), 0),
+        (10, json!(0), json!(0), 0),
+        (4, json!(0), json!(0), 0),
+        // No sale is parked for what cannot be read here.
+        (11, json!(null), json!("some"), 3_000),
+        (11, json!(9), json!(-1), 0),
+    ] {
+        let case = format!("{status}, {shipped} shipped, {refunded} refunded");
+        assert_eq!(
+            handed_over(status, shipped, refunded),
+            (3_000 - left, left),
+            "{case}"
+        );
+    }
+    assert_eq!(handed_over(5, json!(0), json!(0)), (0, 0), "cancelled");
+}
+
+#[test]
 fn pos_12_the_customer_is_who_is_billed() {
     let billed = order(&sample("1001")).customer.unwrap();
     assert_eq!(billed.email, "camille.roy@example.com");

@@ -182,6 +182,7 @@ fn whole(parts: Vec<Part>, fit: &Fit, total: Money) -> Result<Vec<OrderLine>, Wr
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 gross: _,
                 net: _,
                 tax: _,
@@ -194,6 +195,7 @@ fn whole(parts: Vec<Part>, fit: &Fit, total: Money) -> Result<Vec<OrderLine>, Wr
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 net: money(index * 2),
                 tax: money(index * 2 + 1),
             }
@@ -205,6 +207,7 @@ fn whole(parts: Vec<Part>, fit: &Fit, total: Money) -> Result<Vec<OrderLine>, Wr
         name: name.to_owned(),
         quantity: ONE,
         restocked: Quantity::ZERO,
+        fulfilled: Quantity::ZERO,
         net,
         tax: Money::zero(currency),
     };

@@ -148,6 +148,7 @@ fn order(
         .map_err(|_| bad_amount("total"))?;
     let charged = Charged {
         items: items.as_deref().ok_or_else(|| Wrong::missing("lines"))?,
+        are_items_handed_over: status::is_handed_over(fulfillment_status.as_str()),
         shipping: shipping_option.as_ref(),
         taxes_on_shipping: taxes_on_shipping.as_deref().unwrap_or_default(),
         handling: handling_fee.as_ref(),

@@ -22,6 +22,7 @@ pub(super) struct Part {
     pub(super) name: String,
     pub(super) quantity: Quantity,
     pub(super) restocked: Quantity,
+    pub(super) fulfilled: Quantity,
     /// Before discounts, as a shop whose prices include tax means it.
     pub(super) gross: Decimal,
     /// Before discounts, as a shop whose prices are without tax means it.
@@ -34,6 +35,8 @@ pub(super) struct Part {
 /// What an order charges for, as it came.
 pub(super) struct Charged<'a> {
     pub(super) items: &'a [Item<'a>],
+    /// eCom tells it of the whole order.
+    pub(super) are_items_handed_over: bool,
     pub(super) shipping: Option<&'a ShippingOption<'a>>,
     pub(super) taxes_on_shipping: &'a [Tax<'a>],
     pub(super) handling: Option<&'a HandlingFee<'a>>,
@@ -48,6 +51,7 @@ pub(super) fn parts(
 ) -> Result<Vec<Part>, Wrong> {
     let Charged {
         items,
+        are_items_handed_over,
         shipping,
         taxes_on_shipping,
         handling,
@@ -55,7 +59,7 @@ pub(super) fn parts(
     } = charged;
     let mut parts = Vec::with_capacity(items.len() + surcharges.len() + 2);
     for item in *items {
-        parts.push(product(status, item, currency)?);
+        parts.push(product(status, item, *are_items_handed_over, currency)?);
     }
     if let Some(ShippingOption {
         name,
@@ -107,7 +111,12 @@ pub(super) fn parts(
     Ok(parts)
 }
 
-fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, Wrong> {
+fn product(
+    status: Status,
+    item: &Item<'_>,
+    is_handed_over: bool,
+    currency: Currency,
+) -> Result<Part, Wrong> {
     let Item {
         id,
         product_id: _,
@@ -144,6 +153,7 @@ fn product(status: Status, item: &Item<'_>, currency: Currency) -> Result<Part, 
         } else {
             Quantity::ZERO
         },
+        fulfilled: if is_handed_over { sold } else { Quantity::ZERO },
         gross: before_discounts,
         net: before_discounts,
         tax: exact_amount("line's tax", tax, currency)?,
@@ -189,6 +199,7 @@ fn charge(
         name,
         quantity: ONE,
         restocked: Quantity::ZERO,
+        fulfilled: Quantity::ZERO,
         gross,
         net: if without_tax.is_empty() {
             gross

@@ -7,7 +7,7 @@ use ::shop::sim::{Sale, Stocked};
 
 use super::Shop;
 use super::catalogue::Catalogue;
-use super::order::{Line, Order, Status, WRITTEN_LINE};
+use super::order::{Fulfilment, Line, Order, Status, WRITTEN_LINE};
 
 /// Reckoned from what happened to each order, oldest version first. An order is the sale it last was,
 /// and a draft where it never was one.
@@ -72,7 +72,23 @@ fn sale(shop: &Shop, order: &Order) -> Sale {
         received,
         refunded,
         held,
+        to_hand_over: to_hand_over(order),
         email: order.person.email.clone(),
+    }
+}
+
+/// Everything at once, by the order's two statuses.
+fn to_hand_over(order: &Order) -> i64 {
+    let on_the_shelf = matches!(order.status, Status::Cancelled | Status::Refunded);
+    match order.fulfilment {
+        Fulfilment::AwaitingProcessing | Fulfilment::Processing if !on_the_shelf => {
+            order.lines.iter().map(|line| line.quantity).sum()
+        }
+        Fulfilment::AwaitingProcessing
+        | Fulfilment::Processing
+        | Fulfilment::Shipped
+        | Fulfilment::Delivered
+        | Fulfilment::Returned => 0,
     }
 }
 

@@ -151,6 +151,12 @@ pub(super) fn compare(order: &Order, sale: &Sale) {
         *held.entry(thing).or_default() += recorded.deducted.milli() / Quantity::SCALE;
     }
     assert_eq!(held, sale.held, "order {id}");
+    let left = order.lines.iter().map(|line| order.to_hand_over(line));
+    assert_eq!(
+        left.map(Quantity::milli).sum::<i64>(),
+        sale.to_hand_over * Quantity::SCALE,
+        "order {id}"
+    );
 }
 
 #[test]

@@ -133,6 +133,36 @@ fn pos_11_the_fulfilment_status_moves_no_stock() {
     }
 }
 
+#[test]
+fn pos_02_the_fulfilment_status_says_what_is_handed_over() {
+    let mut order = paid();
+    for (status, left) in [
+        ("AWAITING_PROCESSING", 2_000),
+        ("PROCESSING", 2_000),
+        ("READY_FOR_PICKUP", 2_000),
+        ("OUT_FOR_DELIVERY", 0),
+        ("SHIPPED", 0),
+        ("DELIVERED", 0),
+        ("WILL_NOT_DELIVER", 0),
+        ("RETURNED", 0),
+        // What nobody knows is still to be looked at.
+        ("CUSTOM_FULFILLMENT_STATUS_1", 2_000),
+        ("", 2_000),
+    ] {
+        order["fulfillmentStatus"] = json!(status);
+        let sale = order_of(&order);
+        let line = &sale.lines[0];
+        assert_eq!(
+            sale.to_hand_over(line),
+            Quantity::from_milli(left),
+            "{status}"
+        );
+    }
+    order["paymentStatus"] = json!("REFUNDED");
+    let sale = order_of(&order);
+    assert!(sale.to_hand_over(&sale.lines[0]).is_zero(), "it went back");
+}
+
 /// eCom puts goods back to its stock when an order is refunded whole, and not when in part.
 #[test]
 fn pos_05_goods_come_back_with_a_whole_refund_and_no_other() {

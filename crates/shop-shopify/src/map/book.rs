@@ -21,6 +21,7 @@ pub(super) struct Part {
     pub(super) name: String,
     pub(super) quantity: Quantity,
     pub(super) restocked: Quantity,
+    pub(super) fulfilled: Quantity,
     /// With tax where the order's prices include it.
     pub(super) price: Decimal,
     pub(super) tax: Decimal,
@@ -83,6 +84,7 @@ pub(super) fn booked(
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 price: _,
                 tax: _,
                 bears_tax: _,
@@ -93,6 +95,7 @@ pub(super) fn booked(
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 net: money(0),
                 tax: money(1),
             }
@@ -105,6 +108,7 @@ pub(super) fn booked(
             name: "Rounding".to_owned(),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             net: Money::new(left, currency),
             tax: Money::zero(currency),
         });

@@ -76,6 +76,7 @@ impl Sheet<'_> {
             sku,
             quantity: _,
             current_quantity: _,
+            unfulfilled_quantity: _,
             is_gift_card,
             taxable,
             variant,
@@ -89,6 +90,7 @@ impl Sheet<'_> {
             charged,
             taken,
             restocked,
+            fulfilled,
         } = Units::of(line, self.state, self.returned.units(id))?;
         self.something_left |= charged != ordered;
         let mut price = minor("line's total", original_total_set, self.currency)?;
@@ -125,6 +127,7 @@ impl Sheet<'_> {
             name: name_or(name, "Unnamed product"),
             quantity: units(taken)?,
             restocked: units(restocked)?,
+            fulfilled: units(fulfilled)?,
             price,
             tax,
             bears_tax: *taxable && !is_gift_card,
@@ -153,6 +156,7 @@ impl Sheet<'_> {
             name: "Duties".to_owned(),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             price: minus(price, dropped)?,
             tax: of_charged(tax(tax_lines, self.currency)?)?,
             bears_tax: false,
@@ -189,6 +193,7 @@ impl Sheet<'_> {
             name: name_or(title, "Shipping"),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             price,
             tax,
             bears_tax: true,
@@ -209,6 +214,7 @@ impl Sheet<'_> {
             name: name_or(name, "Fee"),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             price: minor("fee", price, self.currency)?,
             tax: tax(tax_lines, self.currency)?,
             bears_tax: false,

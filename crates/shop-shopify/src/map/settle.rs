@@ -61,6 +61,7 @@ pub(super) fn tip(
             name: "Tip".to_owned(),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             price: tip,
             tax: Decimal::ZERO,
             bears_tax: false,

@@ -16,6 +16,8 @@ pub(super) struct Units {
     /// What left the shop's stock, counting what went back since.
     pub(super) taken: i64,
     pub(super) restocked: i64,
+    /// What the shop is done with besides.
+    pub(super) fulfilled: i64,
 }
 
 impl Units {
@@ -43,6 +45,9 @@ impl Units {
                 charged,
                 taken,
                 restocked,
+                fulfilled: taken
+                    .saturating_sub(restocked)
+                    .saturating_sub(line.unfulfilled_quantity.clamp(0, current)),
             })
         } else {
             Err(bad())

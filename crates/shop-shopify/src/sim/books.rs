@@ -69,12 +69,23 @@ fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
         received: order.received(),
         refunded: order.given_back(),
         held,
+        to_hand_over: to_hand_over(catalogue, order),
         email: order
             .person
             .as_ref()
             .map(|person| person.email.clone())
             .unwrap_or_default(),
     }
+}
+
+/// What is left in the order until it is fulfilled, which it is as a whole.
+fn to_hand_over(catalogue: &Catalogue, order: &Order) -> i64 {
+    if order.cancelled_at.is_some() || order.fulfilled {
+        return 0;
+    }
+    let lines = order.lines.iter().enumerate();
+    let goods = lines.filter(|(_, line)| stocked(catalogue, line).is_some());
+    goods.map(|(place, _)| order.current_units(place)).sum()
 }
 
 fn back(order: &Order, place: usize, of: impl Fn(&super::order::Refund) -> bool) -> i64 {

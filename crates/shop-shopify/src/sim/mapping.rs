@@ -162,6 +162,11 @@ pub(super) fn sale(order: &Order) -> Sale {
         received: money(PaymentKind::Received),
         refunded: money(PaymentKind::Refunded),
         held,
+        to_hand_over: order
+            .lines
+            .iter()
+            .map(|line| order.to_hand_over(line).milli() / 1_000)
+            .sum(),
         email: order
             .customer
             .as_ref()

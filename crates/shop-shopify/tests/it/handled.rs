@@ -136,6 +136,39 @@ fn pos_03_unpaid_and_paid_orders_are_both_sales() {
     );
 }
 
+#[test]
+fn pos_02_what_is_not_unfulfilled_any_more_is_handed_over() {
+    let shown = |answer: &serde_json::Value| {
+        let order = order(answer);
+        let lines = order.lines.iter();
+        let products = lines.filter(|line| matches!(line.kind, LineKind::Product(_)));
+        let shown = products.map(|line| {
+            let left = order.to_hand_over(line);
+            (line.handed_over().milli(), left.milli())
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&answer("01_paid")), [(0, 2_000), (0, 1_000)]);
+    // One line is shipped, the other was put back to stock before.
+    assert_eq!(shown(&answer("01_refunded")), [(2_000, 0), (0, 0)]);
+    // Of an edit's removal nothing is to be handed over.
+    let edited = shown(&answer("06_after_edit"));
+    assert_eq!(edited, [(0, 2_000), (0, 1_000), (0, 1_000)]);
+    assert_eq!(shown(&answer("09_cancelled")), [(0, 0)]);
+
+    let mut partly = answer("01_paid");
+    for (unfulfilled, expected) in [
+        (1, (1_000, 1_000)),
+        (0, (2_000, 0)),
+        (9, (0, 2_000)),
+        (-1, (2_000, 0)),
+    ] {
+        let lines = &mut partly["data"]["order"]["lineItems"]["nodes"];
+        lines[0]["unfulfilledQuantity"] = json!(unfulfilled);
+        assert_eq!(shown(&partly)[0], expected, "{unfulfilled}");
+    }
+}
+
 /// SH-12 rests on it: an update is a newer version of another content, and nothing but that is one.
 #[test]
 fn sh_12_an_update_is_a_newer_version_and_a_new_tag_is_no_other_content() {

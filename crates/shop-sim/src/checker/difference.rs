@@ -44,6 +44,8 @@ pub enum Kind {
     Quantity,
     /// The sale holds other things than it should.
     Held,
+    /// More or less of the sale is to be handed over than should be.
+    ToHandOver,
     /// A payment twice, or payments that do not come to what was received and refunded.
     Payments,
     /// A sale's or a level's movements do not come to what it holds.

@@ -8,7 +8,7 @@ use proto::ledger::{Balance, ItemKind, Movement, Payment, Sale, SaleLine};
 use proto::order::{PaymentKind, SaleState};
 use shop::sim;
 
-use super::units::{Sums, add, milli, stocked, text, whole, without_zero};
+use super::units::{Sums, add, milli, number, stocked, text, whole, without_zero};
 use super::{About, Difference, Kind, ShopBooks};
 
 /// What was moved of each item, by the sale's id.
@@ -58,6 +58,7 @@ fn against_books(
         received,
         refunded,
         held: should_hold,
+        to_hand_over: left,
         email,
     } = should;
     let state = if *voided {
@@ -122,6 +123,11 @@ fn against_books(
         text(&held(sale)),
         text(&without_zero(should_hold)),
     );
+    check(
+        Kind::ToHandOver,
+        number(to_hand_over(sale)),
+        number(whole(*left)),
+    );
     if !email.is_empty() && sale.customer_id.is_empty() {
         check(Kind::Customer, "nobody".to_owned(), "somebody".to_owned());
     }
@@ -138,6 +144,18 @@ fn held(sale: &Sale) -> Sums<sim::Stocked> {
         );
     }
     without_zero(sums)
+}
+
+/// What is still to be handed over of all its lines.
+fn to_hand_over(sale: &Sale) -> i128 {
+    if sale.state() != SaleState::Closed {
+        return 0;
+    }
+    let left = products(sale).map(|line| {
+        let done_with = milli(line.restocked.as_ref()) + milli(line.fulfilled.as_ref());
+        milli(line.quantity.as_ref()) - done_with
+    });
+    left.sum()
 }
 
 fn products(sale: &Sale) -> impl Iterator<Item = &SaleLine> {

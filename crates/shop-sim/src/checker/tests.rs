@@ -40,6 +40,7 @@ fn shops() -> Vec<ShopBooks> {
         received: 2_500,
         refunded: 1_000,
         held: [(sku("A"), i64::from(!voided))].into(),
+        to_hand_over: i64::from(!voided),
         email: "zoe@example.test".to_owned(),
     };
     let books = Books {
@@ -185,7 +186,7 @@ const PLANTS: &[Plant] = &[
     (|t| t.sales[0].register_id.clear(), &[Kind::Register]),
     (
         |t| t.sales[1].set_state(SaleState::Closed),
-        &[Kind::State, Kind::Quantity],
+        &[Kind::State, Kind::ToHandOver, Kind::Quantity],
     ),
     (
         |t| t.sales[0].set_balance(Balance::PartPaid),
@@ -217,11 +218,15 @@ const PLANTS: &[Plant] = &[
     (|t| t.sales[0].lines[1].tax = None, &[Kind::Lines]),
     (
         |t| t.sales[0].lines[0].quantity = units(3),
-        &[Kind::Quantity],
+        &[Kind::ToHandOver, Kind::Quantity],
     ),
     (
         |t| t.sales[0].lines[0].restocked = units(0),
-        &[Kind::Quantity],
+        &[Kind::ToHandOver, Kind::Quantity],
+    ),
+    (
+        |t| t.sales[0].lines[0].fulfilled = units(1),
+        &[Kind::ToHandOver],
     ),
     (
         |t| t.sales[0].lines[0].deducted = units(2),

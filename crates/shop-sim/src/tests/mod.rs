@@ -158,6 +158,8 @@ async fn r_12_a_shop_is_served_trades_and_tells() {
     assert_eq!(shop.status().placed, 0);
     run.trade().await;
     until("all delivered", async || run.listener.total().await == 300).await;
+    // The listener counts what it took before the shop knows of it.
+    until("all told", async || shop.counts().deliveries.taken == 300).await;
     let counts = shop.counts();
     assert_eq!(counts.trade.changes, 300);
     assert_eq!(

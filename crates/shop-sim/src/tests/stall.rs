@@ -146,6 +146,7 @@ impl SimShop for Stall {
             received: 100,
             refunded: 0,
             held: [(thing.clone(), 1)].into(),
+            to_hand_over: 1,
             email: String::new(),
         };
         Books {

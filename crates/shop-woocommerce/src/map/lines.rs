@@ -29,11 +29,12 @@ pub(super) fn lines(
     shipping: &[Charge<'_>],
     fees: &[Charge<'_>],
     total: Money,
+    is_handed_over: bool,
 ) -> Result<Vec<OrderLine>, Wrong> {
     let currency = total.currency();
     let mut parts = Vec::with_capacity(products.len() + shipping.len() + fees.len());
     for line in products {
-        parts.push(product(line, currency)?);
+        parts.push(product(line, is_handed_over, currency)?);
     }
     for charge in shipping {
         let part = service(Service::Shipping, &charge.method_title, charge, currency)?;
@@ -55,12 +56,13 @@ struct Part {
     name: String,
     quantity: Quantity,
     restocked: Quantity,
+    fulfilled: Quantity,
     net: Decimal,
     tax: Decimal,
 }
 
 /// Discounts are in the line's total already; `subtotal` and the coupons are not looked at.
-fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
+fn product(line: &Line<'_>, is_handed_over: bool, currency: Currency) -> Result<Part, Wrong> {
     let Line {
         id,
         name,
@@ -72,12 +74,14 @@ fn product(line: &Line<'_>, currency: Currency) -> Result<Part, Wrong> {
         sku: _,
         meta_data: _,
     } = line;
+    let sold = quantity(sold)?;
     Ok(Part {
         key: line_key("line", id)?,
         kind: LineKind::Product(item(line)),
         name: name_or(name, "Unnamed product"),
-        quantity: quantity(sold)?,
+        quantity: sold,
         restocked: restocked(line)?,
+        fulfilled: if is_handed_over { sold } else { Quantity::ZERO },
         net: exact_amount("line's total", total, currency)?,
         tax: exact_amount("line's tax", total_tax, currency)?,
     })
@@ -132,6 +136,7 @@ fn service(
         name: name_or(name, unnamed),
         quantity: ONE,
         restocked: Quantity::ZERO,
+        fulfilled: Quantity::ZERO,
         net: exact_amount("charge", total, currency)?,
         tax: exact_amount("charge's tax", total_tax, currency)?,
     })
@@ -167,6 +172,7 @@ fn whole(parts: Vec<Part>, total: Money) -> Result<Vec<OrderLine>, Wrong> {
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 net: _,
                 tax: _,
             } = part;
@@ -176,6 +182,7 @@ fn whole(parts: Vec<Part>, total: Money) -> Result<Vec<OrderLine>, Wrong> {
                 name,
                 quantity,
                 restocked,
+                fulfilled,
                 net: money(0),
                 tax: money(1),
             }
@@ -188,6 +195,7 @@ fn whole(parts: Vec<Part>, total: Money) -> Result<Vec<OrderLine>, Wrong> {
             name: "Rounding".to_owned(),
             quantity: ONE,
             restocked: Quantity::ZERO,
+            fulfilled: Quantity::ZERO,
             net: Money::new(left, currency),
             tax: Money::zero(currency),
         });

@@ -103,7 +103,14 @@ fn order(
         .ok_or_else(|| Wrong::missing("date of change"))?;
     let total = whole_amount("total", total, currency)?;
 
-    let lines = lines(&line_items.0, &shipping_lines.0, &fee_lines.0, total)?;
+    let is_handed_over = status::is_handed_over(status.as_str());
+    let lines = lines(
+        &line_items.0,
+        &shipping_lines.0,
+        &fee_lines.0,
+        total,
+        is_handed_over,
+    )?;
 
     let mut order = Order {
         key: OrderKey { connection, order },

@@ -65,7 +65,24 @@ fn sale(catalogue: &Catalogue, order: &Order, told: &[&Order]) -> Sale {
         received: order.paid_at.map_or(0, |_| total),
         refunded: order.refunded(),
         held,
+        to_hand_over: to_hand_over(order),
         email: order.person.email.clone(),
+    }
+}
+
+/// Everything at once, by the order's status.
+fn to_hand_over(order: &Order) -> i64 {
+    match order.status {
+        Status::Pending | Status::OnHold | Status::Processing => {
+            let lines = order.lines.iter();
+            lines.map(|line| line.quantity - line.restocked).sum()
+        }
+        Status::Completed
+        | Status::Refunded
+        | Status::Cancelled
+        | Status::Failed
+        | Status::CheckoutDraft
+        | Status::Packing => 0,
     }
 }
 

@@ -197,4 +197,11 @@ pub(super) fn compare<'a>(orders: impl Iterator<Item = &'a Order>, sale: &Sale) 
     let mut expected = sale.held.clone();
     expected.retain(|_, units| *units != 0);
     assert_eq!(held, expected, "order {}", sale.order_id);
+    let left = order.lines.iter().map(|line| order.to_hand_over(line));
+    assert_eq!(
+        left.map(Quantity::milli).sum::<i64>(),
+        sale.to_hand_over * Quantity::SCALE,
+        "order {}",
+        sale.order_id
+    );
 }

@@ -81,6 +81,7 @@ fn line(line: &OrderLine) -> Value {
         name,
         quantity,
         restocked,
+        fulfilled,
         net,
         tax,
     } = line;
@@ -107,6 +108,7 @@ fn line(line: &OrderLine) -> Value {
         "name": name,
         "quantity_milli": quantity.milli(),
         "restocked_milli": restocked.milli(),
+        "fulfilled_milli": fulfilled.milli(),
         "net": net.minor(),
         "tax": tax.minor(),
     })

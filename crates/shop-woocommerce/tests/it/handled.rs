@@ -101,6 +101,37 @@ fn pos_03_unpaid_and_paid_orders_are_both_sales() {
 }
 
 #[test]
+fn pos_02_goods_are_handed_over_once_the_order_is_complete() {
+    for (name, restocked, handed_over, left) in [
+        ("order-variable-customer.01.order.created", 0, 0, 1_000),
+        (
+            "order-processing-to-completed.01.order.updated",
+            0,
+            1_000,
+            0,
+        ),
+        (
+            "order-refund-partial-restock.03.order.updated",
+            1_000,
+            0,
+            2_000,
+        ),
+        // Paid back without being sent: nobody sends it any more.
+        ("order-refund-rest.01.order.updated", 1_000, 2_000, 0),
+        ("order-cancelled.01.order.updated", 0, 0, 0),
+    ] {
+        let order = order_of(name);
+        let line = &order.lines[0];
+        let told = [line.restocked, line.handed_over(), order.to_hand_over(line)];
+        assert_eq!(
+            told.map(retail::Quantity::milli),
+            [restocked, handed_over, left],
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn sh_07_shipping_is_a_line_unless_it_costs_nothing() {
     let fees = order_of("order-fees.01.order.created");
     let shipping: Vec<&str> = fees

@@ -82,6 +82,7 @@ impl Booked {
             received,
             refunded,
             held,
+            to_hand_over,
             email,
         } = sale;
         let (Some(Newest { order, changes }), Some(recorded)) = (&self.newest, &self.recorded)
@@ -110,6 +111,12 @@ impl Booked {
             self.held(recorded),
             nonzero(held.clone()),
             "order {order_id} holds"
+        );
+        let left = order.lines.iter().map(|line| order.to_hand_over(line));
+        assert_eq!(
+            left.map(Quantity::milli).sum::<i64>(),
+            to_hand_over * Quantity::SCALE,
+            "order {order_id}: to hand over"
         );
     }
 

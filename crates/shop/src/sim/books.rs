@@ -26,6 +26,8 @@ pub struct Sale {
     pub refunded: i64,
     /// Units that the sale holds of each thing; none when voided.
     pub held: BTreeMap<Stocked, i64>,
+    /// Units of all things that are still to be handed over; none when voided.
+    pub to_hand_over: i64,
     pub email: String,
 }
 

@@ -150,12 +150,14 @@ fn line_figures_into(figures: LineFigures) -> wire::LineFigures {
     let LineFigures {
         quantity,
         restocked,
+        fulfilled,
         net,
         tax,
     } = figures;
     wire::LineFigures {
         quantity: Some(quantity_into(quantity)),
         restocked: Some(quantity_into(restocked)),
+        fulfilled: Some(quantity_into(fulfilled)),
         net: Some(money_into(net)),
         tax: Some(money_into(tax)),
     }

@@ -3,6 +3,7 @@
 mod actions;
 mod catalogue;
 mod explain;
+mod fulfilment;
 mod held;
 mod kept;
 mod known_orders;
@@ -26,6 +27,7 @@ use super::StoreError;
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use explain::Explained;
+pub use fulfilment::{FulfilmentState, FulfilmentView};
 pub use held::{HeldKey, HeldView, KeptHeld};
 pub use kept::{KeptParked, ParkedFilter, RetryCounts};
 pub use known_orders::{KnownOrder, Standing};

@@ -50,6 +50,7 @@ pub struct LineView {
     pub kind: ItemKind,
     pub quantity: Quantity,
     pub restocked: Quantity,
+    pub fulfilled: Quantity,
     pub deducted: Quantity,
     pub net: Money,
     pub tax: Money,
@@ -156,7 +157,7 @@ async fn lines(
 ) -> Result<HashMap<Uuid, Vec<LineView>>, StoreError> {
     let rows = sqlx::query!(
         "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
-            l.restocked_milli, l.deducted_milli, l.net_minor, l.tax_minor
+            l.restocked_milli, l.fulfilled_milli, l.deducted_milli, l.net_minor, l.tax_minor
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
             select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
@@ -179,6 +180,7 @@ async fn lines(
             kind: row::item_kind_from(&line.kind)?,
             quantity: Quantity::from_milli(line.quantity_milli),
             restocked: Quantity::from_milli(line.restocked_milli),
+            fulfilled: Quantity::from_milli(line.fulfilled_milli),
             deducted: Quantity::from_milli(line.deducted_milli),
             net: Money::new(line.net_minor, *currency),
             tax: Money::new(line.tax_minor, *currency),

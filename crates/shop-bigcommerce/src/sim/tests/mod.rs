@@ -13,8 +13,8 @@ use http::Method;
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{
-    ConnectionId, ItemId, LineKind, Order, PaymentKind, PlatformCode, RetailerId, SaleState,
-    ShopOrderId,
+    ConnectionId, ItemId, LineKind, Order, PaymentKind, PlatformCode, Quantity, RetailerId,
+    SaleState, ShopOrderId,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -215,6 +215,11 @@ impl Kept {
             received: of(PaymentKind::Received),
             refunded: of(PaymentKind::Refunded),
             held,
+            to_hand_over: order
+                .lines
+                .iter()
+                .map(|line| order.to_hand_over(line).milli() / Quantity::SCALE)
+                .sum(),
             email: order.customer.as_ref().unwrap().email.clone(),
         }
     }
