@@ -142,7 +142,7 @@ impl Running {
         let code = PlatformCode::new("shopify").unwrap();
         let schema = Schema::of(&code);
         let (_, host) = self.database.url.rsplit_once('@').unwrap();
-        let url = format!("postgres://{}:{DB_PASSWORD}@{host}", schema.app());
+        let url = format!("postgres://{}:{DB_PASSWORD}@{host}", schema.name().app());
         let pool = store::pool(&url.parse().unwrap(), &schema);
         let settings = Settings::from_map([("COMPTOIR_SEAL_KEY", seal_key())]);
         let keyring = Arc::new(Keyring::from_settings(&settings).unwrap());

@@ -41,7 +41,7 @@ pub use import::{
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
 };
 pub use journal::Recorded;
-pub use migrate::{SchemaError, migrate};
+pub use migrate::{declared, migrate};
 pub use read::*;
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow};
 pub use remap::Remapped;
