@@ -16,7 +16,7 @@ const IDLE_PER_HOST: usize = 8;
 
 const USER_AGENT: &str = concat!("comptoir/", env!("CARGO_PKG_VERSION"));
 
-/// Why a response's body was not read.
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// The body is longer than the caller's limit.
@@ -25,8 +25,8 @@ pub enum BodyError {
         /// The caller's limit.
         limit_bytes: usize,
     },
-    /// The connection broke or timed out.
-    #[error("response body broke off")]
+    /// No connection, or it broke or timed out.
+    #[error("the exchange failed: {}", failure(.0))]
     Broken(#[from] reqwest::Error),
 }
 
@@ -63,6 +63,18 @@ pub async fn body(mut response: reqwest::Response, limit_bytes: usize) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// What went wrong with an exchange, without its address: that may hold a key.
+#[must_use]
+pub fn failure(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the exchange broke off"
+    }
 }
 
 fn install_tls_provider() {
