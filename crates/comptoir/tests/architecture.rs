@@ -28,7 +28,7 @@ const INGEST: &[&str] = &["service", "shop-ingest"];
 /// Tools see anything.
 const ANYTHING: &[&str] = &["*"];
 /// May stand in `dev-dependencies` of any crate but the domain.
-const FOR_TESTS: [&str; 2] = ["devstack", "test-kit"];
+const FOR_TESTS: [&str; 3] = ["devstack", "service-kit", "test-kit"];
 
 /// Who may see which of our crates.
 fn allowed(name: &str) -> &'static [&'static str] {
@@ -38,6 +38,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "bus" => &["retail", "service"],
         "shop-ingest" => &["bus", "proto", "retail", "schema", "service", "shop"],
         "ledger" => &["bus", "proto", "retail", "schema", "service"],
+        "service-kit" => &["bus", "devstack", "proto", "retail", "service"],
         "comptoir" | "test-kit" | "bench" | "fuzz" | "shop-sim" => ANYTHING,
         platform if platform.starts_with("shop-") => PLATFORM,
         ingest if ingest.starts_with("ingest-") => INGEST,

@@ -2,10 +2,11 @@
 
 use proto::connect as wire;
 use retail::ConnectionId;
+use service_kit::within;
 use tonic::Code;
 
 use crate::linking::{client, disconnect_request, link_request, some_rounds};
-use crate::running::{Running, ago, within};
+use crate::running::{Running, ago};
 use crate::stall::{Shop, ShopOrder};
 
 #[tokio::test(flavor = "multi_thread")]
