@@ -10,6 +10,7 @@ mod imports;
 mod integrity;
 mod items;
 mod orders;
+mod page;
 mod sales;
 mod stock;
 mod token;
