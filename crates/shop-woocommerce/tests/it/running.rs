@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::Value;
 use service::clock::{Clock as _, ManualClock, SequentialIds};
-use shop::sim::{Access, Outgoing, SimShop};
+use shop::sim::{Access, Outgoing, ShopSize, SimShop};
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use shop_woocommerce::WooCommerce;
-use shop_woocommerce::sim::{RunOptions, run};
+use shop_woocommerce::sim::run;
 use tokio_util::sync::CancellationToken;
 
 use crate::capture;
@@ -29,7 +29,7 @@ impl Running {
     /// A shop of `orders` orders that has opened and sold nothing yet, for as long as the runtime lives.
     pub async fn new(seed: u64, orders: usize) -> Self {
         let clock = ManualClock::at(OPENED.parse().unwrap());
-        let options = RunOptions {
+        let options = ShopSize {
             seed,
             orders,
             max_versions: 4,

@@ -17,4 +17,4 @@ mod trade;
 pub use readings::{Sample, readings};
 pub use signatures::{Delivered, Signed, signatures};
 pub use sound::sound;
-pub use trade::{Hooks, Shop, trade};
+pub use trade::{DAY, Hooks, OPENED_AT, Shop, trade};

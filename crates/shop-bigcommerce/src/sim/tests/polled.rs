@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use service::clock::{Clock as _, ManualClock};
-use shop::sim::SimShop;
+use shop::sim::{ShopSize, SimShop};
 use shop::{
     Connection, FetchError, HookAddress, Listing, Notice, PageToken, Platform as _, ShopUrl,
 };
 
 use super::{Ledger, NOW, connected, fetched, out, served};
-use crate::sim::{Dice, RunOptions, run};
+use crate::sim::{Dice, run};
 use crate::{APP_UNINSTALLED, BigCommerce};
 
 /// Asked for once more with every poll.
@@ -28,7 +28,7 @@ struct Trade {
 impl Trade {
     async fn open(seed: u64, orders: usize) -> Self {
         let clock = ManualClock::at(NOW.parse().unwrap());
-        let options = RunOptions {
+        let options = ShopSize {
             seed,
             orders,
             max_versions: 6,

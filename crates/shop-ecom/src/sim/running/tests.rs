@@ -20,8 +20,8 @@ use crate::{CODE, Ecom};
 
 const HOOK: &str = "http://127.0.0.1:9/hooks/7";
 
-fn options(seed: u64, orders: usize) -> RunOptions {
-    RunOptions {
+fn options(seed: u64, orders: usize) -> ShopSize {
+    ShopSize {
         seed,
         orders,
         max_versions: 5,
@@ -38,7 +38,7 @@ struct Trade {
 }
 
 impl Trade {
-    async fn open(options: &RunOptions) -> Self {
+    async fn open(options: &ShopSize) -> Self {
         let clock = ManualClock::at(OPENED_AT.parse().unwrap());
         let shop = run(options, Arc::new(clock.clone()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
