@@ -5,9 +5,7 @@ use std::process::Output;
 use std::sync::Arc;
 use std::time::Duration;
 
-use comptoir::stack::{
-    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
+use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use jiff::SignedDuration;
 use serde_json::Value;
 use service::clock::{Clock as _, SystemClock};
@@ -116,36 +114,19 @@ fn seed(access: Access) -> Seed {
         key,
         key_secret,
     } = access;
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![SeedOutlet {
-            id: world::OUTLET,
-            retailer: world::RETAILER,
-            name: "Online".to_owned(),
-            time_zone: "America/Toronto".to_owned(),
-        }],
-        registers: vec![SeedRegister {
-            id: world::REGISTER,
-            outlet: world::OUTLET,
-            name: "Till 1".to_owned(),
-        }],
-        connections: vec![SeedConnection {
-            shop_url: Some(shop_url),
-            consumer_key: Some(key),
-            consumer_secret: Some(key_secret),
-            allow_plain_http: Some(true),
-            ..SeedConnection::new(
-                world::CONNECTION,
-                world::RETAILER,
-                world::PLATFORM,
-                world::REGISTER,
-                secret,
-            )
-        }],
-    }
+    world::seed(vec![SeedConnection {
+        shop_url: Some(shop_url),
+        consumer_key: Some(key),
+        consumer_secret: Some(key_secret),
+        allow_plain_http: Some(true),
+        ..SeedConnection::new(
+            world::CONNECTION,
+            world::RETAILER,
+            world::PLATFORM,
+            world::REGISTER,
+            secret,
+        )
+    }])
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use comptoir::stack::{
-    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
+use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use shop::sim::Access;
 use shop_sim::Platform;
 use tempfile::TempDir;
@@ -97,24 +95,7 @@ impl ShopSystem {
 }
 
 fn seed(shops: &[SimulatedShop]) -> Seed {
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![SeedOutlet {
-            id: world::OUTLET,
-            retailer: world::RETAILER,
-            name: "Online".to_owned(),
-            time_zone: "America/Toronto".to_owned(),
-        }],
-        registers: vec![SeedRegister {
-            id: world::REGISTER,
-            outlet: world::OUTLET,
-            name: "Till 1".to_owned(),
-        }],
-        connections: shops.iter().map(connection).collect(),
-    }
+    world::seed(shops.iter().map(connection).collect())
 }
 
 fn connection(shop: &SimulatedShop) -> SeedConnection {

@@ -19,6 +19,7 @@ mod known;
 mod level;
 mod migrate;
 mod open;
+mod ours;
 mod outbox;
 mod parked;
 mod read;
