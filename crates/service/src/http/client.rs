@@ -53,6 +53,29 @@ pub fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
     client_builder().no_proxy().tls_certs_only([]).build()
 }
 
+/// A client for either kind of address.
+#[derive(Clone)]
+pub struct Clients {
+    tls: reqwest::Client,
+    plain: reqwest::Client,
+}
+
+impl Clients {
+    /// Fails when the machine has no TLS certificates to trust.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            tls: client()?,
+            plain: loopback_client()?,
+        })
+    }
+
+    /// Without TLS only where an address has none: a simulator's on the same machine.
+    #[must_use]
+    pub const fn at(&self, is_https: bool) -> &reqwest::Client {
+        if is_https { &self.tls } else { &self.plain }
+    }
+}
+
 /// The body of a response, if it is no longer than `limit_bytes`. Stops reading at the limit.
 pub async fn body(mut response: reqwest::Response, limit_bytes: usize) -> Result<Bytes, BodyError> {
     let mut body = BytesMut::new();
