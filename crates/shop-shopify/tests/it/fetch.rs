@@ -12,8 +12,8 @@ use http::StatusCode;
 use retail::ShopOrderId;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use shop::conformance::serve;
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
-use tokio_util::sync::CancellationToken;
 
 use crate::samples::{answer, connection_to, platform};
 
@@ -91,15 +91,7 @@ fn cut(list: &mut Value, from: usize) {
 }
 
 pub async fn listen(router: Router) -> Connection {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = serve(router).await;
     connection_to(&url, &["any"])
 }
 

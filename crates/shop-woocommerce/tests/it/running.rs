@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::Value;
 use service::clock::{Clock as _, ManualClock, SequentialIds};
+use shop::conformance::serve;
 use shop::sim::{Access, Outgoing, ShopSize, SimShop};
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use shop_woocommerce::WooCommerce;
 use shop_woocommerce::sim::run;
-use tokio_util::sync::CancellationToken;
 
 use crate::capture;
 
@@ -36,17 +36,8 @@ impl Running {
             products: 40,
         };
         let shop = run(&options, Arc::new(clock.clone()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let url = serve(shop.router()).await;
         let access = shop.access(&url);
-        let mut tasks = tokio::task::JoinSet::new();
-        let router = shop.router();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
         let ids = Arc::new(SequentialIds::default());
         Self {
             shop,

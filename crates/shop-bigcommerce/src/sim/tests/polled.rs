@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use service::clock::{Clock as _, ManualClock};
+use shop::conformance::serve;
 use shop::sim::{ShopSize, SimShop};
 use shop::{
     Connection, FetchError, HookAddress, Listing, Notice, PageToken, Platform as _, ShopUrl,
 };
 
-use super::{Ledger, NOW, connected, fetched, out, served};
+use super::{Ledger, NOW, connected, fetched, out};
 use crate::sim::{Dice, run};
 use crate::{APP_UNINSTALLED, BigCommerce};
 
@@ -35,7 +36,7 @@ impl Trade {
             products: 40,
         };
         let shop = run(&options, Arc::new(clock.clone()));
-        let access = shop.access(&served(shop.router()).await);
+        let access = shop.access(&serve(shop.router()).await);
         Self {
             platform: BigCommerce::new(Arc::new(clock.clone())).unwrap(),
             connection: connected(&access),
