@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use bus::{Message, MessageId, Publisher, subject};
+use bus::{Message, Publisher, subject};
 use prost::Message as _;
 use proto::convert::{instant_into, order_into, outline_into};
 use proto::order as wire;
@@ -136,12 +136,8 @@ fn message(
         import_id: import.map(|id| id.to_string()).unwrap_or_default(),
     };
     let subject = subject::order(connection.retailer, connection.id);
-    let message = Message::new(subject, payload.encode_to_vec());
-    match MessageId::new(id) {
-        Ok(id) => message.with_id(id),
-        // Without one the ledger, which knows versions, still applies it once.
-        Err(_) => message,
-    }
+    // Without one the ledger, which knows versions, still applies it once.
+    Message::new(subject, payload.encode_to_vec()).with_text_id(id)
 }
 
 /// Connection, order and version: what makes one snapshot different from another.
