@@ -108,25 +108,13 @@ impl Shop {
 }
 
 fn seed(access: Access) -> Seed {
-    let Access {
-        secret,
-        shop_url,
-        key,
-        key_secret,
-    } = access;
-    world::seed(vec![SeedConnection {
-        shop_url: Some(shop_url),
-        consumer_key: Some(key),
-        consumer_secret: Some(key_secret),
-        allow_plain_http: Some(true),
-        ..SeedConnection::new(
-            world::CONNECTION,
-            world::RETAILER,
-            world::PLATFORM,
-            world::REGISTER,
-            secret,
-        )
-    }])
+    world::seed(vec![SeedConnection::simulated(
+        world::CONNECTION,
+        world::RETAILER,
+        world::PLATFORM,
+        world::REGISTER,
+        access,
+    )])
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
-use shop::sim::Access;
 use shop_sim::Platform;
 use tempfile::TempDir;
 use test_kit::{Ledger, folder, world};
@@ -99,24 +98,14 @@ fn seed(shops: &[SimulatedShop]) -> Seed {
 }
 
 fn connection(shop: &SimulatedShop) -> SeedConnection {
-    let Access {
-        secret,
-        shop_url,
-        key,
-        key_secret,
-    } = shop.runner.shop().access();
     SeedConnection {
         order_updates: Some("apply".to_owned()),
-        shop_url: Some(shop_url),
-        consumer_key: Some(key),
-        consumer_secret: Some(key_secret),
-        allow_plain_http: Some(true),
-        ..SeedConnection::new(
+        ..SeedConnection::simulated(
             shop.connection,
             world::RETAILER,
             shop.platform.code(),
             world::REGISTER,
-            secret,
+            shop.runner.shop().access(),
         )
     }
 }
