@@ -23,12 +23,14 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// With an empty database.
+    #[must_use]
     pub fn fresh(platform: &str) -> Self {
         let platform = PlatformCode::new(platform).expect("a platform's code");
         let database = Postgres::shared().fresh_database();
         Self::on(platform, database.expect("a database can be made"))
     }
 
+    #[must_use]
     pub fn on(platform: PlatformCode, database: Database) -> Self {
         Self {
             nats: start_broker(std::slice::from_ref(&platform), []),
@@ -126,6 +128,7 @@ impl Surroundings {
 }
 
 /// As a setting.
+#[must_use]
 pub fn seal_key() -> String {
     base64::engine::general_purpose::STANDARD.encode(SEAL_KEY)
 }

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::support::Ledger;
 
 /// Tries so many, each with a number of its own, and that everything must hold at the end.
-pub fn hold<S: Strategy>(cases: u32, strategy: &S, holds: impl AsyncFn(&Ledger, u64, S::Value)) {
+pub fn hold<S: Strategy>(cases: u32, strategy: &S, holds: &impl AsyncFn(&Ledger, u64, S::Value)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

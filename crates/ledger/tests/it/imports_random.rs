@@ -271,7 +271,7 @@ async fn holds(ledger: &Ledger, case: u64, history: &History) {
 
 #[test]
 fn r_2_random_imports_and_undoings_equal_the_model() {
-    hold(CASES, &histories(), async |ledger, case, history| {
+    hold(CASES, &histories(), &async |ledger, case, history| {
         holds(ledger, case, &history).await;
     });
 }

@@ -12,7 +12,6 @@ use http::StatusCode;
 use retail::ShopOrderId;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shop::conformance::serve;
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
 
 use crate::samples::{answer, connection_to, platform};
@@ -91,7 +90,7 @@ fn cut(list: &mut Value, from: usize) {
 }
 
 pub async fn listen(router: Router) -> Connection {
-    let url = serve(router).await;
+    let url = shop::conformance::serve(router).await;
     connection_to(&url, &["any"])
 }
 
