@@ -44,6 +44,9 @@ async fn pos_09_another_shop_after_one_was_parted_with_has_to_be_confirmed() {
     let mut connections = client(&running).await;
     // Beside a shop that is linked another one is nothing special.
     connections.link(link_request(8)).await.unwrap();
+    // Only a shop that said who it is can be known again.
+    let known = "select count(*) from ingest_stall.connection where store_id is null";
+    within(async || (running.sql(known) == "0").then_some(())).await;
     let parted = connections.disconnect(disconnect_request(1, true)).await;
     assert!(parted.is_ok());
 
