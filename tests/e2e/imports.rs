@@ -6,9 +6,7 @@ use std::process::Output;
 use std::sync::Arc;
 use std::time::Duration;
 
-use comptoir::stack::{
-    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
+use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
 use retail::{Currency, Money};
@@ -113,42 +111,13 @@ impl Shop {
 }
 
 fn seed(access: Access) -> Seed {
-    let Access {
-        secret,
-        shop_url,
-        key,
-        key_secret,
-    } = access;
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![SeedOutlet {
-            id: world::OUTLET,
-            retailer: world::RETAILER,
-            name: "Online".to_owned(),
-            time_zone: "America/Toronto".to_owned(),
-        }],
-        registers: vec![SeedRegister {
-            id: world::REGISTER,
-            outlet: world::OUTLET,
-            name: "Till 1".to_owned(),
-        }],
-        connections: vec![SeedConnection {
-            shop_url: Some(shop_url),
-            consumer_key: Some(key),
-            consumer_secret: Some(key_secret),
-            allow_plain_http: Some(true),
-            ..SeedConnection::new(
-                world::CONNECTION,
-                world::RETAILER,
-                world::PLATFORM,
-                world::REGISTER,
-                secret,
-            )
-        }],
-    }
+    world::seed(vec![SeedConnection::simulated(
+        world::CONNECTION,
+        world::RETAILER,
+        world::PLATFORM,
+        world::REGISTER,
+        access,
+    )])
 }
 
 #[tokio::test(flavor = "multi_thread")]

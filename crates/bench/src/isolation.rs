@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use comptoir::stack::{
-    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
+use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use service::clock::{Clock as _, SystemClock};
 use shop_woocommerce::sim::{Hook, Options, Topic};
 use test_kit::{Prepared, folder, world};
@@ -263,22 +261,5 @@ fn seed(silent_url: &str) -> Seed {
         },
         Mood::Well | Mood::Floods | Mood::Poisons => connection(mood),
     });
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![SeedOutlet {
-            id: world::OUTLET,
-            retailer: world::RETAILER,
-            name: "Online".to_owned(),
-            time_zone: "America/Toronto".to_owned(),
-        }],
-        registers: vec![SeedRegister {
-            id: world::REGISTER,
-            outlet: world::OUTLET,
-            name: "Till 1".to_owned(),
-        }],
-        connections: connections.into(),
-    }
+    world::seed(connections.into())
 }

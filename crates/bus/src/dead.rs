@@ -6,8 +6,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::{
-    AckError, Bus, Delivery, Message, MessageId, PublishError, Publisher, Service, Subject, stream,
-    subject,
+    AckError, Bus, Delivery, Message, PublishError, Publisher, Service, Subject, stream, subject,
 };
 
 /// Longest text of one header, in bytes.
@@ -104,10 +103,7 @@ impl DeadLetters {
             .with_header(header::SEQUENCE, delivery.stream_sequence.to_string())
             .with_header(header::DELIVERED, delivery.delivered.to_string());
         let id = format!("{}:{}", delivery.stream, delivery.stream_sequence);
-        match MessageId::new(&id) {
-            Ok(id) => letter.with_id(id),
-            Err(_) => letter,
-        }
+        letter.with_text_id(&id)
     }
 }
 

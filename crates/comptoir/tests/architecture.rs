@@ -28,16 +28,17 @@ const INGEST: &[&str] = &["service", "shop-ingest"];
 /// Tools see anything.
 const ANYTHING: &[&str] = &["*"];
 /// May stand in `dev-dependencies` of any crate but the domain.
-const FOR_TESTS: [&str; 2] = ["devstack", "test-kit"];
+const FOR_TESTS: [&str; 3] = ["devstack", "service-kit", "test-kit"];
 
 /// Who may see which of our crates.
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
-        "retail" | "service" | "devstack" => &[],
+        "retail" | "service" | "schema" | "devstack" => &[],
         "proto" | "shop" => &["retail"],
         "bus" => &["retail", "service"],
-        "shop-ingest" => &["bus", "proto", "retail", "service", "shop"],
-        "ledger" => &["bus", "proto", "retail", "service"],
+        "shop-ingest" => &["bus", "proto", "retail", "schema", "service", "shop"],
+        "ledger" => &["bus", "proto", "retail", "schema", "service"],
+        "service-kit" => &["bus", "devstack", "proto", "retail", "service"],
         "comptoir" | "test-kit" | "bench" | "fuzz" | "shop-sim" => ANYTHING,
         platform if platform.starts_with("shop-") => PLATFORM,
         ingest if ingest.starts_with("ingest-") => INGEST,
@@ -111,7 +112,7 @@ fn only_the_bus_sees_the_broker_and_only_services_the_database() {
         for dependency in &package.dependencies {
             let may: &[&str] = match dependency.name.as_str() {
                 "async-nats" => &["bus"],
-                "sqlx" | "jiff-sqlx" => &["ledger", "shop-ingest", "bench"],
+                "sqlx" | "jiff-sqlx" => &["ledger", "schema", "shop-ingest", "bench"],
                 _ => continue,
             };
             let name = package.name.as_str();
@@ -172,7 +173,11 @@ fn only_the_bus_talks_to_the_broker() {
 #[test]
 fn sql_stands_in_stores_and_migrations_alone() {
     let wrong = offending_lines(
-        |path| path.contains("/src/store/") || path.starts_with("crates/bench/"),
+        |path| {
+            path.contains("/src/store/")
+                || path.starts_with("crates/schema/")
+                || path.starts_with("crates/bench/")
+        },
         |line| {
             ["query!(", "query_as!(", "query_scalar!(", "query_file!("]
                 .iter()

@@ -1,35 +1,8 @@
-//! Who may do what to which table: declared here, granted by the migrations, checked at every start
-//! and tried cell by cell in the tests.
+//! Who may do what to which table: declared here, granted by `migrate`, checked at every start and tried
+//! cell by cell in the tests.
 
-use std::fmt;
-
-/// Owns the schema; nobody can log in as it.
-pub const OWNER: &str = "ledger_owner";
-/// Runs the service.
-pub const APP: &str = "ledger_app";
-/// The ledger's schema.
-pub const SCHEMA: &str = "ledger";
-
-/// What can be done to a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Privilege {
-    Select,
-    Insert,
-    Update,
-    Delete,
-    Truncate,
-    References,
-    Trigger,
-}
-
-/// One table and all that [`APP`] may do to it. [`OWNER`] owns it; nobody else may do anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TableRights {
-    pub table: &'static str,
-    pub app: &'static [Privilege],
-}
-
-use Privilege::{Delete, Insert, References, Select, Trigger, Truncate, Update};
+use schema::Privilege::{Delete, Insert, Select, Update};
+use schema::{Privilege, TableRights, rights};
 
 const SETTINGS: &[Privilege] = &[Select, Insert, Update];
 const APPEND_ONLY: &[Privilege] = &[Select, Insert];
@@ -71,33 +44,3 @@ pub const TABLES: [TableRights; 26] = [
     // Taken back, until imported anew.
     rights("withdrawn_order", &[Select, Insert, Delete]),
 ];
-
-impl Privilege {
-    pub const ALL: [Self; 7] = [
-        Select, Insert, Update, Delete, Truncate, References, Trigger,
-    ];
-
-    /// As the catalogue spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Select => "SELECT",
-            Insert => "INSERT",
-            Update => "UPDATE",
-            Delete => "DELETE",
-            Truncate => "TRUNCATE",
-            References => "REFERENCES",
-            Trigger => "TRIGGER",
-        }
-    }
-}
-
-impl fmt::Display for Privilege {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-const fn rights(table: &'static str, app: &'static [Privilege]) -> TableRights {
-    TableRights { table, app }
-}

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use bus::{Message, MessageId, PublishError, Publisher, subject};
+use bus::{Message, PublishError, Publisher, subject};
 use futures::future::join_all;
 use proto::convert::{balance_into, instant_into, money_into, quantity_into, state_into};
 use proto::ledger as wire;
@@ -173,14 +173,19 @@ impl Relay {
     }
 
     async fn measure(&self) {
-        if let Ok((waiting, oldest)) = self.outbox.waiting().await {
-            let age = oldest.map_or(Duration::ZERO, |oldest| {
-                let age = self.clock.now().duration_since(oldest);
-                Duration::try_from(age).unwrap_or_default()
-            });
-            self.metrics
-                .outbox(u64::try_from(waiting).unwrap_or_default(), age);
-        }
+        let (waiting, oldest) = match self.outbox.waiting().await {
+            Ok(measured) => measured,
+            Err(error) => {
+                tracing::debug!(%error, "what waits to be said cannot be measured");
+                return;
+            }
+        };
+        let age = oldest.map_or(Duration::ZERO, |oldest| {
+            let age = self.clock.now().duration_since(oldest);
+            Duration::try_from(age).unwrap_or_default()
+        });
+        self.metrics
+            .outbox(u64::try_from(waiting).unwrap_or_default(), age);
     }
 }
 
@@ -322,10 +327,6 @@ fn first_sold_into(sold: FirstSold) -> wire::FirstSold {
 }
 
 fn message(subject: bus::Subject, id: &str, event: &impl prost::Message) -> Message {
-    let message = Message::new(subject, event.encode_to_vec());
-    match MessageId::new(id) {
-        Ok(id) => message.with_id(id),
-        // Cannot be: these ids are short and plain. Without one a repeat is said twice, which does no harm.
-        Err(_) => message,
-    }
+    // These ids are short and plain; said twice would do no harm.
+    Message::new(subject, event.encode_to_vec()).with_text_id(id)
 }

@@ -3,7 +3,9 @@
 mod client;
 mod problem;
 mod serve;
+mod token;
 
-pub use client::{BodyError, body, client, client_builder, loopback_client};
+pub use client::{BodyError, Clients, body, client, client_builder, failure, loopback_client};
 pub use problem::Problem;
 pub use serve::serve;
+pub use token::ask_for_token;

@@ -13,6 +13,7 @@ use http::HeaderMap;
 use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
+use service::http::Clients;
 use shop::{
     Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
     Notice, Page, PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source,
@@ -54,9 +55,7 @@ pub const APP_UNINSTALLED: &str = "store/app/uninstalled";
 /// secrets are the app's client secret, old and new.
 #[derive(Clone)]
 pub struct BigCommerce {
-    tls: reqwest::Client,
-    /// Asks stores without TLS: simulators on the same machine.
-    plain: reqwest::Client,
+    clients: Clients,
     clock: Arc<dyn Clock>,
     allowances: Arc<Allowances>,
 }
@@ -65,8 +64,7 @@ impl BigCommerce {
     /// Judges the age of signatures by `clock`. Fails when the machine has no TLS certificates to trust.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            tls: service::http::client()?,
-            plain: service::http::loopback_client()?,
+            clients: Clients::new()?,
             clock,
             allowances: Arc::new(Allowances::new(client::allowance())),
         })
@@ -75,11 +73,7 @@ impl BigCommerce {
 
 impl BigCommerce {
     fn client(&self, url: &ShopUrl) -> &reqwest::Client {
-        if url.is_https() {
-            &self.tls
-        } else {
-            &self.plain
-        }
+        self.clients.at(url.is_https())
     }
 }
 

@@ -22,6 +22,7 @@ use http::HeaderMap;
 use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
+use service::http::Clients;
 use shop::{
     Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing, Notice, Page,
     PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source, StoreIdentity,
@@ -70,9 +71,7 @@ const ALLOWANCE: Allowance = Allowance {
 /// The platform.
 #[derive(Clone)]
 pub struct Ecom {
-    tls: reqwest::Client,
-    /// Asks shops without TLS: simulators on the same machine.
-    plain: reqwest::Client,
+    clients: Clients,
     clock: Arc<dyn Clock>,
     currencies: Arc<currencies::Currencies>,
 }
@@ -82,8 +81,7 @@ impl Ecom {
     /// certificates to trust.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            tls: service::http::client()?,
-            plain: service::http::loopback_client()?,
+            clients: Clients::new()?,
             clock,
             currencies: Arc::default(),
         })
@@ -93,11 +91,7 @@ impl Ecom {
 impl Ecom {
     /// The client for this address: without TLS only where it has none.
     fn client(&self, url: &ShopUrl) -> &reqwest::Client {
-        if url.is_https() {
-            &self.tls
-        } else {
-            &self.plain
-        }
+        self.clients.at(url.is_https())
     }
 }
 

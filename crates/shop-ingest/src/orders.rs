@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use bus::{Message, MessageId, Publisher, subject};
+use bus::{Message, Publisher, subject};
 use prost::Message as _;
 use proto::convert::{instant_into, order_into, outline_into};
 use proto::order as wire;
@@ -28,13 +28,8 @@ impl Orders {
         origin: &Origin,
         order: &Order,
     ) -> Message {
-        let sealed = match &order.customer {
-            Some(customer) => self.sealed(&order.key, customer),
-            None => Vec::new(),
-        };
-        let body = wire::order_message::Body::Order(Box::new(order_into(order, sealed)));
         let id = message_id(&order.key, order.version);
-        message(connection, origin, None, body, &id)
+        message(connection, origin, None, self.body(order), &id)
     }
 
     /// The same, brought by an import: another message for the broker, though the version be the same.
@@ -45,13 +40,8 @@ impl Orders {
         import: ImportId,
         order: &Order,
     ) -> Message {
-        let sealed = match &order.customer {
-            Some(customer) => self.sealed(&order.key, customer),
-            None => Vec::new(),
-        };
-        let body = wire::order_message::Body::Order(Box::new(order_into(order, sealed)));
         let id = format!("{import}:{}", message_id(&order.key, order.version));
-        message(connection, origin, Some(import), body, &id)
+        message(connection, origin, Some(import), self.body(order), &id)
     }
 
     /// The message that an order of an import cannot be read, and why: the ledger parks it.
@@ -87,6 +77,14 @@ impl Orders {
     pub(crate) fn refusal(connection: &Connection, origin: &Origin, refusal: &Refusal) -> Message {
         let id = format!("refused:{}", origin.delivery_id);
         message(connection, origin, None, refused(refusal), &id)
+    }
+
+    fn body(&self, order: &Order) -> wire::order_message::Body {
+        let sealed = match &order.customer {
+            Some(customer) => self.sealed(&order.key, customer),
+            None => Vec::new(),
+        };
+        wire::order_message::Body::Order(Box::new(order_into(order, sealed)))
     }
 
     fn sealed(&self, key: &OrderKey, customer: &Customer) -> Vec<u8> {
@@ -138,12 +136,8 @@ fn message(
         import_id: import.map(|id| id.to_string()).unwrap_or_default(),
     };
     let subject = subject::order(connection.retailer, connection.id);
-    let message = Message::new(subject, payload.encode_to_vec());
-    match MessageId::new(id) {
-        Ok(id) => message.with_id(id),
-        // Without one the ledger, which knows versions, still applies it once.
-        Err(_) => message,
-    }
+    // Without one the ledger, which knows versions, still applies it once.
+    Message::new(subject, payload.encode_to_vec()).with_text_id(id)
 }
 
 /// Connection, order and version: what makes one snapshot different from another.

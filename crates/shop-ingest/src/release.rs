@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Message, MessageId, PublishError, Publisher, subject};
+use bus::{Message, PublishError, Publisher, subject};
 use futures::future::try_join_all;
 use prost::Message as _;
 use proto::connect::RawDelivery;
@@ -78,11 +78,9 @@ impl Releaser {
             ..delivery
         };
         let subject = subject::inbox(&self.platform, *retailer, *connection);
-        let mut message = Message::new(subject, delivery.encode_to_vec());
         // The broker knows the delivery's own id, perhaps, and would drop it.
-        if let Ok(id) = MessageId::new(&format!("{id}.released")) {
-            message = message.with_id(id);
-        }
+        let message =
+            Message::new(subject, delivery.encode_to_vec()).with_text_id(&format!("{id}.released"));
         self.publisher.publish(message).await?;
         self.store.released(*connection, id).await?;
         Ok(())

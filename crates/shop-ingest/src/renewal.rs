@@ -141,9 +141,9 @@ impl Renewing {
                 })
             }
             Ok(Err(error @ (RenewError::Vault(_) | RenewError::TryLater { .. }))) => {
-                Err(later(error.to_string()))
+                Err(FetchError::later(error.to_string()))
             }
-            Err(_) => Err(later("no new token in time".to_owned())),
+            Err(_) => Err(FetchError::later("no new token in time")),
         }
     }
 
@@ -201,11 +201,7 @@ fn is_same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 fn away(error: &StoreError) -> FetchError {
-    later(format!("its token cannot be read: {error}"))
-}
-
-fn later(why: String) -> FetchError {
-    FetchError::TryLater { why, after: None }
+    FetchError::later(format!("its token cannot be read: {error}"))
 }
 
 #[async_trait]

@@ -67,7 +67,7 @@ pub(crate) async fn serve(
     let keyring = Arc::new(Keyring::from_settings(settings)?);
     let schema = Schema::of(&code);
     let pool = store::pool(&settings::database(settings, settings::DATABASE)?, &schema);
-    store::check::check(&pool, &schema)
+    schema::check(&pool, &store::declared(&schema))
         .await
         .context("the database is refused")?;
     let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::SystemClock;
-use shop::sim::{Access, Outgoing};
-use shop_shopify::sim::{RunOptions, run};
+use shop::sim::{Access, Outgoing, ShopSize};
+use shop_shopify::sim::run;
 use tokio_util::sync::CancellationToken;
 
-const OPTIONS: RunOptions = RunOptions {
+const OPTIONS: ShopSize = ShopSize {
     seed: 1,
     orders: 100_000,
     max_versions: 5,

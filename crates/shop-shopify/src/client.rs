@@ -114,17 +114,7 @@ fn header(token: &SecretString) -> Result<HeaderValue, FetchError> {
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
-    let why = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the exchange broke off"
-    };
-    FetchError::TryLater {
-        why: why.to_owned(),
-        after: None,
-    }
+    FetchError::later(service::http::failure(error))
 }
 
 /// `Sun, 22 Nov 2026 08:20:10 GMT`.

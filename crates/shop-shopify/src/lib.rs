@@ -23,6 +23,7 @@ use http::HeaderMap;
 use retail::posting::OrderUpdates;
 use retail::{PlatformCode, ShopOrderId};
 use service::clock::Clock;
+use service::http::Clients;
 use shop::{
     Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
     Notice, Page, PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source,
@@ -77,9 +78,7 @@ const ALLOWANCE: Allowance = Allowance {
 /// The platform.
 #[derive(Clone)]
 pub struct Shopify {
-    tls: reqwest::Client,
-    /// Asks shops without TLS: simulators on the same machine.
-    plain: reqwest::Client,
+    clients: Clients,
     clock: Arc<dyn Clock>,
     allowances: Arc<Allowances>,
 }
@@ -88,8 +87,7 @@ impl Shopify {
     /// Judges the age of tokens by `clock`. Fails when the machine has no TLS certificates to trust.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            tls: service::http::client()?,
-            plain: service::http::loopback_client()?,
+            clients: Clients::new()?,
             clock,
             allowances: Arc::new(Allowances::new(ALLOWANCE)),
         })
@@ -97,11 +95,7 @@ impl Shopify {
 
     /// What asks the shop at `url`.
     fn client(&self, url: &ShopUrl) -> &reqwest::Client {
-        if url.is_https() {
-            &self.tls
-        } else {
-            &self.plain
-        }
+        self.clients.at(url.is_https())
     }
 }
 

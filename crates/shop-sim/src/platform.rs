@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use service::clock::Clock;
-use shop::sim::SimShop;
+use shop::sim::{ShopSize, SimShop};
 
 /// What shop system a simulated shop is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -15,17 +15,6 @@ pub enum Platform {
     #[value(name = "woocommerce")]
     WooCommerce,
     Ecom,
-}
-
-/// How large a shop is, and what decides its orders' lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShopSize {
-    pub seed: u64,
-    pub orders: usize,
-    /// Most versions of one order; each order has at least one.
-    pub max_versions: usize,
-    /// Things on sale; the same ones in every shop of as many.
-    pub products: usize,
 }
 
 impl Platform {
@@ -50,29 +39,11 @@ impl Platform {
     /// A shop that has opened and sold nothing yet, by `clock`.
     #[must_use]
     pub fn open(self, size: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
-        /// The same words in each platform's own type.
-        macro_rules! run {
-            ($platform:ident) => {{
-                let ShopSize {
-                    seed,
-                    orders,
-                    max_versions,
-                    products,
-                } = *size;
-                let options = $platform::sim::RunOptions {
-                    seed,
-                    orders,
-                    max_versions,
-                    products,
-                };
-                $platform::sim::run(&options, clock)
-            }};
-        }
         match self {
-            Self::Shopify => run!(shop_shopify),
-            Self::BigCommerce => run!(shop_bigcommerce),
-            Self::WooCommerce => run!(shop_woocommerce),
-            Self::Ecom => run!(shop_ecom),
+            Self::Shopify => shop_shopify::sim::run(size, clock),
+            Self::BigCommerce => shop_bigcommerce::sim::run(size, clock),
+            Self::WooCommerce => shop_woocommerce::sim::run(size, clock),
+            Self::Ecom => shop_ecom::sim::run(size, clock),
         }
     }
 }

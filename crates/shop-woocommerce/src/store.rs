@@ -51,10 +51,7 @@ async fn index(client: &Client, api: &ApiAccess) -> Result<Index, FetchError> {
     if index.has_shop {
         Ok(index)
     } else {
-        Err(FetchError::TryLater {
-            why: "WooCommerce is switched off".to_owned(),
-            after: None,
-        })
+        Err(FetchError::later("WooCommerce is switched off"))
     }
 }
 

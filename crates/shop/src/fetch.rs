@@ -25,3 +25,14 @@ pub enum FetchError {
     #[error("shop's answer cannot be used: {why}")]
     Unreadable { why: String },
 }
+
+impl FetchError {
+    /// Later, at a time that is for us to choose.
+    #[must_use]
+    pub fn later(why: impl Into<String>) -> Self {
+        Self::TryLater {
+            why: why.into(),
+            after: None,
+        }
+    }
+}

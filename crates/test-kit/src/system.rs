@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use comptoir::stack::{
-    Part, Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
+use comptoir::stack::{Part, Seed, SeedConnection, Stack, StackOptions};
 
 use crate::ledger::Ledger;
 use crate::world;
@@ -103,36 +101,11 @@ impl System {
 }
 
 fn seed() -> Seed {
-    let outlet = |id, name: &str| SeedOutlet {
-        id,
-        retailer: world::RETAILER,
-        name: name.to_owned(),
-        time_zone: "America/Toronto".to_owned(),
-    };
-    let register = |id, outlet| SeedRegister {
-        id,
-        outlet,
-        name: "Till 1".to_owned(),
-    };
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![
-            outlet(world::OUTLET, "Online"),
-            outlet(world::OTHER_OUTLET, "Downtown"),
-        ],
-        registers: vec![
-            register(world::REGISTER, world::OUTLET),
-            register(world::OTHER_REGISTER, world::OTHER_OUTLET),
-        ],
-        connections: vec![SeedConnection::new(
-            world::CONNECTION,
-            world::RETAILER,
-            world::PLATFORM,
-            world::REGISTER,
-            world::SECRET.to_owned(),
-        )],
-    }
+    world::whole(vec![SeedConnection::new(
+        world::CONNECTION,
+        world::RETAILER,
+        world::PLATFORM,
+        world::REGISTER,
+        world::SECRET.to_owned(),
+    )])
 }

@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use comptoir::stack::{
-    Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
-};
-use shop::sim::Access;
+use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use shop_sim::Platform;
 use tempfile::TempDir;
 use test_kit::{Ledger, folder, world};
@@ -97,45 +94,18 @@ impl ShopSystem {
 }
 
 fn seed(shops: &[SimulatedShop]) -> Seed {
-    Seed {
-        retailers: vec![SeedRetailer {
-            id: world::RETAILER,
-            name: "Maison d’essai".to_owned(),
-        }],
-        outlets: vec![SeedOutlet {
-            id: world::OUTLET,
-            retailer: world::RETAILER,
-            name: "Online".to_owned(),
-            time_zone: "America/Toronto".to_owned(),
-        }],
-        registers: vec![SeedRegister {
-            id: world::REGISTER,
-            outlet: world::OUTLET,
-            name: "Till 1".to_owned(),
-        }],
-        connections: shops.iter().map(connection).collect(),
-    }
+    world::seed(shops.iter().map(connection).collect())
 }
 
 fn connection(shop: &SimulatedShop) -> SeedConnection {
-    let Access {
-        secret,
-        shop_url,
-        key,
-        key_secret,
-    } = shop.runner.shop().access();
     SeedConnection {
         order_updates: Some("apply".to_owned()),
-        shop_url: Some(shop_url),
-        consumer_key: Some(key),
-        consumer_secret: Some(key_secret),
-        allow_plain_http: Some(true),
-        ..SeedConnection::new(
+        ..SeedConnection::simulated(
             shop.connection,
             world::RETAILER,
             shop.platform.code(),
             world::REGISTER,
-            secret,
+            shop.runner.shop().access(),
         )
     }
 }

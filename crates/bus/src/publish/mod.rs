@@ -93,6 +93,15 @@ impl Message {
         self
     }
 
+    /// With an id where `text` can be one. Without, a repeat is two messages, and whoever reads them must not mind.
+    #[must_use]
+    pub fn with_text_id(self, text: &str) -> Self {
+        match MessageId::new(text) {
+            Ok(id) => self.with_id(id),
+            Err(_) => self,
+        }
+    }
+
     /// Takes over the headers of another message that `keep` names.
     pub(crate) fn carry(&mut self, headers: &HeaderMap, keep: impl Fn(&str) -> bool) {
         for (name, values) in headers.iter() {

@@ -3,7 +3,6 @@
 use bus::permission::{self, User};
 use bus::{Bus, Map, Options, Service, provision};
 use devstack::testing::Nats;
-use devstack::{NatsConfig, NatsUser};
 use retail::PlatformCode;
 
 /// May do everything: what the declared users must not.
@@ -22,26 +21,12 @@ pub struct Broker(Nats);
 impl Broker {
     /// Without any stream.
     pub fn start() -> Self {
-        let mut users = permission::users(&[shop()]);
-        users.push(User {
+        let root = User {
             name: ROOT.to_owned(),
             publish: vec![">".to_owned()],
             subscribe: vec![">".to_owned()],
-        });
-        let users = users.into_iter().map(|user| {
-            let User {
-                name,
-                publish,
-                subscribe,
-            } = user;
-            NatsUser {
-                name,
-                publish,
-                subscribe,
-                allow_responses: false,
-            }
-        });
-        Self(Nats::start(NatsConfig::new(users.collect())).unwrap())
+        };
+        Self(service_kit::start_broker(&[shop()], [root]))
     }
 
     /// With every stream and consumer in place.

@@ -78,6 +78,15 @@ impl Ledger {
 }
 
 impl<T> Page<T> {
+    /// What was answered, in our own types.
+    fn read<W>(rows: Vec<W>, token: String) -> Result<Self, T::Error>
+    where
+        T: TryFrom<W>,
+    {
+        let rows = rows.into_iter().map(T::try_from);
+        Ok(Self::new(rows.collect::<Result<_, _>>()?, token))
+    }
+
     fn new(rows: Vec<T>, token: String) -> Self {
         Self {
             rows,

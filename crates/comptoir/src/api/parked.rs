@@ -24,10 +24,6 @@ impl Ledger {
         } = response
             .map_err(|status| self.refused(&status))?
             .into_inner();
-        let rows = parked_orders
-            .into_iter()
-            .map(ParkedOrder::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(parked_orders, next_page_token)?)
     }
 }

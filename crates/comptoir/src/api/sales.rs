@@ -45,11 +45,7 @@ impl Ledger {
         } = response
             .map_err(|status| self.refused(&status))?
             .into_inner();
-        let rows = sales
-            .into_iter()
-            .map(Sale::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(sales, next_page_token)?)
     }
 
     /// Unpaid sales that hold stock, the longest placed first.
@@ -76,11 +72,7 @@ impl Ledger {
             .await
             .map_err(|status| self.refused(&status))?
             .into_inner();
-        let rows = sales
-            .into_iter()
-            .map(Sale::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(sales, next_page_token)?)
     }
 
     pub(crate) async fn all_sales(&self) -> Result<Vec<Sale>, ApiError> {

@@ -51,11 +51,7 @@ impl Ledger {
         } = response
             .map_err(|status| self.refused(&status))?
             .into_inner();
-        let rows = levels
-            .into_iter()
-            .map(Level::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(levels, next_page_token)?)
     }
 
     fn stock_client(&self) -> StockClient<tonic::transport::Channel> {

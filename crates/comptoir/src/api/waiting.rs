@@ -60,11 +60,7 @@ impl Ledger {
             entries,
             next_page_token,
         } = answer.map_err(|status| self.refused(&status))?.into_inner();
-        let rows = entries
-            .into_iter()
-            .map(ParkedEntry::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(entries, next_page_token)?)
     }
 
     /// One parked order, dismissed or not.
@@ -195,11 +191,7 @@ impl Ledger {
             held_orders,
             next_page_token,
         } = answer.map_err(|status| self.refused(&status))?.into_inner();
-        let rows = held_orders
-            .into_iter()
-            .map(HeldOrder::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, next_page_token))
+        Ok(Page::read(held_orders, next_page_token)?)
     }
 
     /// `seen`: the content of the update that was looked at; empty: whatever is held.

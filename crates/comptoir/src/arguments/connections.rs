@@ -61,17 +61,8 @@ pub(crate) struct LinkArguments {
     /// `consumer_secret` and `secrets`. Nothing secret is typed on a command line.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: PathBuf,
-    /// `comptoir connections check` was looked at.
-    #[arg(long)]
-    pub(crate) check_acknowledged: bool,
-    /// It is another shop than the one that was parted with.
-    #[arg(long)]
-    pub(crate) another_shop_confirmed: bool,
-    /// Ask the shop without TLS: only one on this machine.
-    #[arg(long)]
-    pub(crate) allow_plain_http: bool,
     #[command(flatten)]
-    pub(crate) settings: SettingArguments,
+    pub(crate) terms: Terms,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -80,6 +71,13 @@ pub(crate) struct InstallArguments {
     pub(crate) platform: String,
     /// The shop, as its platform calls it: a domain, a number, an address.
     pub(crate) shop: String,
+    #[command(flatten)]
+    pub(crate) terms: Terms,
+}
+
+/// What is said of a shop, whichever way it is linked.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Terms {
     /// `comptoir connections check` was looked at.
     #[arg(long)]
     pub(crate) check_acknowledged: bool,

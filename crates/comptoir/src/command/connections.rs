@@ -11,6 +11,7 @@ use super::Place;
 use crate::api::Ingests;
 use crate::arguments::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
+    Terms,
 };
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -128,10 +129,13 @@ fn link_request(arguments: LinkArguments) -> anyhow::Result<(String, wire::LinkR
         platform,
         shop_url,
         credentials,
-        check_acknowledged,
-        another_shop_confirmed,
-        allow_plain_http,
-        settings,
+        terms:
+            Terms {
+                check_acknowledged,
+                another_shop_confirmed,
+                allow_plain_http,
+                settings,
+            },
     } = arguments;
     let Credentials {
         consumer_key,
@@ -162,10 +166,13 @@ async fn install(
     let InstallArguments {
         platform,
         shop,
-        check_acknowledged,
-        another_shop_confirmed,
-        allow_plain_http,
-        settings,
+        terms:
+            Terms {
+                check_acknowledged,
+                another_shop_confirmed,
+                allow_plain_http,
+                settings,
+            },
     } = arguments;
     let request = wire::BeginInstallRequest {
         // Said by who asks.

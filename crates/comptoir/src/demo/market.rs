@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde::Serialize;
 use service::clock::SystemClock;
-use shop::sim::Access;
 use shop_sim::checker::{Difference, Kind, ShopBooks, Told, differences, read};
 use shop_sim::{Counts, Faults, Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
 use tokio::time::sleep;
@@ -162,12 +161,6 @@ impl Market {
     /// Adds the stores and their connections.
     pub(crate) fn join(&self, seed: &mut Seed) {
         for stall in &self.stalls {
-            let Access {
-                secret,
-                shop_url,
-                key,
-                key_secret,
-            } = stall.runner.shop().access();
             seed.outlets.push(SeedOutlet {
                 id: stall.outlet,
                 retailer: RETAILER,
@@ -181,16 +174,12 @@ impl Market {
             });
             seed.connections.push(SeedConnection {
                 order_updates: Some("apply".to_owned()),
-                shop_url: Some(shop_url),
-                consumer_key: Some(key),
-                consumer_secret: Some(key_secret),
-                allow_plain_http: Some(true),
-                ..SeedConnection::new(
+                ..SeedConnection::simulated(
                     stall.connection,
                     RETAILER,
                     stall.platform.code(),
                     stall.register,
-                    secret,
+                    stall.runner.shop().access(),
                 )
             });
         }

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
+use shop::sim::Access;
 use uuid::Uuid;
 
 use super::kept;
@@ -81,6 +82,30 @@ impl SeedConnection {
             consumer_key: None,
             consumer_secret: None,
             allow_plain_http: None,
+        }
+    }
+
+    /// A simulated shop: what it is asked with and signs with is `access`, and it is without TLS.
+    #[must_use]
+    pub fn simulated(
+        id: Uuid,
+        retailer: Uuid,
+        platform: &str,
+        register: Uuid,
+        access: Access,
+    ) -> Self {
+        let Access {
+            secret,
+            shop_url,
+            key,
+            key_secret,
+        } = access;
+        Self {
+            shop_url: Some(shop_url),
+            consumer_key: Some(key),
+            consumer_secret: Some(key_secret),
+            allow_plain_http: Some(true),
+            ..Self::new(id, retailer, platform, register, secret)
         }
     }
 }

@@ -6,10 +6,9 @@ use proto::connect as wire;
 use proto::connect::InstallStep;
 use proto::connect::installs_client::InstallsClient;
 use service::clock::SystemClock;
-use shop::sim::SimShop;
-use shop_ecom::sim::{CLIENT_ID, CLIENT_SECRET, RunOptions, run};
+use shop::sim::{ShopSize, SimShop};
+use shop_ecom::sim::{CLIENT_ID, CLIENT_SECRET, run};
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{RETAILER, Running};
 
@@ -25,21 +24,15 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let options = RunOptions {
+        let options = ShopSize {
             seed: 7,
             orders: 3,
             max_versions: 1,
             products: 10,
         };
         let store = run(&options, Arc::new(SystemClock));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = store.router();
         let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            let stop = CancellationToken::new();
-            service::http::serve(listener, router, stop).await.unwrap();
-        });
+        let url = service_kit::serve(store.router(), &mut serving).await;
         let access = store.access(&url);
         let (_, number) = access.shop_url.rsplit_once('/').unwrap();
         let app = [

@@ -5,7 +5,9 @@ use proto::connect as wire;
 use proto::connect::PrivacyRequestKind;
 use proto::convert::instant_from;
 
-use crate::support::{Running, within};
+use service_kit::within;
+
+use crate::support::Running;
 
 const DATA: &str =
     r#"{"shop_id":1,"shop_domain":"127.0.0.1","customer":{"id":7},"data_request":{"id":9}}"#;

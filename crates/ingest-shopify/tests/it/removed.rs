@@ -2,7 +2,9 @@
 
 use proto::connect::ConnectionState;
 
-use crate::support::{Running, within};
+use service_kit::within;
+
+use crate::support::Running;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r_10_an_app_taken_out_parks_its_connection_until_the_shop_is_linked_again() {

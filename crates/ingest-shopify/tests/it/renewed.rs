@@ -10,7 +10,9 @@ use shop::{App, Install as _, LiveSecrets, RegisteredApp, RenewError};
 use shop_shopify::Shopify;
 use tokio::task::JoinSet;
 
-use crate::support::{Running, within};
+use service_kit::within;
+
+use crate::support::Running;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_is_asked_across_the_end_of_its_token() {

@@ -1,14 +1,9 @@
 //! A broker, a database, a simulated shop and the service, for each test, all by one clock that the test moves.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use bus::permission::{self, User};
-use bus::{Bus, Options};
-use devstack::testing::{Database, Nats, Postgres};
-use devstack::{NatsConfig, NatsUser};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use proto::connect as wire;
@@ -19,13 +14,12 @@ use retail::PlatformCode;
 use service::clock::{Clock, ManualClock, SystemClock};
 use service::seal::Keyring;
 use service::{Command, Settings};
+use service_kit::{APP_PASSWORD, Surroundings, provision_ledger, seal_key, within};
 use sha2::Sha256;
 use shop::sim::SimShop as _;
 use shop_ingest::store::{self, Schema, Store};
 use shop_shopify::sim::{self, Plan, Server};
-use tempfile::TempDir;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub const RETAILER: Uuid = Uuid::from_u128(1);
@@ -33,12 +27,8 @@ const REGISTER: Uuid = Uuid::from_u128(2);
 /// What the simulated shop is called by its own pages.
 pub const SHOP: &str = "maison-simulee.myshopify.com";
 
-/// Longer than anything that passes.
-const PATIENCE: Duration = Duration::from_mins(3);
 /// Between two rounds of the service's chores.
 const ROUND: Duration = Duration::from_secs(1);
-const SEAL_KEY: [u8; 32] = [7; 32];
-const DB_PASSWORD: &str = "of-tests";
 const SEED: u64 = 7;
 
 /// A service that runs in this process until it is dropped.
@@ -49,11 +39,9 @@ pub struct Running {
     base: String,
     grpc: String,
     settings: Settings,
-    database: Database,
-    folder: TempDir,
+    surroundings: Surroundings,
     tasks: JoinSet<anyhow::Result<()>>,
     serving: JoinSet<()>,
-    nats: Nats,
 }
 
 /// A browser at the end of its way.
@@ -67,47 +55,21 @@ impl Running {
         let clock = ManualClock::at(SystemClock.now());
         let orders = sim::Shop::open(&sim::Options::new(SEED, 3));
         let shop = Server::new(orders, SEED, Plan::Enterprise, Arc::new(clock.clone()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let shop_url = format!("http://{}", listener.local_addr().unwrap());
         let mut serving = JoinSet::new();
-        let router = shop.router();
-        serving.spawn(async move {
-            let serving = service::http::serve(listener, router, CancellationToken::new());
-            serving.await.unwrap();
-        });
+        let shop_url = service_kit::serve(shop.router(), &mut serving).await;
         let access = shop.access(&shop_url);
-        let nats = Nats::start(NatsConfig::new(users())).unwrap();
-        let database = Postgres::shared().fresh_database().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let (_, host) = database.url.rsplit_once('@').unwrap();
-        let settings = Settings::from_map([
-            (
-                "DATABASE_URL",
-                format!("postgres://ingest_shopify_app:{DB_PASSWORD}@{host}"),
-            ),
-            ("DATABASE_ADMIN_URL", database.url.clone()),
-            ("INGEST_DB_PASSWORD", DB_PASSWORD.to_owned()),
-            ("NATS_URL", nats.url()),
-            ("NATS_PASSWORD", nats.password("ingest-shopify").to_owned()),
-            ("NATS_ADMIN_USER", permission::ADMIN.to_owned()),
-            (
-                "NATS_ADMIN_PASSWORD",
-                nats.password(permission::ADMIN).to_owned(),
-            ),
-            ("NATS_MONITOR_URL", nats.monitor_url()),
-            ("COMPTOIR_SEAL_KEY", seal_key()),
-            ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
-            ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
-            (
-                "LISTEN_FILE",
-                listen_file(&folder).to_str().unwrap().to_owned(),
-            ),
-            ("APP_CLIENT_ID", access.key),
-            ("APP_CLIENT_SECRET", access.secret),
-            ("APP_STAND_IN_URL", shop_url),
-            ("POLL_EVERY_MS", ROUND.as_millis().to_string()),
-            ("HOOKS_EVERY_MS", ROUND.as_millis().to_string()),
-        ]);
+        let surroundings = Surroundings::fresh("shopify");
+        let round = ROUND.as_millis().to_string();
+        let settings = surroundings.settings(
+            None,
+            &[
+                ("APP_CLIENT_ID", &access.key),
+                ("APP_CLIENT_SECRET", &access.secret),
+                ("APP_STAND_IN_URL", &shop_url),
+                ("POLL_EVERY_MS", &round),
+                ("HOOKS_EVERY_MS", &round),
+            ],
+        );
         let mut running = Self {
             clock,
             shop,
@@ -115,20 +77,15 @@ impl Running {
             base: String::new(),
             grpc: String::new(),
             settings,
-            database,
-            folder,
+            surroundings,
             tasks: JoinSet::new(),
             serving,
-            nats,
         };
         running.run(Command::Migrate).await.unwrap();
-        provision_ledger(&running.nats).await;
+        provision_ledger(&running.surroundings.nats).await;
         let serving = running.run(Command::Serve);
         running.tasks.spawn(serving);
-        let path = listen_file(&running.folder);
-        let listening = within(async || service::listen::announced(&path).unwrap()).await;
-        running.base = format!("http://{}", listening.http.unwrap());
-        running.grpc = format!("http://{}", listening.grpc.unwrap());
+        (running.base, running.grpc) = running.surroundings.listening().await;
         running
     }
 
@@ -141,8 +98,8 @@ impl Running {
     pub fn store(&self) -> Store {
         let code = PlatformCode::new("shopify").unwrap();
         let schema = Schema::of(&code);
-        let (_, host) = self.database.url.rsplit_once('@').unwrap();
-        let url = format!("postgres://{}:{DB_PASSWORD}@{host}", schema.app());
+        let (_, host) = self.surroundings.database.url.rsplit_once('@').unwrap();
+        let url = format!("postgres://{}:{APP_PASSWORD}@{host}", schema.name().app());
         let pool = store::pool(&url.parse().unwrap(), &schema);
         let settings = Settings::from_map([("COMPTOIR_SEAL_KEY", seal_key())]);
         let keyring = Arc::new(Keyring::from_settings(&settings).unwrap());
@@ -328,61 +285,4 @@ impl Running {
     pub fn is_up(&self) -> bool {
         !self.serving.is_empty() && !self.tasks.is_empty()
     }
-}
-
-/// Asks until there is an answer.
-pub async fn within<T>(mut question: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = question().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap()
-}
-
-fn seal_key() -> String {
-    base64::engine::general_purpose::STANDARD.encode(SEAL_KEY)
-}
-
-fn listen_file(folder: &TempDir) -> PathBuf {
-    folder.path().join("listening.json")
-}
-
-fn users() -> Vec<NatsUser> {
-    let platform = PlatformCode::new("shopify").unwrap();
-    permission::users(&[platform])
-        .into_iter()
-        .map(|user| {
-            let User {
-                name,
-                publish,
-                subscribe,
-            } = user;
-            NatsUser {
-                name,
-                publish,
-                subscribe,
-                allow_responses: false,
-            }
-        })
-        .collect()
-}
-
-/// The ledger's own migrate does this; here there is none.
-async fn provision_ledger(nats: &Nats) {
-    let options = Options {
-        url: nats.url(),
-        user: permission::ADMIN.to_owned(),
-        password: nats.password(permission::ADMIN).into(),
-        name: "test".to_owned(),
-    };
-    let admin = Bus::connect(options).await.unwrap();
-    let map = bus::Map::of(&bus::Service::Ledger);
-    bus::provision::provision(&admin, &map, bus::provision::Options::default())
-        .await
-        .unwrap();
-    admin.drain().await;
 }

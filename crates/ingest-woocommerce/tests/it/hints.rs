@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::captures;
-use crate::support::{Running, Shop, signed, within};
+use service_kit::within;
+
+use crate::support::{Running, Shop, signed};
 
 const TOPIC: &str = "action.woocommerce_new_order_note_data";
 

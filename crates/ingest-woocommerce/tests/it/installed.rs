@@ -6,10 +6,9 @@ use proto::connect as wire;
 use proto::connect::InstallStep;
 use proto::connect::installs_client::InstallsClient;
 use service::clock::SystemClock;
-use shop::sim::SimShop;
-use shop_woocommerce::sim::{RunOptions, run};
+use shop::sim::{ShopSize, SimShop};
+use shop_woocommerce::sim::run;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{RETAILER, Running};
 
@@ -34,21 +33,15 @@ struct Asked {
 
 impl World {
     async fn start() -> Self {
-        let options = RunOptions {
+        let options = ShopSize {
             seed: 7,
             orders: 3,
             max_versions: 1,
             products: 10,
         };
         let shop = run(&options, Arc::new(SystemClock));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = shop.router();
         let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            let serving = service::http::serve(listener, router, CancellationToken::new());
-            serving.await.unwrap();
-        });
+        let url = service_kit::serve(shop.router(), &mut serving).await;
         let _ = shop.access(&url);
         let running = Running::start_with(&[], &[("PUBLIC_URL", PUBLIC_URL)]).await;
         Self {

@@ -5,7 +5,9 @@ use retail::{ConnectionId, RetailerId};
 use uuid::Uuid;
 
 use crate::captures;
-use crate::support::{RETAILER, Running, Shop, platform, signed, within};
+use service_kit::within;
+
+use crate::support::{RETAILER, Running, Shop, platform, signed};
 
 fn shop() -> Shop {
     Shop {
@@ -24,12 +26,12 @@ async fn post(running: &Running, name: &str) -> reqwest::Response {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_durable_copy_there_is_no_200() {
     let mut running = Running::start(&[shop()]).await;
-    running.nats.kill();
+    running.nats().kill();
     let answer = post(&running, "order-fees.01.order.created").await;
     assert_eq!(answer.status(), 503);
     assert_eq!(answer.headers()["retry-after"], "5");
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
-    running.nats.restart().unwrap();
+    running.nats().restart().unwrap();
     within(async || {
         let answer = post(&running, "order-fees.01.order.created").await;
         (answer.status() == 200).then_some(())

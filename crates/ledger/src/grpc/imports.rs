@@ -8,10 +8,9 @@ use retail::{ConnectionId, ImportId, RetailerId};
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
+use super::ask;
 use super::error::{bad_field, not_found, precondition};
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::consume::decode_unopened;
 use crate::decide::Incoming;
 use crate::store::{
@@ -118,21 +117,18 @@ impl wire::imports_server::Imports for Imports {
         request: Request<wire::ListImportsRequest>,
     ) -> Result<Response<wire::ListImportsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<ImportKey> = Page::asked(&request, size, &token)?;
         let retailer = ask::retailer(&request.retailer_id)?;
-        let after: Option<ImportKey> = token::read("page_token", print, &page_token)?;
         let reader = &self.reader;
         let mut imports = reader
-            .list_imports(retailer, after.as_ref(), limit + 1)
+            .list_imports(retailer, page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut imports, limit).map(ImportView::key);
+        let next_page_token = page.cut(&mut imports, ImportView::key);
         Ok(Response::new(wire::ListImportsResponse {
             imports: imports.iter().map(import_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -192,9 +188,9 @@ impl wire::imports_server::Imports for Imports {
         request: Request<wire::ListImportOrdersRequest>,
     ) -> Result<Response<wire::ListImportOrdersResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<String> = Page::asked(&request, size, &token)?;
         let wire::ListImportOrdersRequest {
             retailer_id,
             import_id,
@@ -204,23 +200,20 @@ impl wire::imports_server::Imports for Imports {
         } = request;
         let (retailer, import) = named(&retailer_id, &import_id)?;
         self.found(retailer, import).await?;
-        let after: Option<String> = token::read("page_token", print, &page_token)?;
         let mut orders = self
             .reader
             .list_import_orders(
                 retailer,
                 import.uuid(),
                 kept_only,
-                after.as_deref(),
-                limit + 1,
+                page.after.as_deref(),
+                page.rows(),
             )
             .await?;
-        let next = cut(&mut orders, limit).map(|last: &ImportOrderView| last.order.clone());
+        let next_page_token = page.cut(&mut orders, |last: &ImportOrderView| last.order.clone());
         Ok(Response::new(wire::ListImportOrdersResponse {
             orders: orders.into_iter().map(imported_order_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -229,26 +222,23 @@ impl wire::imports_server::Imports for Imports {
         request: Request<wire::ListImportLevelsRequest>,
     ) -> Result<Response<wire::ListImportLevelsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<LevelKey> = Page::asked(&request, size, &token)?;
         let (retailer, import) = named(&request.retailer_id, &request.import_id)?;
         self.found(retailer, import).await?;
-        let after: Option<LevelKey> = token::read("page_token", print, &page_token)?;
         let mut levels = self
             .reader
-            .list_import_levels(retailer, import.uuid(), after.as_ref(), limit + 1)
+            .list_import_levels(retailer, import.uuid(), page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut levels, limit).map(|last| LevelKey {
+        let next_page_token = page.cut(&mut levels, |last| LevelKey {
             sku: last.sku.clone(),
             item: last.item,
             outlet: last.outlet,
         });
         Ok(Response::new(wire::ListImportLevelsResponse {
             levels: levels.into_iter().map(level_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 }

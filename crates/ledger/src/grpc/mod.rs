@@ -11,6 +11,7 @@ mod imports;
 mod integrity;
 mod items;
 mod orders;
+mod page;
 mod reports;
 mod sales;
 mod stock;

@@ -4,11 +4,10 @@ use proto::ledger as wire;
 use retail::ShopOrderId;
 use tonic::{Request, Response, Status};
 
+use super::ask;
 use super::convert::{known_into, movement_into, parked_into, received_into, sale_into};
 use super::error::{bad_field, not_found};
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::store::{ParkedFilter, ParkedKeyView, Reader, Receipt};
 
 #[derive(Clone, Debug)]
@@ -29,26 +28,23 @@ impl wire::orders_server::Orders for Orders {
         request: Request<wire::ListParkedOrdersRequest>,
     ) -> Result<Response<wire::ListParkedOrdersResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<ParkedKeyView> = Page::asked(&request, size, &token)?;
         let retailer = ask::retailer(&request.retailer_id)?;
-        let after: Option<ParkedKeyView> = token::read("page_token", print, &page_token)?;
         let mut parked = self
             .reader
             .list_parked(
                 retailer,
                 &ParkedFilter::default(),
-                after.as_ref(),
-                limit + 1,
+                page.after.as_ref(),
+                page.rows(),
             )
             .await?;
-        let next = cut(&mut parked, limit).map(|last| last.key.clone());
+        let next_page_token = page.cut(&mut parked, |last| last.key.clone());
         Ok(Response::new(wire::ListParkedOrdersResponse {
             parked_orders: parked.into_iter().map(parked_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 

@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status};
 
 use super::convert::sale_into;
 use super::error::{bad_field, not_found, precondition, stopping, unavailable};
+use super::page::Page;
 use super::token::Print;
 use super::{ask, token};
 use crate::store::{ChangeKey, Reader, SaleFilter, SaleKey, SaleView};
@@ -50,37 +51,29 @@ impl wire::sales_server::Sales for Sales {
         &self,
         request: Request<wire::ListSalesRequest>,
     ) -> Result<Response<wire::ListSalesResponse>, Status> {
+        let mut request = request.into_inner();
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<SaleKey> = Page::asked(&request, size, &token)?;
         let wire::ListSalesRequest {
             retailer_id,
-            page_size,
-            page_token,
+            page_size: _,
+            page_token: _,
             filter,
-        } = request.into_inner();
+        } = request;
         let retailer = ask::retailer(&retailer_id)?;
-        let limit = ask::page_size(page_size)?;
-        let print = Print::of(&wire::ListSalesRequest {
-            retailer_id,
-            page_size: 0,
-            page_token: String::new(),
-            filter: filter.clone(),
-        });
         let filter = ask::filter(filter)?;
-        let after: Option<SaleKey> = token::read("page_token", print, &page_token)?;
-
-        // One more than asked for tells whether there is a next page.
         let mut sales = self
             .reader
-            .list_sales(retailer, &filter, after, limit + 1)
+            .list_sales(retailer, &filter, page.after, page.rows())
             .await?;
-        let next = cut(&mut sales, limit).map(|last| SaleKey {
+        let next_page_token = page.cut(&mut sales, |last| SaleKey {
             placed_at: last.placed_at,
             sale: last.sale,
         });
         Ok(Response::new(wire::ListSalesResponse {
             sales: sales.into_iter().map(sale_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -89,9 +82,9 @@ impl wire::sales_server::Sales for Sales {
         request: Request<wire::ListReservationsRequest>,
     ) -> Result<Response<wire::ListReservationsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<SaleKey> = Page::asked(&request, size, &token)?;
         let wire::ListReservationsRequest {
             retailer_id,
             page_size: _,
@@ -102,20 +95,17 @@ impl wire::sales_server::Sales for Sales {
         let retailer = ask::retailer(&retailer_id)?;
         let outlet = ask::optional("outlet_id", &outlet_id)?;
         let until = ask::instant("placed_until", placed_until)?;
-        let after: Option<SaleKey> = token::read("page_token", print, &page_token)?;
         let mut sales = self
             .reader
-            .list_reservations(retailer, outlet, until, after, limit + 1)
+            .list_reservations(retailer, outlet, until, page.after, page.rows())
             .await?;
-        let next = cut(&mut sales, limit).map(|last| SaleKey {
+        let next_page_token = page.cut(&mut sales, |last| SaleKey {
             placed_at: last.placed_at,
             sale: last.sale,
         });
         Ok(Response::new(wire::ListReservationsResponse {
             sales: sales.into_iter().map(sale_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 

@@ -5,11 +5,10 @@ use proto::ledger as wire;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use super::ask;
 use super::convert::{level_into, movement_into};
 use super::error::{bad_field, not_found};
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::store::{Explained, LevelKey, LevelView, Reader};
 
 /// Movements shown by an explanation.
@@ -33,9 +32,9 @@ impl wire::stock_server::Stock for Stock {
         request: Request<wire::ListLevelsRequest>,
     ) -> Result<Response<wire::ListLevelsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<LevelKey> = Page::asked(&request, size, &token)?;
         let wire::ListLevelsRequest {
             retailer_id,
             page_size: _,
@@ -46,17 +45,20 @@ impl wire::stock_server::Stock for Stock {
         let retailer = ask::retailer(&retailer_id)?;
         let outlet = ask::optional("outlet_id", &outlet_id)?;
         let sku = ask::sku("sku", &sku)?;
-        let after: Option<LevelKey> = token::read("page_token", print, &page_token)?;
         let mut levels = self
             .reader
-            .list_levels(retailer, outlet, sku.as_deref(), after.as_ref(), limit + 1)
+            .list_levels(
+                retailer,
+                outlet,
+                sku.as_deref(),
+                page.after.as_ref(),
+                page.rows(),
+            )
             .await?;
-        let next = cut(&mut levels, limit).map(LevelView::key);
+        let next_page_token = page.cut(&mut levels, LevelView::key);
         Ok(Response::new(wire::ListLevelsResponse {
             levels: levels.into_iter().map(level_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -65,9 +67,9 @@ impl wire::stock_server::Stock for Stock {
         request: Request<wire::ListMovementsRequest>,
     ) -> Result<Response<wire::ListMovementsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<Uuid> = Page::asked(&request, size, &token)?;
         let wire::ListMovementsRequest {
             retailer_id,
             item_id,
@@ -78,17 +80,14 @@ impl wire::stock_server::Stock for Stock {
         let retailer = ask::retailer(&retailer_id)?;
         let item = ask::required("item_id", &item_id)?;
         let outlet = ask::required("outlet_id", &outlet_id)?;
-        let before: Option<Uuid> = token::read("page_token", print, &page_token)?;
         let mut movements = self
             .reader
-            .list_movements(retailer, item, outlet, before, limit + 1)
+            .list_movements(retailer, item, outlet, page.after, page.rows())
             .await?;
-        let next = cut(&mut movements, limit).map(|last| last.movement);
+        let next_page_token = page.cut(&mut movements, |last| last.movement);
         Ok(Response::new(wire::ListMovementsResponse {
             movements: movements.into_iter().map(movement_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 

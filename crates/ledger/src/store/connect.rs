@@ -1,9 +1,7 @@
 //! Three pools of one database: one that writes batches, one for what people do, one that answers questions.
 
-use std::time::Duration;
-
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgPool};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 
 /// Connections for batches: one for each that may be written at once, and one for the relay.
 const WRITE_CONNECTIONS: u32 = 4;
@@ -11,20 +9,6 @@ const WRITE_CONNECTIONS: u32 = 4;
 const ACT_CONNECTIONS: u32 = 2;
 /// Connections for questions; the next ones wait.
 const READ_CONNECTIONS: u32 = 8;
-/// For a connection to come free.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections unused for this long are closed.
-const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
-/// Statements slower than this are logged, without their values.
-const SLOW_STATEMENT: Duration = Duration::from_secs(1);
-
-/// Limits on the server's side, so that nothing of ours can hold a lock for ever.
-const LIMITS: [(&str, &str); 4] = [
-    ("statement_timeout", "30s"),
-    ("lock_timeout", "10s"),
-    ("idle_in_transaction_session_timeout", "30s"),
-    ("TimeZone", "UTC"),
-];
 
 /// A batch knows its road: every look-up by key, every insert from arrays. Planned once, and never by
 /// statistics of tables that were empty a moment ago, which is how a first import would end in
@@ -58,16 +42,5 @@ pub fn read_pool(database: &PgConnectOptions) -> PgPool {
 }
 
 fn pool(database: &PgConnectOptions, connections: u32, plans: &[(&str, &str)]) -> PgPool {
-    let options = database
-        .clone()
-        .application_name("ledger")
-        .options(LIMITS)
-        .options(plans.iter().copied())
-        .log_statements(tracing::log::LevelFilter::Off)
-        .log_slow_statements(tracing::log::LevelFilter::Warn, SLOW_STATEMENT);
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(IDLE_TIMEOUT)
-        .connect_lazy_with(options)
+    schema::pool(database, &super::migrate::name(), connections, plans)
 }

@@ -19,6 +19,7 @@ mod known;
 mod level;
 mod migrate;
 mod open;
+mod ours;
 mod outbox;
 mod parked;
 mod read;
@@ -41,7 +42,7 @@ pub use import::{
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
 };
 pub use journal::Recorded;
-pub use migrate::{SchemaError, migrate};
+pub use migrate::{declared, migrate};
 pub use read::*;
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
 pub use remap::Remapped;

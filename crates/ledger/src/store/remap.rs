@@ -4,6 +4,7 @@ use retail::{ConnectionId, ItemId, RetailerId, Sku};
 
 use super::apply::RACE_ATTEMPTS;
 use super::journal::{Entry, Recorded};
+use super::ours::is_ours;
 use super::{Store, StoreError, journal, row};
 use crate::desk::{Act, ActionKind, ActionOutcome, Done, Subject};
 
@@ -53,15 +54,7 @@ impl Store {
         if let Some(before) = journal::find(&mut db, connection.uuid(), subject, act).await? {
             return Ok(Remapped::Before(before));
         }
-        let is_known = sqlx::query_scalar!(
-            r#"select exists (select from ledger.connection
-                where connection_id = $1 and retailer_id = $2) as "is_known!""#,
-            connection.uuid(),
-            retailer.uuid(),
-        )
-        .fetch_one(&mut *db)
-        .await?;
-        if !is_known {
+        if !is_ours(&mut db, retailer, connection.uuid()).await? {
             return Ok(Remapped::UnknownConnection);
         }
         let item = sqlx::query_scalar!(

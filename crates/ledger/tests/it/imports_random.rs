@@ -1,15 +1,14 @@
 //! Random histories of shops, imports and undoings, against a model of a few lines.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger::decide::Incoming;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use retail::{ImportId, SaleState};
 use uuid::Uuid;
 
+use crate::cases::hold;
 use crate::order::an_order;
 use crate::support::{CONNECTION, Ledger, OUTLET, RETAILER};
 
@@ -272,24 +271,7 @@ async fn holds(ledger: &Ledger, case: u64, history: &History) {
 
 #[test]
 fn r_2_random_imports_and_undoings_equal_the_model() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let ledger = runtime.block_on(Ledger::new());
-    let case = AtomicU64::new(0);
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    TestRunner::new(config)
-        .run(&histories(), |history| {
-            let case = case.fetch_add(1, Ordering::Relaxed);
-            runtime.block_on(holds(&ledger, case, &history));
-            Ok(())
-        })
-        .unwrap();
-    runtime.block_on(ledger.assert_sound());
+    hold(CASES, &histories(), &async |ledger, case, history| {
+        holds(ledger, case, &history).await;
+    });
 }

@@ -3,6 +3,7 @@
 
 mod batches;
 mod booking;
+mod cases;
 mod catalogue;
 mod client;
 mod confirm;

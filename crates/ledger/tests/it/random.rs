@@ -1,12 +1,10 @@
 //! Random histories through the store, in random batches, against the pure fold.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger::decide::{Body, Incoming};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{
@@ -14,6 +12,7 @@ use retail::{
 };
 use uuid::Uuid;
 
+use crate::cases::hold;
 use crate::order::an_order;
 use crate::support::{CONNECTION, Ledger, OUTLET, RETAILER};
 
@@ -254,27 +253,12 @@ async fn holds(ledger: &Ledger, case: u64, snapshots: &[Snapshot], cuts: &[usize
 
 #[test]
 fn random_histories_in_random_batches_equal_the_pure_fold() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let ledger = runtime.block_on(Ledger::new());
-    let case = AtomicU64::new(0);
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    TestRunner::new(config)
-        .run(
-            &(snapshots(), vec(1..12_usize, 1..6)),
-            |(snapshots, cuts)| {
-                let case = case.fetch_add(1, Ordering::Relaxed);
-                runtime.block_on(holds(&ledger, case, &snapshots, &cuts));
-                Ok(())
-            },
-        )
-        .unwrap();
-    runtime.block_on(ledger.assert_sound());
+    let histories = (snapshots(), vec(1..12_usize, 1..6));
+    hold(
+        CASES,
+        &histories,
+        &async |ledger, case, (snapshots, cuts)| {
+            holds(ledger, case, &snapshots, &cuts).await;
+        },
+    );
 }

@@ -1,8 +1,8 @@
 //! Migrations and the checks at start.
 
 use devstack::testing::Postgres;
+use ledger::store;
 use ledger::store::check::{CheckError, check};
-use ledger::store::{self};
 
 use crate::support::{admin, app, database, migrate, sql};
 
@@ -23,7 +23,10 @@ async fn a_database_without_the_schema_is_refused() {
     let database = Postgres::shared().fresh_database().unwrap();
     let pool = store::write_pool(&admin(&database));
     let error = check(&pool).await.unwrap_err();
-    assert!(matches!(error, CheckError::Schema(_)), "{error}");
+    assert!(
+        matches!(error, CheckError::Schema(schema::CheckError::History(_))),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -35,7 +38,10 @@ async fn another_schema_than_the_builds_is_refused() {
     );
     let pool = store::write_pool(&app(&database));
     let error = check(&pool).await.unwrap_err();
-    assert!(matches!(error, CheckError::Schema(_)), "{error}");
+    assert!(
+        matches!(error, CheckError::Schema(schema::CheckError::History(_))),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -75,7 +81,7 @@ async fn rights_other_than_declared_are_refused() {
         let pool = store::write_pool(&app(&database));
         let error = check(&pool).await.unwrap_err();
         assert!(
-            matches!(error, CheckError::Rights(_)),
+            matches!(error, CheckError::Schema(schema::CheckError::Rights(_))),
             "{surprise}: {error}"
         );
     }
@@ -86,5 +92,8 @@ async fn the_administrator_is_not_taken_for_the_service() {
     let database = database().await;
     let pool = store::write_pool(&admin(&database));
     let error = check(&pool).await.unwrap_err();
-    assert!(matches!(error, CheckError::Rights(_)), "{error}");
+    assert!(
+        matches!(error, CheckError::Schema(schema::CheckError::Rights(_))),
+        "{error}"
+    );
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use bus::permission::{self, User};
 use bus::{Bus, Map, Message, durable, provision, stream, subject};
 use devstack::testing::{Database, Nats, Postgres};
-use devstack::{NatsConfig, NatsUser};
 use ledger::decide::Incoming;
 use ledger::{Command, store};
 use prost::Message as _;
@@ -38,26 +37,12 @@ impl System {
 
     fn on(database: Database) -> Self {
         let shop = PlatformCode::new("woocommerce").unwrap();
-        let mut users = permission::users(std::slice::from_ref(&shop));
-        users.push(User {
+        let root = User {
             name: "root".to_owned(),
             publish: vec![">".to_owned()],
             subscribe: vec![">".to_owned()],
-        });
-        let users = users.into_iter().map(|user| {
-            let User {
-                name,
-                publish,
-                subscribe,
-            } = user;
-            NatsUser {
-                name,
-                publish,
-                subscribe,
-                allow_responses: false,
-            }
-        });
-        let nats = Nats::start(NatsConfig::new(users.collect())).unwrap();
+        };
+        let nats = service_kit::start_broker(&[shop], [root]);
         let folder = tempfile::tempdir().unwrap();
         let listening = folder.path().join("listening.json");
         let settings = Settings::from_map([

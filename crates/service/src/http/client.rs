@@ -16,7 +16,7 @@ const IDLE_PER_HOST: usize = 8;
 
 const USER_AGENT: &str = concat!("comptoir/", env!("CARGO_PKG_VERSION"));
 
-/// Why a response's body was not read.
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// The body is longer than the caller's limit.
@@ -25,8 +25,8 @@ pub enum BodyError {
         /// The caller's limit.
         limit_bytes: usize,
     },
-    /// The connection broke or timed out.
-    #[error("response body broke off")]
+    /// No connection, or it broke or timed out.
+    #[error("the exchange failed: {}", failure(.0))]
     Broken(#[from] reqwest::Error),
 }
 
@@ -53,6 +53,29 @@ pub fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
     client_builder().no_proxy().tls_certs_only([]).build()
 }
 
+/// A client for either kind of address.
+#[derive(Clone)]
+pub struct Clients {
+    tls: reqwest::Client,
+    plain: reqwest::Client,
+}
+
+impl Clients {
+    /// Fails when the machine has no TLS certificates to trust.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            tls: client()?,
+            plain: loopback_client()?,
+        })
+    }
+
+    /// Without TLS only where an address has none: a simulator's on the same machine.
+    #[must_use]
+    pub const fn at(&self, is_https: bool) -> &reqwest::Client {
+        if is_https { &self.tls } else { &self.plain }
+    }
+}
+
 /// The body of a response, if it is no longer than `limit_bytes`. Stops reading at the limit.
 pub async fn body(mut response: reqwest::Response, limit_bytes: usize) -> Result<Bytes, BodyError> {
     let mut body = BytesMut::new();
@@ -63,6 +86,18 @@ pub async fn body(mut response: reqwest::Response, limit_bytes: usize) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// What went wrong with an exchange, without its address: that may hold a key.
+#[must_use]
+pub fn failure(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the exchange broke off"
+    }
 }
 
 fn install_tls_provider() {

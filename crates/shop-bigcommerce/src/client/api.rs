@@ -160,15 +160,5 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
-    let why = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the exchange broke off"
-    };
-    FetchError::TryLater {
-        why: why.to_owned(),
-        after: None,
-    }
+    FetchError::later(service::http::failure(error))
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use shop::{
     Agreement, Answer, Granted, Install, InstallRefusal, Journey, Proof, RegisteredApp, Returned,
-    ShopName, ShopUrl, Tokens,
+    ShopName, Tokens,
 };
 
 use super::callback::{Callback, CallbackRefused, install_url, read};
@@ -27,7 +27,7 @@ impl Install for BigCommerce {
 
     fn authorize(&self, app: &shop::App, _: &Journey) -> Result<String, InstallRefusal> {
         let client_id = &app.registered()?.client_id;
-        Ok(install_url(&at(app, LOGIN_URL), client_id))
+        Ok(install_url(&app.address(LOGIN_URL), client_id))
     }
 
     /// Signed by nobody, and without a state: which store it is of is believed when the code is exchanged.
@@ -90,7 +90,7 @@ impl Install for BigCommerce {
             is_external: true,
         };
         let granted = self
-            .grant(&at(app, LOGIN_URL), &known_as, &callback)
+            .grant(&app.address(LOGIN_URL), &known_as, &callback)
             .await
             .map_err(|error| match error {
                 TokenError::Refused { status: _ } => InstallRefusal::Spent,
@@ -98,27 +98,15 @@ impl Install for BigCommerce {
                 TokenError::OtherStore => InstallRefusal::OtherShop,
                 TokenError::Unreadable => InstallRefusal::Unreadable,
             })?;
-        let missing = granted.scopes.missing(&ORDER_SCOPES);
-        if !missing.is_empty() {
-            let missing = missing.into_iter().map(str::to_owned).collect();
-            return Err(InstallRefusal::RightsMissing(missing));
-        }
+        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
         let names = granted.scopes.as_str().split_whitespace();
         let names = names.map(str::to_owned).collect();
         Ok(Granted {
             api: granted
-                .access(&known_as, &at(app, API_URL), app.plain_http())
+                .access(&known_as, &app.address(API_URL), app.plain_http())
                 .ok_or(InstallRefusal::Unreadable)?,
             secrets: Some(secrets.clone()),
             tokens: Tokens::endless(granted.access_token, names),
         })
-    }
-}
-
-/// The platform's own address, or the simulator's in its place.
-fn at(app: &shop::App, own: &'static str) -> ShopUrl {
-    match &app.stand_in {
-        Some(stand_in) => stand_in.clone(),
-        None => ShopUrl::new(own).expect("the constant is an address"),
     }
 }

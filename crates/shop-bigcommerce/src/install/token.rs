@@ -4,6 +4,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
+use service::http::BodyError;
 use shop::{ApiAccess, ConnectionError, PlainHttp, ShopUrl};
 
 use super::StoreHash;
@@ -61,6 +62,15 @@ pub enum TokenError {
     OtherStore,
     #[error("the login's answer is no token")]
     Unreadable,
+}
+
+impl From<BodyError> for TokenError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
+            BodyError::Broken(_) => Self::Away,
+        }
+    }
 }
 
 /// Where tokens are given. Bodies are JSON, both ways.

@@ -42,7 +42,7 @@ use self::story::Story;
 
 pub use delivery::Delivery;
 pub use dice::Dice;
-pub use run::{RunOptions, run};
+pub use run::run;
 
 /// What kind of store.
 #[derive(Clone, Debug)]

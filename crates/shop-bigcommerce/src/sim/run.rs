@@ -6,7 +6,7 @@ use axum::Router;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, SimShop};
+use shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
 
 use super::{Delivery, Dice, Options, Store};
 
@@ -16,20 +16,10 @@ const QUOTA: u64 = 20_000;
 /// Tells the dice of what happens when from those of what it is.
 const PLAN: u64 = 0x706c_616e;
 
-/// How much a store is to trade.
-pub struct RunOptions {
-    pub seed: u64,
-    pub orders: usize,
-    /// Of one order, the first included.
-    pub max_versions: usize,
-    /// Things on sale: the same SKUs in every run of as many.
-    pub products: usize,
-}
-
 /// A store that takes orders and changes them, a step at a time. Its hooks may lead to this machine
 /// without TLS.
-pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
-    let RunOptions {
+pub fn run(options: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let ShopSize {
         seed,
         orders,
         max_versions,

@@ -10,9 +10,9 @@ use http::{Method, StatusCode};
 use retail::ConnectionId;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use shop::conformance::serve;
 use shop::{Connection, FetchError, HookAddress, HookReport, LiveSecrets, Platform as _, ShopUrl};
 use shop_bigcommerce::{HOOK_SECRET_HEADER, hook_secret};
-use tokio_util::sync::CancellationToken;
 
 use crate::store::{HASH, connection_at, platform};
 
@@ -37,16 +37,8 @@ struct Hooks(Arc<Mutex<Inner>>);
 impl Hooks {
     async fn start() -> (Self, Connection) {
         let hooks = Self::default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/stores/{HASH}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(hooks.clone());
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let url = format!("{}/stores/{HASH}", serve(router).await);
         (hooks, connection_at(&url, &["new", "old"]))
     }
 

@@ -13,7 +13,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shop::Connection;
-use tokio_util::sync::CancellationToken;
+use shop::conformance::serve;
 
 use crate::store::{HASH, connection_at};
 
@@ -167,16 +167,8 @@ impl Shelves {
             ..Inner::default()
         };
         let shelves = Self(Arc::new(Mutex::new(inner)));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/stores/{HASH}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(shelves.clone());
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let url = format!("{}/stores/{HASH}", serve(router).await);
         (shelves, connection_at(&url, &["any"]))
     }
 

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use shop::Connection;
-use tokio_util::sync::CancellationToken;
+use shop::conformance::serve;
 
 use crate::store::{HASH, connection_at};
 
@@ -72,16 +72,8 @@ impl Stub {
     /// Starts it, with a connection to it.
     pub async fn start() -> (Self, Connection) {
         let stub = Self::default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/stores/{HASH}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(stub.clone());
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let url = format!("{}/stores/{HASH}", serve(router).await);
         (stub, connection_at(&url, &["any"]))
     }
 

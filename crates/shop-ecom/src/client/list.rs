@@ -194,18 +194,12 @@ fn token(next: &Place) -> Result<PageToken, FetchError> {
 fn stuck(stuck: Stuck) -> FetchError {
     match stuck {
         Stuck::Restless => restless(),
-        Stuck::Withheld => FetchError::TryLater {
-            why: "it counts orders that it does not show".to_owned(),
-            after: None,
-        },
+        Stuck::Withheld => FetchError::later("it counts orders that it does not show"),
     }
 }
 
 fn restless() -> FetchError {
-    FetchError::TryLater {
-        why: "its orders move while they are listed".to_owned(),
-        after: None,
-    }
+    FetchError::later("its orders move while they are listed")
 }
 
 #[cfg(test)]

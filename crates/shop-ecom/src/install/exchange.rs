@@ -1,16 +1,12 @@
 //! Asking for a token.
 
-use http::header::{ACCEPT, CONTENT_TYPE};
-use secrecy::{ExposeSecret as _, SecretString};
-use service::http::BodyError;
+use secrecy::SecretString;
+use service::http::ask_for_token;
 use shop::ShopUrl;
 
 use super::callback::State;
 use super::token::{App, Granted, TokenError, answer, endpoint, form};
 use crate::Ecom;
-
-/// Largest answer read, in bytes: a token and its scopes are a hundredth of it.
-const ANSWER_LIMIT_BYTES: usize = 64 << 10;
 
 impl Ecom {
     /// Exchanges the code that came back with `state` for a token: once, for a second time would take the
@@ -23,22 +19,13 @@ impl Ecom {
         state: &State,
         code: &SecretString,
     ) -> Result<Granted, TokenError> {
-        let response = self
-            .client(login)
-            .post(endpoint(login))
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form(app, state, code).expose_secret().to_owned())
-            .send()
-            .await
-            .map_err(|_| TokenError::Away)?;
-        let status = response.status();
-        let body = service::http::body(response, ANSWER_LIMIT_BYTES)
-            .await
-            .map_err(|error| match error {
-                BodyError::TooLong { limit_bytes: _ } => TokenError::Unreadable,
-                BodyError::Broken(_) => TokenError::Away,
-            })?;
+        let post = self.client(login).post(endpoint(login));
+        let (status, body) = ask_for_token(
+            post,
+            "application/x-www-form-urlencoded",
+            &form(app, state, code),
+        )
+        .await?;
         answer(status, &body)
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use shop::{
     Agreement, Granted, Install, InstallRefusal, Journey, Proof, RegisteredApp, Returned, ShopName,
-    ShopUrl, Tokens,
+    Tokens,
 };
 
 use super::ORDER_SCOPES;
@@ -29,7 +29,7 @@ impl Install for Ecom {
     }
 
     fn authorize(&self, app: &shop::App, journey: &Journey) -> Result<String, InstallRefusal> {
-        let (login, known_as) = (at(app, LOGIN_URL), known_as(app, journey)?);
+        let (login, known_as) = (app.address(LOGIN_URL), known_as(app, journey)?);
         authorize_url(&login, &known_as, &ORDER_SCOPES, &state(journey)?)
             .ok_or(InstallRefusal::NoPublicAddress)
     }
@@ -65,7 +65,7 @@ impl Install for Ecom {
         };
         let known_as = known_as(app, journey)?;
         let granted = self
-            .grant(&at(app, LOGIN_URL), &known_as, &state(journey)?, &code)
+            .grant(&app.address(LOGIN_URL), &known_as, &state(journey)?, &code)
             .await
             .map_err(|error| match error {
                 TokenError::Refused { status: _ } => InstallRefusal::Spent,
@@ -75,16 +75,12 @@ impl Install for Ecom {
         if granted.store != journey.shop.as_str() {
             return Err(InstallRefusal::OtherShop);
         }
-        let missing = granted.scopes.missing(&ORDER_SCOPES);
-        if !missing.is_empty() {
-            let missing = missing.into_iter().map(str::to_owned).collect();
-            return Err(InstallRefusal::RightsMissing(missing));
-        }
+        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
         let names = granted.scopes.as_str().split_whitespace();
         let names = names.map(str::to_owned).collect();
         Ok(Granted {
             api: granted
-                .access(&known_as, &at(app, API_URL), app.plain_http())
+                .access(&known_as, &app.address(API_URL), app.plain_http())
                 .ok_or(InstallRefusal::Unreadable)?,
             secrets: Some(app.registered()?.secrets.clone()),
             tokens: Tokens::endless(granted.access_token, names),
@@ -107,12 +103,4 @@ fn known_as(app: &shop::App, journey: &Journey) -> Result<App, InstallRefusal> {
 
 fn state(journey: &Journey) -> Result<State, InstallRefusal> {
     State::new(journey.state.expose_secret()).ok_or(InstallRefusal::NotAuthentic)
-}
-
-/// The platform's own address, or the simulator's in its place.
-fn at(app: &shop::App, own: &'static str) -> ShopUrl {
-    match &app.stand_in {
-        Some(stand_in) => stand_in.clone(),
-        None => ShopUrl::new(own).expect("the constant is an address"),
-    }
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use service::http::BodyError;
 use shop::{ApiAccess, PlainHttp, ShopUrl};
 
 use super::callback::{State, return_address};
@@ -69,6 +70,15 @@ pub enum TokenError {
     Away,
     #[error("the login's answer is no token")]
     Unreadable,
+}
+
+impl From<BodyError> for TokenError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
+            BodyError::Broken(_) => Self::Away,
+        }
+    }
 }
 
 /// Where tokens are given, to a form that is posted.

@@ -36,7 +36,7 @@ pub use live::{Access, Live, SEARCH_LAG};
 pub use order::{Charge, Fulfilment, Line, Order, Refund, Status};
 pub use outbox::{Attempt, BLOCKED_AFTER, Outbox, PATIENCE, RETRIES};
 pub use person::CANARIES;
-pub use running::{CLIENT_ID, CLIENT_SECRET, RunOptions, run};
+pub use running::{CLIENT_ID, CLIENT_SECRET, run};
 pub use tax::{Pricing, TaxClass};
 
 /// What kind of shop.

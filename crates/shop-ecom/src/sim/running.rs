@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::shop::sim::{Access, Books, Outgoing, SimShop};
+use ::shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
 use axum::Router;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
@@ -12,18 +12,6 @@ use super::budget::REQUESTS_PER_MINUTE;
 use super::hook::Hook;
 use super::live::{self, Live};
 use super::{Options, Shop};
-
-/// What kind of shop is run.
-#[derive(Clone, Copy, Debug)]
-pub struct RunOptions {
-    /// Decides the life of every order; the store's number too.
-    pub seed: u64,
-    pub orders: usize,
-    /// Most versions of one order; each order has at least one.
-    pub max_versions: usize,
-    /// Things on sale: the same SKUs in every run of the same count.
-    pub products: usize,
-}
 
 /// The app's id: one app for all simulated stores, as it is with eCom.
 pub const CLIENT_ID: &str = "comptoir-simulated";
@@ -37,8 +25,8 @@ const STORES: u64 = 100_000_000;
 /// A shop that has opened and sold nothing yet. It goes by `clock`: each order is placed and changed in
 /// the second in which [`SimShop::step`] lets it.
 #[must_use]
-pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
-    let RunOptions {
+pub fn run(options: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let ShopSize {
         seed,
         orders,
         max_versions,

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use ::shop::conformance::serve;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +9,6 @@ use retail::ShopOrderId;
 use serde_json::Value;
 use service::clock::{Clock as _, ManualClock};
 use shop::{FetchError, Platform as _, Source};
-use tokio_util::sync::CancellationToken;
 
 use super::mapping::{OPENED_AT, access, compare, connection, platform, whole};
 use super::*;
@@ -25,20 +25,6 @@ const ORDERS_BEHIND_HTTP: usize = 220;
 
 fn opened_at() -> Timestamp {
     OPENED_AT.parse().unwrap()
-}
-
-/// Serves on this machine for as long as the runtime lives.
-async fn serve(router: axum::Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
-    url
 }
 
 struct Asked {

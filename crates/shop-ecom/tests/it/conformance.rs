@@ -3,7 +3,6 @@
 use std::fs;
 
 use secrecy::SecretString;
-use shop::Source;
 use shop::conformance::{Delivered, Sample, Signed, readings, signatures};
 
 use crate::fixture::{SECRET, connection, folder, hooks, order, platform};
@@ -44,14 +43,7 @@ fn whatever_shops_answer_is_read_soundly() {
             (name, body)
         })
         .collect();
-    let samples: Vec<Sample<'_>> = orders
-        .iter()
-        .map(|(name, body)| Sample {
-            name,
-            source: Source::Fetched,
-            body,
-        })
-        .collect();
+    let samples: Vec<Sample<'_>> = orders.iter().map(Sample::fetched).collect();
     readings(platform(), &connection(&["any"]), &samples);
 }
 
@@ -61,26 +53,17 @@ fn whatever_shops_answer_is_read_soundly() {
 async fn a_day_of_trade_ends_as_in_the_shops_own_books() {
     use std::sync::Arc;
 
-    use jiff::Timestamp;
-    use service::clock::{Clock as _, ManualClock};
-    use shop::conformance::{Hooks, Shop, trade};
-    use shop_ecom::sim::{RunOptions, run};
+    use service::clock::ManualClock;
+    use shop::conformance::{DAY, Hooks, OPENED_AT, Shop, trade};
+    use shop_ecom::sim::run;
 
-    let opened_at: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
-    let clock = ManualClock::at(opened_at);
-    let options = RunOptions {
-        seed: 11,
-        orders: 40,
-        max_versions: 5,
-        products: 12,
-    };
+    let clock = ManualClock::at(OPENED_AT);
     trade(Shop {
         platform: &shop_ecom::Ecom::new(Arc::new(clock.clone())).unwrap(),
-        sim: run(&options, Arc::new(clock.clone())),
+        sim: run(&DAY, Arc::new(clock.clone())),
         connection: connection(&["replaced"]),
         hooks: Hooks::ByHand,
         advance: &|by| clock.advance(by),
-        opened_at: clock.now(),
     })
     .await;
 }

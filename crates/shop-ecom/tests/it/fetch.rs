@@ -11,9 +11,9 @@ use http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use retail::ShopOrderId;
 use service::clock::ManualClock;
+use shop::conformance::serve;
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
 use shop_ecom::Ecom;
-use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{connection_to, platform, text};
 
@@ -50,19 +50,11 @@ async fn answer(State(asked): State<Asked>, request: Request) -> Response {
 
 /// A shop on this machine that remembers what it was asked, for as long as the runtime lives.
 async fn shop() -> (Connection, Asked) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/api/v3/1003", listener.local_addr().unwrap());
     let asked = Asked::default();
     let router = Router::new()
         .fallback(get(answer))
         .with_state(asked.clone());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = format!("{}/api/v3/1003", serve(router).await);
     (connection_to(&url, &["any"]), asked)
 }
 

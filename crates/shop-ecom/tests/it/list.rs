@@ -11,10 +11,10 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, DATE};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shop::conformance::serve;
 use shop::{
     Connection, FetchError, HookReport, Listing, PageToken, Platform as _, Reading, Source,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{connection_to, json, platform, text};
 
@@ -54,16 +54,8 @@ impl Shop {
             })),
             asked: Arc::default(),
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/api/v3/1003", listener.local_addr().unwrap());
         let router = Router::new().fallback(get(answer)).with_state(shop.clone());
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let url = format!("{}/api/v3/1003", serve(router).await);
         (shop, connection_to(&url, &["any"]))
     }
 

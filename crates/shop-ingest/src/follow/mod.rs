@@ -236,7 +236,7 @@ impl Follower {
             Ok(Err(_)) => "asking for the order panicked".to_owned(),
             Err(_) => format!("no answer within {} s", FETCH_TIMEOUT.as_secs()),
         };
-        Err(FetchError::TryLater { why, after: None })
+        Err(FetchError::later(why))
     }
 
     async fn settle(&self, shops: &mut Shops<Held>, asked: Asked) {

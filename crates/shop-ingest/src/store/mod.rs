@@ -2,7 +2,6 @@
 //! no statement names. `search_path` does.
 
 mod access;
-pub mod check;
 mod connect;
 mod connection;
 mod delivery;
@@ -39,7 +38,7 @@ pub use import::{
 };
 pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms};
 pub use kept::KeptDelivery;
-pub use migrate::{SchemaError, migrate};
+pub use migrate::{declared, migrate};
 pub use missed::{Missed, MissedCount};
 pub use plant::Planted;
 pub use poll::{PollState, Underway};

@@ -3,22 +3,23 @@
 use std::fmt;
 
 use retail::PlatformCode;
+use schema::SchemaName;
 
-/// One platform's schema, its owner and the service's role.
+/// One platform's schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     platform: PlatformCode,
-    name: Box<str>,
+    name: SchemaName,
 }
 
 impl Schema {
     #[must_use]
     pub fn of(platform: &PlatformCode) -> Self {
-        // A code is lower-case letters, digits and hyphens: with these replaced it needs no quotes.
+        // A code is lower-case letters, digits and hyphens.
         let name = format!("ingest_{}", platform.as_str().replace('-', "_"));
         Self {
             platform: platform.clone(),
-            name: name.into(),
+            name: SchemaName::new(&name),
         }
     }
 
@@ -28,26 +29,14 @@ impl Schema {
     }
 
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub const fn name(&self) -> &SchemaName {
         &self.name
-    }
-
-    /// Owns the schema; nobody can log in as it.
-    #[must_use]
-    pub fn owner(&self) -> String {
-        format!("{}_owner", self.name)
-    }
-
-    /// Runs the service.
-    #[must_use]
-    pub fn app(&self) -> String {
-        format!("{}_app", self.name)
     }
 }
 
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        self.name.fmt(f)
     }
 }
 
@@ -58,8 +47,8 @@ mod tests {
     #[test]
     fn names_follow_the_platforms_code() {
         let schema = Schema::of(&PlatformCode::new("market-2").unwrap());
-        assert_eq!(schema.name(), "ingest_market_2");
-        assert_eq!(schema.owner(), "ingest_market_2_owner");
-        assert_eq!(schema.app(), "ingest_market_2_app");
+        assert_eq!(schema.name().as_str(), "ingest_market_2");
+        assert_eq!(schema.name().owner(), "ingest_market_2_owner");
+        assert_eq!(schema.name().app(), "ingest_market_2_app");
     }
 }

@@ -4,13 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use proto::connect as wire;
 use proto::connect::deliveries_client::DeliveriesClient;
 use retail::ShopOrderId;
+use service_kit::within;
 use shop_ingest::store::{DeliveryOrigin, RawDelivery};
 use tonic::Code;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id, database, store};
-use crate::running::{Running, ago, within};
+use crate::running::{Running, ago};
 use crate::stall::{HINT, POISON, Shop, ShopOrder, WHOLE};
 
 /// How the archive's table is emptied and asked in these tests.

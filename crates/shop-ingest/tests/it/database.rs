@@ -62,7 +62,7 @@ pub fn admin(database: &Database) -> PgConnectOptions {
 /// As the service's own role.
 pub fn app(database: &Database) -> PgConnectOptions {
     admin(database)
-        .username(&schema().app())
+        .username(&schema().name().app())
         .password(APP_PASSWORD)
 }
 

@@ -1,9 +1,10 @@
 //! The watchdog on real connections.
 
+use service_kit::within;
 use shop::HookReport;
 
 use crate::database::connection_id;
-use crate::running::{PUBLIC_URL, Running, within};
+use crate::running::{PUBLIC_URL, Running};
 use crate::stall::{Mood, Shop};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use proto::connect as wire;
 use proto::connect::imports_client::ImportsClient;
+use service_kit::within;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id};
-use crate::running::{Running, within};
+use crate::running::Running;
 
 pub struct Client {
     pub imports: ImportsClient<Channel>,

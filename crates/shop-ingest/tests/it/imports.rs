@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use proto::connect as wire;
 use retail::ShopOrderId;
+use service_kit::within;
 use tonic::Code;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id};
 use crate::import_books::{DELETED, ON_HAND};
 use crate::import_client::Client;
-use crate::running::{Running, ago, within};
+use crate::running::{Running, ago};
 use crate::stall::{AGE_LIMIT, DRAFT, GHOST, STRANGE, Shop, ShopOrder, UNSHIPPED};
 
 const IMPORT: Uuid = Uuid::from_u128(0x0195_c0de_0000_7000_8000_0000_0000_0901);

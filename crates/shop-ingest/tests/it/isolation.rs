@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 
+use service_kit::within;
+
 use crate::database::connection_id;
-use crate::running::{HOOKS_PER_SECOND, Running, SECRET, ago, within};
+use crate::running::{HOOKS_PER_SECOND, Running, SECRET, ago};
 use crate::stall::{HINT, Mood, POISON, Shop, ShopOrder, WHOLE};
 
 /// The connections by what they do.

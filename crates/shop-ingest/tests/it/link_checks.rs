@@ -2,10 +2,11 @@
 
 use proto::connect as wire;
 use retail::ConnectionId;
+use service_kit::within;
 use tonic::Code;
 
 use crate::linking::{client, disconnect_request, link_request, some_rounds};
-use crate::running::{Running, ago, within};
+use crate::running::{Running, ago};
 use crate::stall::{Shop, ShopOrder};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,6 +44,9 @@ async fn pos_09_another_shop_after_one_was_parted_with_has_to_be_confirmed() {
     let mut connections = client(&running).await;
     // Beside a shop that is linked another one is nothing special.
     connections.link(link_request(8)).await.unwrap();
+    // Only a shop that said who it is can be known again.
+    let known = "select count(*) from ingest_stall.connection where store_id is null";
+    within(async || (running.sql(known) == "0").then_some(())).await;
     let parted = connections.disconnect(disconnect_request(1, true)).await;
     assert!(parted.is_ok());
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::{Connection, ConnectionState, Consequence, Health};
+use service_kit::within;
 use tonic::Code;
 use tonic::transport::Channel;
 
 use crate::database::{REGISTER, RETAILER, connection_id};
-use crate::running::{POLL_EVERY, Running, SECRET, ago, within};
+use crate::running::{POLL_EVERY, Running, SECRET, ago};
 use crate::stall::{HINT, Mood, Shop, ShopOrder, WHOLE};
 
 const NEW_SECRET: &str = "hush-9";

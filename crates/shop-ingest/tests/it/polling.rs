@@ -3,10 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use retail::ShopOrderId;
+use service_kit::within;
 
 use crate::books::Told;
 use crate::database::connection_id;
-use crate::running::{Running, ago, plus_millis, within};
+use crate::running::{Running, ago, plus_millis};
 use crate::stall::{HINT, Shop, ShopOrder, WHOLE};
 
 const POLLED: &str = "comptoir.poll";
@@ -161,7 +162,7 @@ async fn the_cursor_moves_only_after_the_broker_has_the_page() {
     let running = Running::start(vec![shop]).await;
     let id = connection_id(1);
     running.polls(1, 1).await;
-    running.nats.kill();
+    running.nats().kill();
     running.shop(1, |shop| {
         shop.clock = Some(ago(0));
         shop.orders = orders(2);
@@ -176,7 +177,7 @@ async fn the_cursor_moves_only_after_the_broker_has_the_page() {
     running.polls(1, 1).await;
     let later = store.poll_state(id).await.unwrap();
     assert_eq!(later.polled_to, failed.polled_to);
-    running.nats.restart().unwrap();
+    running.nats().restart().unwrap();
     let books = &running.books;
     within(async || (books.told().len() == 2).then_some(())).await;
     within(async || {

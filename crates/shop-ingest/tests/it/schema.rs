@@ -2,8 +2,8 @@
 
 use devstack::testing::Postgres;
 use retail::PlatformCode;
-use shop_ingest::store::check::{CheckError, check};
-use shop_ingest::store::{self, Schema};
+use schema::{CheckError, check};
+use shop_ingest::store::{self, Schema, declared};
 
 use crate::database::{admin, app, database, migrate, schema, sql};
 
@@ -24,10 +24,10 @@ async fn migrations_run_twice_and_at_once_beside_another_platforms() {
         let history = format!("select count(*) from {schema}._sqlx_migrations");
         assert_eq!(sql(&database, &history), "5", "{schema}");
         let options = admin(&database)
-            .username(&schema.app())
+            .username(&schema.name().app())
             .password(crate::database::APP_PASSWORD);
         let pool = store::pool(&options, &schema);
-        check(&pool, &schema).await.unwrap();
+        check(&pool, &declared(&schema)).await.unwrap();
         pool.close().await;
     }
 }
@@ -36,8 +36,8 @@ async fn migrations_run_twice_and_at_once_beside_another_platforms() {
 async fn a_database_without_the_schema_is_refused() {
     let database = Postgres::shared().fresh_database().unwrap();
     let pool = store::pool(&admin(&database), &schema());
-    let error = check(&pool, &schema()).await.unwrap_err();
-    assert!(matches!(error, CheckError::Schema(_)), "{error}");
+    let error = check(&pool, &declared(&schema())).await.unwrap_err();
+    assert!(matches!(error, CheckError::History(_)), "{error}");
 }
 
 #[tokio::test]
@@ -48,8 +48,8 @@ async fn another_schema_than_the_builds_is_refused() {
         "update ingest_stall._sqlx_migrations set checksum = '\\x00'",
     );
     let pool = store::pool(&app(&database), &schema());
-    let error = check(&pool, &schema()).await.unwrap_err();
-    assert!(matches!(error, CheckError::Schema(_)), "{error}");
+    let error = check(&pool, &declared(&schema())).await.unwrap_err();
+    assert!(matches!(error, CheckError::History(_)), "{error}");
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn rights_other_than_declared_are_refused() {
         let database = database().await;
         sql(&database, surprise);
         let pool = store::pool(&app(&database), &schema());
-        let error = check(&pool, &schema()).await.unwrap_err();
+        let error = check(&pool, &declared(&schema())).await.unwrap_err();
         assert!(
             matches!(error, CheckError::Rights(_)),
             "{surprise}: {error}"
@@ -82,13 +82,13 @@ async fn rights_granted_by_hand_are_gone_after_the_next_migrate() {
     );
     migrate(&database, &schema()).await;
     let pool = store::pool(&app(&database), &schema());
-    check(&pool, &schema()).await.unwrap();
+    check(&pool, &declared(&schema())).await.unwrap();
 }
 
 #[tokio::test]
 async fn the_administrator_is_not_taken_for_the_service() {
     let database = database().await;
     let pool = store::pool(&admin(&database), &schema());
-    let error = check(&pool, &schema()).await.unwrap_err();
+    let error = check(&pool, &declared(&schema())).await.unwrap_err();
     assert!(matches!(error, CheckError::Rights(_)), "{error}");
 }

@@ -7,13 +7,14 @@ use proto::connect::imports_client::ImportsClient;
 use proto::connect::{ImportAction, OrderUpdates, StockAt};
 use proto::google::r#type::Decimal;
 use retail::ConnectionId;
+use service_kit::within;
 use std::time::Duration;
 use tonic::Code;
 use uuid::Uuid;
 
 use crate::database::{REGISTER, RETAILER, connection_id, platform};
 use crate::linking::{client, link_request, some_rounds};
-use crate::running::{Running, ago, within};
+use crate::running::{Running, ago};
 use crate::stall::{HINT, Shop, ShopOrder, WHOLE};
 
 const OTHER_REGISTER: Uuid = Uuid::from_u128(77);

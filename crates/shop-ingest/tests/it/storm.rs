@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use service_kit::within;
+
 use crate::database::connection_id;
-use crate::running::{Running, ago, plus_millis, within};
+use crate::running::{Running, ago, plus_millis};
 use crate::stall::{HINT, Mood, Shop, ShopOrder};
 
 const STEPS: u64 = 60;

@@ -82,11 +82,7 @@ impl Install for Shopify {
             TokenError::TryLater { status: _ } | TokenError::Away => InstallRefusal::Away,
             TokenError::Unreadable => InstallRefusal::Unreadable,
         })?;
-        let missing = granted.scopes.missing(&ORDER_SCOPES);
-        if !missing.is_empty() {
-            let missing = missing.into_iter().map(str::to_owned).collect();
-            return Err(InstallRefusal::RightsMissing(missing));
-        }
+        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
         let tokens = tokens(granted, now);
         let access = (client_id.as_str().into(), tokens.access.clone());
         Ok(Granted {

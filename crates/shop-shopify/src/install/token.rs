@@ -6,6 +6,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use service::http::BodyError;
 use shop::ShopUrl;
 
 /// The app, as Shopify knows it.
@@ -106,6 +107,15 @@ pub enum TokenError {
     Away,
     #[error("shop's answer is no token")]
     Unreadable,
+}
+
+impl From<BodyError> for TokenError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
+            BodyError::Broken(_) => Self::Away,
+        }
+    }
 }
 
 /// Reads an answer of the token endpoint.

@@ -9,12 +9,12 @@ use retail::{
 };
 use secrecy::SecretString;
 use service::clock::ManualClock;
+use shop::conformance::serve;
 use shop::sim::{Access, Sale, SimShop as _, Stocked};
 use shop::{
     ApiAccess, Connection, FetchError, LiveSecrets, Notice, PlainHttp, Platform as _, Reading,
     Reason, ShopUrl, Source,
 };
-use tokio_util::sync::CancellationToken;
 
 use super::hook::{self, Numbers, Sender};
 use super::{Options, Plan, Server, Shop, Topic, books};
@@ -41,15 +41,7 @@ pub(super) async fn world(orders: usize) -> World {
         Plan::Standard,
         Arc::new(clock.clone()),
     );
-    let listener = tokio::net::TcpListener::bind((HOST, 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        server.router(),
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = serve(server.router()).await;
     let Access {
         secret,
         shop_url,

@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use service::clock::Clock;
-use shop::sim::SimShop;
+use shop::sim::{ShopSize, SimShop};
 
 pub use bucket::Plan;
 pub use catalogue::{Catalogue, Product};
@@ -81,22 +81,11 @@ impl Options {
     }
 }
 
-/// What a running shop is made of.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    pub seed: u64,
-    pub orders: usize,
-    /// Most versions of one order; each order has at least one.
-    pub max_versions: usize,
-    /// The same SKUs in every run of the same count.
-    pub products: usize,
-}
-
 /// A shop that runs by `clock`, on the plan that may be asked most: who wants to wait for points, takes
 /// [`Server::new`].
 #[must_use]
-pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
-    let RunOptions {
+pub fn run(options: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let ShopSize {
         seed,
         orders,
         max_versions,

@@ -13,7 +13,6 @@ use retail::ShopOrderId;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shop::{Connection, FetchError, Platform as _, Reading, ShopUrl, Source};
-use tokio_util::sync::CancellationToken;
 
 use crate::samples::{answer, connection_to, platform};
 
@@ -91,15 +90,7 @@ fn cut(list: &mut Value, from: usize) {
 }
 
 pub async fn listen(router: Router) -> Connection {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = shop::conformance::serve(router).await;
     connection_to(&url, &["any"])
 }
 

@@ -200,22 +200,15 @@ impl Client {
 fn away(error: &reqwest::Error, reach: Reach) -> NoAnswer {
     let why = if is_out_of_reach(error) {
         reach.refusal()
-    } else if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
     } else {
-        "the exchange broke off"
+        service::http::failure(error)
     };
     later(why)
 }
 
 /// Not for ever, whatever it is: names may come to lead elsewhere.
 fn later(why: &str) -> NoAnswer {
-    NoAnswer::Failed(FetchError::TryLater {
-        why: why.to_owned(),
-        after: None,
-    })
+    NoAnswer::Failed(FetchError::later(why))
 }
 
 fn is_out_of_reach(error: &reqwest::Error) -> bool {

@@ -91,9 +91,50 @@ impl Install for WooCommerce {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use secrecy::ExposeSecret as _;
+    use service::clock::{ManualClock, SequentialIds};
 
     use super::*;
+
+    /// The state that came back, and what was said with it.
+    fn came_back(query: &[(&str, &str)]) -> Result<(String, Answer), InstallRefusal> {
+        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+        let platform = WooCommerce::new(clock, Arc::new(SequentialIds::default())).unwrap();
+        let app = App {
+            name: "Comptoir".to_owned(),
+            registered: None,
+            stand_in: None,
+        };
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let query: Vec<_> = query.iter().map(owned).collect();
+        let returned = platform.returned(&app, &query, Timestamp::UNIX_EPOCH)?;
+        let state = returned.state.expect("it always comes back");
+        Ok((state.expose_secret().to_owned(), returned.answer))
+    }
+
+    /// `observations/wc-auth`: the addresses a shop sent a browser back to.
+    #[test]
+    fn a_browser_comes_back_approved_or_declined() {
+        let state = ("user_id", "etat-unique-8c1f");
+        let (came, answer) = came_back(&[("success", "1"), state]).unwrap();
+        assert_eq!(came, "etat-unique-8c1f");
+        assert!(matches!(answer, Answer::KeyPosted));
+        for query in [&[("success", "0"), state][..], &[state]] {
+            let (came, answer) = came_back(query).unwrap();
+            assert_eq!(came, "etat-unique-8c1f");
+            assert!(matches!(answer, Answer::Declined), "{query:?}");
+        }
+        for query in [
+            &[("success", "1")][..],
+            &[("success", "1"), state, ("user_id", "x")],
+            &[],
+        ] {
+            let refused = came_back(query).map(drop);
+            assert_eq!(refused, Err(InstallRefusal::NotAuthentic), "{query:?}");
+        }
+    }
 
     #[test]
     fn a_state_is_asked_for_in_one_piece() {

@@ -6,23 +6,13 @@
 //! 3. The shop posts the key to us: [`granted`]. Nothing signs this, so all rests on `state`: long,
 //!    never guessed, good for one link of one retailer, and forgotten once it has come. The key is then
 //!    to be tried, by [`crate::WooCommerce`]'s `store`, before it is kept.
-//! 4. Only then the shop sends the browser back: [`returned`].
+//! 4. Only then the shop sends the browser back, with [`shop::Install::returned`]: it proves nothing.
 
 mod approval;
 mod find;
 mod flow;
 mod granted;
-mod returned;
-
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::{Digest as _, Sha256};
 
 pub use self::approval::{ApprovalError, approval_url};
 pub use self::find::{FindError, Found, find};
 pub use self::granted::{Grant, GrantError, granted};
-pub use self::returned::{Returned, returned};
-
-/// Whether what came back is what was sent along. How long it takes says nothing of where they differ.
-fn is_state(state: &SecretString, claimed: &str) -> bool {
-    Sha256::digest(state.expose_secret()) == Sha256::digest(claimed)
-}

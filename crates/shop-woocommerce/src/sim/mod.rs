@@ -29,7 +29,7 @@ use jiff::Timestamp;
 pub use catalogue::{Catalogue, Product};
 pub use dice::Dice;
 pub use hook::{Hook, Topic};
-pub use live::{RunOptions, run};
+pub use live::run;
 pub use order::{Coupon, Fee, Line, Means, Order, Refund, Shipping, Status, Via};
 pub use person::CANARIES;
 pub use shop::sim::{Books, Sale, Stocked};

@@ -9,11 +9,11 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use secrecy::SecretString;
+use shop::conformance::serve;
 use shop::{
     ApiAccess, Connection, FetchError, HookAddress, Listing, Page, PlainHttp, Platform as _,
     ShopUrl,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::capture::{connection, platform};
 
@@ -72,16 +72,8 @@ async fn shop(answers: Vec<Told>) -> (Connection, Shop) {
         answers: Arc::new(Mutex::new(answers)),
         ..Shop::default()
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(answer).with_state(shop.clone());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = serve(router).await;
     let key = SecretString::from("key");
     let url = ShopUrl::new(&url).unwrap();
     let api = ApiAccess::new(url, key.clone(), key, PlainHttp::Allowed).unwrap();

@@ -46,30 +46,21 @@ fn whatever_shops_send_is_read_soundly() {
 async fn a_day_of_trade_ends_as_in_the_shops_own_books() {
     use std::sync::Arc;
 
-    use jiff::Timestamp;
-    use service::clock::{Clock as _, ManualClock};
-    use shop::conformance::{Hooks, Shop, trade};
-    use shop_woocommerce::sim::{RunOptions, run};
+    use service::clock::ManualClock;
+    use shop::conformance::{DAY, Hooks, OPENED_AT, Shop, trade};
+    use shop_woocommerce::sim::run;
 
-    let opened_at: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
-    let clock = ManualClock::at(opened_at);
-    let options = RunOptions {
-        seed: 11,
-        orders: 40,
-        max_versions: 5,
-        products: 12,
-    };
+    let clock = ManualClock::at(OPENED_AT);
     trade(Shop {
         platform: &shop_woocommerce::WooCommerce::new(
             Arc::new(clock.clone()),
             Arc::new(service::clock::SequentialIds::default()),
         )
         .unwrap(),
-        sim: run(&options, Arc::new(clock.clone())),
+        sim: run(&DAY, Arc::new(clock.clone())),
         connection: connection(&["replaced"]),
         hooks: Hooks::ByApi,
         advance: &|by| clock.advance(by),
-        opened_at: clock.now(),
     })
     .await;
 }

@@ -9,8 +9,8 @@ use axum::routing::get;
 use http::StatusCode;
 use retail::ShopOrderId;
 use secrecy::SecretString;
+use shop::conformance::serve;
 use shop::{ApiAccess, Connection, FetchError, PlainHttp, Platform as _, Reading, ShopUrl, Source};
-use tokio_util::sync::CancellationToken;
 
 use crate::capture::{connection, platform};
 
@@ -38,19 +38,11 @@ async fn answer(State(asked): State<Asked>, request: Request) -> Response {
 
 /// A shop on this machine that remembers what it was asked, for as long as the runtime lives.
 async fn shop() -> (Connection, Asked) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let asked = Asked::default();
     let router = Router::new()
         .route("/wp-json/wc/v3/orders/{id}", get(answer))
         .with_state(asked.clone());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
+    let url = serve(router).await;
     let key = |text: &str| SecretString::from(text);
     let api = ApiAccess::new(
         ShopUrl::new(&url).unwrap(),

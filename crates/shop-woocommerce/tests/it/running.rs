@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::Value;
 use service::clock::{Clock as _, ManualClock, SequentialIds};
-use shop::sim::{Access, Outgoing, SimShop};
+use shop::conformance::serve;
+use shop::sim::{Access, Outgoing, ShopSize, SimShop};
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use shop_woocommerce::WooCommerce;
-use shop_woocommerce::sim::{RunOptions, run};
-use tokio_util::sync::CancellationToken;
+use shop_woocommerce::sim::run;
 
 use crate::capture;
 
@@ -29,24 +29,15 @@ impl Running {
     /// A shop of `orders` orders that has opened and sold nothing yet, for as long as the runtime lives.
     pub async fn new(seed: u64, orders: usize) -> Self {
         let clock = ManualClock::at(OPENED.parse().unwrap());
-        let options = RunOptions {
+        let options = ShopSize {
             seed,
             orders,
             max_versions: 4,
             products: 40,
         };
         let shop = run(&options, Arc::new(clock.clone()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let url = serve(shop.router()).await;
         let access = shop.access(&url);
-        let mut tasks = tokio::task::JoinSet::new();
-        let router = shop.router();
-        tasks.spawn(service::http::serve(
-            listener,
-            router,
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
         let ids = Arc::new(SequentialIds::default());
         Self {
             shop,

@@ -27,6 +27,7 @@ struct Newest {
 }
 
 impl Booked {
+    #[must_use]
     pub fn is_sale(&self) -> bool {
         self.recorded.is_some()
     }

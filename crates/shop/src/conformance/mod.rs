@@ -10,11 +10,14 @@
 
 mod booked;
 mod readings;
+mod serve;
 mod signatures;
 mod sound;
 mod trade;
 
+pub use booked::Booked;
 pub use readings::{Sample, readings};
+pub use serve::serve;
 pub use signatures::{Delivered, Signed, signatures};
 pub use sound::sound;
-pub use trade::{Hooks, Shop, trade};
+pub use trade::{DAY, Hooks, OPENED_AT, Shop, trade};

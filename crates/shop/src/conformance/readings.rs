@@ -11,6 +11,18 @@ pub struct Sample<'a> {
     pub body: &'a [u8],
 }
 
+impl<'a> Sample<'a> {
+    /// What was asked for, under a name.
+    #[must_use]
+    pub fn fetched((name, body): &'a (String, Vec<u8>)) -> Self {
+        Self {
+            name,
+            source: Source::Fetched,
+            body,
+        }
+    }
+}
+
 /// Prefixes tried of one sample, at most.
 const CUTS: usize = 64;
 /// Places at which something else is put, of all samples together, about.

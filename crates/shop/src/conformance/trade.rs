@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::booked::Booked;
 use super::sound;
-use crate::sim::{Access, SimShop};
+use crate::sim::{Access, ShopSize, SimShop};
 use crate::{
     ApiAccess, Connection, FetchError, HookAddress, Listed, Listing, LiveSecrets, Notice,
     PlainHttp, Platform, Reading, ShopUrl, Source,
@@ -31,11 +31,19 @@ pub struct Shop<'a> {
     /// Ids and platform; its secrets and its access are the simulated shop's.
     pub connection: Connection,
     pub hooks: Hooks,
-    /// Moves the clock that both live by.
+    /// Moves the clock that both live by, which stands at [`OPENED_AT`].
     pub advance: &'a (dyn Fn(SignedDuration) + Sync),
-    /// When the shop begins to trade.
-    pub opened_at: Timestamp,
 }
+
+/// When the shop begins to trade: 2026-11-20T08:00:00Z.
+pub const OPENED_AT: Timestamp = Timestamp::constant(1_795_161_600, 0);
+/// What it is to trade.
+pub const DAY: ShopSize = ShopSize {
+    seed: 11,
+    orders: 40,
+    max_versions: 5,
+    products: 12,
+};
 
 const ADDRESS: &str = "https://comptoir.example/hooks/conformance";
 /// Between two things that happen in the shop.
@@ -101,7 +109,7 @@ impl<'a> Trading<'a> {
             listed: BTreeMap::new(),
             heard: BTreeSet::new(),
             read: BTreeMap::new(),
-            polled_at: shop.opened_at,
+            polled_at: OPENED_AT,
             shop,
         }
     }

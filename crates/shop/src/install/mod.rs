@@ -50,6 +50,18 @@ impl App {
         self.registered.as_ref().ok_or(InstallRefusal::NoApp)
     }
 
+    /// The platform's own address, or what stands in for it.
+    ///
+    /// # Panics
+    /// When `own` is no address: it is a platform's constant.
+    #[must_use]
+    pub fn address(&self, own: &'static str) -> ShopUrl {
+        match &self.stand_in {
+            Some(stand_in) => stand_in.clone(),
+            None => ShopUrl::new(own).expect("the constant is an address"),
+        }
+    }
+
     /// Only a simulator may be asked without TLS.
     #[must_use]
     pub const fn plain_http(&self) -> PlainHttp {

@@ -39,6 +39,15 @@ pub enum InstallRefusal {
 }
 
 impl InstallRefusal {
+    /// Refused for rights that were wanted and not granted, if there are any.
+    pub fn of_missing(rights: &[&str]) -> Result<(), Self> {
+        if rights.is_empty() {
+            return Ok(());
+        }
+        let rights = rights.iter().copied().map(str::to_owned).collect();
+        Err(Self::RightsMissing(rights))
+    }
+
     /// A code that stays the same for ever.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -3,6 +3,8 @@
 
 mod books;
 mod shop;
+mod shop_size;
 
 pub use books::{Books, Sale, Stocked};
 pub use shop::{Access, Outgoing, SimShop};
+pub use shop_size::ShopSize;

@@ -7,10 +7,9 @@ use retail::{ContentHash, Sku};
 use tonic::{Request, Response, Status};
 
 use self::convert::{action_into, entry_into, held_into, open_into, outcome_into};
+use super::ask;
 use super::error::bad_field;
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::decide::name_hash;
 use crate::desk::{Desk, Done, Subject};
 use crate::store::{
@@ -40,9 +39,9 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
         request: Request<wire::ListParkedRequest>,
     ) -> Result<Response<wire::ListParkedResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<ParkedKeyView> = Page::asked(&request, size, &token)?;
         let wire::ListParkedRequest {
             retailer_id,
             page_size: _,
@@ -59,18 +58,15 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
             with_dismissed,
             order: (!order_id.is_empty()).then_some(order_id),
         };
-        let after: Option<ParkedKeyView> = token::read("page_token", print, &page_token)?;
         let mut parked = self
             .desk
             .reader()
-            .list_parked(retailer, &filter, after.as_ref(), limit + 1)
+            .list_parked(retailer, &filter, page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut parked, limit).map(|last| last.key.clone());
+        let next_page_token = page.cut(&mut parked, |last| last.key.clone());
         Ok(Response::new(wire::ListParkedResponse {
             entries: parked.into_iter().map(entry_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -216,27 +212,24 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
         request: Request<wire::ListHeldRequest>,
     ) -> Result<Response<wire::ListHeldResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<HeldKey> = Page::asked(&request, size, &token)?;
         let retailer = ask::retailer(&request.retailer_id)?;
         let connection = ask::optional("connection_id", &request.connection_id)?;
-        let after: Option<HeldKey> = token::read("page_token", print, &page_token)?;
         let mut held = self
             .desk
             .reader()
-            .list_held(retailer, connection, after.as_ref(), limit + 1)
+            .list_held(retailer, connection, page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut held, limit).map(|last| last.key.clone());
+        let next_page_token = page.cut(&mut held, |last| last.key.clone());
         let held_orders = held
             .into_iter()
             .map(|held| held_into(&self.desk, retailer, held))
             .collect::<Result<_, Status>>()?;
         Ok(Response::new(wire::ListHeldResponse {
             held_orders,
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -277,24 +270,21 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
         request: Request<wire::ListOpenQuantitiesRequest>,
     ) -> Result<Response<wire::ListOpenQuantitiesResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<LevelKey> = Page::asked(&request, size, &token)?;
         let retailer = ask::retailer(&request.retailer_id)?;
         let outlet = ask::optional("outlet_id", &request.outlet_id)?;
         let skus = ask::skus("skus", &request.skus)?;
-        let after: Option<LevelKey> = token::read("page_token", print, &page_token)?;
         let mut open = self
             .desk
             .reader()
-            .list_open_quantities(retailer, outlet, &skus, after.as_ref(), limit + 1)
+            .list_open_quantities(retailer, outlet, &skus, page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut open, limit).map(|last| last.key.clone());
+        let next_page_token = page.cut(&mut open, |last| last.key.clone());
         Ok(Response::new(wire::ListOpenQuantitiesResponse {
             open_quantities: open.into_iter().map(open_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -303,28 +293,31 @@ impl wire::waiting_orders_server::WaitingOrders for WaitingOrders {
         request: Request<wire::ListActionsRequest>,
     ) -> Result<Response<wire::ListActionsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let size = std::mem::take(&mut request.page_size);
+        let token = std::mem::take(&mut request.page_token);
+        let page: Page<ActionKey> = Page::asked(&request, size, &token)?;
         let retailer = ask::retailer(&request.retailer_id)?;
         let connection = ask::optional("connection_id", &request.connection_id)?;
         let order = match request.order_id.as_str() {
             "" => None,
             id => Some(ask::order("order_id", id)?),
         };
-        let after: Option<ActionKey> = token::read("page_token", print, &page_token)?;
         let order = order.as_ref().map(retail::ShopOrderId::as_str);
         let mut actions = self
             .desk
             .reader()
-            .list_actions(retailer, connection, order, after.as_ref(), limit + 1)
+            .list_actions(
+                retailer,
+                connection,
+                order,
+                page.after.as_ref(),
+                page.rows(),
+            )
             .await?;
-        let next = cut(&mut actions, limit).map(ActionView::key);
+        let next_page_token = page.cut(&mut actions, ActionView::key);
         Ok(Response::new(wire::ListActionsResponse {
             actions: actions.into_iter().map(action_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 }

@@ -3,6 +3,7 @@
 use retail::{ConnectionId, ImportId, RetailerId};
 
 use super::{ImportError, ImportView};
+use crate::store::ours::is_ours;
 use crate::store::{Store, row};
 
 impl Store {
@@ -15,15 +16,7 @@ impl Store {
         import: ImportId,
     ) -> Result<ImportView, ImportError> {
         let mut db = self.pool.begin().await?;
-        let is_known = sqlx::query_scalar!(
-            r#"select exists (select from ledger.connection
-                where connection_id = $1 and retailer_id = $2) as "is_known!""#,
-            connection.uuid(),
-            retailer.uuid(),
-        )
-        .fetch_one(&mut *db)
-        .await?;
-        if !is_known {
+        if !is_ours(&mut db, retailer, connection.uuid()).await? {
             return Err(ImportError::UnknownConnection);
         }
         let begun = sqlx::query!(

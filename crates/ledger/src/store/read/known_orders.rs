@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Reader;
 use crate::store::StoreError;
+use crate::store::ours::is_ours;
 use crate::store::row::SqlTimestamp;
 
 /// How far an order has come.
@@ -39,15 +40,7 @@ impl Reader {
     ) -> Result<Option<Vec<KnownOrder>>, StoreError> {
         let ids: Vec<&str> = orders.iter().map(ShopOrderId::as_str).collect();
         let mut db = self.snapshot().await?;
-        let is_known = sqlx::query_scalar!(
-            r#"select exists (select from ledger.connection
-                where connection_id = $1 and retailer_id = $2) as "is_known!""#,
-            connection,
-            retailer.uuid(),
-        )
-        .fetch_one(&mut *db)
-        .await?;
-        if !is_known {
+        if !is_ours(&mut db, retailer, connection).await? {
             return Ok(None);
         }
         let rows = sqlx::query!(

@@ -3,12 +3,13 @@
 use http::header::LOCATION;
 use secrecy::ExposeSecret as _;
 use service::clock::Clock as _;
+use shop::conformance::serve;
 use shop::{
     Answer, FetchError, Install as _, InstallRefusal, Journey, Listing, PlainHttp, Platform as _,
     Proof, RegisteredApp, ShopUrl,
 };
 
-use super::{World, served};
+use super::World;
 use crate::install::callback::{Callback, finished_url, install_url, read};
 use crate::install::token::{App, TokenError};
 use crate::install::{ORDER_SCOPES, StoreHash};
@@ -28,7 +29,7 @@ impl Merchant {
             client_secret: options.client_secret.clone(),
             redirect_uri: options.auth_callback.clone(),
         };
-        let login = ShopUrl::new(&served(world.store.router()).await).unwrap();
+        let login = ShopUrl::new(&serve(world.store.router()).await).unwrap();
         Self { world, login, app }
     }
 

@@ -19,12 +19,12 @@ use retail::{
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use service::clock::ManualClock;
+use shop::conformance::serve;
 use shop::sim::{Access, Sale, Stocked};
 use shop::{
     ApiAccess, Connection, FetchError, HookAddress, HookReport, LiveSecrets, Notice, PlainHttp,
     Platform as _, Reading, ShopUrl, Source,
 };
-use tokio_util::sync::CancellationToken;
 
 use super::{Delivery, Options, Store};
 use crate::BigCommerce;
@@ -58,7 +58,7 @@ impl World {
         let mut options = Options::new(seed);
         options.quota = quota;
         let store = Store::open(options, Arc::new(clock.clone()));
-        let url = served(store.router()).await;
+        let url = serve(store.router()).await;
         let Options {
             hash,
             access_token,
@@ -246,20 +246,6 @@ async fn fetched(
         Reading::Nothing(_) => None,
         other => panic!("{other:?}"),
     }
-}
-
-/// Serves it on this machine for as long as the runtime lives.
-async fn served(router: axum::Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(service::http::serve(
-        listener,
-        router,
-        CancellationToken::new(),
-    ));
-    tasks.detach_all();
-    url
 }
 
 fn connected(access: &Access) -> Connection {

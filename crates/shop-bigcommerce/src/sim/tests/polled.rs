@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use service::clock::{Clock as _, ManualClock};
-use shop::sim::SimShop;
+use shop::conformance::serve;
+use shop::sim::{ShopSize, SimShop};
 use shop::{
     Connection, FetchError, HookAddress, Listing, Notice, PageToken, Platform as _, ShopUrl,
 };
 
-use super::{Ledger, NOW, connected, fetched, out, served};
-use crate::sim::{Dice, RunOptions, run};
+use super::{Ledger, NOW, connected, fetched, out};
+use crate::sim::{Dice, run};
 use crate::{APP_UNINSTALLED, BigCommerce};
 
 /// Asked for once more with every poll.
@@ -28,14 +29,14 @@ struct Trade {
 impl Trade {
     async fn open(seed: u64, orders: usize) -> Self {
         let clock = ManualClock::at(NOW.parse().unwrap());
-        let options = RunOptions {
+        let options = ShopSize {
             seed,
             orders,
             max_versions: 6,
             products: 40,
         };
         let shop = run(&options, Arc::new(clock.clone()));
-        let access = shop.access(&served(shop.router()).await);
+        let access = shop.access(&serve(shop.router()).await);
         Self {
             platform: BigCommerce::new(Arc::new(clock.clone())).unwrap(),
             connection: connected(&access),

@@ -1,12 +1,12 @@
 //! A merchant connects, by the platform's own functions.
 
+use ::shop::conformance::serve;
 use ::shop::{
     Connection, FetchError, HookAddress, LiveSecrets, Notice, PlainHttp, Platform as _, ShopUrl,
 };
 use http::header::LOCATION;
 use secrecy::SecretString;
 use service::clock::ManualClock;
-use tokio_util::sync::CancellationToken;
 
 use super::super::mapping::{OPENED_AT, access, connection, headers, platform};
 use super::super::running::CLIENT_SECRET;
@@ -30,15 +30,7 @@ impl Merchant {
     async fn new() -> Self {
         let clock = ManualClock::at(OPENED_AT.parse().unwrap());
         let live = Live::new(Shop::open(&Options::new(1, 3)), access(), Arc::new(clock));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let login = ShopUrl::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            live.router(),
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let login = ShopUrl::new(&serve(live.router()).await).unwrap();
         Self {
             live,
             login,

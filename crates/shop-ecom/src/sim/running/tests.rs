@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ::shop::conformance::serve;
 use ::shop::{
     ApiAccess, Connection, FetchError, Listing, LiveSecrets, Notice, Page, PlainHttp,
     Platform as _, ShopUrl, Source,
@@ -10,7 +11,6 @@ use jiff::SignedDuration;
 use retail::{ConnectionId, Order, PlatformCode, RetailerId, SaleState, ShopOrderId};
 use secrecy::SecretString;
 use service::clock::ManualClock;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::super::mapping::{OPENED_AT, compare, whole};
@@ -20,8 +20,8 @@ use crate::{CODE, Ecom};
 
 const HOOK: &str = "http://127.0.0.1:9/hooks/7";
 
-fn options(seed: u64, orders: usize) -> RunOptions {
-    RunOptions {
+fn options(seed: u64, orders: usize) -> ShopSize {
+    ShopSize {
         seed,
         orders,
         max_versions: 5,
@@ -38,18 +38,10 @@ struct Trade {
 }
 
 impl Trade {
-    async fn open(options: &RunOptions) -> Self {
+    async fn open(options: &ShopSize) -> Self {
         let clock = ManualClock::at(OPENED_AT.parse().unwrap());
         let shop = run(options, Arc::new(clock.clone()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(service::http::serve(
-            listener,
-            shop.router(),
-            CancellationToken::new(),
-        ));
-        tasks.detach_all();
+        let url = serve(shop.router()).await;
         Self {
             connection: connection(shop.access(&url)),
             platform: Ecom::new(Arc::new(clock.clone())).unwrap(),

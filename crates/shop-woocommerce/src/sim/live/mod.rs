@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use jiff::Timestamp;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, SimShop};
+use shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
 
 use self::access::Keys;
 use self::happen::Told;
@@ -23,25 +23,14 @@ use super::{Options, Order, Shop, body, books};
 /// Where a shop takes itself to be that nobody told.
 const HOME: &str = "http://127.0.0.1:8088";
 
-/// How large a shop is to be run.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    pub seed: u64,
-    pub orders: usize,
-    /// Most versions of one order; each order has at least one.
-    pub max_versions: usize,
-    /// Things on sale; the same ones in every shop of as many.
-    pub products: usize,
-}
-
 /// A shop that has opened and sold nothing yet.
 ///
 /// It differs from a real one in what would leave nobody able to say what an order became: a product is
 /// deleted, and an order gets a plugin's status, only after a delivery that told of the order before
 /// was taken.
 #[must_use]
-pub fn run(options: &RunOptions, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
-    let RunOptions {
+pub fn run(options: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
+    let ShopSize {
         seed,
         orders,
         max_versions,

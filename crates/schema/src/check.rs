@@ -1,52 +1,63 @@
-//! What the service makes sure of before it relies on its schema.
+//! What a service makes sure of before it relies on its schema.
 
 use std::collections::BTreeSet;
 
-use sqlx::PgPool;
+use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
+use sqlx::{PgConnection, PgPool};
 
-use super::migrate::MIGRATOR;
-use super::privilege::TABLES;
-use super::{Schema, StoreError};
+use crate::{Declared, SchemaName, TableRights};
 
-/// Why the service must not run on this database.
+/// Why the service must not run on this schema.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// `migrate` was not run, or ran with another build.
     #[error("the schema is not the one this build knows, run migrate: {0}")]
-    Schema(String),
+    History(String),
     /// Somebody may do more, or less, than is declared.
     #[error("rights in the database are not as declared: {}", .0.join("; "))]
     Rights(Vec<String>),
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    #[error("the database cannot be asked")]
+    Unavailable(#[from] sqlx::Error),
 }
 
 /// All checks, with the service's own rights.
-pub async fn check(pool: &PgPool, schema: &Schema) -> Result<(), CheckError> {
-    history(pool).await?;
-    let mut surprises = own(pool, schema).await?;
-    surprises.extend(rights(pool, schema).await?);
-    surprises.extend(undeclared(pool, schema).await?);
+pub async fn check(pool: &PgPool, declared: &Declared) -> Result<(), CheckError> {
+    let Declared {
+        name,
+        migrations,
+        tables,
+    } = declared;
+    let mut db = pool.acquire().await?;
+    history(&mut db, migrations).await?;
+    let mut surprises = own(&mut db, name).await?;
+    surprises.extend(rights(&mut db, name, tables).await?);
+    surprises.extend(undeclared(&mut db, name, tables).await?);
     if surprises.is_empty() {
         return Ok(());
     }
     Err(CheckError::Rights(surprises))
 }
 
-async fn history(pool: &PgPool) -> Result<(), CheckError> {
-    let applied =
-        sqlx::query!("select version, checksum, success from _sqlx_migrations order by version")
-            .fetch_all(pool)
-            .await
-            .map_err(|error| CheckError::Schema(format!("its history cannot be read ({error})")))?;
-    let known: Vec<(i64, &[u8])> = MIGRATOR
+async fn history(db: &mut PgConnection, migrations: &Migrator) -> Result<(), CheckError> {
+    let unreadable =
+        |error: MigrateError| CheckError::History(format!("its history cannot be read ({error})"));
+    let table = migrations.table_name.as_ref();
+    if let Some(version) = db.dirty_version(table).await.map_err(unreadable)? {
+        return Err(CheckError::History(format!(
+            "{version} was begun and failed"
+        )));
+    }
+    let applied = db
+        .list_applied_migrations(table)
+        .await
+        .map_err(unreadable)?;
+    let known: Vec<(i64, &[u8])> = migrations
         .iter()
         .map(|migration| (migration.version, migration.checksum.as_ref()))
         .collect();
     let found: Vec<(i64, &[u8])> = applied
         .iter()
-        .filter(|row| row.success)
-        .map(|row| (row.version, row.checksum.as_slice()))
+        .map(|migration| (migration.version, migration.checksum.as_ref()))
         .collect();
     if known == found {
         return Ok(());
@@ -58,7 +69,7 @@ async fn history(pool: &PgPool) -> Result<(), CheckError> {
             .collect();
         versions.join(", ")
     };
-    Err(CheckError::Schema(format!(
+    Err(CheckError::History(format!(
         "it has {}, this build has {}",
         versions(&found),
         versions(&known)
@@ -66,7 +77,7 @@ async fn history(pool: &PgPool) -> Result<(), CheckError> {
 }
 
 /// What the role may do by being who it is.
-async fn own(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckError> {
+async fn own(db: &mut PgConnection, schema: &SchemaName) -> Result<Vec<String>, CheckError> {
     let own = sqlx::query!(
         r#"select current_user::text as "name!", r.rolsuper as "is_superuser!",
             pg_has_role(r.oid, n.nspowner, 'usage') as "is_owner!",
@@ -75,12 +86,11 @@ async fn own(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckError> 
         from pg_catalog.pg_roles r
         cross join pg_catalog.pg_namespace n
         where r.rolname = current_user and n.nspname = $1"#,
-        schema.name(),
+        schema.as_str(),
     )
-    .fetch_optional(pool)
-    .await
-    .map_err(StoreError::from)?
-    .ok_or_else(|| CheckError::Schema(format!("there is no schema {schema}")))?;
+    .fetch_optional(db)
+    .await?
+    .ok_or_else(|| CheckError::History(format!("there is no schema {schema}")))?;
     let mut surprises = Vec::new();
     if own.name != schema.app() {
         surprises.push(format!(
@@ -103,7 +113,11 @@ async fn own(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckError> 
 }
 
 /// Holds the catalogue against the declaration, in both directions.
-async fn rights(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckError> {
+async fn rights(
+    db: &mut PgConnection,
+    schema: &SchemaName,
+    tables: &[TableRights],
+) -> Result<Vec<String>, CheckError> {
     let granted = sqlx::query!(
         r#"select c.relname::text as "table!",
             coalesce(pg_get_userbyid(nullif(a.grantee, 0))::text, 'public') as "grantee!",
@@ -120,11 +134,10 @@ async fn rights(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckErro
         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         cross join lateral aclexplode(t.attacl) a
         where n.nspname = $1"#,
-        schema.name(),
+        schema.as_str(),
     )
-    .fetch_all(pool)
-    .await
-    .map_err(StoreError::from)?;
+    .fetch_all(db)
+    .await?;
     let app = schema.app();
     let found: BTreeSet<(&str, &str, &str)> = granted
         .iter()
@@ -136,7 +149,7 @@ async fn rights(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckErro
             )
         })
         .collect();
-    let declared: BTreeSet<(&str, &str, &str)> = TABLES
+    let declared: BTreeSet<(&str, &str, &str)> = tables
         .iter()
         .flat_map(|rights| {
             let privileges = rights.app.iter();
@@ -152,18 +165,21 @@ async fn rights(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckErro
     Ok(more.chain(less).collect())
 }
 
-async fn undeclared(pool: &PgPool, schema: &Schema) -> Result<Vec<String>, CheckError> {
-    let tables = sqlx::query_scalar!(
+async fn undeclared(
+    db: &mut PgConnection,
+    schema: &SchemaName,
+    tables: &[TableRights],
+) -> Result<Vec<String>, CheckError> {
+    let found = sqlx::query_scalar!(
         r#"select c.relname::text as "table!"
         from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')"#,
-        schema.name(),
+        schema.as_str(),
     )
-    .fetch_all(pool)
-    .await
-    .map_err(StoreError::from)?;
-    let is_declared = |table: &String| TABLES.iter().any(|rights| rights.table == table);
-    Ok(tables
+    .fetch_all(db)
+    .await?;
+    let is_declared = |table: &String| tables.iter().any(|rights| rights.table == table);
+    Ok(found
         .into_iter()
         .filter(|table| !is_declared(table))
         .map(|table| format!("{table} is not declared"))

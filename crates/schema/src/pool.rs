@@ -1,0 +1,45 @@
+//! The pools of a service's own role.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgPool};
+
+use crate::SchemaName;
+
+/// For a connection to come free.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections unused for this long are closed.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
+/// Statements slower than this are logged, without their values.
+const SLOW_STATEMENT: Duration = Duration::from_secs(1);
+
+/// Limits on the server's side, so that nothing of ours can hold a lock for ever.
+const LIMITS: [(&str, &str); 4] = [
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("TimeZone", "UTC"),
+];
+
+/// At most so many connections, opened when they are needed, each with `settings` besides the limits.
+#[must_use]
+pub fn pool(
+    database: &PgConnectOptions,
+    schema: &SchemaName,
+    connections: u32,
+    settings: &[(&str, &str)],
+) -> PgPool {
+    let options = database
+        .clone()
+        .application_name(schema.as_str())
+        .options(LIMITS)
+        .options(settings.iter().copied())
+        .log_statements(tracing::log::LevelFilter::Off)
+        .log_slow_statements(tracing::log::LevelFilter::Warn, SLOW_STATEMENT);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE_TIMEOUT)
+        .connect_lazy_with(options)
+}

@@ -1,0 +1,58 @@
+//! Who may do what to which table: declared by each service, granted by `migrate`, checked at every start and
+//! tried cell by cell in the tests.
+
+use std::fmt;
+
+use Privilege::{Delete, Insert, References, Select, Trigger, Truncate, Update};
+
+/// What can be done to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Privilege {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Truncate,
+    References,
+    Trigger,
+}
+
+/// One table and all that the service's role may do to it. The schema's owner owns it; nobody else may do
+/// anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableRights {
+    pub table: &'static str,
+    pub app: &'static [Privilege],
+}
+
+/// A row of a service's declaration.
+#[must_use]
+pub const fn rights(table: &'static str, app: &'static [Privilege]) -> TableRights {
+    TableRights { table, app }
+}
+
+impl Privilege {
+    pub const ALL: [Self; 7] = [
+        Select, Insert, Update, Delete, Truncate, References, Trigger,
+    ];
+
+    /// As the catalogue spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Select => "SELECT",
+            Insert => "INSERT",
+            Update => "UPDATE",
+            Delete => "DELETE",
+            Truncate => "TRUNCATE",
+            References => "REFERENCES",
+            Trigger => "TRIGGER",
+        }
+    }
+}
+
+impl fmt::Display for Privilege {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

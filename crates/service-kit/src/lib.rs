@@ -1,0 +1,20 @@
+//! One service alone, in a test: what it runs on, and what it says.
+//!
+//! [`test-kit`](../test_kit/index.html) runs all of them; nothing here sees a service.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "for tests: what cannot go on, panics"
+)]
+
+mod broker;
+mod ear;
+mod served;
+mod surroundings;
+mod within;
+
+pub use broker::{connect, provision_ledger, start_broker};
+pub use ear::Ear;
+pub use served::serve;
+pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
+pub use within::{PATIENCE, within};
