@@ -6,7 +6,7 @@ use axum::Router;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, SimShop};
 
 use super::{Delivery, Dice, Options, Store};
 
@@ -163,6 +163,10 @@ impl SimShop for Run {
 
     fn lose_hooks(&self) {
         self.store.lose_hooks();
+    }
+
+    fn edit_product(&self, edit: ProductEdit) {
+        self.store.edit_product(edit);
     }
 
     fn books(&self) -> Books {

@@ -2,7 +2,9 @@
 //! let it trade, deliver what it tells and hold its books against the ledger.
 
 mod books;
+mod edit;
 mod shop;
 
 pub use books::{Books, Sale, Stocked};
+pub use edit::{ProductEdit, ProductEdits};
 pub use shop::{Access, Outgoing, SimShop};
