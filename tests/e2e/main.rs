@@ -16,6 +16,7 @@ mod poison;
 mod receipt;
 mod replay;
 mod sigterm;
+mod silence;
 mod storm;
 mod system_of_record;
 mod trace;
