@@ -12,6 +12,7 @@ mod forged;
 mod four_shops;
 mod imports;
 mod linking;
+mod orders_counted;
 mod poison;
 mod receipt;
 mod replay;

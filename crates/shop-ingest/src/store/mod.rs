@@ -13,6 +13,7 @@ mod install;
 mod kept;
 mod migrate;
 mod missed;
+mod order_count;
 mod plant;
 mod poll;
 mod privacy;
@@ -41,6 +42,7 @@ pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms}
 pub use kept::KeptDelivery;
 pub use migrate::{SchemaError, migrate};
 pub use missed::{Missed, MissedCount};
+pub use order_count::{Counted, OrderCount};
 pub use plant::Planted;
 pub use poll::{PollState, Underway};
 pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};

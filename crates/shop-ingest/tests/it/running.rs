@@ -49,6 +49,11 @@ pub struct Running {
 impl Running {
     /// With the shops of connections 1, 2 and so on.
     pub async fn start(shops: Vec<Shop>) -> Self {
+        Self::start_with(shops, &[]).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn start_with(shops: Vec<Shop>, more: &[(&'static str, &str)]) -> Self {
         let nats = Nats::start(NatsConfig::new(users())).unwrap();
         let database = database::database().await;
         let folder = tempfile::tempdir().unwrap();
@@ -61,7 +66,7 @@ impl Running {
         }
         let books = Books::default();
         let (_, host) = database.url.rsplit_once('@').unwrap();
-        let settings = Settings::from_map([
+        let settings = [
             (
                 "DATABASE_URL",
                 format!("postgres://ingest_stall_app:{APP_PASSWORD}@{host}"),
@@ -90,7 +95,9 @@ impl Running {
                 "LISTEN_FILE",
                 listen_file(&folder).to_str().unwrap().to_owned(),
             ),
-        ]);
+        ];
+        let more = more.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        let settings = Settings::from_map(settings.into_iter().chain(more));
         let mut running = Self {
             stall: Arc::new(stall),
             store: database::store(&database, KEY),
