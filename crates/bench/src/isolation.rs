@@ -22,7 +22,7 @@ use crate::latency::Latencies;
 use crate::load::{Posts, Sent, open, posts};
 
 /// Calm and trouble take turns so many times, each for so long.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 const TURN_S: u32 = 15;
 /// Of each turn the first seconds do not count: what a flood saved up while it was calm is spent.
 const SETTLE_S: u32 = 3;

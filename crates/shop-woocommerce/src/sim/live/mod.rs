@@ -158,15 +158,15 @@ impl SimShop for Live {
         };
         state.happened += 1;
         let now = clock.now();
-        let before = state.orders[place].last().cloned();
+        let stamped = &state.orders[place];
         let order = happen::happen(
             &plot.orders()[place],
             version,
-            before.as_ref(),
+            stamped,
             state.told.get(&place),
             now,
         );
-        let happenings = Happening::of(place, before.as_ref(), &order);
+        let happenings = Happening::of(place, stamped.last(), &order);
         state.webhooks.tell(&happenings);
         state.orders[place].push(order);
         true

@@ -147,6 +147,34 @@ fn a_listener_that_fails_is_given_up_as_a_real_shop_does() {
     assert_eq!(shop.next_due(), None, "nobody is told any more");
 }
 
+/// Of two versions of one second nobody can tell which is the newer, unless the shop is asked later.
+#[test]
+fn r_12_an_order_is_put_aside_only_when_its_newest_version_is_known() {
+    let packed = |step: SignedDuration| {
+        let (shop, clock) = shop(3, 300);
+        listen(&shop, &["order.created", "order.updated"]);
+        while shop.step() {
+            clock.advance(step);
+            for outgoing in shop.due() {
+                shop.answered(outgoing.id, Some(200));
+            }
+        }
+        let state = shop.0.state();
+        let at = |order: &Order| order.status == Status::Packing;
+        let places = state
+            .orders
+            .iter()
+            .filter_map(|all| all.iter().position(at));
+        places.collect::<Vec<_>>()
+    };
+    assert!(
+        packed(SignedDuration::from_secs(1))
+            .iter()
+            .any(|place| *place > 1)
+    );
+    assert!(packed(SignedDuration::ZERO).iter().all(|place| *place <= 1));
+}
+
 /// However many deliveries are lost and in whatever order the rest is read: with what the shop shows
 /// at last, they come to what is in its books.
 #[test]
