@@ -29,6 +29,16 @@ const ORDERS_AT_ONCE: usize = 1_000;
 /// that it knows no instant of (it could not be read) is asked for again.
 pub(crate) type Known = HashMap<ShopOrderId, Option<Timestamp>>;
 
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Sale,
+    /// A draft, a status that is not imported, or dismissed by a person.
+    NotImported,
+    /// Waits for a person.
+    Parked,
+}
+
 /// What a look at a retailer's catalogue found (POS-8): of how many items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CatalogueCheck {
@@ -71,7 +81,38 @@ impl Ledger {
         connection: &Connection,
         orders: &[&ShopOrderId],
     ) -> Option<Known> {
-        let mut known = Known::with_capacity(orders.len());
+        let known = self.ask_known(connection, orders).await?;
+        let known = known.into_iter().filter_map(|order| {
+            let instant = instant_from("modified_at", order.modified_at).ok();
+            Some((ShopOrderId::new(&order.order_id).ok()?, instant))
+        });
+        Some(known.collect())
+    }
+
+    /// How far these orders have come; those that it has never heard of are absent. `None` when it cannot be asked.
+    pub(crate) async fn standings(
+        &self,
+        connection: &Connection,
+        orders: &[&ShopOrderId],
+    ) -> Option<HashMap<ShopOrderId, Standing>> {
+        let known = self.ask_known(connection, orders).await?;
+        let standings = known.into_iter().filter_map(|order| {
+            let standing = match order.standing() {
+                wire::Standing::Sale => Standing::Sale,
+                wire::Standing::Parked => Standing::Parked,
+                wire::Standing::NotImported | wire::Standing::Unspecified => Standing::NotImported,
+            };
+            Some((ShopOrderId::new(&order.order_id).ok()?, standing))
+        });
+        Some(standings.collect())
+    }
+
+    async fn ask_known(
+        &self,
+        connection: &Connection,
+        orders: &[&ShopOrderId],
+    ) -> Option<Vec<wire::KnownOrder>> {
+        let mut known = Vec::with_capacity(orders.len());
         for orders in orders.chunks(ORDERS_AT_ONCE) {
             let request = wire::GetKnownOrdersRequest {
                 retailer_id: connection.retailer.to_string(),
@@ -80,18 +121,7 @@ impl Ledger {
             };
             let answer = self.orders.clone()?.get_known_orders(request).await;
             let wire::GetKnownOrdersResponse { orders } = self.heard(answer)?;
-            for order in orders {
-                let wire::KnownOrder {
-                    order_id,
-                    modified_at,
-                    standing: _,
-                    reason: _,
-                } = order;
-                let instant = instant_from("modified_at", modified_at).ok();
-                if let Ok(order) = ShopOrderId::new(&order_id) {
-                    known.insert(order, instant);
-                }
-            }
+            known.extend(orders);
         }
         Some(known)
     }

@@ -26,6 +26,7 @@
 
 mod archive;
 mod broadcast;
+mod census;
 mod chore;
 mod connections;
 mod delivery_id;

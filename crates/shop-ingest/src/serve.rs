@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Archive, Archiver, Bodies};
 use crate::broadcast::Broadcaster;
+use crate::census::{self, Census};
 use crate::chore;
 use crate::connections::Connections;
 use crate::event::Events;
@@ -184,6 +185,15 @@ pub(crate) async fn serve(
         every: settings::duration(settings, settings::POLL_EVERY_MS, poll::EVERY)?,
         grace: settings::duration(settings, settings::GAP_GRACE_MS, poll::GRACE)?,
     };
+    let census = Census {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        inbox: inbox.clone(),
+        ledger: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
+        clock: Arc::clone(&clock),
+        every: settings::duration(settings, settings::COUNT_EVERY_MS, census::EVERY)?,
+        grace: poller.grace,
+    };
     let importer = Importer {
         platform: Arc::clone(&platform),
         store: store.clone(),
@@ -264,6 +274,16 @@ pub(crate) async fn serve(
         "importer",
         chore::run(
             importer,
+            Arc::clone(&connections),
+            Arc::clone(&gates),
+            seed,
+            stop.clone(),
+        ),
+    );
+    lifecycle.spawn(
+        "census",
+        chore::run(
+            census,
             Arc::clone(&connections),
             Arc::clone(&gates),
             seed,

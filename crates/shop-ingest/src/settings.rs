@@ -32,6 +32,8 @@ pub(crate) const HOOKS_PER_SECOND: &str = "HOOKS_PER_SECOND";
 pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
 /// Milliseconds between two looks at a connection's webhooks.
 pub(crate) const HOOKS_EVERY_MS: &str = "HOOKS_EVERY_MS";
+/// Milliseconds between two counts of all orders of a connection's shop.
+pub(crate) const COUNT_EVERY_MS: &str = "COUNT_EVERY_MS";
 /// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
 pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
 

@@ -154,6 +154,32 @@ pub(crate) mod tests {
         }
     }
 
+    /// Whatever else is written than webhooks of ours would stand here.
+    #[test]
+    fn pos_06_and_pos_07_nothing_is_written_into_a_shop_but_webhooks() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("operations");
+        let files = std::fs::read_dir(folder).unwrap();
+        assert_eq!(
+            files.count(),
+            all().len() + 1,
+            "all operations and their fragments"
+        );
+        let mut written = Vec::new();
+        for (name, text) in all() {
+            let document = parsed(&schema, name, text);
+            let operation = document.operations.get(None).unwrap();
+            if operation.is_mutation() {
+                let fields = operation.root_fields(&document);
+                written.extend(fields.map(|field| field.name.to_string()));
+            }
+        }
+        assert_eq!(
+            written,
+            ["webhookSubscriptionCreate", "webhookSubscriptionDelete"]
+        );
+    }
+
     /// By the rules that were fitted to thousands of recorded costs.
     #[test]
     fn no_operation_costs_more_than_its_share() {

@@ -33,6 +33,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Largest answer that can be cut, in bytes.
 const ANSWER_LIMIT_BYTES: usize = 64 << 20;
+/// Largest request that is taken, in bytes.
+const REQUEST_LIMIT_BYTES: usize = 16 << 20;
 /// What a busy shop asks for.
 const RETRY_AFTER_S: u64 = 1;
 /// How often the port is asked for back when an outage begins.
@@ -134,6 +136,11 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response, NoAnswer> {
     let fate = network.answer();
+    let (head, body) = request.into_parts();
+    let body = to_bytes(Body::new(body), REQUEST_LIMIT_BYTES).await;
+    let body = body.map_err(|_| NoAnswer)?;
+    network.journals.add(&head.method, head.uri.path(), &body);
+    let request = Request::from_parts(head, Body::from(body));
     network.counters.add(|counts| {
         let counts = &mut counts.answers;
         match fate {
@@ -165,8 +172,8 @@ async fn answer(
     }
 }
 
-async fn ask(router: Router, request: Request<Incoming>) -> Response {
-    match router.oneshot(request.map(Body::new)).await {
+async fn ask(router: Router, request: Request<Body>) -> Response {
+    match router.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

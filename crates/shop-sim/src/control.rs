@@ -12,6 +12,8 @@
 //! | `POST /outage {"seconds": 120}` | the shop is away for so long by its clock; 0 ends it |
 //! | `POST /hooks {"address": "http://…"}` | where to deliver, on a platform whose staff enters that by hand |
 //! | `POST /hooks/lose` | all webhooks are gone or switched off |
+//! | `GET /journal` | what the shop was asked, and how often |
+//! | `POST /products {"product": 0, "name": …, "sku": …, "barcode": …, "price_cents": 100, "stock": 5}` | somebody edits the product in that place |
 //! | `GET /clock`, `PUT /clock {"speed": 20}` | the shop's time, and how fast it runs |
 
 use std::time::Duration;
@@ -23,12 +25,13 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use service::clock::Clock as _;
-use shop::sim::Access;
+use shop::sim::{Access, ProductEdit};
 
 use crate::books::BooksPage;
 use crate::clock::Speed;
 use crate::counts::Counts;
 use crate::faults::Faults;
+use crate::journal::{Asked, Journal};
 use crate::shop_run::ShopRun;
 use crate::status::Status;
 
@@ -47,6 +50,8 @@ pub(crate) fn router(run: ShopRun) -> Router {
         .route("/outage", post(outage))
         .route("/hooks", post(set_hook))
         .route("/hooks/lose", post(lose_hooks))
+        .route("/journal", get(journal))
+        .route("/products", post(edit_product))
         .route("/clock", get(clock).put(set_clock))
         .with_state(run)
 }
@@ -125,6 +130,78 @@ struct HookOrder {
 
 async fn set_hook(State(run): Run, Json(order): Json<HookOrder>) -> StatusCode {
     done(&run, |run| run.set_hook(&order.address))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditOrder {
+    product: usize,
+    name: String,
+    sku: String,
+    barcode: String,
+    price_cents: i64,
+    stock: i64,
+}
+
+async fn edit_product(State(run): Run, Json(order): Json<EditOrder>) -> StatusCode {
+    let EditOrder {
+        product,
+        name,
+        sku,
+        barcode,
+        price_cents,
+        stock,
+    } = order;
+    let edit = ProductEdit {
+        product,
+        name,
+        sku,
+        barcode,
+        price_cents,
+        stock,
+    };
+    done(&run, |run| run.edit_product(edit))
+}
+
+async fn journal(State(run): Run) -> Json<JournalPage> {
+    Json(run.journal().into())
+}
+
+#[derive(Serialize)]
+struct JournalPage {
+    asked: Vec<AskedRow>,
+    not_kept: u64,
+}
+
+#[derive(Serialize)]
+struct AskedRow {
+    method: String,
+    path: String,
+    operation: Option<String>,
+    times: u64,
+}
+
+impl From<Journal> for JournalPage {
+    fn from(journal: Journal) -> Self {
+        let Journal { asked, not_kept } = journal;
+        let row = |(asked, times)| {
+            let Asked {
+                method,
+                path,
+                operation,
+            } = asked;
+            AskedRow {
+                method,
+                path,
+                operation,
+                times,
+            }
+        };
+        Self {
+            asked: asked.into_iter().map(row).collect(),
+            not_kept,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::SimClock;
 use crate::counts::Counters;
 use crate::faults::{AnswerFate, DeliveryFate, Faults};
+use crate::journal::Journals;
 use crate::outage::Outage;
 
 /// Shared by everything that sends or answers.
@@ -17,6 +18,7 @@ pub(crate) struct Network {
     requests: AtomicU64,
     pub(crate) outage: Outage,
     pub(crate) counters: Counters,
+    pub(crate) journals: Journals,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,7 @@ impl Network {
             requests: AtomicU64::new(0),
             outage: Outage::new(clock),
             counters: Counters::default(),
+            journals: Journals::default(),
         })
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use service::clock::Clock as _;
 use service::http;
-use shop::sim::{Access, Books, SimShop};
+use shop::sim::{Access, Books, ProductEdit, SimShop};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -18,6 +18,7 @@ use crate::clock::SimClock;
 use crate::counts::Counts;
 use crate::courier::{Courier, Dropped, POST_TIMEOUT};
 use crate::faults::Faults;
+use crate::journal::Journal;
 use crate::network::Network;
 use crate::script::{Play, Script};
 use crate::status::{Status, TradeStatus};
@@ -236,6 +237,12 @@ impl ShopRun {
         self.network.counters.read()
     }
 
+    /// What the shop was asked so far.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        self.network.journals.read()
+    }
+
     #[must_use]
     pub fn status(&self) -> Status {
         let trade = if self.state.over.load(Ordering::Relaxed) {
@@ -294,6 +301,11 @@ impl ShopRun {
     pub fn lose_hooks(&self) {
         self.shop.lose_hooks();
         self.network.counters.add(|counts| counts.hooks_lost += 1);
+    }
+
+    /// Somebody edits a product in the shop.
+    pub fn edit_product(&self, edit: ProductEdit) {
+        self.shop.edit_product(edit);
     }
 
     /// Whether nothing is left to happen.

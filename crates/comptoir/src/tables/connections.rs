@@ -64,6 +64,7 @@ pub(crate) fn connection(screen: Screen, linked: &Linked) {
             "Deliveries that are kept",
             &linked.health.kept_deliveries.to_string(),
         ),
+        ("The shop's orders", &order_count(linked)),
         ("What can be done", &linked.actions.join(", ")),
     ] {
         screen.line(format_args!("  {name:<26}{value}"));
@@ -127,6 +128,7 @@ pub(crate) fn gaps(screen: Screen, all: &[Linked]) {
         ("Shop", Align::Left),
         ("All changes before this are known", Align::Left),
         ("Not told by a webhook, and fetched", Align::Right),
+        ("The shop's orders", Align::Left),
     ]);
     for linked in all {
         table.row([
@@ -134,6 +136,7 @@ pub(crate) fn gaps(screen: Screen, all: &[Linked]) {
             shop(linked),
             minute(linked.health.polled_to),
             linked.health.missed_changes.to_string(),
+            order_count(linked),
         ]);
     }
     screen.line(table);
@@ -150,6 +153,11 @@ pub(crate) fn parting(screen: Screen, parting: &Parting, confirmed: bool) {
     if !confirmed {
         screen.line("Nothing was done. To do it, say --confirmed.");
     }
+}
+
+fn order_count(linked: &Linked) -> String {
+    let count = linked.health.order_count.as_ref();
+    count.map_or_else(|| "not counted yet".to_owned(), ToString::to_string)
 }
 
 fn shop(linked: &Linked) -> String {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use jiff::Timestamp;
 use proto::connect;
 use proto::connect::{ConnectionState, Consequence, ImportAction, OrderUpdates, StockAt};
@@ -64,10 +66,26 @@ pub(crate) struct Health {
     pub(crate) last_hook_failure: Option<String>,
     /// Changes that no webhook told of, of the last 90 days; polling told of them.
     pub(crate) missed_changes: u64,
+    /// The shop's own orders against the ledger's; `None` until they were counted once.
+    pub(crate) order_count: Option<OrderCount>,
     /// That wait until somebody asks for them (SH-1).
     pub(crate) kept_deliveries: u64,
     /// Why the shop grants no more access: it has to be connected again.
     pub(crate) access_refused: Option<String>,
+}
+
+/// Of all orders that the shop has and we should, what became of each.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OrderCount {
+    pub(crate) counted_at: Timestamp,
+    pub(crate) placed_since: Timestamp,
+    pub(crate) orders: u64,
+    pub(crate) sales: u64,
+    pub(crate) parked: u64,
+    pub(crate) not_imported: u64,
+    pub(crate) too_old: u64,
+    pub(crate) waiting: u64,
+    pub(crate) missing: u64,
 }
 
 /// What parting with a shop means, or meant.
@@ -175,6 +193,7 @@ impl TryFrom<connect::Health> for Health {
             missed_changes,
             kept_deliveries,
             access,
+            order_count,
         } = health;
         let connect::Hooks {
             checked_at,
@@ -197,9 +216,68 @@ impl TryFrom<connect::Health> for Health {
             hook_failures: failures,
             last_hook_failure: known(last_failure),
             missed_changes,
+            order_count: order_count.map(OrderCount::try_from).transpose()?,
             kept_deliveries,
             access_refused: access.and_then(|access| known(access.refusal)),
         })
+    }
+}
+
+impl TryFrom<connect::OrderCount> for OrderCount {
+    type Error = WireError;
+
+    fn try_from(count: connect::OrderCount) -> Result<Self, WireError> {
+        let connect::OrderCount {
+            counted_at,
+            placed_since,
+            orders,
+            sales,
+            parked,
+            not_imported,
+            too_old,
+            waiting,
+            missing,
+        } = count;
+        Ok(Self {
+            counted_at: instant_from("counted_at", counted_at)?,
+            placed_since: instant_from("placed_since", placed_since)?,
+            orders,
+            sales,
+            parked,
+            not_imported,
+            too_old,
+            waiting,
+            missing,
+        })
+    }
+}
+
+impl fmt::Display for OrderCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            counted_at: _,
+            placed_since: _,
+            orders,
+            sales,
+            parked,
+            not_imported,
+            too_old,
+            waiting,
+            missing,
+        } = self;
+        write!(f, "{missing} missing of {orders}")?;
+        let parts = [
+            (sales, "sales"),
+            (parked, "parked"),
+            (not_imported, "not imported"),
+            (too_old, "too old"),
+            (waiting, "kept until somebody asks"),
+        ];
+        for (place, (count, what)) in parts.iter().filter(|(count, _)| **count > 0).enumerate() {
+            let before = if place == 0 { ": " } else { ", " };
+            write!(f, "{before}{count} {what}")?;
+        }
+        Ok(())
     }
 }
 

@@ -27,3 +27,14 @@ pub const ORDER_SCOPES: [&str; 3] = [
     "store_v2_transactions_read_only",
     "store_v2_information_read_only",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::ORDER_SCOPES;
+
+    #[test]
+    fn pos_06_nothing_but_reading_is_asked_for() {
+        let writes = |scope: &&&str| !scope.ends_with("_read_only");
+        assert_eq!(ORDER_SCOPES.iter().find(writes), None);
+    }
+}

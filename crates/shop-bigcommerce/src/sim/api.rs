@@ -110,6 +110,7 @@ async fn list(State(store): State<Store>, uri: Uri) -> Response {
     let writer = Writer {
         hash: &store.options.hash,
         catalogue: &state.catalogue,
+        edits: &state.edits,
     };
     let orders = filter.page.of_all(orders.into_iter());
     list_of(orders.map(|order| writer.order(order)).collect())
@@ -211,6 +212,7 @@ fn find(
     let writer = Writer {
         hash: &store.options.hash,
         catalogue: &state.catalogue,
+        edits: &state.edits,
     };
     match id.parse().ok().and_then(|id: u64| state.orders.get(&id)) {
         Some(order) => answer(&writer, order),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
+use shop::sim::ProductEdits;
 
 use super::catalogue::Catalogue;
 use super::money::{Fine, number, tax_in, text};
@@ -19,6 +20,7 @@ const ADDRESS_IDS: u64 = 1_000_000;
 pub struct Writer<'a> {
     pub hash: &'a str,
     pub catalogue: &'a Catalogue,
+    pub edits: &'a ProductEdits,
 }
 
 impl Writer<'_> {
@@ -107,6 +109,7 @@ impl Writer<'_> {
 
     fn product(&self, order: &Order, line: &Line) -> Value {
         let product = self.catalogue.product(line.product);
+        let edit = self.edits.of_order(order.id, line.product);
         let before = line.before(self.catalogue);
         let mut fields = Map::new();
         taxed(&mut fields, "price", before / line.quantity.max(1));
@@ -123,9 +126,9 @@ impl Writer<'_> {
             "product_id": product.id,
             "variant_id": product.variant,
             "order_address_id": if order.is_shipped_somewhere() { ADDRESS_IDS + order.id } else { 0 },
-            "name": product.name,
-            "sku": product.sku,
-            "upc": product.upc,
+            "name": edit.map_or(&product.name, |edit| &edit.name),
+            "sku": edit.map_or(&product.sku, |edit| &edit.sku),
+            "upc": edit.map_or(product.upc, |edit| &edit.barcode),
             "type": product.kind.as_str(),
             "quantity": line.quantity,
             "is_refunded": line.quantity_refunded == line.quantity,

@@ -10,8 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use shop::sim::ProductEdit;
 
 use super::Options;
+use super::catalogue::Product;
 use super::domains::Domains;
 use super::hooks::{Hook, Hooks};
 use super::order::Event;
@@ -32,6 +34,7 @@ pub struct Delivery {
     /// The address that the hook was made with.
     pub destination: String,
     pub scope: &'static str,
+    /// 0 for what is of none.
     pub order: u64,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -70,25 +73,56 @@ impl Outbox {
         for event in events {
             let (scope, data) = told(order, *event);
             for hook in hooks.listening(scope) {
-                self.given += 1;
-                let body = body(options, now, self.given, scope, &data);
-                let delivery = Delivery {
-                    attempt: 0,
-                    destination: hook.destination.clone(),
-                    scope,
-                    order,
-                    headers: headers(options, hook, self.given, now, &body),
-                    body,
-                };
-                let waiting = Waiting {
-                    delivery,
-                    hook: hook.id,
-                    tries: 0,
-                };
-                self.waiting.insert(self.given, waiting);
-                self.queue.insert((now, self.given));
+                self.add(options, hook, now, order, scope, &data);
             }
         }
+    }
+
+    /// Of a product that somebody edited, once to each address that hears of anything.
+    pub fn tell_of_edit(
+        &mut self,
+        options: &Options,
+        hooks: &Hooks,
+        now: Timestamp,
+        product: &Product,
+        edit: &ProductEdit,
+    ) {
+        let mut told = BTreeSet::new();
+        for hook in hooks.all().filter(|hook| hook.is_active) {
+            if told.insert(&hook.destination) {
+                for (scope, data) in of_edit(product, edit) {
+                    self.add(options, hook, now, 0, scope, &data);
+                }
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        options: &Options,
+        hook: &Hook,
+        now: Timestamp,
+        order: u64,
+        scope: &'static str,
+        data: &Value,
+    ) {
+        self.given += 1;
+        let body = body(options, now, self.given, scope, data);
+        let delivery = Delivery {
+            attempt: 0,
+            destination: hook.destination.clone(),
+            scope,
+            order,
+            headers: headers(options, hook, self.given, now, &body),
+            body,
+        };
+        let waiting = Waiting {
+            delivery,
+            hook: hook.id,
+            tries: 0,
+        };
+        self.waiting.insert(self.given, waiting);
+        self.queue.insert((now, self.given));
     }
 
     /// The attempts to be made now, each given out once.
@@ -203,6 +237,30 @@ fn told(order: u64, event: Event) -> (&'static str, Value) {
                 "transaction_id": transaction.to_string()}),
         ),
     }
+}
+
+/// Names and prices are not in it: whoever wants to know asks.
+fn of_edit(product: &Product, edit: &ProductEdit) -> [(&'static str, Value); 4] {
+    let Product { id, variant, .. } = product;
+    let inventory = |variant: Option<u64>| json!({"product_id": id, "method": "absolute", "value": edit.stock, "variant_id": variant});
+    [
+        (
+            "store/product/updated",
+            json!({"type": "product", "id": id}),
+        ),
+        (
+            "store/sku/updated",
+            json!({"type": "sku", "id": variant, "sku": {"product_id": id, "variant_id": variant}}),
+        ),
+        (
+            "store/product/inventory/updated",
+            json!({"type": "product", "id": id, "inventory": inventory(None)}),
+        ),
+        (
+            "store/sku/inventory/updated",
+            json!({"type": "sku", "id": variant, "inventory": inventory(Some(*variant))}),
+        ),
+    ]
 }
 
 fn headers(options: &Options, hook: &Hook, number: u64, now: Timestamp, body: &[u8]) -> HeaderMap {

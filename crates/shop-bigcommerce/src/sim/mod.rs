@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use service::clock::Clock;
-use shop::sim::{Books, Stocked};
+use shop::sim::{Books, ProductEdit, ProductEdits, Stocked};
 
 use self::catalogue::Catalogue;
 use self::delivery::Outbox;
@@ -98,6 +98,7 @@ pub struct Store {
 struct State {
     dice: Dice,
     catalogue: Catalogue,
+    edits: ProductEdits,
     orders: BTreeMap<u64, Order>,
     /// All that stood in a sale at any time.
     ever: BTreeSet<Stocked>,
@@ -123,6 +124,7 @@ impl Store {
         let state = State {
             dice: Dice::new(options.seed),
             catalogue: Catalogue::new(options.products),
+            edits: ProductEdits::default(),
             orders: BTreeMap::new(),
             ever: BTreeSet::new(),
             next_id: 500,
@@ -142,10 +144,7 @@ impl Store {
     #[expect(clippy::must_use_candidate, reason = "placing it is the point")]
     pub fn place(&self) -> u64 {
         let mut state = self.lock();
-        let id = match state.orders.last_key_value() {
-            Some((last, _)) => last + 1,
-            None => self.options.first_order_id,
-        };
+        let id = state.next_order(self);
         let (order, events) = state.story(self).place(id);
         state.keep(order);
         state.tell(self, id, &events);
@@ -172,6 +171,21 @@ impl Store {
             order.modified_at = self.now();
             state.tell(self, id, &[Event::Archived]);
         }
+    }
+
+    /// Somebody edits a product, now.
+    pub fn edit_product(&self, edit: ProductEdit) {
+        let state = &mut *self.lock();
+        let product = state.catalogue.product(edit.product);
+        state.outbox.tell_of_edit(
+            &self.options,
+            &state.hooks,
+            self.clock.now(),
+            product,
+            &edit,
+        );
+        let next = state.next_order(self);
+        state.edits.add(next, edit);
     }
 
     /// The ids of all orders, oldest first.
@@ -245,6 +259,14 @@ impl Store {
 }
 
 impl State {
+    /// The id that the next order will have.
+    fn next_order(&self, store: &Store) -> u64 {
+        match self.orders.last_key_value() {
+            Some((last, _)) => last + 1,
+            None => store.options.first_order_id,
+        }
+    }
+
     fn keep(&mut self, order: Order) {
         self.ever.extend(books::things(&self.catalogue, &order));
         self.orders.insert(order.id, order);

@@ -6,7 +6,7 @@ use axum::Router;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop};
 
 use super::{Delivery, Dice, Options, Store};
 
@@ -153,6 +153,10 @@ impl SimShop for Run {
 
     fn lose_hooks(&self) {
         self.store.lose_hooks();
+    }
+
+    fn edit_product(&self, edit: ProductEdit) {
+        self.store.edit_product(edit);
     }
 
     fn books(&self) -> Books {

@@ -14,7 +14,7 @@ fn read(topic: &str, body: &[u8]) -> Reading {
 }
 
 #[test]
-fn every_delivery_about_an_order_is_a_hint_and_no_other_is() {
+fn pos_01_every_delivery_about_an_order_is_a_hint_and_no_other_is() {
     let (mut hints, mut nothings) = (0, 0);
     for entry in fs::read_dir(fixtures().join("webhooks")).unwrap() {
         let body = fs::read(entry.unwrap().path()).unwrap();

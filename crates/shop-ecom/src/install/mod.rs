@@ -20,3 +20,14 @@ pub mod token;
 
 /// What the app must be allowed in order to read orders, to hear of them and to know the store again.
 pub const ORDER_SCOPES: [&str; 2] = ["read_store_profile", "read_orders"];
+
+#[cfg(test)]
+mod tests {
+    use super::ORDER_SCOPES;
+
+    #[test]
+    fn pos_06_nothing_but_reading_is_asked_for() {
+        let writes = |scope: &&&str| !scope.starts_with("read_");
+        assert_eq!(ORDER_SCOPES.iter().find(writes), None);
+    }
+}

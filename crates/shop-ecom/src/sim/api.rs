@@ -82,7 +82,7 @@ async fn profile(State(live): State<Arc<Live>>) -> Response {
 
 async fn order(State(live): State<Arc<Live>>, Path((_, name)): Path<(String, String)>) -> Response {
     match live.order(&name) {
-        Some(order) => found(&body::order(&live.shop, &order)),
+        Some(order) => found(&live.body(&order)),
         None => problem(
             StatusCode::NOT_FOUND,
             "Order with the given number is not found",
@@ -100,7 +100,7 @@ async fn orders(State(live): State<Arc<Live>>, RawQuery(query): RawQuery) -> Res
         .iter()
         .skip(search.offset)
         .take(search.limit)
-        .map(|order| body::order(&live.shop, order))
+        .map(|order| live.body(order))
         .collect();
     let answer = json!({
         "total": hits.len(),

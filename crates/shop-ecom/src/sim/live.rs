@@ -1,11 +1,15 @@
 //! The shop in business: what of its orders has happened so far, who may ask, and what it tells.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use service::clock::Clock;
+use shop::sim::{ProductEdit, ProductEdits};
 
+use super::body;
 use super::books::{self, Books};
 use super::budget::{Budget, REQUESTS_PER_MINUTE};
 use super::hook::{Event, Hook};
@@ -48,6 +52,7 @@ pub struct Live {
     /// The place of each order by either of its names.
     names: HashMap<String, usize>,
     state: Mutex<State>,
+    edits: Mutex<ProductEdits>,
 }
 
 /// An order at one version, and since when.
@@ -143,6 +148,7 @@ impl Live {
             changes,
             names,
             state: Mutex::new(state),
+            edits: Mutex::default(),
         })
     }
 
@@ -247,6 +253,46 @@ impl Live {
             orders.collect()
         });
         books::reckon(&self.shop, histories)
+    }
+
+    /// Somebody edits a product. Gives what the shop tells of it.
+    pub(super) fn edit_product(&self, edit: ProductEdit) -> Hook {
+        let placed = self
+            .state()
+            .shown
+            .iter()
+            .rposition(|versions| !versions.is_empty());
+        let next = self
+            .shop
+            .orders
+            .iter()
+            .skip(placed.map_or(0, |place| place + 1));
+        let next = next
+            .flatten()
+            .next()
+            .map_or(u64::MAX, |order| order.internal_id);
+        let product = self.shop.catalogue.product(edit.product).product_id;
+        self.edits().add(next, edit);
+        Hook::of_product(&self.access, self.clock.now(), product)
+    }
+
+    /// An order as the API answers it.
+    pub(super) fn body(&self, order: &Order) -> Value {
+        match self.shop.catalogue.as_of(order.internal_id, &self.edits()) {
+            Cow::Borrowed(_) => body::order(&self.shop, order),
+            Cow::Owned(catalogue) => {
+                let shop = Shop {
+                    pricing: self.shop.pricing,
+                    catalogue,
+                    orders: Vec::new(),
+                };
+                body::order(&shop, order)
+            }
+        }
+    }
+
+    fn edits(&self) -> MutexGuard<'_, ProductEdits> {
+        self.edits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The order of this name, as it is now.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
+use ::shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop};
 use axum::Router;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
@@ -117,6 +117,15 @@ impl SimShop for Running {
     /// The app is blocked, as after two weeks of failures. [`SimShop::set_hook`] ends it.
     fn lose_hooks(&self) {
         self.0.state().outbox.block();
+    }
+
+    fn edit_product(&self, edit: ProductEdit) {
+        let hook = self.0.edit_product(edit);
+        let now = self.0.clock.now();
+        let mut state = self.0.state();
+        if state.hook.is_some() && state.is_installed {
+            state.outbox.push(hook, now);
+        }
     }
 
     fn books(&self) -> Books {

@@ -24,7 +24,7 @@ fn read_hook(topic: &str, body: &Value) -> Reading {
 
 /// eCom's orders come by being asked for, whatever a delivery says of them.
 #[test]
-fn ec_17_every_event_of_an_order_is_a_hint_and_the_others_are_nothing() {
+fn pos_01_and_ec_17_every_event_of_an_order_is_a_hint_and_the_others_are_nothing() {
     for hook in hooks() {
         let expected = match hook.topic.as_str() {
             "order.created" | "order.updated" | "order.deleted" => Some("XJ12H"),

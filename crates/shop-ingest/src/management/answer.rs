@@ -6,7 +6,8 @@ use proto::convert::instant_into;
 use shop::{Connection, HookReport, StoreIdentity};
 
 use crate::store::{
-    AccessSeen, ConnectionState, HooksSeen, MissedCount, PollState, StoredConnection,
+    AccessSeen, ConnectionState, Counted, HooksSeen, MissedCount, OrderCount, PollState,
+    StoredConnection,
 };
 
 pub(super) fn connection_into(stored: &StoredConnection) -> wire::Connection {
@@ -67,6 +68,7 @@ pub(super) fn health_into(
     poll: PollState,
     hooks: HooksSeen,
     missed: MissedCount,
+    counted: Option<Counted>,
     access: Option<AccessSeen>,
     kept_deliveries: u64,
 ) -> wire::Health {
@@ -92,6 +94,34 @@ pub(super) fn health_into(
         missed_changes: confirmed,
         kept_deliveries,
         access: access.map(access_into),
+        order_count: counted.map(count_into),
+    }
+}
+
+fn count_into(counted: Counted) -> wire::OrderCount {
+    let Counted {
+        at,
+        placed_since,
+        orders,
+    } = counted;
+    let OrderCount {
+        sales,
+        parked,
+        not_imported,
+        too_old,
+        waiting,
+        missing,
+    } = orders;
+    wire::OrderCount {
+        counted_at: Some(instant_into(at)),
+        placed_since: Some(instant_into(placed_since)),
+        orders: orders.all(),
+        sales,
+        parked,
+        not_imported,
+        too_old,
+        waiting,
+        missing,
     }
 }
 

@@ -121,6 +121,7 @@ impl wire::connections_server::Connections for Management {
         let poll = self.store.poll_state(id).await?;
         let hooks = self.store.hooks_seen(id).await?;
         let missed = self.store.missed(id).await?;
+        let counted = self.store.last_order_count(id).await?;
         let kept = self.store.kept_deliveries(id).await?;
         let last_delivery = self.heard.last_delivery(id);
         let access = self.store.access_seen(id).await?;
@@ -132,6 +133,7 @@ impl wire::connections_server::Connections for Management {
                 poll,
                 hooks,
                 missed,
+                counted,
                 access,
                 kept,
             )),

@@ -12,6 +12,7 @@ mod install;
 mod kept;
 mod migrate;
 mod missed;
+mod order_count;
 mod plant;
 mod poll;
 mod privacy;
@@ -40,6 +41,7 @@ pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms}
 pub use kept::KeptDelivery;
 pub use migrate::{declared, migrate};
 pub use missed::{Missed, MissedCount};
+pub use order_count::{Counted, OrderCount};
 pub use plant::Planted;
 pub use poll::{PollState, Underway};
 pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};

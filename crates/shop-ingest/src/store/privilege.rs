@@ -7,7 +7,7 @@ use schema::{Privilege, TableRights, rights};
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 14] = [
+pub const TABLES: [TableRights; 15] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select]),
     rights("access_grant", &[Select, Insert, Update, Delete]),
@@ -21,6 +21,7 @@ pub const TABLES: [TableRights; 14] = [
     rights("install", &[Select, Insert, Update, Delete]),
     rights("kept_delivery", &[Select, Insert, Delete]),
     rights("missed_order", &[Select, Insert, Update, Delete]),
+    rights("order_count", STATE),
     rights("poll", STATE),
     rights("privacy_request", &[Select, Insert]),
     rights("raw_delivery", &[Select, Insert, Delete]),

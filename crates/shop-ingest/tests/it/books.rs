@@ -160,6 +160,7 @@ impl Orders for Books {
             .map(|(order_id, modified_at)| wire::KnownOrder {
                 order_id,
                 modified_at: Some(instant_into(modified_at)),
+                standing: wire::Standing::Sale.into(),
                 ..wire::KnownOrder::default()
             });
         Ok(Response::new(wire::GetKnownOrdersResponse {

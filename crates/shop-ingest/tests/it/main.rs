@@ -7,6 +7,7 @@
 
 mod archive;
 mod books;
+mod census;
 mod database;
 mod hooks;
 mod import_books;

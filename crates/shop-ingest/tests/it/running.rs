@@ -41,6 +41,11 @@ pub struct Running {
 impl Running {
     /// With the shops of connections 1, 2 and so on.
     pub async fn start(shops: Vec<Shop>) -> Self {
+        Self::start_with(shops, &[]).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn start_with(shops: Vec<Shop>, more: &[(&'static str, &str)]) -> Self {
         let surroundings = Surroundings::on(platform(), database::database().await);
         let connections = shops.len() as u128;
         let stall = Stall::default();
@@ -48,17 +53,21 @@ impl Running {
             stall.with(connection_id(number), |place| *place = shop);
         }
         let books = Books::default();
-        let settings = surroundings.settings(
-            Some(&seed_of(connections)),
-            &[
-                ("LEDGER_URL", &books.serve().await),
-                ("PUBLIC_URL", PUBLIC_URL),
-                ("HOOKS_PER_SECOND", &HOOKS_PER_SECOND.to_string()),
-                ("POLL_EVERY_MS", &POLL_EVERY.as_millis().to_string()),
-                ("HOOKS_EVERY_MS", "400"),
-                ("GAP_GRACE_MS", "1000"),
-            ],
+        let ledger_url = books.serve().await;
+        let (hooks_per_second, poll_every_ms) = (
+            HOOKS_PER_SECOND.to_string(),
+            POLL_EVERY.as_millis().to_string(),
         );
+        let mut own = vec![
+            ("LEDGER_URL", &*ledger_url),
+            ("PUBLIC_URL", PUBLIC_URL),
+            ("HOOKS_PER_SECOND", &hooks_per_second),
+            ("POLL_EVERY_MS", &poll_every_ms),
+            ("HOOKS_EVERY_MS", "400"),
+            ("GAP_GRACE_MS", "1000"),
+        ];
+        own.extend(more);
+        let settings = surroundings.settings(Some(&seed_of(connections)), &own);
         let [key, ..] = SEAL_KEY;
         let mut running = Self {
             stall: Arc::new(stall),

@@ -25,3 +25,14 @@ pub const ORDER_SCOPES: [&str; 5] = [
     "read_locations",
     "read_customers",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::ORDER_SCOPES;
+
+    #[test]
+    fn pos_06_nothing_but_reading_is_asked_for() {
+        let writes = |scope: &&&str| !scope.starts_with("read_");
+        assert_eq!(ORDER_SCOPES.iter().find(writes), None);
+    }
+}

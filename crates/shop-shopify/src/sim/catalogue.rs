@@ -1,5 +1,9 @@
 //! What is on sale.
 
+use std::borrow::Cow;
+
+use shop::sim::ProductEdits;
+
 use super::dice::Dice;
 
 /// One variant.
@@ -37,6 +41,19 @@ impl Catalogue {
     #[must_use]
     pub fn product(&self, place: usize) -> &Product {
         self.0.get(place).unwrap_or(&self.0[0])
+    }
+
+    /// With the names and SKUs that lines of this order give.
+    pub(super) fn as_of(&self, order: u64, edits: &ProductEdits) -> Cow<'_, Self> {
+        let mut all = Cow::Borrowed(self);
+        for place in 0..self.0.len() {
+            if let Some(edit) = edits.of_order(order, place) {
+                let product = &mut all.to_mut().0[place];
+                product.name.clone_from(&edit.name);
+                product.sku.clone_from(&edit.sku);
+            }
+        }
+        all
     }
 
     pub(super) fn pick(&self, dice: &mut Dice, hot_percent: u64) -> usize {

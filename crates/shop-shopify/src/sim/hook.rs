@@ -7,10 +7,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use shop::sim::ProductEdit;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Product};
 use super::order::Order;
 use super::trade::Change;
+
+/// The one place that the shop keeps its goods in.
+const LOCATION_ID: u64 = 70_000_000_001;
 
 /// The topics that the shop tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +28,14 @@ pub enum Topic {
     OrderTransactionsCreate,
     /// No sale depends on it; kept all the same.
     ProductsUpdate,
+    InventoryItemsUpdate,
+    InventoryLevelsUpdate,
     AppUninstalled,
     AppScopesUpdate,
 }
 
 impl Topic {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::OrdersCreate,
         Self::OrdersUpdated,
         Self::OrdersPaid,
@@ -38,6 +44,8 @@ impl Topic {
         Self::RefundsCreate,
         Self::OrderTransactionsCreate,
         Self::ProductsUpdate,
+        Self::InventoryItemsUpdate,
+        Self::InventoryLevelsUpdate,
         Self::AppUninstalled,
         Self::AppScopesUpdate,
     ];
@@ -72,6 +80,8 @@ impl Topic {
                 ("order_transactions/create", "ORDER_TRANSACTIONS_CREATE")
             }
             Self::ProductsUpdate => ("products/update", "PRODUCTS_UPDATE"),
+            Self::InventoryItemsUpdate => ("inventory_items/update", "INVENTORY_ITEMS_UPDATE"),
+            Self::InventoryLevelsUpdate => ("inventory_levels/update", "INVENTORY_LEVELS_UPDATE"),
             Self::AppUninstalled => ("app/uninstalled", "APP_UNINSTALLED"),
             Self::AppScopesUpdate => ("app/scopes_update", "APP_SCOPES_UPDATE"),
         }
@@ -215,6 +225,69 @@ pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic) -> Value 
             json!({ "id": product.product_id, "title": product.name })
         }
         // Of no order.
-        Topic::AppUninstalled | Topic::AppScopesUpdate => json!({}),
+        Topic::InventoryItemsUpdate
+        | Topic::InventoryLevelsUpdate
+        | Topic::AppUninstalled
+        | Topic::AppScopesUpdate => json!({}),
     }
+}
+
+/// What is told of a product that somebody edited.
+pub(super) fn of_edit(product: &Product, edit: &ProductEdit, at: Timestamp) -> [(Topic, Value); 3] {
+    let Product {
+        product_id,
+        variant_id,
+        ..
+    } = product;
+    let ProductEdit {
+        product: _,
+        name,
+        sku,
+        barcode,
+        price_cents,
+        stock,
+    } = edit;
+    let at = at.to_string();
+    let price = format!("{}.{:02}", price_cents / 100, price_cents % 100);
+    [
+        (
+            Topic::ProductsUpdate,
+            json!({
+                "admin_graphql_api_id": format!("gid://shopify/Product/{product_id}"),
+                "id": product_id,
+                "title": name,
+                "updated_at": at,
+                "status": "active",
+                "variants": [{
+                    "id": variant_id,
+                    "product_id": product_id,
+                    "sku": sku,
+                    "barcode": barcode,
+                    "price": price,
+                    "inventory_item_id": variant_id,
+                    "inventory_quantity": stock,
+                    "updated_at": at,
+                }],
+            }),
+        ),
+        (
+            Topic::InventoryItemsUpdate,
+            json!({
+                "id": variant_id,
+                "sku": sku,
+                "updated_at": at,
+                "tracked": true,
+                "admin_graphql_api_id": format!("gid://shopify/InventoryItem/{variant_id}"),
+            }),
+        ),
+        (
+            Topic::InventoryLevelsUpdate,
+            json!({
+                "inventory_item_id": variant_id,
+                "location_id": LOCATION_ID,
+                "available": stock,
+                "updated_at": at,
+            }),
+        ),
+    ]
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::answer::{gid, order};
+use super::answer::gid;
 use super::story::IDS_PER_ORDER;
 use super::trade::{Indexed, Trade};
 
@@ -49,7 +49,7 @@ pub(super) fn refunded_lines(trade: &Trade, variables: &Value, now: Timestamp) -
             .refunds
             .iter()
             .position(|refund| refund.id == wanted)?;
-        Some(order(trade.shop().catalogue(), found)["refunds"][place].take())
+        Some(trade.answer(found)["refunds"][place].take())
     });
     json!({ "nodes": [refund.map(|mut refund| json!({
         "__typename": "Refund",
@@ -158,12 +158,12 @@ pub(super) fn head(_: &Trade, row: &Indexed<'_>) -> Value {
 }
 
 pub(super) fn whole(trade: &Trade, row: &Indexed<'_>) -> Value {
-    first_pages(order(trade.shop().catalogue(), row.order))
+    first_pages(trade.answer(row.order))
 }
 
 fn asked_for(trade: &Trade, variables: &Value, now: Timestamp) -> Option<Value> {
     let found = trade.order(number(&variables["id"])?, now)?;
-    Some(order(trade.shop().catalogue(), found))
+    Some(trade.answer(found))
 }
 
 /// The number in a gid.

@@ -14,7 +14,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, SimShop};
 
 use super::answer::gid;
 use super::bucket::{Bucket, Plan, cost};
@@ -23,7 +23,7 @@ use super::dice::Dice;
 use super::hook::{self, Numbers, Sender, Topic};
 use super::oauth::{CLIENT_ID, DOMAIN, Grants};
 use super::question::Question;
-use super::subscriptions::Subscriptions;
+use super::subscriptions::{Subscription, Subscriptions};
 use super::trade::{Change, Trade};
 use super::{Shop, books, orders};
 use crate::API_VERSION;
@@ -190,6 +190,11 @@ impl SimShop for Server {
         self.0.now().subscriptions.clear();
     }
 
+    fn edit_product(&self, edit: ProductEdit) {
+        let at = self.0.clock.now();
+        self.0.now().edit(edit, &self.0.secret, at);
+    }
+
     fn books(&self) -> Books {
         let now = self.0.now();
         books::reckon(now.trade.shop().catalogue(), now.trade.orders())
@@ -288,9 +293,41 @@ impl Now {
         }
     }
 
+    /// Tells of an edited product, once to each address that hears of anything.
+    fn edit(&mut self, edit: ProductEdit, secret: &str, at: Timestamp) {
+        self.given += 1;
+        let event = self.given;
+        let told = hook::of_edit(
+            self.trade.shop().catalogue().product(edit.product),
+            &edit,
+            at,
+        );
+        let mut hears = self.subscriptions.all().to_vec();
+        hears.sort_by(|a, b| a.uri.cmp(&b.uri));
+        hears.dedup_by(|a, b| a.uri == b.uri);
+        for (topic, body) in told {
+            self.post_to(&hears, topic, &body, event, secret, at);
+        }
+        self.trade.edit(edit);
+    }
+
     fn post(&mut self, topic: Topic, body: &Value, event: u64, secret: &str, at: Timestamp) {
         let hears = self.subscriptions.all().iter();
-        for subscription in hears.filter(|known| known.topic == topic && known.tells()) {
+        let hears = hears.filter(|known| known.topic == topic && known.tells());
+        let hears: Vec<Subscription> = hears.cloned().collect();
+        self.post_to(&hears, topic, body, event, secret, at);
+    }
+
+    fn post_to(
+        &mut self,
+        hears: &[Subscription],
+        topic: Topic,
+        body: &Value,
+        event: u64,
+        secret: &str,
+        at: Timestamp,
+    ) {
+        for subscription in hears {
             let body = subscription.told(body.clone()).to_string().into_bytes();
             self.given += 1;
             let sender = Sender {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use shop::sim::{ProductEdit, ProductEdits};
 
-use super::Shop;
 use super::dice::Dice;
 use super::order::Order;
+use super::{Shop, answer};
 
 /// How often, in a hundred steps, a new order is placed while others could change.
 const NEW_PERCENT: u64 = 40;
@@ -24,6 +26,7 @@ pub(super) struct Trade {
     /// Places of orders that will change still.
     open: Vec<usize>,
     next: usize,
+    edits: ProductEdits,
     dice: Dice,
 }
 
@@ -60,6 +63,7 @@ impl Trade {
             placed: BTreeMap::new(),
             open: Vec::new(),
             next: 0,
+            edits: ProductEdits::default(),
             dice: Dice::new(!seed),
         }
     }
@@ -114,6 +118,23 @@ impl Trade {
     /// The orders as they are now, in the order in which they were placed.
     pub(super) fn orders(&self) -> impl ExactSizeIterator<Item = &Order> {
         self.placed.values().map(|placed| &placed.order)
+    }
+
+    /// Somebody edits a product: orders that are not placed yet will have it so.
+    pub(super) fn edit(&mut self, edit: ProductEdit) {
+        let next = self
+            .shop
+            .orders()
+            .get(self.next)
+            .and_then(|order| order.first());
+        self.edits
+            .add(next.map_or(u64::MAX, |order| order.id), edit);
+    }
+
+    /// An order as the API answers it.
+    pub(super) fn answer(&self, order: &Order) -> Value {
+        let catalogue = self.shop.catalogue().as_of(order.id, &self.edits);
+        answer::order(&catalogue, order)
     }
 
     /// The order of this id, if an app may see it.

@@ -43,7 +43,7 @@ fn read(topic: &str, body: &[u8]) -> Reading {
 
 /// No delivery is booked as it is, neither early nor late: what is booked is fetched.
 #[test]
-fn sh_01_every_delivery_about_an_order_is_a_hint_at_it_and_the_others_are_nothing() {
+fn pos_01_and_sh_01_every_delivery_about_an_order_is_a_hint_at_it_and_the_others_are_nothing() {
     let (secret, all) = deliveries();
     let connection = connection(&[&secret]);
     let mut hints = 0;

@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, Sale, SimShop, Stocked};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, Sale, SimShop, Stocked};
 
 const RETRY_AFTER: SignedDuration = SignedDuration::from_mins(1);
 const ATTEMPTS_LIMIT: u32 = 6;
@@ -132,6 +132,9 @@ impl SimShop for Stall {
     fn lose_hooks(&self) {
         self.state().hook = None;
     }
+
+    /// It has one thing, which nobody edits.
+    fn edit_product(&self, _: ProductEdit) {}
 
     fn books(&self) -> Books {
         let placed = self.state().placed;

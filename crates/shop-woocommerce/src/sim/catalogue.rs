@@ -1,5 +1,9 @@
 //! What is on sale.
 
+use std::borrow::Cow;
+
+use shop::sim::ProductEdits;
+
 use super::dice::Dice;
 use super::tax::TaxClass;
 
@@ -42,6 +46,20 @@ impl Catalogue {
     #[must_use]
     pub fn product(&self, place: usize) -> &Product {
         self.0.get(place).unwrap_or(&self.0[0])
+    }
+
+    /// With the names that lines of this order keep, and the SKUs that the shop looks up in the products as they are now.
+    pub(super) fn as_of(&self, order: u64, edits: &ProductEdits) -> Cow<'_, Self> {
+        let mut all = Cow::Borrowed(self);
+        for place in 0..self.0.len() {
+            if let Some(edit) = edits.newest(place) {
+                all.to_mut().0[place].sku.clone_from(&edit.sku);
+            }
+            if let Some(edit) = edits.of_order(order, place) {
+                all.to_mut().0[place].name.clone_from(&edit.name);
+            }
+        }
+        all
     }
 
     pub(super) fn pick(&self, dice: &mut Dice, hot_percent: u64) -> usize {

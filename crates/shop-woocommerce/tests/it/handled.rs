@@ -31,7 +31,7 @@ fn order_of(name: &str) -> retail::Order {
 /// New orders and updates of existing ones, in every status, from both storages: each becomes a whole
 /// snapshot whose lines add up; what is no order changes nothing.
 #[test]
-fn wc_01_every_captured_delivery_is_an_order_a_hint_or_nothing() {
+fn pos_01_and_wc_01_every_captured_delivery_is_an_order_a_hint_or_nothing() {
     let (mut orders, mut drafts, mut hints, mut nothings) = (0, 0, 0, 0);
     for capture in all() {
         let file = &capture.file;

@@ -2,9 +2,11 @@
 //! let it trade, deliver what it tells and hold its books against the ledger.
 
 mod books;
+mod edit;
 mod shop;
 mod shop_size;
 
 pub use books::{Books, Sale, Stocked};
+pub use edit::{ProductEdit, ProductEdits};
 pub use shop::{Access, Outgoing, SimShop};
 pub use shop_size::ShopSize;

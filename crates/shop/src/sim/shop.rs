@@ -2,7 +2,7 @@ use axum::Router;
 use http::HeaderMap;
 use jiff::Timestamp;
 
-use super::Books;
+use super::{Books, ProductEdit};
 
 /// A running simulated shop. Everything it does is stamped by its own clock; one order changes at most
 /// once within the shop's smallest step of time only if the platform lets that happen too.
@@ -34,6 +34,10 @@ pub trait SimShop: Send + Sync + 'static {
 
     /// Takes all webhooks away or switches them off, as the platform does by itself after many failures.
     fn lose_hooks(&self);
+
+    /// Somebody edits a product in the shop. Everyone who listens to the shop is told as the platform tells of products
+    /// and stock, whether or not that was asked for.
+    fn edit_product(&self, edit: ProductEdit);
 
     /// What must come of all orders as they are now.
     fn books(&self) -> Books;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use jiff::Timestamp;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ShopSize, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, ProductEdits, ShopSize, SimShop};
 
 use self::access::Keys;
 use self::happen::Told;
@@ -54,6 +54,7 @@ struct Running {
     keys: Keys,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    edits: Mutex<ProductEdits>,
 }
 
 #[derive(Default)]
@@ -91,6 +92,7 @@ impl Running {
             keys: Keys::of(seed),
             clock,
             state: Mutex::new(state),
+            edits: Mutex::default(),
         }
     }
 
@@ -99,7 +101,12 @@ impl Running {
     }
 
     fn render(&self, order: &Order) -> Vec<u8> {
-        body::render(self.plot.catalogue(), order)
+        let catalogue = self.plot.catalogue().as_of(order.id, &self.edits());
+        body::render(&catalogue, order)
+    }
+
+    fn edits(&self) -> MutexGuard<'_, ProductEdits> {
+        self.edits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,6 +139,7 @@ impl SimShop for Live {
             keys: _,
             clock,
             state: _,
+            edits: _,
         } = &*self.0;
         let mut state = self.0.state();
         let Some((place, version)) = changes.get(state.happened).copied() else {
@@ -196,6 +204,17 @@ impl SimShop for Live {
     fn lose_hooks(&self) {
         let now = self.0.clock.now();
         self.0.state().webhooks.lose(now);
+    }
+
+    fn edit_product(&self, edit: ProductEdit) {
+        let now = self.0.clock.now();
+        let mut state = self.0.state();
+        let product = self.0.plot.catalogue().product(edit.product);
+        state.webhooks.tell_of_edit(product, &edit, now);
+        let newest = state.current().map(|order| order.id).max();
+        self.0
+            .edits()
+            .add(newest.map_or(0, |newest| newest + 1), edit);
     }
 
     fn books(&self) -> Books {

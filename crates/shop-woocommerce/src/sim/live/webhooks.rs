@@ -6,15 +6,16 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use shop::sim::Outgoing;
+use shop::sim::{Outgoing, ProductEdit};
 
 use crate::sim::hook::{Envelope, Hook};
-use crate::sim::{Order, Status, Via, php_json};
+use crate::sim::{Order, Product, Status, Via, php_json};
 
 /// A webhook with more failures in a row than this is switched off by the next one.
 const FAILURES_LIMIT: u32 = 5;
 /// What is not answered by then has failed.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+const PRODUCT_TOPIC: &str = "product.updated";
 const NOTE_TOPIC: &str = "action.woocommerce_new_order_note_data";
 
 /// Something that a webhook may be about. Equal ones that wait for one webhook are told once.
@@ -27,6 +28,8 @@ pub(super) enum Happening {
         author: &'static str,
         text: String,
     },
+    /// Of one that somebody edited.
+    Product { body: Vec<u8> },
     /// The shop tries a webhook that was made or switched on.
     Ping,
 }
@@ -70,6 +73,7 @@ impl Happening {
         match self {
             Self::Order { topic, .. } => topic,
             Self::Note { .. } => NOTE_TOPIC,
+            Self::Product { .. } => PRODUCT_TOPIC,
             Self::Ping => "",
         }
     }
@@ -186,6 +190,19 @@ impl Webhooks {
         }
     }
 
+    /// Of an edited product, once to each address that hears of anything.
+    pub(super) fn tell_of_edit(&mut self, product: &Product, edit: &ProductEdit, now: Timestamp) {
+        let body = edited(product, edit, now);
+        let mut told = BTreeSet::new();
+        let listening = self.all.iter().filter(|webhook| {
+            webhook.switch == Switch::Active && told.insert(webhook.delivery_url.clone())
+        });
+        let listening: Vec<u64> = listening.map(|webhook| webhook.id).collect();
+        for id in listening {
+            self.wait(id, Happening::Product { body: body.clone() });
+        }
+    }
+
     pub(super) fn is_waiting(&self) -> bool {
         !(self.queue.is_empty() && self.posts.is_empty())
     }
@@ -221,7 +238,10 @@ impl Webhooks {
                     let Some(Post { version, body }) = post(*place) else {
                         continue;
                     };
-                    (signed(webhook, source, now, body), Some((*place, version)))
+                    (
+                        signed(webhook, &happening, source, now, body),
+                        Some((*place, version)),
+                    )
                 }
                 Happening::Note {
                     order,
@@ -229,7 +249,10 @@ impl Webhooks {
                     text,
                 } => {
                     let body = note(*order, author, text);
-                    (signed(webhook, source, now, body), None)
+                    (signed(webhook, &happening, source, now, body), None)
+                }
+                Happening::Product { body } => {
+                    (signed(webhook, &happening, source, now, body.clone()), None)
                 }
             };
             self.last_flight += 1;
@@ -300,14 +323,55 @@ impl Webhooks {
     }
 }
 
-fn signed(webhook: &Webhook, source: &str, now: Timestamp, body: Vec<u8>) -> Hook {
+fn signed(
+    webhook: &Webhook,
+    happening: &Happening,
+    source: &str,
+    now: Timestamp,
+    body: Vec<u8>,
+) -> Hook {
     let envelope = Envelope {
         source,
-        topic: &webhook.topic,
+        topic: happening.topic(),
         webhook: &webhook.id.to_string(),
         at: now,
     };
     envelope.sign(body, &webhook.secret)
+}
+
+/// The parts of a product's body that an edit is about.
+fn edited(product: &Product, edit: &ProductEdit, now: Timestamp) -> Vec<u8> {
+    let Product {
+        product_id,
+        variation_id,
+        ..
+    } = product;
+    let ProductEdit {
+        product: _,
+        name,
+        sku,
+        barcode,
+        price_cents,
+        stock,
+    } = edit;
+    let price = format!("{}.{:02}", price_cents / 100, price_cents % 100);
+    let (id, parent) = match variation_id {
+        0 => (product_id, &0),
+        variation => (variation, product_id),
+    };
+    let body = serde_json::json!({
+        "id": id,
+        "parent_id": parent,
+        "name": name,
+        "date_modified_gmt": now.strftime("%FT%T").to_string(),
+        "sku": sku,
+        "global_unique_id": barcode,
+        "price": price,
+        "regular_price": price,
+        "manage_stock": true,
+        "stock_quantity": stock,
+    });
+    body.to_string().into_bytes()
 }
 
 /// A form of one field; nothing signs it.

@@ -1,0 +1,240 @@
+//! A system with a simulated shop of each platform, each with an outlet of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use comptoir::stack::{
+    Part, Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer, Stack, StackOptions,
+};
+use serde_json::Value;
+use service::clock::SystemClock;
+use shop::sim::Access;
+use shop_sim::checker::{ShopBooks, Told, differences, read};
+use shop_sim::{Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
+use tempfile::TempDir;
+use test_kit::{folder, world};
+use tokio::sync::MutexGuard;
+use uuid::Uuid;
+
+use crate::alone::{PROGRAM, turn};
+
+/// Orders placed or changed in a second, in each shop.
+const PACE: Pace = Pace::of(20);
+/// Few, so that each is sold often.
+const PRODUCTS: usize = 3;
+const MAX_VERSIONS: usize = 2;
+/// What takes longer than this does not happen.
+const PATIENCE: Duration = Duration::from_mins(3);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+pub struct FourShops {
+    pub shops: Vec<Shop>,
+    stack: Stack,
+    folder: TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+pub struct Shop {
+    pub platform: Platform,
+    pub connection: Uuid,
+    pub runner: Runner,
+    outlet: Uuid,
+    register: Uuid,
+}
+
+impl FourShops {
+    /// Linked, and closed until [`FourShops::trade`].
+    pub async fn open(orders: usize) -> Self {
+        let turn = turn().await;
+        let mut shops = Vec::new();
+        for (number, platform) in (1..).zip(Platform::ALL) {
+            shops.push(Shop::open(platform, number, orders).await);
+        }
+        let folder = folder().unwrap();
+        let settings = [
+            ("POLL_EVERY_MS", "500"),
+            ("HOOKS_EVERY_MS", "500"),
+            ("COUNT_EVERY_MS", "2000"),
+        ];
+        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let options = StackOptions {
+            settings: BTreeMap::from(settings),
+            ..StackOptions::new(folder.path(), PROGRAM, seed(&shops))
+        };
+        let start = tokio::task::spawn_blocking(|| Stack::start(options));
+        let stack = start.await.unwrap().unwrap();
+        for shop in &shops {
+            let url = stack.hook_url(&shop.connection.to_string()).unwrap();
+            shop.runner.shop().set_hook(url);
+        }
+        Self {
+            shops,
+            stack,
+            folder,
+            _turn: turn,
+        }
+    }
+
+    pub const fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// Lets every shop trade until it has placed so many orders, and waits until the ledger says what the shops' own
+    /// books say.
+    pub async fn trade(&self, placed: usize) {
+        for shop in &self.shops {
+            shop.runner.shop().resume();
+        }
+        for shop in &self.shops {
+            let run = shop.runner.shop();
+            self.until(shop, || {
+                run.status().placed >= placed || run.is_traded_out()
+            })
+            .await;
+            run.pause();
+        }
+        self.agree().await;
+    }
+
+    /// Waits until the ledger says what the shops' own books say, and nothing else.
+    pub async fn agree(&self) {
+        let began = Instant::now();
+        loop {
+            let books: Vec<ShopBooks> = self.shops.iter().map(Shop::books).collect();
+            let found = differences(&books, &self.told().await);
+            if found.is_empty() {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "{found:?}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Everything that the ledger says.
+    pub async fn told(&self) -> Told {
+        read(self.stack.grpc_url(), world::RETAILER).await.unwrap()
+    }
+
+    pub async fn until(&self, shop: &Shop, is_so: impl Fn() -> bool) {
+        let began = Instant::now();
+        while !is_so() {
+            assert!(began.elapsed() < PATIENCE, "{:?}", shop.platform);
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The JSON of what `comptoir` makes of these words.
+    pub fn comptoir(&self, words: &str) -> Value {
+        let mut command = Command::new(PROGRAM);
+        command.args(words.split(' '));
+        let told = command.arg("--dir").arg(self.folder.path()).arg("--json");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = told.output().unwrap();
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(status.success(), "{words}: {said}");
+        serde_json::from_slice(&stdout).unwrap()
+    }
+
+    /// A table of the ledger's as it lies in the database: what it says of itself would not do.
+    pub fn rows(&self, query: &str) -> Vec<String> {
+        let server = self.stack.pid(Part::Database).unwrap();
+        let server = std::fs::read_link(format!("/proc/{server}/exe")).unwrap();
+        let psql = server.parent().unwrap_or(Path::new("")).join("psql");
+        let output = Command::new(psql)
+            .args(["--no-psqlrc", "--no-align", "--tuples-only", "--command"])
+            .args([query, self.stack.admin_database_url()])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{query}: {said}");
+        let rows = String::from_utf8(output.stdout).unwrap();
+        rows.lines().map(str::to_owned).collect()
+    }
+}
+
+impl Shop {
+    async fn open(platform: Platform, number: u64, orders: usize) -> Self {
+        let clock = SimClock::beside(Arc::new(SystemClock), Speed::REAL);
+        let size = ShopSize {
+            seed: number,
+            orders,
+            max_versions: MAX_VERSIONS,
+            products: PRODUCTS,
+        };
+        let options = RunnerOptions {
+            paused: true,
+            ..RunnerOptions::new(number, PACE)
+        };
+        let sim = platform.open(&size, clock.clone());
+        let id = |kind: u128| {
+            Uuid::from_u128(world::CONNECTION.as_u128() + kind * 0x100 + u128::from(number))
+        };
+        Self {
+            platform,
+            connection: id(1),
+            outlet: id(2),
+            register: id(3),
+            runner: Runner::start(sim, clock, options).await.unwrap(),
+        }
+    }
+
+    fn books(&self) -> ShopBooks {
+        ShopBooks {
+            connection: self.connection,
+            outlet: self.outlet,
+            register: self.register,
+            books: self.runner.shop().books(),
+        }
+    }
+}
+
+fn seed(shops: &[Shop]) -> Seed {
+    let mut seed = Seed {
+        retailers: vec![SeedRetailer {
+            id: world::RETAILER,
+            name: "Maison d’essai".to_owned(),
+        }],
+        ..Seed::default()
+    };
+    for shop in shops {
+        let Access {
+            secret,
+            shop_url,
+            key,
+            key_secret,
+        } = shop.runner.shop().access();
+        let code = shop.platform.code();
+        seed.outlets.push(SeedOutlet {
+            id: shop.outlet,
+            retailer: world::RETAILER,
+            name: format!("Online, {code}"),
+            time_zone: "America/Toronto".to_owned(),
+        });
+        seed.registers.push(SeedRegister {
+            id: shop.register,
+            outlet: shop.outlet,
+            name: format!("Till, {code}"),
+        });
+        seed.connections.push(SeedConnection {
+            order_updates: Some("apply".to_owned()),
+            shop_url: Some(shop_url),
+            consumer_key: Some(key),
+            consumer_secret: Some(key_secret),
+            allow_plain_http: Some(true),
+            ..SeedConnection::new(
+                shop.connection,
+                world::RETAILER,
+                code,
+                shop.register,
+                secret,
+            )
+        });
+    }
+    seed
+}
