@@ -5,10 +5,9 @@ use proto::ledger as wire;
 use retail::{Balance, SaleState};
 use tonic::{Request, Response, Status};
 
+use super::ask;
 use super::error::bad_field;
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::decide::ItemKind;
 use crate::store::{FulfilmentState, FulfilmentView, LineView, Reader, SaleKey, SaleView};
 
@@ -30,9 +29,9 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
         request: Request<wire::ListFulfilmentRequest>,
     ) -> Result<Response<wire::ListFulfilmentResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let token = std::mem::take(&mut request.page_token);
+        let size = std::mem::take(&mut request.page_size);
+        let page: Page<SaleKey> = Page::asked(&request, size, &token)?;
         let wire::ListFulfilmentRequest {
             retailer_id,
             page_size: _,
@@ -43,20 +42,17 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
         let retailer = ask::retailer(&retailer_id)?;
         let outlet = ask::optional("outlet_id", &outlet_id)?;
         let state = state_from(state)?;
-        let after: Option<SaleKey> = token::read("page_token", print, &page_token)?;
         let mut entries = self
             .reader
-            .list_fulfilment(retailer, outlet, state, after, limit + 1)
+            .list_fulfilment(retailer, outlet, state, page.after, page.rows())
             .await?;
-        let next = cut(&mut entries, limit).map(|last| SaleKey {
+        let next_page_token = page.cut(&mut entries, |last| SaleKey {
             placed_at: last.sale.placed_at,
             sale: last.sale.sale,
         });
         Ok(Response::new(wire::ListFulfilmentResponse {
             entries: entries.into_iter().map(entry_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 }

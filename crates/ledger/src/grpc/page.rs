@@ -3,7 +3,6 @@
 use tonic::Status;
 
 use super::ask;
-use super::sales::cut;
 use super::token::{self, Place, Print};
 
 /// What is asked for of a listing, up to the place it goes on from.
@@ -35,4 +34,14 @@ impl<P: Place> Page<P> {
             .map(|last| token::write(self.print, &place(last)))
             .unwrap_or_default()
     }
+}
+
+/// Cuts a page that was read with one row too many; gives its last row when there are more.
+fn cut<T>(rows: &mut Vec<T>, limit: i64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if rows.len() <= limit {
+        return None;
+    }
+    rows.truncate(limit);
+    rows.last()
 }

@@ -4,10 +4,9 @@ use proto::convert::{money_into, quantity_into};
 use proto::ledger as wire;
 use tonic::{Request, Response, Status};
 
+use super::ask;
 use super::convert::item_kind_into;
-use super::sales::cut;
-use super::token::Print;
-use super::{ask, token};
+use super::page::Page;
 use crate::store::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView, Reader};
 
 #[derive(Clone, Debug)]
@@ -28,9 +27,9 @@ impl wire::reports_server::Reports for Reports {
         request: Request<wire::ReportProductsRequest>,
     ) -> Result<Response<wire::ReportProductsResponse>, Status> {
         let mut request = request.into_inner();
-        let page_token = std::mem::take(&mut request.page_token);
-        let limit = ask::page_size(std::mem::take(&mut request.page_size))?;
-        let print = Print::of(&request);
+        let token = std::mem::take(&mut request.page_token);
+        let size = std::mem::take(&mut request.page_size);
+        let page: Page<ProductKey> = Page::asked(&request, size, &token)?;
         let wire::ReportProductsRequest {
             retailer_id,
             page_size: _,
@@ -48,21 +47,18 @@ impl wire::reports_server::Reports for Reports {
             connection: ask::optional("connection_id", &connection_id)?,
             kind: ask::item_kind("kind", kind)?,
         };
-        let after: Option<ProductKey> = token::read("page_token", print, &page_token)?;
         let ProductReport {
             mut products,
             kinds,
         } = self
             .reader
-            .report_products(retailer, &question, after.as_ref(), limit + 1)
+            .report_products(retailer, &question, page.after.as_ref(), page.rows())
             .await?;
-        let next = cut(&mut products, limit).map(ProductView::key);
+        let next_page_token = page.cut(&mut products, ProductView::key);
         Ok(Response::new(wire::ReportProductsResponse {
             products: products.into_iter().map(product_into).collect(),
             kinds: kinds.into_iter().map(kind_into).collect(),
-            next_page_token: next
-                .map(|next| token::write(print, &next))
-                .unwrap_or_default(),
+            next_page_token,
         }))
     }
 }

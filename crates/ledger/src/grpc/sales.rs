@@ -275,13 +275,3 @@ impl Following {
             .ok_or_else(stopping)
     }
 }
-
-/// Cuts a page that was read with one row too many; gives its last row when there are more.
-pub(super) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> Option<&T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if rows.len() <= limit {
-        return None;
-    }
-    rows.truncate(limit);
-    rows.last()
-}

@@ -104,8 +104,8 @@ impl Booked {
         );
         let customer = order.customer.as_ref();
         assert_eq!(
-            customer.map_or("", |customer| &*customer.email),
-            email,
+            customer.map(|customer| &*customer.email),
+            Some(&**email),
             "order {order_id}"
         );
         assert_eq!(
