@@ -351,6 +351,15 @@ impl Install for Renewing {
         self.platform.redeem(app, journey, proof, now).await
     }
 
+    async fn own(
+        &self,
+        app: &App,
+        shop: &ShopName,
+        now: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        self.platform.own(app, shop, now).await
+    }
+
     async fn access_token(
         &self,
         app: &App,

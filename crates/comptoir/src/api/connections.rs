@@ -80,6 +80,29 @@ impl Ingests {
         ingest.heard(answer)
     }
 
+    /// Links a shop of the organisation that the app belongs to; the retailer is ours.
+    pub(crate) async fn link_own_shop(
+        &self,
+        platform: &str,
+        request: wire::LinkOwnShopRequest,
+    ) -> Result<LinkedNow, ApiError> {
+        let ingest = self.of_platform(platform)?;
+        let request = wire::LinkOwnShopRequest {
+            retailer_id: self.retailer().to_string(),
+            ..request
+        };
+        let answer = installs_of(ingest).link_own_shop(request).await;
+        let wire::LinkOwnShopResponse { linked } = ingest.heard(answer)?;
+        let wire::InstallLinked {
+            connection_id,
+            reconnected,
+        } = linked.ok_or(WireError::Missing("linked"))?;
+        Ok(LinkedNow {
+            connection_id,
+            reconnected,
+        })
+    }
+
     /// What became of it; `None` while it is under way.
     pub(crate) async fn install(
         &self,

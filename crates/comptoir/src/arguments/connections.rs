@@ -71,6 +71,9 @@ pub(crate) struct InstallArguments {
     pub(crate) platform: String,
     /// The shop, as its platform calls it: a domain, a number, an address.
     pub(crate) shop: String,
+    /// The shop belongs to the organisation that the app is registered for: nobody has to agree.
+    #[arg(long)]
+    pub(crate) own: bool,
     #[command(flatten)]
     pub(crate) terms: Terms,
 }

@@ -16,7 +16,7 @@ use crate::arguments::{
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::{Installed, Linked};
+use crate::view::{Installed, Linked, LinkedNow};
 
 /// How often it is looked what became of an install.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -44,12 +44,7 @@ pub(crate) async fn connections(
         }
         Connections::Link(arguments) => {
             let (platform, request) = link_request(arguments)?;
-            let linked = ingests.link(&platform, request).await?;
-            if screen.is_json() {
-                screen.json(&linked)?;
-            } else {
-                tables::linked(screen, &linked);
-            }
+            return linked(screen, &ingests.link(&platform, request).await?);
         }
         Connections::Install(arguments) => return install(screen, &ingests, arguments).await,
         Connections::Set {
@@ -166,6 +161,7 @@ async fn install(
     let InstallArguments {
         platform,
         shop,
+        own,
         terms:
             Terms {
                 check_acknowledged,
@@ -174,6 +170,17 @@ async fn install(
                 settings,
             },
     } = arguments;
+    if own {
+        let request = wire::LinkOwnShopRequest {
+            // Said by who asks.
+            retailer_id: String::new(),
+            shop,
+            settings: Some(change(settings)),
+            check_acknowledged,
+            another_shop_confirmed,
+        };
+        return linked(screen, &ingests.link_own_shop(&platform, request).await?);
+    }
     let request = wire::BeginInstallRequest {
         // Said by who asks.
         retailer_id: String::new(),
@@ -198,17 +205,19 @@ async fn install(
     loop {
         match ingests.install(&platform, &install_id).await? {
             None => tokio::time::sleep(LOOK_EVERY).await,
-            Some(Installed::Linked(linked)) if screen.is_json() => {
-                screen.json(&linked)?;
-                return Ok(Exit::Done);
-            }
-            Some(Installed::Linked(linked)) => {
-                tables::linked(screen, &linked);
-                return Ok(Exit::Done);
-            }
+            Some(Installed::Linked(now)) => return linked(screen, &now),
             Some(Installed::Refused(why)) => bail!("the shop is not linked: {why}"),
         }
     }
+}
+
+fn linked(screen: Screen, now: &LinkedNow) -> anyhow::Result<Exit> {
+    if screen.is_json() {
+        screen.json(now)?;
+    } else {
+        tables::linked(screen, now);
+    }
+    Ok(Exit::Done)
 }
 
 fn change(settings: SettingArguments) -> wire::SettingsChange {

@@ -135,3 +135,34 @@ async fn what_comes_too_late_or_of_another_shop_links_nothing_and_says_why() {
         assert_eq!(refused.code(), Code::InvalidArgument, "{shop:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_of_the_apps_own_organisation_is_linked_without_a_browser_and_its_token_renewed() {
+    let running = Running::start().await;
+    let linked = running.link_own(SHOP).await.unwrap();
+    assert!(!linked.reconnected);
+    let id = linked.connection_id;
+    running.until_asked(&id).await;
+    let (connection, health) = running.connection(&id).await;
+    assert_eq!(connection.state(), ConnectionState::Live);
+    let access = health.access.unwrap();
+    assert_eq!(access.state(), wire::AccessState::Granted);
+    assert!(access.access_until.is_some() && access.refresh_until.is_none());
+
+    // Longer than a day, which such a token is good for.
+    running.advance(25 * 60);
+    running.until_asked(&id).await;
+    let (_, health) = running.connection(&id).await;
+    let renewed = health.access.unwrap();
+    assert_eq!(renewed.state(), wire::AccessState::Granted);
+    assert_ne!(renewed.access_until, access.access_until);
+
+    let again = running.link_own(SHOP).await.unwrap();
+    assert_eq!((again.connection_id, again.reconnected), (id, true));
+    running.shop.sell();
+    let refused = running.link_own(SHOP).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("organisation"), "{refused}");
+    let refused = running.link_own("evil.example").await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+}

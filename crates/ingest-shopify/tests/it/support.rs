@@ -130,6 +130,23 @@ impl Running {
         Ok(installs.begin_install(request).await?.into_inner())
     }
 
+    /// The shop of the organisation that the app belongs to.
+    pub async fn link_own(&self, shop: &str) -> Result<wire::InstallLinked, tonic::Status> {
+        let request = wire::LinkOwnShopRequest {
+            retailer_id: RETAILER.to_string(),
+            shop: shop.to_owned(),
+            settings: Some(wire::SettingsChange {
+                register_id: REGISTER.to_string(),
+                ..wire::SettingsChange::default()
+            }),
+            check_acknowledged: true,
+            another_shop_confirmed: false,
+        };
+        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let answer = installs.link_own_shop(request).await?.into_inner();
+        Ok(answer.linked.unwrap())
+    }
+
     pub async fn install(&self, id: &str) -> wire::Install {
         let request = wire::GetInstallRequest {
             retailer_id: RETAILER.to_string(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use retail::ConnectionId;
+use retail::{ConnectionId, RetailerId};
 use secrecy::SecretString;
 use shop::{Answer, Connection, Granted, InstallRefusal, LiveSecrets, Proof, Returned};
 use tokio::time::timeout;
@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::refusal::Refusal;
 use super::{Installer, hash};
 use crate::linking::LinkedShop;
-use crate::store::{Install, InstallKey, InstallStep};
+use crate::store::{Install, InstallKey, InstallStep, Terms};
 
 /// For the platform to give access in exchange.
 const REDEEM_TIMEOUT: Duration = Duration::from_secs(20);
@@ -110,16 +110,40 @@ impl Installer {
             .ok_or(InstallRefusal::NoPublicAddress)?;
         let now = self.clock.now();
         let redeeming = self.platform.redeem(&self.app, &journey, proof, now);
+        self.let_in(install.retailer, &install.terms, redeeming)
+            .await
+    }
+
+    /// Links a shop of the organisation that the app belongs to: nobody is sent anywhere.
+    pub(super) async fn link_own(
+        &self,
+        retailer: RetailerId,
+        typed: &str,
+        terms: &Terms,
+    ) -> Result<LinkedShop, Refusal> {
+        let shop = self.platform.shop(typed)?;
+        let now = self.clock.now();
+        self.let_in(retailer, terms, self.platform.own(&self.app, &shop, now))
+            .await
+    }
+
+    /// Links the shop that lets us in.
+    async fn let_in(
+        &self,
+        retailer: RetailerId,
+        terms: &Terms,
+        granting: impl Future<Output = Result<Granted, InstallRefusal>>,
+    ) -> Result<LinkedShop, Refusal> {
         let Granted {
             api,
             secrets,
             tokens,
-        } = timeout(REDEEM_TIMEOUT, redeeming)
+        } = timeout(REDEEM_TIMEOUT, granting)
             .await
             .map_err(|_| InstallRefusal::Away)??;
         let candidate = Connection {
             id: ConnectionId::new(self.ids.next()),
-            retailer: install.retailer,
+            retailer,
             platform: self.platform.code(),
             secrets: match secrets {
                 Some(secrets) => secrets,
@@ -132,7 +156,7 @@ impl Installer {
         let store = self.linker.who_is(&candidate).await?;
         let linked = self
             .linker
-            .make_live(&candidate, &store, Some(&tokens), &install.terms);
+            .make_live(&candidate, &store, Some(&tokens), terms);
         Ok(linked.await?)
     }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Installer;
 use super::begin::Begun;
 use super::refusal::Refusal;
+use crate::linking::LinkedShop;
 use crate::management::change_from;
 use crate::store::{Install, InstallKey, InstallStep, PrivacyRequest, Terms};
 
@@ -28,11 +29,7 @@ impl wire::installs_server::Installs for Installer {
             check_acknowledged,
             another_shop_confirmed,
         } = request.into_inner();
-        let terms = Terms {
-            settings: settings.map(change_from).transpose()?.unwrap_or_default(),
-            check_acknowledged,
-            another_shop_confirmed,
-        };
+        let terms = terms_from(settings, check_acknowledged, another_shop_confirmed)?;
         let plain_http = if allow_plain_http {
             PlainHttp::Allowed
         } else {
@@ -49,6 +46,28 @@ impl wire::installs_server::Installs for Installer {
             install_id: id.to_string(),
             address,
             expires_at: Some(instant_into(expires_at)),
+        }))
+    }
+
+    async fn link_own_shop(
+        &self,
+        request: Request<wire::LinkOwnShopRequest>,
+    ) -> Result<Response<wire::LinkOwnShopResponse>, Status> {
+        let wire::LinkOwnShopRequest {
+            retailer_id,
+            shop,
+            settings,
+            check_acknowledged,
+            another_shop_confirmed,
+        } = request.into_inner();
+        let terms = terms_from(settings, check_acknowledged, another_shop_confirmed)?;
+        let retailer = retailer_from(&retailer_id)?;
+        let LinkedShop { stored, was_known } = self.link_own(retailer, &shop, &terms).await?;
+        Ok(Response::new(wire::LinkOwnShopResponse {
+            linked: Some(wire::InstallLinked {
+                connection_id: stored.connection.id.to_string(),
+                reconnected: was_known,
+            }),
         }))
     }
 
@@ -186,6 +205,18 @@ impl From<Refusal> for Status {
             | Refusal::AnotherShop(_) => Self::failed_precondition(told),
         }
     }
+}
+
+fn terms_from(
+    settings: Option<wire::SettingsChange>,
+    check_acknowledged: bool,
+    another_shop_confirmed: bool,
+) -> Result<Terms, Status> {
+    Ok(Terms {
+        settings: settings.map(change_from).transpose()?.unwrap_or_default(),
+        check_acknowledged,
+        another_shop_confirmed,
+    })
 }
 
 fn retailer_from(text: &str) -> Result<RetailerId, Status> {

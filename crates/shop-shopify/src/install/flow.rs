@@ -70,27 +70,19 @@ impl Install for Shopify {
             Proof::Agreement(Agreement { code, scopes: _ }) => code,
             Proof::Posted(_) => return Err(InstallRefusal::NotAuthentic),
         };
-        let RegisteredApp { client_id, secrets } = app.registered()?;
-        let url = match &app.stand_in {
-            None => domain(journey.shop.as_str())?.url(),
-            Some(stand_in) => stand_in.clone(),
-        };
         let grant = Grant::AuthorizationCode(code);
-        let granted = self.grant(&url, &known_as(app)?, &grant).await;
-        let granted = granted.map_err(|error| match error {
-            TokenError::Refused { code: _ } => InstallRefusal::Spent,
-            TokenError::TryLater { status: _ } | TokenError::Away => InstallRefusal::Away,
-            TokenError::Unreadable => InstallRefusal::Unreadable,
-        })?;
-        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
-        let tokens = tokens(granted, now);
-        let access = (client_id.as_str().into(), tokens.access.clone());
-        Ok(Granted {
-            api: ApiAccess::new(url, access.0, access.1, app.plain_http())
-                .map_err(|_| InstallRefusal::NotAShop)?,
-            secrets: Some(secrets.clone()),
-            tokens,
-        })
+        let refused = InstallRefusal::Spent;
+        self.let_in(app, &journey.shop, &grant, refused, now).await
+    }
+
+    async fn own(
+        &self,
+        app: &shop::App,
+        shop: &ShopName,
+        now: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        let (grant, refused) = (Grant::ClientCredentials, InstallRefusal::NotOwn);
+        self.let_in(app, shop, &grant, refused, now).await
     }
 
     async fn access_token(
@@ -118,6 +110,39 @@ impl Install for Shopify {
             clock: self.clock.as_ref(),
         };
         Ok(access_token(renewal, vault, refused).await?)
+    }
+}
+
+impl Shopify {
+    /// Access to `shop` for `grant`; `refused` where the shop does not take it.
+    async fn let_in(
+        &self,
+        app: &shop::App,
+        shop: &ShopName,
+        grant: &Grant,
+        refused: InstallRefusal,
+        now: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        let RegisteredApp { client_id, secrets } = app.registered()?;
+        let url = match &app.stand_in {
+            None => domain(shop.as_str())?.url(),
+            Some(stand_in) => stand_in.clone(),
+        };
+        let granted = self.grant(&url, &known_as(app)?, grant).await;
+        let granted = granted.map_err(|error| match error {
+            TokenError::Refused { code: _ } => refused,
+            TokenError::TryLater { status: _ } | TokenError::Away => InstallRefusal::Away,
+            TokenError::Unreadable => InstallRefusal::Unreadable,
+        })?;
+        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
+        let tokens = tokens(granted, now);
+        let (key, access) = (client_id.as_str().into(), tokens.access.clone());
+        Ok(Granted {
+            api: ApiAccess::new(url, key, access, app.plain_http())
+                .map_err(|_| InstallRefusal::NotAShop)?,
+            secrets: Some(secrets.clone()),
+            tokens,
+        })
     }
 }
 

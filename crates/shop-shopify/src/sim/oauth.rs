@@ -27,6 +27,8 @@ const SCOPES: &str = "read_orders,write_inventory,write_products,read_locations,
 pub(super) struct Grants {
     /// Of the app.
     secret: String,
+    /// Whether app and shop belong to one organisation.
+    is_own: bool,
     access: BTreeMap<String, Option<Timestamp>>,
     codes: BTreeMap<String, Timestamp>,
     refresh: Option<Rotation>,
@@ -46,6 +48,7 @@ impl Grants {
     pub(super) fn new(secret: &str, token: &str) -> Self {
         Self {
             secret: secret.to_owned(),
+            is_own: true,
             access: BTreeMap::from([(token.to_owned(), None)]),
             codes: BTreeMap::new(),
             refresh: None,
@@ -63,6 +66,11 @@ impl Grants {
         self.access.clear();
         self.codes.clear();
         self.refresh = None;
+    }
+
+    /// The shop goes to another organisation than the app's.
+    pub(super) const fn sell(&mut self) {
+        self.is_own = false;
     }
 
     /// Where the merchant's browser goes from the page at `address`; `None`: it shows an error.
@@ -100,6 +108,13 @@ impl Grants {
             );
         }
         match body["grant_type"].as_str() {
+            Some("client_credentials") if !self.is_own => (
+                StatusCode::BAD_REQUEST,
+                json!({
+                    "error": "shop_not_permitted",
+                    "error_description": "Client credentials cannot be performed on this shop.",
+                }),
+            ),
             Some("client_credentials") => {
                 let access = self.access(now, ORGANISATION_SECONDS);
                 let granted = json!({

@@ -114,6 +114,11 @@ impl Server {
         now.grants.clear();
     }
 
+    /// The shop goes to another organisation than the app's, which gets no token of its own any more.
+    pub fn sell(&self) {
+        self.0.now().grants.sell();
+    }
+
     /// The answer to an operation, without HTTP.
     #[cfg(test)]
     pub(super) fn asked_for(&self, operation: &str, variables: &Value) -> Value {

@@ -7,6 +7,8 @@
 //! 4. [`Install::redeem`]: what it is worth: access to the shop.
 //! 5. [`Install::access_token`]: from then on, where tokens come to an end, one that is accepted.
 //!
+//! A shop of the organisation that the app belongs to may need none of the first four: [`Install::own`].
+//!
 //! That a state is one of ours, that it comes with the browser it was given to, for the shop it was given for, in
 //! time and once, is the runtime's to check.
 
@@ -182,6 +184,18 @@ pub trait Install: Send + Sync {
         proof: Proof,
         now: Timestamp,
     ) -> Result<Granted, InstallRefusal>;
+
+    /// Access to `shop` without anybody's agreement, where the app belongs to the organisation whose shop it is.
+    /// On most platforms there is no such way.
+    async fn own(
+        &self,
+        app: &App,
+        shop: &ShopName,
+        now: Timestamp,
+    ) -> Result<Granted, InstallRefusal> {
+        let _ = (app, shop, now);
+        Err(InstallRefusal::NoOwnShops)
+    }
 
     /// Tokens that are good for a while, out of `vault`, renewed where they must be. `refused`: an access token that
     /// the shop did not accept. Asked only of connections whose tokens come to an end.

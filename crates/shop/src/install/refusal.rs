@@ -36,6 +36,12 @@ pub enum InstallRefusal {
         "The shop gives access only to an address with https. Whoever runs Comptoir has to set its public address."
     )]
     NoPublicAddress,
+    #[error("Shops of this platform are linked by signing in to them.")]
+    NoOwnShops,
+    #[error(
+        "The shop does not belong to the organisation that the app is registered for. Please link it by signing in to it."
+    )]
+    NotOwn,
 }
 
 impl InstallRefusal {
@@ -63,6 +69,8 @@ impl InstallRefusal {
             Self::Away => "away",
             Self::Unreadable => "unreadable",
             Self::NoPublicAddress => "no_public_address",
+            Self::NoOwnShops => "no_own_shops",
+            Self::NotOwn => "not_own",
         }
     }
 }
