@@ -34,7 +34,7 @@ async fn r_06_of_all_orders_that_each_platforms_shop_has_none_is_missing() {
         let began = Instant::now();
         loop {
             let words = format!("connections show {}", shop.connection);
-            let mut count = four.comptoir(&words)["health"]["order_count"].take();
+            let mut count = four.comptoir(&words).await["health"]["order_count"].take();
             if let Some(count) = count.as_object_mut() {
                 count.remove("counted_at");
                 count.remove("placed_since");

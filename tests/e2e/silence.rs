@@ -184,8 +184,8 @@ async fn pos_06_and_pos_07_shops_are_only_asked_and_nobody_else_is_talked_to() {
     four.trade(ORDERS).await;
     for shop in &four.shops {
         let id = shop.connection;
-        four.comptoir(&format!("import allow {id}"));
-        four.comptoir(&format!("import plan {id}"));
+        four.comptoir(&format!("import allow {id}")).await;
+        four.comptoir(&format!("import plan {id}")).await;
     }
     let sales = four.told().await.sales;
     let books = four
