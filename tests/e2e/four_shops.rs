@@ -90,13 +90,22 @@ impl FourShops {
         for shop in &self.shops {
             shop.runner.shop().resume();
         }
-        for shop in &self.shops {
-            let run = shop.runner.shop();
-            self.until(shop, || {
-                run.status().placed >= placed || run.is_traded_out()
-            })
-            .await;
-            run.pause();
+        let began = Instant::now();
+        let mut trading: Vec<&Shop> = self.shops.iter().collect();
+        while !trading.is_empty() {
+            // Each stops by itself: one that goes on while another is waited for may have nothing left to sell.
+            trading.retain(|shop| {
+                let run = shop.runner.shop();
+                let is_done = run.status().placed >= placed || run.is_traded_out();
+                if is_done {
+                    run.pause();
+                }
+                !is_done
+            });
+            let platforms = trading.iter().map(|shop| shop.platform);
+            let platforms: Vec<Platform> = platforms.collect();
+            assert!(began.elapsed() < PATIENCE, "{platforms:?}");
+            tokio::time::sleep(LOOK_EVERY).await;
         }
         self.agree().await;
     }
