@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # Fuzzes every target, or the ones named, for SECONDS each (20 unless told): fuzz.sh [SECONDS [TARGET...]]
+# For 0 seconds it is built and nothing more.
 # Needs a C++ compiler for libFuzzer. What breaks a target is left in crates/fuzz/found/TARGET, to be committed with its repair.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=${1:-20}
 shift $(($# > 0))
-targets=("$@")
-if [ ${#targets[@]} -eq 0 ]; then
-  mapfile -t targets < <(cargo run --quiet --locked -p fuzz)
-fi
-
 # Coverage of edges and of what is compared, as libFuzzer wants it; a target triple keeps it out of build scripts.
 readonly COVERAGE="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -19,6 +15,12 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 readonly host
 RUSTFLAGS="$COVERAGE --cfg fuzzing --cap-lints allow" \
   cargo build --quiet --locked -p fuzz --profile fuzz --target "$host"
+[ "$seconds" -gt 0 ] || exit 0
+
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+  mapfile -t targets < <(cargo run --quiet --locked -p fuzz)
+fi
 
 for target in "${targets[@]}"; do
   corpus=target/fuzz/$target
