@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/integrity.proto",
     "comptoir/ledger/v1/items.proto",
     "comptoir/ledger/v1/orders.proto",
+    "comptoir/ledger/v1/registers.proto",
     "comptoir/ledger/v1/reports.proto",
     "comptoir/ledger/v1/sale.proto",
     "comptoir/ledger/v1/sales.proto",

@@ -3,6 +3,7 @@
 mod connections;
 mod fulfilment;
 mod import;
+mod registers;
 mod reports;
 mod waiting;
 
@@ -23,6 +24,7 @@ pub(crate) use connections::{
 };
 pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
+pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 
@@ -82,6 +84,16 @@ pub(crate) enum Command {
     Stock {
         #[command(subcommand)]
         command: Stock,
+    },
+    /// Tills: open them, close them, see what was counted.
+    Registers {
+        #[command(subcommand)]
+        command: Registers,
+    },
+    /// Record what is paid, and say by what means one is paid.
+    Payments {
+        #[command(subcommand)]
+        command: Payments,
     },
     /// Add up what was sold.
     Reports {

@@ -48,6 +48,8 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
                 command::stock_explain(screen, &place, &sku, outlet.as_deref()).await
             }
         },
+        Command::Registers { command } => command::registers(screen, &place, command).await,
+        Command::Payments { command } => command::payments(screen, &place, command).await,
         Command::Reports { command } => command::reports(screen, &place, command).await,
         Command::Verify => command::verify(screen, &place).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,

@@ -9,8 +9,12 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 26] = [
+pub const TABLES: [TableRights; 36] = [
     rights("_sqlx_migrations", &[Select]),
+    // What was counted stays what was counted.
+    rights("closure", APPEND_ONLY),
+    rights("closure_count", APPEND_ONLY),
+    rights("closure_online", APPEND_ONLY),
     rights("connection", SETTINGS),
     rights("customer", APPEND_ONLY),
     // Waits for its connection, and is booked then.
@@ -32,15 +36,23 @@ pub const TABLES: [TableRights; 26] = [
     rights("parked_order", &[Select, Insert, Update, Delete]),
     // Corrections are new rows: nobody rewrites what was booked.
     rights("payment", APPEND_ONLY),
+    rights("payment_method", SETTINGS),
+    rights("payment_type", SETTINGS),
     rights("register", SETTINGS),
+    rights("register_session", APPEND_ONLY),
+    // Nobody rewrites what somebody asked for and was answered.
+    rights("request", APPEND_ONLY),
     rights("retailer", SETTINGS),
     rights("sale", STATE),
     // Lines are replaced as a whole, or turn out to be of another item.
     rights("sale_line", &[Select, Insert, Update, Delete]),
+    rights("session_cover", APPEND_ONLY),
+    rights("session_payment", APPEND_ONLY),
     rights("shop_order", STATE),
     rights("stock_level", STATE),
     // Corrections are new rows: nobody rewrites what moved.
     rights("stock_movement", APPEND_ONLY),
+    rights("till_payment", APPEND_ONLY),
     // Taken back, until imported anew.
     rights("withdrawn_order", &[Select, Insert, Delete]),
 ];

@@ -10,7 +10,9 @@ pub mod order;
 pub mod outline;
 pub mod posting;
 pub mod quantity;
+pub mod register;
 pub mod sale;
+pub mod settlement;
 pub mod status;
 pub mod text;
 pub mod version;
@@ -25,7 +27,7 @@ pub use outline::{Outline, OutlinedLine};
 pub use quantity::{Quantity, QuantityError};
 pub use status::{Balance, SaleState};
 pub use text::{
-    Barcode, LineKey, PaymentKey, PlatformCode, ReceiptNumber, ShopOrderId, ShopVariantId, Sku,
-    TextError,
+    Barcode, LineKey, PaymentKey, PaymentType, PlatformCode, ReceiptNumber, ShopOrderId,
+    ShopVariantId, Sku, TextError,
 };
 pub use version::{ContentHash, Version};

@@ -87,6 +87,10 @@ text!(
     PaymentKey, "payment key", 128, |c| c.is_ascii_graphic()
 );
 text!(
+    /// The short name of a means of payment at a till: `cash`, `card`, `bank-transfer`.
+    PaymentType, "payment type", 32, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+);
+text!(
     /// The short name of a shop platform. Data, not an enum: adding a platform does not edit the domain.
     PlatformCode, "platform code", 32, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
 );

@@ -7,6 +7,7 @@ mod error;
 mod fulfilment;
 mod import;
 mod parked;
+mod registers;
 mod reports;
 mod sales;
 mod stock;

@@ -74,23 +74,32 @@ pub(crate) async fn sales_show(
     sale: String,
 ) -> anyhow::Result<Exit> {
     let ledger = place.ledger().await?;
-    let key = match Uuid::try_parse(&sale) {
-        Ok(id) => SaleKey::Id(id.to_string()),
-        Err(_) => SaleKey::Receipt(sale.clone()),
-    };
-    let sale = match ledger.sale(key).await {
-        Err(error) if error.is_ambiguous() => {
-            let choice = choice(place, &ledger, sale).await?;
-            return Err(error.with_more(&choice).into());
-        }
-        answer => answer?,
-    };
+    let sale = find_sale(place, &ledger, sale).await?;
     if screen.is_json() {
         screen.json(&sale)?;
     } else {
         tables::sale(screen, &place.outlets(), &sale);
     }
     Ok(Exit::Done)
+}
+
+/// The one sale of this id or receipt number.
+pub(super) async fn find_sale(
+    place: &Place,
+    ledger: &Ledger,
+    sale: String,
+) -> anyhow::Result<Sale> {
+    let key = match Uuid::try_parse(&sale) {
+        Ok(id) => SaleKey::Id(id.to_string()),
+        Err(_) => SaleKey::Receipt(sale.clone()),
+    };
+    match ledger.sale(key).await {
+        Err(error) if error.is_ambiguous() => {
+            let choice = choice(place, ledger, sale).await?;
+            Err(error.with_more(&choice).into())
+        }
+        answer => Ok(answer?),
+    }
 }
 
 /// The sales of one receipt number, which is unique within a connection alone.

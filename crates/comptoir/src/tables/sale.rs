@@ -17,7 +17,7 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
             "total",
             format!("{}, tax included: {}", sale.total, sale.tax),
         ),
-        ("received", sale.received.to_string()),
+        ("received", received(sale)),
         ("refunded", sale.refunded.to_string()),
         ("customer", sale.customer_name.clone().unwrap_or_default()),
         ("outlet", outlets.name(&sale.outlet_id)),
@@ -49,6 +49,17 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     } else {
         screen.line(payments(&sale.payments, when));
     }
+}
+
+/// What the shop tells of and people had recorded is one amount of money.
+fn received(sale: &Sale) -> String {
+    if sale.covered.0.is_zero() {
+        return sale.received.to_string();
+    }
+    format!(
+        "{}, {} of it told by the shop and by hand",
+        sale.received, sale.covered
+    )
 }
 
 fn lines(lines: &[SaleLine]) -> Table {
@@ -86,6 +97,7 @@ fn payments(payments: &[Payment], when: impl Fn(jiff::Timestamp) -> String) -> T
         ("Method", Align::Left),
         ("Amount", Align::Right),
         ("When", Align::Left),
+        ("Told by", Align::Left),
     ]);
     for payment in payments {
         table.row([
@@ -94,6 +106,12 @@ fn payments(payments: &[Payment], when: impl Fn(jiff::Timestamp) -> String) -> T
             payment.method.clone(),
             payment.amount.to_string(),
             payment.paid_at.map(&when).unwrap_or_default(),
+            if payment.is_by_hand {
+                "hand"
+            } else {
+                "the shop"
+            }
+            .to_owned(),
         ]);
     }
     table

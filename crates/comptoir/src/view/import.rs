@@ -137,6 +137,7 @@ impl From<ledger::ImportedOrder> for KeptOrder {
                 "moved stock since: refunded, cancelled or edited",
             ),
             ledger::KeptReason::SaleBefore => ("sale_before", "was a sale before the import"),
+            ledger::KeptReason::PaidHere => ("paid_here", "was paid here since"),
             ledger::KeptReason::Unspecified => ("unknown", "for a reason not known here"),
         };
         Self {

@@ -20,6 +20,8 @@ pub(crate) struct Sale {
     pub(crate) total: Amount,
     pub(crate) tax: Amount,
     pub(crate) received: Amount,
+    /// How much of what the shop tells people had recorded: it counts once.
+    pub(crate) covered: Amount,
     pub(crate) refunded: Amount,
     pub(crate) customer_id: Option<String>,
     pub(crate) customer_name: Option<String>,
@@ -61,6 +63,8 @@ pub(crate) struct Payment {
     pub(crate) method: String,
     pub(crate) amount: Amount,
     pub(crate) paid_at: Option<Timestamp>,
+    /// A person recorded it; else the shop told of it.
+    pub(crate) is_by_hand: bool,
 }
 
 impl TryFrom<ledger::Sale> for Sale {
@@ -93,6 +97,7 @@ impl TryFrom<ledger::Sale> for Sale {
             warning_not_imported,
             lines,
             payments,
+            covered,
         } = sale;
         Ok(Self {
             sale_id,
@@ -107,6 +112,7 @@ impl TryFrom<ledger::Sale> for Sale {
             total: Amount::from_wire("total", total)?,
             tax: Amount::from_wire("tax", tax)?,
             received: Amount::from_wire("received", received)?,
+            covered: Amount::from_wire("covered", covered)?,
             refunded: Amount::from_wire("refunded", refunded)?,
             customer_id: known(customer_id),
             customer_name: known(customer_name),
@@ -173,6 +179,7 @@ impl TryFrom<ledger::Payment> for Payment {
             method,
             amount,
             paid_at,
+            is_by_hand,
         } = payment;
         Ok(Self {
             payment_key,
@@ -182,6 +189,7 @@ impl TryFrom<ledger::Payment> for Payment {
             paid_at: paid_at
                 .map(|at| instant_from("paid_at", Some(at)))
                 .transpose()?,
+            is_by_hand,
         })
     }
 }
@@ -200,7 +208,7 @@ pub(super) const fn state(state: order::SaleState) -> &'static str {
     }
 }
 
-const fn balance(balance: ledger::Balance) -> &'static str {
+pub(super) const fn balance(balance: ledger::Balance) -> &'static str {
     match balance {
         ledger::Balance::Unspecified => "unknown",
         ledger::Balance::Unpaid => "unpaid",

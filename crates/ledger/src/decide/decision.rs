@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{Movement, PaymentChange, Posting, post};
 use retail::sale::Recorded;
+use retail::settlement::Settlement;
 use retail::{ConnectionId, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId};
 use service::clock::Ids;
 
@@ -193,11 +194,17 @@ impl<'a> Decision<'_, 'a> {
                     Ok(recorded) => recorded,
                     Err(error) => return park(Reason::from(&error.into())),
                 };
+                let settlement = Settlement::of(order.total, changes.received, &walk.by_hand);
+                let settlement = match settlement {
+                    Ok(settlement) => settlement,
+                    Err(error) => return park(Reason::from(&error.into())),
+                };
                 self.register(draft);
                 let customer = self.customer(group, order.customer.as_ref().zip(email));
                 let applied = Applied {
                     order,
                     changes,
+                    settlement,
                     customer,
                 };
                 self.record(group, walk, applied, recorded);

@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use retail::posting::Policy;
 use retail::sale::Recorded;
+use retail::settlement;
 use retail::{
     ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId,
     ShopOrderId, Version,
@@ -56,6 +57,8 @@ pub struct RecordedSale {
     pub outlet: OutletId,
     pub revision: i32,
     pub recorded: Recorded,
+    /// What people recorded as paid (SH-13).
+    pub by_hand: Vec<settlement::Applied>,
 }
 
 /// An item found under some name.

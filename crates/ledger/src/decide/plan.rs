@@ -143,6 +143,9 @@ pub struct SaleRow<'a> {
     pub tax: Money,
     pub received: Money,
     pub refunded: Money,
+    /// What people recorded as paid, and how much of `received` is that money.
+    pub applied: Money,
+    pub covered: Money,
     pub customer: CustomerId,
     pub shop_status: &'a str,
     pub warning_not_imported: bool,

@@ -2,6 +2,7 @@
 
 use retail::posting::Changes;
 use retail::sale::{Recorded, RecordedLine};
+use retail::settlement::Settlement;
 use retail::{OutletId, Quantity, SaleId, ShopVariantId, Sku};
 
 use super::waiting::Snapshot;
@@ -39,11 +40,18 @@ pub(super) fn sale<'a>(
     let Applied {
         order,
         changes,
+        settlement:
+            Settlement {
+                received: _,
+                applied,
+                covered,
+                balance,
+            },
         customer,
     } = applied;
     let Changes {
         state,
-        balance,
+        balance: _,
         received,
         refunded,
         tax,
@@ -67,6 +75,8 @@ pub(super) fn sale<'a>(
         tax,
         received,
         refunded,
+        applied,
+        covered,
         customer,
         shop_status: &order.shop_status,
         warning_not_imported,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use retail::posting::Changes;
 use retail::sale::Recorded;
+use retail::settlement::{self, Settlement};
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
 use super::waiting::{Snapshot, Waiting};
@@ -21,6 +22,8 @@ pub(super) struct Walk<'a> {
     /// Taken back with its import: the sale stands for nothing until an import brings it in again.
     pub is_withdrawn: bool,
     pub recorded: Option<Recorded>,
+    /// What people recorded as paid.
+    pub by_hand: Vec<settlement::Applied>,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
@@ -42,6 +45,7 @@ pub(super) struct Walk<'a> {
 pub(super) struct Applied<'a> {
     pub order: &'a Order,
     pub changes: Changes,
+    pub settlement: Settlement,
     pub customer: CustomerId,
 }
 
@@ -57,6 +61,7 @@ impl<'a> Walk<'a> {
             draft: head.and_then(|head| head.draft),
             is_withdrawn: false,
             recorded: sale.map(|sale| sale.recorded.clone()),
+            by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
             last: None,
             is_repointed: false,
             is_confirmed: false,

@@ -24,6 +24,8 @@ pub enum Kept {
     MovedSince,
     /// It was a sale before the import.
     SaleBefore,
+    /// Somebody recorded a payment of it here: it is in a closure, or will be.
+    PaidHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -50,11 +52,15 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 outlet,
                 revision,
                 recorded,
+                by_hand,
             },
         has_moved_since,
     } = of;
     if *has_moved_since {
         return Err(Kept::MovedSince);
+    }
+    if !by_hand.is_empty() {
+        return Err(Kept::PaidHere);
     }
     let Recorded {
         version: _,
@@ -136,6 +142,7 @@ impl Kept {
         match self {
             Self::MovedSince => "moved_since",
             Self::SaleBefore => "sale_before",
+            Self::PaidHere => "paid_here",
         }
     }
 }

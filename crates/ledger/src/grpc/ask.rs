@@ -216,7 +216,7 @@ pub fn item_kind(field: &'static str, kind: i32) -> Result<Option<ItemKind>, Sta
     }
 }
 
-fn wrong(error: WireError) -> Status {
+pub fn wrong(error: WireError) -> Status {
     match error {
         WireError::Missing(field) => bad_field(field, "is missing"),
         WireError::Invalid { field, reason } => bad_field(field, reason),

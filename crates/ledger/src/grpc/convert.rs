@@ -25,6 +25,7 @@ pub fn sale_into(sale: SaleView) -> wire::Sale {
         total,
         tax,
         received,
+        covered,
         refunded,
         customer,
         customer_name,
@@ -50,6 +51,7 @@ pub fn sale_into(sale: SaleView) -> wire::Sale {
         total: Some(money_into(total)),
         tax: Some(money_into(tax)),
         received: Some(money_into(received)),
+        covered: Some(money_into(covered)),
         refunded: Some(money_into(refunded)),
         customer_id: customer.to_string(),
         customer_name,
@@ -100,6 +102,7 @@ fn payment_into(payment: PaymentView) -> wire::Payment {
         method,
         amount,
         paid_at,
+        is_by_hand,
     } = payment;
     wire::Payment {
         payment_key: key,
@@ -107,6 +110,7 @@ fn payment_into(payment: PaymentView) -> wire::Payment {
         method,
         amount: Some(money_into(amount)),
         paid_at: paid_at.map(instant_into),
+        is_by_hand,
     }
 }
 

@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::StoreError;
+use crate::store::{OnceError, RegisterError, StoreError};
 
 /// A caller waits this long before it asks a database again that was away.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -87,6 +87,51 @@ impl From<StoreError> for Status {
                 tracing::error!(%error, %source, "a stored row cannot be read");
                 Self::new(Code::Internal, "a stored row cannot be read")
             }
+        }
+    }
+}
+
+/// Why something that is done once was not begun.
+impl From<OnceError> for Status {
+    fn from(error: OnceError) -> Self {
+        match error {
+            OnceError::Reused(_) => {
+                precondition("request_reused", "act.request_id", &error.to_string())
+            }
+            OnceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why something is not done at a register.
+impl From<RegisterError> for Status {
+    fn from(error: RegisterError) -> Self {
+        let message = error.to_string();
+        match error {
+            RegisterError::UnknownRegister => missing("register", &message),
+            RegisterError::UnknownSale => missing("sale", &message),
+            RegisterError::UnknownConnection => missing("connection", &message),
+            RegisterError::UnknownType(_) => bad_field("payment_type", message),
+            RegisterError::Count(_) => bad_field("counted", message),
+            RegisterError::InFuture(_) => bad_field("paid_at", message),
+            RegisterError::Closed => precondition("register_closed", "register", &message),
+            RegisterError::Open { number: _ } => {
+                precondition("register_open", "register", &message)
+            }
+            RegisterError::Outside => precondition("outside_session", "paid_at", &message),
+            RegisterError::Voided => precondition("sale_voided", "sale", &message),
+            RegisterError::TooMuch { amount: _, open: _ } => {
+                precondition("exceeds_open_amount", "amount", &message)
+            }
+            RegisterError::SaleCurrency {
+                sale: _,
+                payment: _,
+            }
+            | RegisterError::SessionCurrency {
+                session: _,
+                payment: _,
+            } => precondition("currency_differs", "amount", &message),
+            RegisterError::Store(error) => error.into(),
         }
     }
 }

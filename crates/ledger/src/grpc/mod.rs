@@ -12,6 +12,8 @@ mod integrity;
 mod items;
 mod orders;
 mod page;
+mod payments;
+mod registers;
 mod reports;
 mod sales;
 mod stock;
@@ -23,6 +25,8 @@ use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
+use proto::ledger::payments_server::PaymentsServer;
+use proto::ledger::registers_server::RegistersServer;
 use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
@@ -43,6 +47,8 @@ use imports::Imports;
 use integrity::Integrity;
 use items::Items;
 use orders::Orders;
+use payments::Payments;
+use registers::Registers;
 use reports::Reports;
 use sales::Sales;
 use stock::Stock;
@@ -73,6 +79,8 @@ pub fn routes(
         ImportsServer::<Imports>::NAME,
         WaitingOrdersServer::<WaitingOrders>::NAME,
         ReportsServer::<Reports>::NAME,
+        RegistersServer::<Registers>::NAME,
+        PaymentsServer::<Payments>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -111,6 +119,14 @@ pub fn routes(
             )
             .add_service(
                 ReportsServer::new(Reports::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                RegistersServer::new(Registers::new(store.clone(), reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                PaymentsServer::new(Payments::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

@@ -10,7 +10,9 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey};
+use crate::store::{
+    ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey, SessionKey,
+};
 
 /// Tokens of another layout are refused.
 const LAYOUT: u8 = 1;
@@ -93,6 +95,23 @@ impl Place for SaleKey {
         rest.is_empty().then_some(Self {
             placed_at: Timestamp::from_microsecond(placed_at).ok()?,
             sale,
+        })
+    }
+}
+
+impl Place for SessionKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { opened_at, session } = self;
+        bytes.extend(opened_at.as_microsecond().to_be_bytes());
+        bytes.extend(session.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (opened_at, bytes) = take_i64(bytes)?;
+        let (session, rest) = take_uuid(bytes)?;
+        rest.is_empty().then_some(Self {
+            opened_at: Timestamp::from_microsecond(opened_at).ok()?,
+            session,
         })
     }
 }

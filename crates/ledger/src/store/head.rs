@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
+use retail::settlement::Applied;
 use retail::{ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, row::place};
+use super::{StoreError, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -48,6 +49,7 @@ pub(super) async fn lock(
     let mut sales = sales(db, &ids).await?;
     let mut lines = lines(db, &ids).await?;
     let mut payments = payments(db, &ids).await?;
+    let mut by_hand = by_hand(db, &sales).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -65,6 +67,7 @@ pub(super) async fn lock(
                     outlet,
                     state,
                     total,
+                    has_by_hand: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -79,6 +82,7 @@ pub(super) async fn lock(
                         lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
+                    by_hand: by_hand.remove(&id).unwrap_or_default(),
                 })
             }
             _ => None,
@@ -99,11 +103,14 @@ struct Booked {
     outlet: OutletId,
     state: SaleState,
     total: Money,
+    /// People recorded something as paid.
+    has_by_hand: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
-        "select sale_id, outlet_id, state, currency, total_minor from ledger.sale where sale_id = any($1)",
+        "select sale_id, outlet_id, state, currency, total_minor, has_till_payment
+        from ledger.sale where sale_id = any($1)",
         ids,
     )
     .fetch_all(db)
@@ -114,10 +121,28 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             outlet: OutletId::new(sale.outlet_id),
             state: row::state_from(&sale.state)?,
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
+            has_by_hand: sale.has_till_payment,
         };
         Ok((sale.sale_id, booked))
     })
     .collect()
+}
+
+/// Of few sales people recorded a payment: for the others nothing is asked.
+async fn by_hand(
+    db: &mut PgConnection,
+    sales: &HashMap<Uuid, Booked>,
+) -> Result<HashMap<Uuid, Vec<Applied>>, StoreError> {
+    let some = sales.iter().filter(|(_, booked)| booked.has_by_hand);
+    let ids: Vec<Uuid> = some.map(|(id, _)| *id).collect();
+    let mut by_hand: HashMap<Uuid, Vec<Applied>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(by_hand);
+    }
+    for (sale, applied) in register::applied_to(db, &ids).await? {
+        by_hand.entry(sale).or_default().push(applied);
+    }
+    Ok(by_hand)
 }
 
 struct BookedLine {

@@ -18,11 +18,13 @@ mod journal;
 mod known;
 mod level;
 mod migrate;
+mod once;
 mod open;
 mod ours;
 mod outbox;
 mod parked;
 mod read;
+mod register;
 mod relay;
 mod remap;
 mod repoint;
@@ -43,7 +45,12 @@ pub use import::{
 };
 pub use journal::Recorded;
 pub use migrate::{declared, migrate};
+pub use once::{Asked, Begun, Once, OnceError};
 pub use read::*;
+pub use register::{
+    AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,
+    RegisterError, RegisterView, SessionKey, SessionView, TillPaymentView,
+};
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
 pub use remap::Remapped;
 pub use seed::plant;

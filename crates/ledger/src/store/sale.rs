@@ -36,6 +36,8 @@ pub(super) async fn write(
     let received: Vec<i64> = sales.iter().map(|sale| sale.received.minor()).collect();
     let refunded: Vec<i64> = sales.iter().map(|sale| sale.refunded.minor()).collect();
     let customers: Vec<Uuid> = sales.iter().map(|sale| sale.customer.uuid()).collect();
+    let applied: Vec<i64> = sales.iter().map(|sale| sale.applied.minor()).collect();
+    let covered: Vec<i64> = sales.iter().map(|sale| sale.covered.minor()).collect();
     let statuses: Vec<&str> = sales.iter().map(|sale| sale.shop_status).collect();
     let warnings: Vec<bool> = sales.iter().map(|sale| sale.warning_not_imported).collect();
     let revisions: Vec<i32> = sales.iter().map(|sale| sale.revision).collect();
@@ -45,13 +47,13 @@ pub(super) async fn write(
         "insert into ledger.sale (sale_id, retailer_id, outlet_id, register_id, connection_id,
             shop_order_id, receipt_number, receipt_key, state, balance, currency, total_minor,
             tax_minor, received_minor, refunded_minor, customer_id, shop_status,
-            warning_not_imported, revision, placed_at, is_to_fulfil, recorded_at, changed_at,
-            changed_xid)
-        select n.*, $22, $22, (select pg_current_xact_id()::text::bigint)
+            warning_not_imported, revision, placed_at, is_to_fulfil, applied_minor, covered_minor,
+            recorded_at, changed_at, changed_xid)
+        select n.*, $24, $24, (select pg_current_xact_id()::text::bigint)
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
             $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
             $13::bigint[], $14::bigint[], $15::bigint[], $16::uuid[], $17::text[], $18::boolean[],
-            $19::integer[], $20::timestamptz[], $21::boolean[]) n
+            $19::integer[], $20::timestamptz[], $21::boolean[], $22::bigint[], $23::bigint[]) n
         on conflict on constraint sale_pkey do update set
             receipt_number = excluded.receipt_number,
             receipt_key = excluded.receipt_key,
@@ -68,6 +70,8 @@ pub(super) async fn write(
             revision = excluded.revision,
             placed_at = excluded.placed_at,
             is_to_fulfil = excluded.is_to_fulfil,
+            applied_minor = excluded.applied_minor,
+            covered_minor = excluded.covered_minor,
             changed_at = excluded.changed_at,
             changed_xid = excluded.changed_xid",
         &ids,
@@ -91,6 +95,8 @@ pub(super) async fn write(
         &revisions,
         &placed as _,
         &to_fulfil,
+        &applied,
+        &covered,
         row::at(now) as _,
     )
     .execute(db)

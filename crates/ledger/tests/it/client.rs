@@ -7,6 +7,8 @@ use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
+use proto::ledger::payments_client::PaymentsClient;
+use proto::ledger::registers_client::RegistersClient;
 use proto::ledger::reports_client::ReportsClient;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
@@ -25,6 +27,8 @@ pub struct Client {
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
+    pub payments: PaymentsClient<Channel>,
+    pub registers: RegistersClient<Channel>,
     pub reports: ReportsClient<Channel>,
     pub waiting: WaitingOrdersClient<Channel>,
     pub channel: Channel,
@@ -63,6 +67,8 @@ impl Client {
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            payments: PaymentsClient::new(channel.clone()),
+            registers: RegistersClient::new(channel.clone()),
             reports: ReportsClient::new(channel.clone()),
             waiting: WaitingOrdersClient::new(channel.clone()),
             channel,

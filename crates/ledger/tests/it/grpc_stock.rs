@@ -9,7 +9,10 @@ use tonic_types::StatusExt as _;
 
 use crate::client::Client;
 use crate::order::{a_refusal, an_order};
-use crate::support::{CONNECTION, Ledger, OTHER_CONNECTION, OTHER_RETAILER, OUTLET, RETAILER};
+use crate::support::{
+    CONNECTION, Ledger, OTHER_CONNECTION, OTHER_RETAILER, OUTLET, REGISTER, RETAILER,
+};
+use crate::till::Till;
 
 fn value(decimal: Option<&proto::google::r#type::Decimal>) -> &str {
     decimal.map_or("", |decimal| &decimal.value)
@@ -256,7 +259,14 @@ async fn r_01_receipts_and_parked_orders_are_told() {
 
 #[tokio::test]
 async fn verify_names_what_does_not_hold() {
-    let ledger = Ledger::new().await;
+    let mut till = Till::new().await;
+    till.ledger
+        .apply_one(&an_order(5).line("A", 1).build())
+        .await;
+    till.open(REGISTER, 100).await.unwrap();
+    let sale = till.sale_id("5").await;
+    till.pay(sale, 1_000).await.unwrap();
+    let ledger = &till.ledger;
     for id in 1..=3 {
         ledger
             .apply_one(&an_order(id).line("A", 1).paid(1000).build())
@@ -265,7 +275,9 @@ async fn verify_names_what_does_not_hold() {
     ledger
         .apply_one(&an_order(4).line("A", 1).total(1).build())
         .await;
-    let mut client = Client::of(&ledger).await;
+    let counted = [("cash", 100), ("bank-transfer", 1_000)];
+    till.close(REGISTER, &counted).await.unwrap();
+    let (ledger, mut client) = (till.ledger, till.client);
     let verify = || wire::VerifyRequest {
         retailer_id: RETAILER.to_string(),
     };
@@ -283,6 +295,8 @@ async fn verify_names_what_does_not_hold() {
         "{checks:?}"
     );
 
+    // Only somebody who may change the schema can take a payment from under its closure.
+    ledger.sql("alter table ledger.session_payment drop constraint session_payment_payment_fkey");
     for (damage, name) in [
         (
             "update ledger.stock_level set on_hand_milli = on_hand_milli + 1",
@@ -313,6 +327,18 @@ async fn verify_names_what_does_not_hold() {
             "update ledger.shop_order set open_at = version_at, open_hash = version_hash,
                 open_cause = 'held' where version_at is not null",
             "waiting_is_newer",
+        ),
+        (
+            "update ledger.sale set applied_minor = 999 where applied_minor = 1000",
+            "balances_are_settled",
+        ),
+        (
+            "update ledger.closure_count set expected_minor = 1",
+            "closures_add_up",
+        ),
+        (
+            "update ledger.closure_online set received_minor = 1",
+            "closures_hold_their_payments",
         ),
     ] {
         ledger.sql(damage);

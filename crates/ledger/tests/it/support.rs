@@ -10,7 +10,7 @@ use ledger::seed::{self, Seed};
 use ledger::store::{self, CheckView, LevelView, Reader, SaleFilter, SaleView, Store};
 use retail::{ConnectionId, Quantity, RetailerId};
 use secrecy::SecretString;
-use service::clock::{Clock, SystemClock, SystemIds};
+use service::clock::{Clock, ManualClock, SystemClock, SystemIds};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
@@ -50,6 +50,18 @@ impl Ledger {
             store: a_store(store::write_pool(&options)),
             reader: Reader::new(store::read_pool(&options)),
             database,
+        }
+    }
+
+    /// As [`Self::new`], by a clock of its own.
+    pub async fn at(clock: ManualClock) -> Self {
+        let ledger = Self::new().await;
+        let pool = store::write_pool(&app(&ledger.database));
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let ids = Arc::new(SystemIds::new(Arc::clone(&clock)));
+        Self {
+            store: Store::new(pool, clock, ids),
+            ..ledger
         }
     }
 

@@ -208,6 +208,7 @@ fn payments_problem(sale: &Sale) -> Option<String> {
             method: _,
             amount,
             paid_at: _,
+            is_by_hand: _,
         } = payment;
         let Some((amount, of)) = minor(amount.as_ref()) else {
             return Some(format!("payment {payment_key} of nothing known"));
@@ -228,10 +229,16 @@ fn payments_problem(sale: &Sale) -> Option<String> {
             PaymentKind::Unspecified => return Some(format!("payment {payment_key} of no kind")),
         }
     }
-    let should = (
-        minor(sale.received.as_ref())?.0,
-        minor(sale.refunded.as_ref())?.0,
-    );
+    let (Some((all, _)), Some((back, _)), Some((covered, _))) = (
+        minor(sale.received.as_ref()),
+        minor(sale.refunded.as_ref()),
+        minor(sale.covered.as_ref()),
+    ) else {
+        return Some("payments of a sale that does not say what it received".to_owned());
+    };
+    // What people recorded and the shop told of, too, counts once.
+    received -= covered;
+    let should = (all, back);
     ((received, refunded) != should).then(|| {
         format!(
             "payments come to {received} received and {refunded} refunded, and not to {should:?}"

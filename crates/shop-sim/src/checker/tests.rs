@@ -103,6 +103,7 @@ fn told_sale(order: &str, state: SaleState) -> Sale {
         total: cad(2_500),
         tax: cad(300),
         received: cad(2_500),
+        covered: cad(0),
         refunded: cad(1_000),
         customer_id: "somebody".to_owned(),
         lines: vec![goods, shipping],

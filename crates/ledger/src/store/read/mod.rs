@@ -18,6 +18,7 @@ mod reservations;
 mod sale_view;
 mod stream_sales;
 mod verify;
+mod verify_till;
 
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
@@ -45,7 +46,7 @@ pub use verify::{CheckView, FAILURES_SHOWN_LIMIT};
 /// The ledger's tables, for reading.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    pool: PgPool,
+    pub(super) pool: PgPool,
 }
 
 impl Reader {

@@ -25,7 +25,10 @@ pub struct SaleView {
     pub balance: Balance,
     pub total: Money,
     pub tax: Money,
+    /// What the shop tells and what people recorded, counted once.
     pub received: Money,
+    /// How much of what the shop tells people had recorded (SH-13).
+    pub covered: Money,
     pub refunded: Money,
     pub customer: Uuid,
     pub customer_name: String,
@@ -64,6 +67,8 @@ pub struct PaymentView {
     pub method: String,
     pub amount: Money,
     pub paid_at: Option<Timestamp>,
+    /// By a person, and not told by the shop.
+    pub is_by_hand: bool,
 }
 
 impl Reader {
@@ -86,7 +91,8 @@ impl SaleView {
         sqlx::query!(
             r#"select s.sale_id, s.retailer_id, s.outlet_id, s.register_id, s.connection_id,
                 s.shop_order_id, s.receipt_number, s.state, s.balance, s.currency, s.total_minor,
-                s.tax_minor, s.received_minor, s.refunded_minor, s.customer_id,
+                s.tax_minor, s.received_minor, s.applied_minor,
+                s.covered_minor, s.refunded_minor, s.customer_id,
                 c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
                 s.placed_at as "placed_at: SqlTimestamp",
                 s.recorded_at as "recorded_at: SqlTimestamp",
@@ -114,7 +120,11 @@ impl SaleView {
                 balance: row::balance_from(&found.balance)?,
                 total: Money::new(found.total_minor, currency),
                 tax: Money::new(found.tax_minor, currency),
-                received: Money::new(found.received_minor, currency),
+                received: Money::new(
+                    found.received_minor + found.applied_minor - found.covered_minor,
+                    currency,
+                ),
+                covered: Money::new(found.covered_minor, currency),
                 refunded: Money::new(found.refunded_minor, currency),
                 customer: found.customer_id,
                 customer_name: found.customer_name,
@@ -207,7 +217,7 @@ async fn payments(
         order by p.sale_id, min(revision), payment_key, kind, currency"#,
         ids,
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
     let mut payments: HashMap<Uuid, Vec<PaymentView>> = HashMap::new();
     for payment in rows {
@@ -220,6 +230,31 @@ async fn payments(
                 method: payment.method,
                 amount: Money::new(payment.amount_minor, row::currency_from(&payment.currency)?),
                 paid_at: payment.paid_at.map(SqlTimestamp::to_jiff),
+                is_by_hand: false,
+            });
+    }
+    let by_hand = sqlx::query!(
+        r#"select p.sale_id, p.payment_id, p.payment_type, p.currency, p.amount_minor,
+            p.paid_at as "paid_at: SqlTimestamp"
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.till_payment paid where paid.sale_id = k.sale_id offset 0) p
+        order by p.recorded_at, p.payment_id"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    for payment in by_hand {
+        payments
+            .entry(payment.sale_id)
+            .or_default()
+            .push(PaymentView {
+                key: payment.payment_id.to_string(),
+                kind: PaymentKind::Received,
+                method: payment.payment_type,
+                amount: Money::new(payment.amount_minor, row::currency_from(&payment.currency)?),
+                paid_at: Some(payment.paid_at.to_jiff()),
+                is_by_hand: true,
             });
     }
     Ok(payments)

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::Reader;
+use super::{Reader, verify_till};
 use crate::store::StoreError;
 
 /// Failures of one check that are named.
@@ -20,10 +20,10 @@ pub struct CheckView {
 }
 
 /// What each statement below gives: how many rows were looked at, how many are wrong, the first of these.
-struct Found {
-    examined: i64,
-    failure_count: i64,
-    failures: Vec<String>,
+pub(super) struct Found {
+    pub(super) examined: i64,
+    pub(super) failure_count: i64,
+    pub(super) failures: Vec<String>,
 }
 
 impl Reader {
@@ -210,7 +210,8 @@ impl Reader {
         )
         .fetch_one(&mut *db)
         .await?;
-        Ok(vec![
+        let till = verify_till::checks(&mut db, retailer).await?;
+        let mut checks = vec![
             levels.titled(
                 "levels_equal_sums",
                 "every stock level is the sum of its movements",
@@ -233,12 +234,14 @@ impl Reader {
                 "waiting_is_newer",
                 "what waits of an order is newer than what is recorded of it",
             ),
-        ])
+        ];
+        checks.extend(till);
+        Ok(checks)
     }
 }
 
 impl Found {
-    fn titled(self, name: &'static str, title: &'static str) -> CheckView {
+    pub(super) fn titled(self, name: &'static str, title: &'static str) -> CheckView {
         let Self {
             examined,
             failure_count,

@@ -1,0 +1,244 @@
+//! Records a payment that was made at the till, or elsewhere and is known there (SH-13).
+
+use jiff::Timestamp;
+use retail::register::Placement;
+use retail::settlement::{Applied, Settlement};
+use retail::{Money, PaymentType, SaleId, SaleState};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{OpenSession, RegisterError, TillPaymentView, lock, types};
+use crate::decide::Dirty;
+use crate::store::{Once, StoreError, outbox, row};
+
+/// What somebody says was paid.
+#[derive(Clone, Debug)]
+pub struct PaymentAsked {
+    pub sale: SaleId,
+    /// `None`: the one that the sale is booked on.
+    pub register: Option<Uuid>,
+    pub payment_type: PaymentType,
+    /// More than nothing.
+    pub amount: Money,
+    pub paid_at: Timestamp,
+    /// It may be in no closure.
+    pub may_be_outside: bool,
+    /// It may be more than is open.
+    pub may_exceed: bool,
+}
+
+/// A payment, and what the sale has received now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedPayment {
+    pub payment: TillPaymentView,
+    pub settlement: Settlement,
+}
+
+/// A sale as far as its payment goes, locked with its order's head.
+struct Due {
+    state: SaleState,
+    total: Money,
+    shop_received: Money,
+    applied: Vec<Applied>,
+}
+
+impl Once {
+    /// Books the payment on the session that is open (SH-14, SH-15).
+    pub async fn apply_payment(
+        &mut self,
+        asked: &PaymentAsked,
+    ) -> Result<AppliedPayment, RegisterError> {
+        let PaymentAsked {
+            sale,
+            register,
+            payment_type,
+            amount,
+            paid_at,
+            may_be_outside,
+            may_exceed,
+        } = asked;
+        let (retailer, now) = (self.retailer(), self.now());
+        let payment = self.new_id();
+        let act = self.act().clone();
+        let db = self.db();
+        let sold_on = sqlx::query_scalar!(
+            "select register_id from ledger.sale where sale_id = $1 and retailer_id = $2",
+            sale.uuid(),
+            retailer.uuid(),
+        )
+        .fetch_optional(&mut *db)
+        .await?
+        .ok_or(RegisterError::UnknownSale)?;
+        types::check(db, retailer, payment_type).await?;
+        let register = register.unwrap_or(sold_on);
+        lock::shared(db, retailer, register).await?;
+        let session = lock::open_session(db, register)
+            .await?
+            .ok_or(RegisterError::Closed)?;
+        let placement = Placement::of(*paid_at, session.opened_at, now)?;
+        let is_outside = match placement {
+            Placement::Inside => false,
+            Placement::Outside if *may_be_outside => true,
+            Placement::Outside => return Err(RegisterError::Outside),
+        };
+        let mut due = Due::lock(db, *sale).await?;
+        due.check(&session, *amount, *may_exceed)?;
+        due.applied.push(Applied {
+            amount: *amount,
+            shop_received: due.shop_received,
+        });
+        let settlement = due.settle()?;
+        sqlx::query!(
+            "insert into ledger.till_payment (payment_id, retailer_id, sale_id, session_id,
+                is_outside, payment_type, currency, amount_minor, shop_received_minor, paid_at,
+                recorded_at, actor, note)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            payment,
+            retailer.uuid(),
+            sale.uuid(),
+            session.session,
+            is_outside,
+            payment_type.as_str(),
+            amount.currency().code(),
+            amount.minor(),
+            due.shop_received.minor(),
+            row::at(*paid_at) as _,
+            row::at(now) as _,
+            act.actor,
+            act.note,
+        )
+        .execute(&mut *db)
+        .await?;
+        sqlx::query!(
+            "update ledger.sale set has_till_payment = true, applied_minor = $2, covered_minor = $3, balance = $4,
+                changed_at = $5, changed_xid = (select pg_current_xact_id()::text::bigint)
+            where sale_id = $1",
+            sale.uuid(),
+            settlement.applied.minor(),
+            settlement.covered.minor(),
+            settlement.balance.as_str(),
+            row::at(now) as _,
+        )
+        .execute(&mut *db)
+        .await?;
+        outbox::mark(db, &[Dirty::Sale(retailer, *sale)], now).await?;
+        Ok(AppliedPayment {
+            payment: TillPaymentView {
+                payment,
+                sale: sale.uuid(),
+                session: session.session,
+                is_outside,
+                payment_type: payment_type.as_str().to_owned(),
+                amount: *amount,
+                paid_at: *paid_at,
+                recorded_at: now,
+                actor: act.actor,
+                note: act.note,
+            },
+            settlement,
+        })
+    }
+}
+
+impl Due {
+    /// The head first, as every writer does.
+    async fn lock(db: &mut PgConnection, sale: SaleId) -> Result<Self, RegisterError> {
+        sqlx::query!(
+            "select h.shop_order_id from ledger.shop_order h
+            join ledger.sale s on s.connection_id = h.connection_id
+                and s.shop_order_id = h.shop_order_id
+            where s.sale_id = $1
+            for update of h",
+            sale.uuid(),
+        )
+        .fetch_optional(&mut *db)
+        .await?;
+        let found = sqlx::query!(
+            "select state, currency, total_minor, received_minor
+            from ledger.sale where sale_id = $1",
+            sale.uuid(),
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        let currency = row::currency_from(&found.currency)?;
+        Ok(Self {
+            state: row::state_from(&found.state)?,
+            total: Money::new(found.total_minor, currency),
+            shop_received: Money::new(found.received_minor, currency),
+            applied: applied_to(db, &[sale.uuid()])
+                .await?
+                .into_iter()
+                .map(|(_, applied)| applied)
+                .collect(),
+        })
+    }
+
+    fn settle(&self) -> Result<Settlement, RegisterError> {
+        Settlement::of(self.total, self.shop_received, &self.applied).map_err(too_large)
+    }
+
+    fn check(
+        &self,
+        session: &OpenSession,
+        amount: Money,
+        may_exceed: bool,
+    ) -> Result<(), RegisterError> {
+        match self.state {
+            SaleState::Closed => {}
+            SaleState::Voided | SaleState::NotImported => return Err(RegisterError::Voided),
+        }
+        let payment = amount.currency();
+        if self.total.currency() != payment {
+            return Err(RegisterError::SaleCurrency {
+                sale: self.total.currency(),
+                payment,
+            });
+        }
+        if session.currency != payment {
+            return Err(RegisterError::SessionCurrency {
+                session: session.currency,
+                payment,
+            });
+        }
+        let open = self
+            .total
+            .checked_sub(self.settle()?.received)
+            .map_err(too_large)?;
+        if amount.minor() > open.minor() && !may_exceed {
+            return Err(RegisterError::TooMuch { amount, open });
+        }
+        Ok(())
+    }
+}
+
+/// What people recorded as paid, in the order in which they did.
+pub(in crate::store) async fn applied_to(
+    db: &mut PgConnection,
+    sales: &[Uuid],
+) -> Result<Vec<(Uuid, Applied)>, StoreError> {
+    sqlx::query!(
+        "select p.sale_id, p.currency, p.amount_minor, p.shop_received_minor
+        from unnest($1::uuid[]) k (sale_id)
+        cross join lateral (
+            select * from ledger.till_payment paid where paid.sale_id = k.sale_id offset 0) p
+        order by p.recorded_at, p.payment_id",
+        sales,
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|found| {
+        let currency = row::currency_from(&found.currency)?;
+        let applied = Applied {
+            amount: Money::new(found.amount_minor, currency),
+            shop_received: Money::new(found.shop_received_minor, currency),
+        };
+        Ok((found.sale_id, applied))
+    })
+    .collect()
+}
+
+/// The sums of what is stored and one more.
+fn too_large(_: retail::MoneyError) -> RegisterError {
+    StoreError::corrupt("sale", "applied_minor", "larger than can be kept").into()
+}
