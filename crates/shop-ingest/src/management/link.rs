@@ -75,6 +75,7 @@ impl From<LinkError> for Status {
         match error {
             LinkError::NoAccess(_)
             | LinkError::NoShop(_)
+            | LinkError::Insecure { .. }
             | LinkError::NotChecked(_)
             | LinkError::AnotherShop { .. } => Self::failed_precondition(error.to_string()),
             LinkError::NoRegister => Self::invalid_argument(error.to_string()),
