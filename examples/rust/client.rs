@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p proto --example client -- ADDRESS RETAILER COMMAND`, where COMMAND is
 //! - `levels`
-//! - `sales TOKEN_FILE COUNT`: the next sales that were recorded or changed, after those that TOKEN_FILE tells of
+//! - `sales TOKEN_FILE COUNT`: the next sales that were recorded or changed, after those that `TOKEN_FILE` tells of
 //! - `pay RECEIPT_NUMBER AMOUNT REQUEST_ID`
 
 use std::fs;

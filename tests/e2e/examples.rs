@@ -201,12 +201,15 @@ fn authority(system: &System) -> &str {
 }
 
 /// A Python with what the examples need. `None`, and why, on a machine that cannot make one.
+#[expect(
+    clippy::explicit_write,
+    reason = "eprintln is shown for tests that fail alone"
+)]
 async fn python() -> Option<PathBuf> {
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let mut can = Command::new("python3");
     let can = can.args(["-c", "import ensurepip, venv"]).output().await;
     if !can.is_ok_and(|can| can.status.success()) {
-        // Not by eprintln, which is shown for tests that fail.
         let why = "skipped: examples in Python, as there is no python3 with venv and pip";
         writeln!(std::io::stderr(), "{why}").unwrap();
         return None;
