@@ -35,6 +35,7 @@ use service::health::Health;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
+use tonic_health::pb::health_server::SERVICE_NAME as HEALTH_SERVICE_NAME;
 
 use crate::desk::Desk;
 use crate::store::{Reader, Store};
@@ -83,9 +84,14 @@ pub fn routes(
         PaymentsServer::<Payments>::NAME,
     ];
     let reflection = || {
-        tonic_reflection::server::Builder::configure()
+        let all = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .with_service_name(HEALTH_SERVICE_NAME);
+        // The descriptors tell of the ingest services' as well, which do not answer here.
+        names
+            .iter()
+            .fold(all, |named, name| named.with_service_name(*name))
     };
     Ok(
         Routes::new(SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES))
