@@ -5,6 +5,7 @@ mod fulfilment;
 mod import;
 mod registers;
 mod reports;
+mod stock;
 mod waiting;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
+pub(crate) use stock::{LinesArguments, Stock};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 
 /// Largest page of a list.
@@ -80,7 +82,7 @@ pub(crate) enum Command {
     },
     /// Online sales that are still to be handed over, the longest placed first, with what to pick.
     Fulfilment(FulfilmentList),
-    /// Read stock levels, and why they are what they are.
+    /// Stock: levels and why they are what they are, adjustments, goods received.
     Stock {
         #[command(subcommand)]
         command: Stock,
@@ -219,27 +221,6 @@ pub(crate) enum Balance {
     Paid,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Stock {
-    /// What is on hand, by SKU and outlet.
-    Levels {
-        /// Only this outlet: its name or id.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-        /// Only this SKU.
-        #[arg(long)]
-        sku: Option<String>,
-    },
-    /// Why a number is what it is: every movement, sale and delivery that made it.
-    Explain {
-        /// The item's SKU.
-        sku: String,
-        /// The outlet's name or id; not needed where only one has the item.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-    },
-}
-
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunService {
     pub(crate) service: Service,
@@ -290,6 +271,11 @@ mod tests {
             "fulfilment --all --outlet Main",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
+            "stock adjust --outlet Main --reason damaged TEA-1=-2 TEA-2=-0.5",
+            "stock receive --outlet Main --reference DN-7 TEA-1=12",
+            "stock safety --outlet Main TEA-1=2",
+            "stock entries --cause goods-received",
+            "stock oversold --outlet Main",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -349,6 +335,9 @@ mod tests {
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
+            "comptoir stock adjust --outlet Main TEA-1=1",
+            "comptoir stock receive --outlet Main",
+            "comptoir stock receive TEA-1=1",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

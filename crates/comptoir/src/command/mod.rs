@@ -16,6 +16,7 @@ mod service;
 mod signal;
 mod status;
 mod stock;
+mod stock_work;
 mod up;
 mod verify;
 
@@ -33,6 +34,6 @@ pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};
 pub(crate) use service::service;
 pub(crate) use status::status;
-pub(crate) use stock::{stock_explain, stock_levels};
+pub(crate) use stock_work::stock;
 pub(crate) use up::up;
 pub(crate) use verify::verify;

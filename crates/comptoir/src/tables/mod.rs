@@ -13,6 +13,7 @@ mod report;
 mod reservations;
 mod sale;
 mod sales;
+mod stock;
 mod verdict;
 
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
@@ -28,6 +29,7 @@ pub(crate) use report::report;
 pub(crate) use reservations::reservations;
 pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
+pub(crate) use stock::{oversold, stock_entries, stock_entry};
 pub(crate) use verdict::verdict;
 
 use crate::view::Sale;

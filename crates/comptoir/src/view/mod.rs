@@ -14,6 +14,7 @@ mod parked;
 mod register;
 mod report;
 mod sale;
+mod stock;
 mod value;
 mod waiting;
 
@@ -30,6 +31,7 @@ pub(crate) use parked::ParkedOrder;
 pub(crate) use register::{Applied, Closure, PaymentTypes, Register, Session};
 pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
+pub(crate) use stock::{OversoldLevel, StockEntry, cause};
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{
     HeldOrder, LineDifference, LineFigures, ParkedEntry, Retried, RetriedAll, SaleFigures, outcome,

@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StoreError};
+use crate::store::{OnceError, RegisterError, StockError, StoreError};
 
 /// A caller waits this long before it asks a database again that was away.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -132,6 +132,21 @@ impl From<RegisterError> for Status {
                 payment: _,
             } => precondition("currency_differs", "amount", &message),
             RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done to stock.
+impl From<StockError> for Status {
+    fn from(error: StockError) -> Self {
+        let message = error.to_string();
+        match error {
+            StockError::UnknownOutlet(_) => missing("outlet", &message),
+            StockError::UnknownItem { place: _, item: _ } => missing("item", &message),
+            StockError::NoStock { place, item: _ } | StockError::Twice { place, item: _ } => {
+                bad_field(&format!("lines[{place}].item"), message)
+            }
+            StockError::Store(error) => error.into(),
         }
     }
 }

@@ -17,6 +17,8 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod stock_entry;
+mod stock_work;
 mod token;
 mod waiting;
 
@@ -30,6 +32,7 @@ use proto::ledger::registers_server::RegistersServer;
 use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
+use proto::ledger::stock_work_server::StockWorkServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
 use tokio_util::sync::CancellationToken;
@@ -52,12 +55,15 @@ use registers::Registers;
 use reports::Reports;
 use sales::Sales;
 use stock::Stock;
+use stock_work::StockWork;
 use waiting::WaitingOrders;
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
 /// Largest question about orders: a thousand ids of the longest kind fit.
 const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
+/// Largest question with lines: as many as it may have, with SKUs of the longest kind.
+const LINES_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 
 /// All services, with health and reflection. Streams that follow end at `stop`.
 pub fn routes(
@@ -81,6 +87,7 @@ pub fn routes(
         ReportsServer::<Reports>::NAME,
         RegistersServer::<Registers>::NAME,
         PaymentsServer::<Payments>::NAME,
+        StockWorkServer::<StockWork>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -128,6 +135,10 @@ pub fn routes(
             .add_service(
                 PaymentsServer::new(Payments::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                StockWorkServer::new(StockWork::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::error::bad_field;
 use crate::store::{
-    ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey, SessionKey,
+    ActionKey, ChangeKey, EntryKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey,
+    SessionKey,
 };
 
 /// Tokens of another layout are refused.
@@ -112,6 +113,23 @@ impl Place for SessionKey {
         rest.is_empty().then_some(Self {
             opened_at: Timestamp::from_microsecond(opened_at).ok()?,
             session,
+        })
+    }
+}
+
+impl Place for EntryKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { recorded_at, entry } = self;
+        bytes.extend(recorded_at.as_microsecond().to_be_bytes());
+        bytes.extend(entry.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (recorded_at, bytes) = take_i64(bytes)?;
+        let (entry, rest) = take_uuid(bytes)?;
+        rest.is_empty().then_some(Self {
+            recorded_at: Timestamp::from_microsecond(recorded_at).ok()?,
+            entry,
         })
     }
 }
@@ -308,6 +326,10 @@ mod tests {
         there_and_back(&SaleKey {
             placed_at: at,
             sale: id,
+        });
+        there_and_back(&EntryKey {
+            recorded_at: at,
+            entry: id,
         });
         there_and_back(&ChangeKey { xid: -1, sale: id });
         there_and_back(&id);

@@ -12,6 +12,7 @@ use proto::ledger::registers_client::RegistersClient;
 use proto::ledger::reports_client::ReportsClient;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
+use proto::ledger::stock_work_client::StockWorkClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
 use tokio::net::TcpListener;
@@ -23,6 +24,7 @@ use crate::support::Ledger;
 pub struct Client {
     pub sales: SalesClient<Channel>,
     pub stock: StockClient<Channel>,
+    pub stock_work: StockWorkClient<Channel>,
     pub orders: OrdersClient<Channel>,
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
@@ -63,6 +65,7 @@ impl Client {
         Self {
             sales: SalesClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
+            stock_work: StockWorkClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),

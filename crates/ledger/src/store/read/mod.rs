@@ -18,6 +18,7 @@ mod reservations;
 mod sale_view;
 mod stream_sales;
 mod verify;
+mod verify_stock;
 mod verify_till;
 
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -34,7 +35,7 @@ pub use kept::{KeptParked, ParkedFilter, RetryCounts};
 pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use list_sales::{SaleFilter, SaleKey};
-pub use movements::MovementView;
+pub use movements::{CauseView, MovementView, SaleCause};
 pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView};

@@ -1,0 +1,165 @@
+//! What can be typed about stock.
+
+use clap::{Args, Subcommand, ValueEnum};
+use proto::ledger::{AdjustmentReason, MovementCause};
+use retail::{Quantity, Sku};
+use uuid::Uuid;
+
+use super::{ActArguments, PageArguments};
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Stock {
+    /// What is on hand, by SKU and outlet.
+    Levels {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only this SKU.
+        #[arg(long)]
+        sku: Option<String>,
+    },
+    /// Why a number is what it is: every movement, with its sale and delivery or with who did what.
+    Explain {
+        /// The item's SKU.
+        sku: String,
+        /// The outlet's name or id; not needed where only one has the item.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+    },
+    /// Items of which more was sold than there is, with the orders that cannot all be served.
+    Oversold {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// Say that there are so many more, or fewer, and why.
+    Adjust {
+        #[command(flatten)]
+        of: LinesArguments,
+        /// Why.
+        #[arg(long)]
+        reason: Reason,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Take in what a supplier delivered.
+    Receive {
+        #[command(flatten)]
+        of: LinesArguments,
+        /// The supplier's number, as of a delivery note.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reference: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Say how much of items shops are not to sell.
+    Safety {
+        #[command(flatten)]
+        of: LinesArguments,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// What people did to stock, newest first.
+    Entries {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only what was done for this.
+        #[arg(long)]
+        cause: Option<Cause>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// One thing that somebody did, with what it moved.
+    Entry {
+        /// Its id.
+        entry: Uuid,
+    },
+}
+
+/// Items of an outlet, so much of each.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LinesArguments {
+    /// So much of an item, as TEA-1=12 or TEA-1=-0.5; once for each item.
+    #[arg(value_name = "SKU=QUANTITY", required = true, value_parser = line)]
+    pub(crate) lines: Vec<(Sku, Quantity)>,
+    /// The outlet: its name or id.
+    #[arg(long, value_name = "OUTLET")]
+    pub(crate) outlet: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reason {
+    Damaged,
+    Expired,
+    /// Stolen, or nobody knows.
+    Lost,
+    Found,
+    /// Used by ourselves, or given away.
+    InternalUse,
+    ReturnedToSupplier,
+    /// The books were wrong, also when they begin.
+    Correction,
+    /// What --note says.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cause {
+    Adjustment,
+    GoodsReceived,
+    StockTake,
+    TransferSent,
+    TransferReceived,
+}
+
+impl From<Reason> for AdjustmentReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Damaged => Self::Damaged,
+            Reason::Expired => Self::Expired,
+            Reason::Lost => Self::Lost,
+            Reason::Found => Self::Found,
+            Reason::InternalUse => Self::InternalUse,
+            Reason::ReturnedToSupplier => Self::ReturnedToSupplier,
+            Reason::Correction => Self::Correction,
+            Reason::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Cause> for MovementCause {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Adjustment => Self::Adjustment,
+            Cause::GoodsReceived => Self::GoodsReceived,
+            Cause::StockTake => Self::StockTake,
+            Cause::TransferSent => Self::TransferSent,
+            Cause::TransferReceived => Self::TransferReceived,
+        }
+    }
+}
+
+/// The last equals sign parts the two: a SKU may hold one.
+fn line(text: &str) -> Result<(Sku, Quantity), String> {
+    let (sku, quantity) = text.rsplit_once('=').ok_or("is not SKU=QUANTITY")?;
+    let sku = Sku::new(sku).map_err(|error| error.to_string())?;
+    let quantity = quantity.parse().map_err(|error| format!("{error}"))?;
+    Ok((sku, quantity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_sku_and_a_quantity() {
+        let (sku, quantity) = line("A=B=-1.5").unwrap();
+        assert_eq!((sku.as_str(), quantity.milli()), ("A=B", -1_500));
+        for text in ["A", "A=", "=1", "A=1,5", "A=one"] {
+            assert!(line(text).is_err(), "{text}");
+        }
+    }
+}
