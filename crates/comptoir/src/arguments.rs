@@ -27,7 +27,7 @@ pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
-pub(crate) use stock::{LinesArguments, Stock};
+pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 
 /// Largest page of a list.
@@ -82,7 +82,7 @@ pub(crate) enum Command {
     },
     /// Online sales that are still to be handed over, the longest placed first, with what to pick.
     Fulfilment(FulfilmentList),
-    /// Stock: levels and why they are what they are, adjustments, goods received.
+    /// Stock: levels and why they are what they are; adjustments, goods received, transfers, stock-takes.
     Stock {
         #[command(subcommand)]
         command: Stock,
@@ -276,6 +276,13 @@ mod tests {
             "stock safety --outlet Main TEA-1=2",
             "stock entries --cause goods-received",
             "stock oversold --outlet Main",
+            "stock transfers send --from Main --to Side TEA-1=2 --reference W-1",
+            "stock transfers receive 00000000-0000-0000-0000-000000000001 TEA-1=1 --more-to-come",
+            "stock transfers receive 00000000-0000-0000-0000-000000000001",
+            "stock transfers list --in-transit --differences",
+            "stock takes start Main",
+            "stock takes count 00000000-0000-0000-0000-000000000001 TEA-1=0",
+            "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -338,6 +345,8 @@ mod tests {
             "comptoir stock adjust --outlet Main TEA-1=1",
             "comptoir stock receive --outlet Main",
             "comptoir stock receive TEA-1=1",
+            "comptoir stock transfers send --from Main TEA-1=1",
+            "comptoir stock takes count 7 TEA-1=1",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

@@ -11,7 +11,9 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod stock_takes;
 mod stock_work;
+mod transfers;
 mod verify;
 mod waiting;
 
@@ -25,6 +27,7 @@ pub(crate) use import::{Ingest, Ingests};
 pub(crate) use reports::ReportQuery;
 pub(crate) use sales::{SaleKey, SalesQuery};
 pub(crate) use stock_work::Lines;
+pub(crate) use transfers::{TransferSent, TransfersQuery};
 pub(crate) use waiting::{OrderOfShop, ParkedQuery, ShopProduct};
 
 /// For a connection to be made.

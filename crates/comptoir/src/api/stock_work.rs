@@ -136,7 +136,7 @@ impl Ledger {
     }
 }
 
-fn lines_into(lines: Vec<(Sku, Quantity)>) -> Vec<StockLine> {
+pub(super) fn lines_into(lines: Vec<(Sku, Quantity)>) -> Vec<StockLine> {
     let line = |(sku, quantity): (Sku, Quantity)| StockLine {
         item: Some(Item::Sku(sku.to_string())),
         quantity: Some(quantity_into(quantity)),

@@ -77,6 +77,124 @@ pub(crate) enum Stock {
         /// Its id.
         entry: Uuid,
     },
+    /// Goods on their way from one outlet to another: send, receive, list, show.
+    Transfers {
+        #[command(subcommand)]
+        command: Transfers,
+    },
+    /// Count what is there: start, count, post or cancel, list, show.
+    Takes {
+        #[command(subcommand)]
+        command: StockTakes,
+    },
+}
+
+/// Goods on their way from one outlet to another.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Transfers {
+    /// Send goods: they leave at once.
+    Send {
+        /// So much of an item, as TEA-1=12; once for each item.
+        #[arg(value_name = "SKU=QUANTITY", required = true, value_parser = line)]
+        lines: Vec<(Sku, Quantity)>,
+        /// The outlet that they leave: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        from: String,
+        /// The outlet that they go to: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        to: String,
+        /// A number, as of a waybill.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reference: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Say what arrived; without more to come, the rest is short.
+    Receive {
+        /// Its id.
+        transfer: Uuid,
+        /// So much of an item, as TEA-1=12; once for each item.
+        #[arg(value_name = "SKU=QUANTITY", value_parser = line)]
+        lines: Vec<(Sku, Quantity)>,
+        /// The rest is still on its way.
+        #[arg(long)]
+        more_to_come: bool,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Transfers, the last sent first.
+    List {
+        /// Only from or to this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only those of which something is still to come.
+        #[arg(long)]
+        in_transit: bool,
+        /// Only those of which something is short or over.
+        #[arg(long)]
+        differences: bool,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// One transfer: what was sent, received, is in transit, short and over.
+    Show {
+        /// Its id.
+        transfer: Uuid,
+    },
+}
+
+/// Counting what is there.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum StockTakes {
+    /// Start a stock-take.
+    Start {
+        /// The outlet: its name or id.
+        outlet: String,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Say how many there are; counted again, an item's last count stands.
+    Count {
+        /// Its id.
+        stock_take: Uuid,
+        /// How many of an item there are in all, as TEA-1=12; once for each item.
+        #[arg(value_name = "SKU=QUANTITY", required = true, value_parser = line)]
+        lines: Vec<(Sku, Quantity)>,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Move stock by what the counts differ by, and end it.
+    Post {
+        /// Its id.
+        stock_take: Uuid,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// End it; nothing moves.
+    Cancel {
+        /// Its id.
+        stock_take: Uuid,
+        #[command(flatten)]
+        act: ActArguments,
+    },
+    /// Stock-takes, the last started first.
+    List {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// What was counted, by SKU.
+    Show {
+        /// Its id.
+        stock_take: Uuid,
+        /// Only what differs.
+        #[arg(long)]
+        differences: bool,
+        #[command(flatten)]
+        page: PageArguments,
+    },
 }
 
 /// Items of an outlet, so much of each.

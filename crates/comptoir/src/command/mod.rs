@@ -16,7 +16,9 @@ mod service;
 mod signal;
 mod status;
 mod stock;
+mod stock_takes;
 mod stock_work;
+mod transfers;
 mod up;
 mod verify;
 

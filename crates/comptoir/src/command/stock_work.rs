@@ -4,6 +4,8 @@ use serde::Serialize;
 use super::Place;
 use super::parked::act;
 use super::stock::{stock_explain, stock_levels};
+use super::stock_takes::stock_takes;
+use super::transfers::transfers;
 use crate::api::{Lines, Page};
 use crate::arguments::{LinesArguments, PageArguments, Stock};
 use crate::exit::Exit;
@@ -108,6 +110,8 @@ pub(crate) async fn stock(screen: Screen, place: &Place, command: Stock) -> anyh
             let entry = place.ledger().await?.stock_entry(entry.to_string()).await?;
             show(screen, place, &entry)?;
         }
+        Stock::Transfers { command } => transfers(screen, place, command).await?,
+        Stock::Takes { command } => stock_takes(screen, place, command).await?,
     }
     Ok(Exit::Done)
 }
@@ -122,7 +126,7 @@ fn show(screen: Screen, place: &Place, entry: &StockEntry) -> anyhow::Result<()>
 }
 
 /// Empty where none is named.
-fn outlet_id(place: &Place, named: Option<&str>) -> anyhow::Result<String> {
+pub(super) fn outlet_id(place: &Place, named: Option<&str>) -> anyhow::Result<String> {
     named.map_or_else(|| Ok(String::new()), |named| place.outlets().id_of(named))
 }
 

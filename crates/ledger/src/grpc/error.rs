@@ -143,9 +143,16 @@ impl From<StockError> for Status {
         match error {
             StockError::UnknownOutlet(_) => missing("outlet", &message),
             StockError::UnknownItem { place: _, item: _ } => missing("item", &message),
+            StockError::UnknownTransfer => missing("transfer", &message),
+            StockError::UnknownStockTake => missing("stock-take", &message),
             StockError::NoStock { place, item: _ } | StockError::Twice { place, item: _ } => {
                 bad_field(&format!("lines[{place}].item"), message)
             }
+            StockError::TransferReceived => precondition("transfer_received", "transfer", &message),
+            StockError::StockTakeOpen { number: _ } => {
+                precondition("stock_take_open", "outlet", &message)
+            }
+            StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
             StockError::Store(error) => error.into(),
         }
     }

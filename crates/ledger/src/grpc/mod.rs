@@ -18,8 +18,10 @@ mod reports;
 mod sales;
 mod stock;
 mod stock_entry;
+mod stock_takes;
 mod stock_work;
 mod token;
+mod transfers;
 mod waiting;
 
 use proto::ledger::fulfilment_server::FulfilmentServer;
@@ -32,7 +34,9 @@ use proto::ledger::registers_server::RegistersServer;
 use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
+use proto::ledger::stock_takes_server::StockTakesServer;
 use proto::ledger::stock_work_server::StockWorkServer;
+use proto::ledger::transfers_server::TransfersServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
 use tokio_util::sync::CancellationToken;
@@ -55,7 +59,9 @@ use registers::Registers;
 use reports::Reports;
 use sales::Sales;
 use stock::Stock;
+use stock_takes::StockTakes;
 use stock_work::StockWork;
+use transfers::Transfers;
 use waiting::WaitingOrders;
 
 /// Largest question, in bytes.
@@ -88,6 +94,8 @@ pub fn routes(
         RegistersServer::<Registers>::NAME,
         PaymentsServer::<Payments>::NAME,
         StockWorkServer::<StockWork>::NAME,
+        TransfersServer::<Transfers>::NAME,
+        StockTakesServer::<StockTakes>::NAME,
     ];
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -138,6 +146,14 @@ pub fn routes(
             )
             .add_service(
                 StockWorkServer::new(StockWork::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                TransfersServer::new(Transfers::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

@@ -57,5 +57,7 @@ pub use remap::Remapped;
 pub use seed::plant;
 pub use stock::{
     AskedItem, AskedLine, EntryAsked, EntryCause, EntryKey, EntryKind, EntryLineView, EntryView,
-    OversoldOrder, OversoldView, StockError,
+    OversoldOrder, OversoldView, ReceiptAsked, StockError, StockTakeEnd, StockTakeKey,
+    StockTakeLine, StockTakeLineKey, StockTakeState, StockTakeView, TransferAsked, TransferFilter,
+    TransferLineView, TransferState, TransferView,
 };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::held::act;
-use crate::support::{Ledger, OUTLET, RETAILER};
+use crate::support::{Ledger, OTHER_OUTLET, OUTLET, RETAILER};
 
 pub struct Stockroom {
     pub ledger: Ledger,
@@ -123,6 +123,86 @@ impl Stockroom {
     /// On hand in [`OUTLET`].
     pub async fn on_hand(&self, sku: &str) -> i64 {
         self.ledger.on_hand(sku, OUTLET).await.unwrap_or(0)
+    }
+
+    pub fn transfer(&mut self, sent: &[Line<'_>]) -> wire::SendTransferRequest {
+        wire::SendTransferRequest {
+            retailer_id: RETAILER.to_string(),
+            from_outlet_id: OUTLET.to_string(),
+            to_outlet_id: OTHER_OUTLET.to_string(),
+            lines: lines(sent),
+            reference: "W-1".to_owned(),
+            act: Some(self.act()),
+        }
+    }
+
+    /// From [`OUTLET`] to [`OTHER_OUTLET`].
+    pub async fn send(&mut self, sent: &[Line<'_>]) -> Result<wire::Transfer, Status> {
+        let request = self.transfer(sent);
+        let answer = self.client.transfers.send_transfer(request).await?;
+        Ok(answer.into_inner().transfer.unwrap())
+    }
+
+    pub async fn arrive(
+        &mut self,
+        transfer: &str,
+        arrived: &[Line<'_>],
+        more_to_come: bool,
+    ) -> Result<wire::Transfer, Status> {
+        let request = wire::ReceiveTransferRequest {
+            retailer_id: RETAILER.to_string(),
+            transfer_id: transfer.to_owned(),
+            lines: lines(arrived),
+            more_to_come,
+            act: Some(self.act()),
+        };
+        let answer = self.client.transfers.receive_transfer(request).await?;
+        Ok(answer.into_inner().transfer.unwrap())
+    }
+
+    pub async fn start(&mut self, outlet: Uuid) -> Result<wire::StockTake, Status> {
+        let request = wire::StartStockTakeRequest {
+            retailer_id: RETAILER.to_string(),
+            outlet_id: outlet.to_string(),
+            act: Some(self.act()),
+        };
+        let answer = self.client.stock_takes.start_stock_take(request).await?;
+        Ok(answer.into_inner().stock_take.unwrap())
+    }
+
+    pub async fn count(
+        &mut self,
+        take: &str,
+        counted: &[Line<'_>],
+    ) -> Result<Vec<wire::StockTakeLine>, Status> {
+        let request = wire::CountStockRequest {
+            retailer_id: RETAILER.to_string(),
+            stock_take_id: take.to_owned(),
+            lines: lines(counted),
+            act: Some(self.act()),
+        };
+        let answer = self.client.stock_takes.count_stock(request).await?;
+        Ok(answer.into_inner().lines)
+    }
+
+    pub async fn post(&mut self, take: &str) -> Result<wire::StockTake, Status> {
+        let request = wire::PostStockTakeRequest {
+            retailer_id: RETAILER.to_string(),
+            stock_take_id: take.to_owned(),
+            act: Some(self.act()),
+        };
+        let answer = self.client.stock_takes.post_stock_take(request).await?;
+        Ok(answer.into_inner().stock_take.unwrap())
+    }
+
+    pub async fn cancel(&mut self, take: &str) -> Result<wire::StockTake, Status> {
+        let request = wire::CancelStockTakeRequest {
+            retailer_id: RETAILER.to_string(),
+            stock_take_id: take.to_owned(),
+            act: Some(self.act()),
+        };
+        let answer = self.client.stock_takes.cancel_stock_take(request).await?;
+        Ok(answer.into_inner().stock_take.unwrap())
     }
 }
 
