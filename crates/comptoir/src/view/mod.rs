@@ -15,6 +15,9 @@ mod parked;
 mod register;
 mod report;
 mod sale;
+mod stock;
+mod stock_take;
+mod transfer;
 mod value;
 mod waiting;
 
@@ -32,6 +35,9 @@ pub(crate) use parked::ParkedOrder;
 pub(crate) use register::{Applied, Closure, PaymentTypes, Register, Session};
 pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
+pub(crate) use stock::{OversoldLevel, StockEntry, cause};
+pub(crate) use stock_take::{StockTake, StockTakeLine};
+pub(crate) use transfer::Transfer;
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{
     HeldOrder, LineDifference, LineFigures, ParkedEntry, Retried, RetriedAll, SaleFigures, outcome,

@@ -31,6 +31,7 @@ mod repoint;
 mod row;
 mod sale;
 mod seed;
+mod stock;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
@@ -54,3 +55,9 @@ pub use register::{
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
 pub use remap::Remapped;
 pub use seed::plant;
+pub use stock::{
+    AskedItem, AskedLine, EntryAsked, EntryCause, EntryKey, EntryKind, EntryLineView, EntryView,
+    OversoldOrder, OversoldView, ReceiptAsked, StockError, StockTakeEnd, StockTakeKey,
+    StockTakeLine, StockTakeLineKey, StockTakeState, StockTakeView, TransferAsked, TransferFilter,
+    TransferLineView, TransferState, TransferView,
+};

@@ -20,6 +20,7 @@ mod sale_view;
 mod settled;
 mod stream_sales;
 mod verify;
+mod verify_stock;
 mod verify_till;
 
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -37,7 +38,7 @@ pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use levels_as_of::{AsOf, LevelAsOf};
 pub use list_sales::{SaleFilter, SaleKey};
-pub use movements::MovementView;
+pub use movements::{CauseView, MovementView, SaleCause};
 pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView};
