@@ -5,6 +5,7 @@ mod batches;
 mod booking;
 mod cases;
 mod catalogue;
+mod chain;
 mod client;
 mod confirm;
 mod connections;
