@@ -6,6 +6,7 @@ mod import;
 mod registers;
 mod reports;
 mod stock;
+mod verify;
 mod waiting;
 mod when;
 
@@ -29,6 +30,7 @@ pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
+pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 pub(crate) use when::When;
 
@@ -105,7 +107,7 @@ pub(crate) enum Command {
         command: Reports,
     },
     /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
-    Verify,
+    Verify(Verify),
     /// Orders that could not be booked: read them, try them again, remap, dismiss.
     Parked {
         #[command(subcommand)]
@@ -288,6 +290,7 @@ mod tests {
             "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
+            "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
             "parked retry 25 --connection 00000000-0000-0000-0000-000000000001",
             "parked retry-all --reason product_deleted",

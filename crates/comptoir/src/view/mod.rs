@@ -2,6 +2,7 @@
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
 mod catalogue;
+mod chain;
 mod check;
 mod connection;
 mod fulfilment;
@@ -22,6 +23,7 @@ mod value;
 mod waiting;
 
 pub(crate) use catalogue::Catalogue;
+pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
 pub(crate) use fulfilment::FulfilmentEntry;

@@ -7,6 +7,7 @@ mod batches;
 mod booking;
 mod cases;
 mod catalogue;
+mod chain;
 mod client;
 mod confirm;
 mod connections;

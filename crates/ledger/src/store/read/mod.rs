@@ -2,6 +2,7 @@
 
 mod actions;
 mod catalogue;
+mod chain;
 mod explain;
 mod fulfilment;
 mod held;
@@ -30,6 +31,7 @@ use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
+pub use chain::StandingBlock;
 pub use explain::Explained;
 pub use fulfilment::{FulfilmentState, FulfilmentView};
 pub use held::{HeldKey, HeldView, KeptHeld};
