@@ -6,6 +6,7 @@ mod import;
 mod registers;
 mod reports;
 mod waiting;
+mod when;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
+pub(crate) use when::When;
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -230,6 +232,18 @@ pub(crate) enum Stock {
         #[arg(long)]
         sku: Option<String>,
     },
+    /// What was on hand at an instant, by when the ledger booked what moved it.
+    At {
+        /// An instant such as 2026-11-21T19:50:52Z, or a day: the moment at which it begins by each outlet's clock.
+        #[arg(value_name = "WHEN")]
+        when: When,
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only this SKU.
+        #[arg(long)]
+        sku: Option<String>,
+    },
     /// Why a number is what it is: every movement, sale and delivery that made it.
     Explain {
         /// The item's SKU.
@@ -290,6 +304,7 @@ mod tests {
             "fulfilment --all --outlet Main",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
+            "stock at 2026-11-21 --outlet Main --sku TEA-1",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -346,6 +361,7 @@ mod tests {
             "comptoir sales list --from yesterday",
             "comptoir sales list --state draft",
             "comptoir sales show",
+            "comptoir stock at yesterday",
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",

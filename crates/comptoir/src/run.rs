@@ -44,6 +44,9 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             Stock::Levels { outlet, sku } => {
                 command::stock_levels(screen, &place, outlet.as_deref(), sku.as_deref()).await
             }
+            Stock::At { when, outlet, sku } => {
+                command::stock_at(screen, &place, when, outlet.as_deref(), sku.as_deref()).await
+            }
             Stock::Explain { sku, outlet } => {
                 command::stock_explain(screen, &place, &sku, outlet.as_deref()).await
             }

@@ -16,6 +16,7 @@ mod service;
 mod signal;
 mod status;
 mod stock;
+mod stock_at;
 mod up;
 mod verify;
 
@@ -34,5 +35,6 @@ pub(crate) use sales::{sales_list, sales_reserved, sales_show};
 pub(crate) use service::service;
 pub(crate) use status::status;
 pub(crate) use stock::{stock_explain, stock_levels};
+pub(crate) use stock_at::stock_at;
 pub(crate) use up::up;
 pub(crate) use verify::verify;

@@ -96,7 +96,7 @@ pub fn routes(
     Ok(
         Routes::new(SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES))
             .add_service(
-                StockServer::new(Stock::new(reader.clone()))
+                StockServer::new(Stock::new(store.clone(), reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(

@@ -77,6 +77,7 @@ impl From<LinkError> for Status {
         match error {
             LinkError::NoAccess(_) => precondition("no_access", "shop", &told),
             LinkError::NoShop(_) => precondition("not_a_shop", "shop", &told),
+            LinkError::Insecure { .. } => precondition("insecure", "shop", &told),
             LinkError::NotChecked(_) => precondition("not_checked", "catalogue", &told),
             LinkError::AnotherShop { .. } => precondition("another_shop", "shop", &told),
             LinkError::NoRegister => bad_field("settings.register_id", told),
