@@ -23,6 +23,8 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/sale.proto",
     "comptoir/ledger/v1/sales.proto",
     "comptoir/ledger/v1/stock.proto",
+    "comptoir/ledger/v1/stock_entry.proto",
+    "comptoir/ledger/v1/stock_work.proto",
     "comptoir/ledger/v1/waiting.proto",
     "comptoir/order/v1/order.proto",
 ];

@@ -5,6 +5,8 @@ mod fulfilment;
 mod import;
 mod registers;
 mod reports;
+mod stock;
+mod verify;
 mod waiting;
 mod when;
 
@@ -27,6 +29,8 @@ pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
+pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
+pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 pub(crate) use when::When;
 
@@ -82,7 +86,7 @@ pub(crate) enum Command {
     },
     /// Online sales that are still to be handed over, the longest placed first, with what to pick.
     Fulfilment(FulfilmentList),
-    /// Read stock levels, and why they are what they are.
+    /// Stock: levels and why they are what they are; adjustments, goods received, transfers, stock-takes.
     Stock {
         #[command(subcommand)]
         command: Stock,
@@ -103,7 +107,7 @@ pub(crate) enum Command {
         command: Reports,
     },
     /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
-    Verify,
+    Verify(Verify),
     /// Orders that could not be booked: read them, try them again, remap, dismiss.
     Parked {
         #[command(subcommand)]
@@ -221,39 +225,6 @@ pub(crate) enum Balance {
     Paid,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Stock {
-    /// What is on hand, by SKU and outlet.
-    Levels {
-        /// Only this outlet: its name or id.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-        /// Only this SKU.
-        #[arg(long)]
-        sku: Option<String>,
-    },
-    /// What was on hand at an instant, by when the ledger booked what moved it.
-    At {
-        /// An instant such as 2026-11-21T19:50:52Z, or a day: the moment at which it begins by each outlet's clock.
-        #[arg(value_name = "WHEN")]
-        when: When,
-        /// Only this outlet: its name or id.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-        /// Only this SKU.
-        #[arg(long)]
-        sku: Option<String>,
-    },
-    /// Why a number is what it is: every movement, sale and delivery that made it.
-    Explain {
-        /// The item's SKU.
-        sku: String,
-        /// The outlet's name or id; not needed where only one has the item.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-    },
-}
-
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunService {
     pub(crate) service: Service,
@@ -305,8 +276,21 @@ mod tests {
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "stock at 2026-11-21 --outlet Main --sku TEA-1",
+            "stock adjust --outlet Main --reason damaged TEA-1=-2 TEA-2=-0.5",
+            "stock receive --outlet Main --reference DN-7 TEA-1=12",
+            "stock safety --outlet Main TEA-1=2",
+            "stock entries --cause goods-received",
+            "stock oversold --outlet Main",
+            "stock transfers send --from Main --to Side TEA-1=2 --reference W-1",
+            "stock transfers receive 00000000-0000-0000-0000-000000000001 TEA-1=1 --more-to-come",
+            "stock transfers receive 00000000-0000-0000-0000-000000000001",
+            "stock transfers list --in-transit --differences",
+            "stock takes start Main",
+            "stock takes count 00000000-0000-0000-0000-000000000001 TEA-1=0",
+            "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
+            "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
             "parked retry 25 --connection 00000000-0000-0000-0000-000000000001",
             "parked retry-all --reason product_deleted",
@@ -365,6 +349,11 @@ mod tests {
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
+            "comptoir stock adjust --outlet Main TEA-1=1",
+            "comptoir stock receive --outlet Main",
+            "comptoir stock receive TEA-1=1",
+            "comptoir stock transfers send --from Main TEA-1=1",
+            "comptoir stock takes count 7 TEA-1=1",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::api::ApiError;
-use crate::arguments::{Arguments, Command, Common, Sales, Stock};
+use crate::arguments::{Arguments, Command, Common, Sales};
 use crate::command::{self, Place};
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -40,21 +40,11 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
         },
         Command::Fulfilment(list) => command::fulfilment(screen, &place, list).await,
-        Command::Stock { command } => match command {
-            Stock::Levels { outlet, sku } => {
-                command::stock_levels(screen, &place, outlet.as_deref(), sku.as_deref()).await
-            }
-            Stock::At { when, outlet, sku } => {
-                command::stock_at(screen, &place, when, outlet.as_deref(), sku.as_deref()).await
-            }
-            Stock::Explain { sku, outlet } => {
-                command::stock_explain(screen, &place, &sku, outlet.as_deref()).await
-            }
-        },
+        Command::Stock { command } => command::stock(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Payments { command } => command::payments(screen, &place, command).await,
         Command::Reports { command } => command::reports(screen, &place, command).await,
-        Command::Verify => command::verify(screen, &place).await,
+        Command::Verify(asked) => command::verify(screen, &place, &asked).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,
         Command::Held { command } => command::held(screen, &place, command).await,
         Command::Connections { command } => command::connections(screen, &place, command).await,

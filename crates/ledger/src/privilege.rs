@@ -9,8 +9,10 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 36] = [
+pub const TABLES: [TableRights; 43] = [
     rights("_sqlx_migrations", &[Select]),
+    // Whoever could rewrite it could rewrite what it guards.
+    rights("chain_block", APPEND_ONLY),
     // What was counted stays what was counted.
     rights("closure", APPEND_ONLY),
     rights("closure_count", APPEND_ONLY),
@@ -49,10 +51,17 @@ pub const TABLES: [TableRights; 36] = [
     rights("session_cover", APPEND_ONLY),
     rights("session_payment", APPEND_ONLY),
     rights("shop_order", STATE),
+    // What people did to stock, they did.
+    rights("stock_entry", APPEND_ONLY),
     rights("stock_level", STATE),
     // Corrections are new rows: nobody rewrites what moved.
     rights("stock_movement", APPEND_ONLY),
+    rights("stock_take", APPEND_ONLY),
+    rights("stock_take_count", APPEND_ONLY),
+    rights("stock_take_end", APPEND_ONLY),
     rights("till_payment", APPEND_ONLY),
+    rights("transfer", APPEND_ONLY),
+    rights("transfer_receipt", APPEND_ONLY),
     // Taken back, until imported anew.
     rights("withdrawn_order", &[Select, Insert, Delete]),
 ];

@@ -242,6 +242,7 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
     } = entry;
     let LevelNow {
         on_hand,
+        safety,
         version,
         changed_at,
     } = now;
@@ -252,6 +253,7 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
         on_hand: Some(quantity_into(*on_hand)),
         version: *version,
         changed_at: Some(instant_into(*changed_at)),
+        safety_stock: Some(quantity_into(*safety)),
     };
     let (item, outlet) = (place.subject.as_simple(), place.outlet.as_simple());
     message(

@@ -14,6 +14,7 @@ pub mod register;
 pub mod sale;
 pub mod settlement;
 pub mod status;
+pub mod stock;
 pub mod text;
 pub mod version;
 

@@ -1,6 +1,7 @@
 //! The ledger, asked over gRPC.
 
 mod catalogue;
+mod chain;
 mod connections;
 mod deliveries;
 mod error;
@@ -11,6 +12,9 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod stock_takes;
+mod stock_work;
+mod transfers;
 mod verify;
 mod waiting;
 
@@ -23,6 +27,8 @@ pub(crate) use error::ApiError;
 pub(crate) use import::{Ingest, Ingests};
 pub(crate) use reports::ReportQuery;
 pub(crate) use sales::{SaleKey, SalesQuery};
+pub(crate) use stock_work::Lines;
+pub(crate) use transfers::{TransferSent, TransfersQuery};
 pub(crate) use waiting::{OrderOfShop, ParkedQuery, ShopProduct};
 
 /// For a connection to be made.

@@ -17,6 +17,9 @@ mod signal;
 mod status;
 mod stock;
 mod stock_at;
+mod stock_takes;
+mod stock_work;
+mod transfers;
 mod up;
 mod verify;
 
@@ -34,7 +37,6 @@ pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};
 pub(crate) use service::service;
 pub(crate) use status::status;
-pub(crate) use stock::{stock_explain, stock_levels};
-pub(crate) use stock_at::stock_at;
+pub(crate) use stock_work::stock;
 pub(crate) use up::up;
 pub(crate) use verify::verify;

@@ -13,7 +13,7 @@ struct List {
 }
 
 /// What is on hand, by SKU and outlet.
-pub(crate) async fn stock_levels(
+pub(super) async fn stock_levels(
     screen: Screen,
     place: &Place,
     outlet: Option<&str>,
@@ -32,7 +32,7 @@ pub(crate) async fn stock_levels(
 }
 
 /// Why a number is what it is.
-pub(crate) async fn stock_explain(
+pub(super) async fn stock_explain(
     screen: Screen,
     place: &Place,
     sku: &str,
@@ -91,6 +91,7 @@ mod tests {
             on_hand: Number(Quantity::ZERO),
             version: 1,
             changed_at: "2026-11-21T00:00:00Z".parse().unwrap(),
+            safety_stock: Number(Quantity::ZERO),
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn explanation(screen: Screen, outlets: &Outlets, explanation: &Expla
         level.outlet_name,
     ));
     screen.line(format_args!(
-        "{} made it, each by one line of one sale; nothing else ever changed it.",
+        "{} made it, each by a line of a sale or by what somebody did; nothing else ever changed it.",
         count(movements.len(), "movement")
     ));
     if !earlier.0.is_zero() {
@@ -33,11 +33,11 @@ pub(crate) fn explanation(screen: Screen, outlets: &Outlets, explanation: &Expla
         ("Recorded", Align::Left),
         ("Change", Align::Right),
         ("On hand", Align::Right),
-        ("Sale", Align::Left),
+        ("Sale or cause", Align::Left),
         ("Revision", Align::Right),
         ("State", Align::Left),
-        ("Delivered as", Align::Left),
-        ("Delivery", Align::Left),
+        ("Delivered as, or who", Align::Left),
+        ("Delivery, or why", Align::Left),
     ]);
     for movement in movements.iter().rev() {
         table.row(row(outlets, movement));
@@ -46,6 +46,14 @@ pub(crate) fn explanation(screen: Screen, outlets: &Outlets, explanation: &Expla
 }
 
 fn row(outlets: &Outlets, movement: &Movement) -> [String; 8] {
+    let recorded = outlets.minute(movement.recorded_at, &movement.outlet_id);
+    let change = quantity_signed(movement.quantity.0);
+    let on_hand = movement.on_hand_after.to_string();
+    if let Some(entry) = &movement.entry {
+        let (what, who, why) = (entry.what(), entry.actor.clone(), entry.note.clone());
+        let (revision, state) = (String::new(), String::new());
+        return [recorded, change, on_hand, what, revision, state, who, why];
+    }
     let (topic, delivery) = match &movement.delivery {
         Some(delivery) => (
             delivery.topic.clone(),
@@ -58,9 +66,9 @@ fn row(outlets: &Outlets, movement: &Movement) -> [String; 8] {
         None => (String::new(), String::new()),
     };
     [
-        outlets.minute(movement.recorded_at, &movement.outlet_id),
-        quantity_signed(movement.quantity.0),
-        movement.on_hand_after.to_string(),
+        recorded,
+        change,
+        on_hand,
         movement.receipt_number.clone(),
         movement.revision.to_string(),
         movement.sale_state.to_owned(),

@@ -13,6 +13,7 @@ pub(crate) fn levels(screen: Screen, outlets: &Outlets, levels: &[Level]) {
         ("Name", Align::Left),
         ("Outlet", Align::Left),
         ("On hand", Align::Right),
+        ("Safety", Align::Right),
         ("Changes", Align::Right),
         ("Last change", Align::Left),
     ]);
@@ -22,6 +23,7 @@ pub(crate) fn levels(screen: Screen, outlets: &Outlets, levels: &[Level]) {
             level.name.clone(),
             level.outlet_name.clone(),
             level.on_hand.to_string(),
+            level.safety_stock.to_string(),
             level.version.to_string(),
             outlets.minute(level.changed_at, &level.outlet_id),
         ]);

@@ -14,6 +14,9 @@ mod report;
 mod reservations;
 mod sale;
 mod sales;
+mod stock;
+mod stock_take;
+mod transfer;
 mod verdict;
 
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
@@ -30,6 +33,9 @@ pub(crate) use report::report;
 pub(crate) use reservations::reservations;
 pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
+pub(crate) use stock::{oversold, stock_entries, stock_entry};
+pub(crate) use stock_take::{stock_take, stock_take_lines, stock_takes};
+pub(crate) use transfer::{transfer, transfers};
 pub(crate) use verdict::verdict;
 
 use crate::view::Sale;

@@ -16,6 +16,8 @@ pub(crate) struct Level {
     pub(crate) on_hand: Number,
     pub(crate) version: i64,
     pub(crate) changed_at: Timestamp,
+    /// What shops are not to sell.
+    pub(crate) safety_stock: Number,
 }
 
 /// Why a level is what it is.
@@ -41,6 +43,7 @@ impl TryFrom<ledger::Level> for Level {
             on_hand,
             version,
             changed_at,
+            safety_stock,
         } = level;
         Ok(Self {
             item_id,
@@ -51,6 +54,7 @@ impl TryFrom<ledger::Level> for Level {
             on_hand: Number::from_wire("on_hand", on_hand)?,
             version,
             changed_at: instant_from("changed_at", changed_at)?,
+            safety_stock: Number::from_wire("safety_stock", safety_stock)?,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
 mod catalogue;
+mod chain;
 mod check;
 mod connection;
 mod fulfilment;
@@ -15,10 +16,14 @@ mod parked;
 mod register;
 mod report;
 mod sale;
+mod stock;
+mod stock_take;
+mod transfer;
 mod value;
 mod waiting;
 
 pub(crate) use catalogue::Catalogue;
+pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
 pub(crate) use fulfilment::FulfilmentEntry;
@@ -32,6 +37,9 @@ pub(crate) use parked::ParkedOrder;
 pub(crate) use register::{Applied, Closure, PaymentTypes, Register, Session};
 pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
+pub(crate) use stock::{OversoldLevel, StockEntry, cause};
+pub(crate) use stock_take::{StockTake, StockTakeLine};
+pub(crate) use transfer::Transfer;
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{
     HeldOrder, LineDifference, LineFigures, ParkedEntry, Retried, RetriedAll, SaleFigures, outcome,

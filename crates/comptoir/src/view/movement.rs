@@ -3,8 +3,8 @@ use proto::convert::{WireError, instant_from};
 use proto::{ledger, order};
 use serde::Serialize;
 
-use super::Number;
 use super::sale::state;
+use super::{Number, StockEntry, cause};
 
 #[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +21,9 @@ pub(crate) struct Movement {
     pub(crate) sale_state: &'static str,
     pub(crate) recorded_at: Timestamp,
     pub(crate) delivery: Option<Delivery>,
+    pub(crate) cause: &'static str,
+    /// What somebody did; `None` where a sale moved it.
+    pub(crate) entry: Option<StockEntry>,
 }
 
 #[expect(clippy::struct_field_names, reason = "named as on the wire")]
@@ -36,6 +39,7 @@ impl TryFrom<ledger::Movement> for Movement {
 
     fn try_from(movement: ledger::Movement) -> Result<Self, WireError> {
         let sale_state = state(movement.sale_state());
+        let cause = cause(movement.cause());
         let ledger::Movement {
             movement_id,
             item_id,
@@ -49,6 +53,8 @@ impl TryFrom<ledger::Movement> for Movement {
             sale_state: _,
             recorded_at,
             delivery,
+            cause: _,
+            entry,
         } = movement;
         Ok(Self {
             movement_id,
@@ -63,6 +69,8 @@ impl TryFrom<ledger::Movement> for Movement {
             sale_state,
             recorded_at: instant_from("recorded_at", recorded_at)?,
             delivery: delivery.map(Delivery::try_from).transpose()?,
+            cause,
+            entry: entry.map(StockEntry::try_from).transpose()?,
         })
     }
 }

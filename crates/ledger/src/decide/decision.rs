@@ -16,8 +16,8 @@ use super::items::{Draft, Items};
 use super::waiting::{Snapshot, Waiting};
 use super::walk::{Applied, Walk, newly_sold_flaw};
 use super::{
-    Batch, Body, Cause, Dirty, Flaw, Found, Group, Head, HeldRow, Incoming, Known, MovementRow,
-    Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
+    Batch, Body, Cause, Dirty, Flaw, Found, Group, Head, HeldRow, Incoming, Known, MovementCause,
+    MovementRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan, Reason, Stray,
 };
 
 /// Decides what `batch` does to what is `known`.
@@ -291,9 +291,11 @@ impl<'a> Decision<'_, 'a> {
                 item,
                 outlet: walk.outlet,
                 quantity,
-                sale,
-                line,
-                revision: walk.revision,
+                cause: MovementCause::Sale {
+                    sale,
+                    line,
+                    revision: walk.revision,
+                },
             });
             self.dirty
                 .insert(Dirty::Stock(group.settings.retailer, item, walk.outlet));

@@ -224,9 +224,19 @@ pub struct MovementRow {
     pub item: ItemId,
     pub outlet: OutletId,
     pub quantity: Quantity,
-    pub sale: SaleId,
-    pub line: LineKey,
-    pub revision: i32,
+    pub cause: MovementCause,
+}
+
+/// What a movement is for: applied twice, it would be there twice.
+#[derive(Clone, Debug)]
+pub enum MovementCause {
+    Sale {
+        sale: SaleId,
+        line: LineKey,
+        revision: i32,
+    },
+    /// What somebody did.
+    Entry(uuid::Uuid),
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::{Balance, ConnectionId, ItemId, Money, RetailerId, SaleId, SaleState, ShopOrderId};
 use service::clock::Ids;
 
-use super::{Dirty, MovementRow, PaymentRow, RecordedSale};
+use super::{Dirty, MovementCause, MovementRow, PaymentRow, RecordedSale};
 
 /// A sale to take back, with what is recorded of it.
 #[derive(Clone, Debug)]
@@ -85,9 +85,11 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 item: *item,
                 outlet: *outlet,
                 quantity: *deducted,
-                sale: *sale,
-                line: key.clone(),
-                revision,
+                cause: MovementCause::Sale {
+                    sale: *sale,
+                    line: key.clone(),
+                    revision,
+                },
             }
         })
         .collect();

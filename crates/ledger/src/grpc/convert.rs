@@ -5,10 +5,11 @@ use proto::convert::{
 };
 use proto::{ledger as wire, order};
 
+use super::stock_entry::{entry_cause_into, entry_into};
 use crate::decide::{Delivery, ItemKind, Outcome};
 use crate::store::{
-    CheckView, DeliveryView, KnownOrder, LevelView, LineView, MovementView, ParkedView,
-    PaymentView, SaleView, Standing,
+    CauseView, CheckView, DeliveryView, KnownOrder, LevelView, LineView, MovementView, ParkedView,
+    PaymentView, SaleCause, SaleView, Standing,
 };
 
 pub fn sale_into(sale: SaleView) -> wire::Sale {
@@ -122,6 +123,7 @@ pub fn level_into(level: LevelView) -> wire::Level {
         outlet,
         outlet_name,
         on_hand,
+        safety,
         version,
         changed_at,
     } = level;
@@ -134,6 +136,7 @@ pub fn level_into(level: LevelView) -> wire::Level {
         on_hand: Some(quantity_into(on_hand)),
         version,
         changed_at: changed_at.map(instant_into),
+        safety_stock: Some(quantity_into(safety)),
     }
 }
 
@@ -144,27 +147,44 @@ pub fn movement_into(movement: MovementView) -> wire::Movement {
         outlet,
         quantity,
         on_hand_after,
-        sale,
-        receipt_number,
-        line,
-        revision,
-        sale_state,
         recorded_at,
-        delivery,
+        cause,
     } = movement;
-    wire::Movement {
+    let told = wire::Movement {
         movement_id: movement.to_string(),
         item_id: item.to_string(),
         outlet_id: outlet.to_string(),
         quantity: Some(quantity_into(quantity)),
         on_hand_after: Some(quantity_into(on_hand_after)),
-        sale_id: sale.to_string(),
-        receipt_number,
-        line_key: line,
-        revision,
-        sale_state: state_into(sale_state).into(),
         recorded_at: Some(instant_into(recorded_at)),
-        delivery: delivery.map(delivery_into),
+        ..wire::Movement::default()
+    };
+    match cause {
+        CauseView::Sale(cause) => {
+            let SaleCause {
+                sale,
+                receipt_number,
+                line,
+                revision,
+                state,
+                delivery,
+            } = cause;
+            wire::Movement {
+                sale_id: sale.to_string(),
+                receipt_number,
+                line_key: line,
+                revision,
+                sale_state: state_into(state).into(),
+                delivery: delivery.map(delivery_into),
+                cause: wire::MovementCause::Sale.into(),
+                ..told
+            }
+        }
+        CauseView::Entry(entry) => wire::Movement {
+            cause: entry_cause_into(entry.cause.kind()).into(),
+            entry: Some(entry_into(*entry)),
+            ..told
+        },
     }
 }
 

@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StoreError};
+use crate::store::{OnceError, RegisterError, StockError, StoreError};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -101,6 +101,28 @@ impl From<RegisterError> for Status {
                 payment: _,
             } => precondition("currency_differs", "amount", &message),
             RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done to stock.
+impl From<StockError> for Status {
+    fn from(error: StockError) -> Self {
+        let message = error.to_string();
+        match error {
+            StockError::UnknownOutlet(_) => missing("outlet", &message),
+            StockError::UnknownItem { place: _, item: _ } => missing("item", &message),
+            StockError::UnknownTransfer => missing("transfer", &message),
+            StockError::UnknownStockTake => missing("stock-take", &message),
+            StockError::NoStock { place, item: _ } | StockError::Twice { place, item: _ } => {
+                bad_field(&format!("lines[{place}].item"), message)
+            }
+            StockError::TransferReceived => precondition("transfer_received", "transfer", &message),
+            StockError::StockTakeOpen { number: _ } => {
+                precondition("stock_take_open", "outlet", &message)
+            }
+            StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
+            StockError::Store(error) => error.into(),
         }
     }
 }

@@ -17,7 +17,11 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod stock_entry;
+mod stock_takes;
+mod stock_work;
 mod token;
+mod transfers;
 mod waiting;
 
 use proto::ledger::fulfilment_server::FulfilmentServer;
@@ -30,6 +34,9 @@ use proto::ledger::registers_server::RegistersServer;
 use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
+use proto::ledger::stock_takes_server::StockTakesServer;
+use proto::ledger::stock_work_server::StockWorkServer;
+use proto::ledger::transfers_server::TransfersServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
 use tokio_util::sync::CancellationToken;
@@ -53,12 +60,17 @@ use registers::Registers;
 use reports::Reports;
 use sales::Sales;
 use stock::Stock;
+use stock_takes::StockTakes;
+use stock_work::StockWork;
+use transfers::Transfers;
 use waiting::WaitingOrders;
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
 /// Largest question about orders: a thousand ids of the longest kind fit.
 const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
+/// Largest question with lines: as many as it may have, with SKUs of the longest kind.
+const LINES_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 
 /// All services, with health and reflection. Streams that follow end at `stop`.
 pub fn routes(
@@ -82,6 +94,9 @@ pub fn routes(
         ReportsServer::<Reports>::NAME,
         RegistersServer::<Registers>::NAME,
         PaymentsServer::<Payments>::NAME,
+        StockWorkServer::<StockWork>::NAME,
+        TransfersServer::<Transfers>::NAME,
+        StockTakesServer::<StockTakes>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -134,6 +149,18 @@ pub fn routes(
             .add_service(
                 PaymentsServer::new(Payments::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                StockWorkServer::new(StockWork::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                TransfersServer::new(Transfers::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

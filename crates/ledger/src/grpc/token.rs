@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::error::bad_field;
 use crate::store::{
-    ActionKey, ChangeKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey, SessionKey,
+    ActionKey, ChangeKey, EntryKey, HeldKey, LevelKey, ParkedKeyView, ProductKey, SaleKey,
+    SessionKey, StockTakeKey, StockTakeLineKey,
 };
 
 /// Tokens of another layout are refused.
@@ -112,6 +113,56 @@ impl Place for SessionKey {
         rest.is_empty().then_some(Self {
             opened_at: Timestamp::from_microsecond(opened_at).ok()?,
             session,
+        })
+    }
+}
+
+impl Place for EntryKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { recorded_at, entry } = self;
+        bytes.extend(recorded_at.as_microsecond().to_be_bytes());
+        bytes.extend(entry.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (recorded_at, bytes) = take_i64(bytes)?;
+        let (entry, rest) = take_uuid(bytes)?;
+        rest.is_empty().then_some(Self {
+            recorded_at: Timestamp::from_microsecond(recorded_at).ok()?,
+            entry,
+        })
+    }
+}
+
+impl Place for StockTakeKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { started_at, take } = self;
+        bytes.extend(started_at.as_microsecond().to_be_bytes());
+        bytes.extend(take.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (started_at, bytes) = take_i64(bytes)?;
+        let (take, rest) = take_uuid(bytes)?;
+        rest.is_empty().then_some(Self {
+            started_at: Timestamp::from_microsecond(started_at).ok()?,
+            take,
+        })
+    }
+}
+
+impl Place for StockTakeLineKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { sku, item } = self;
+        bytes.extend(item.as_bytes());
+        bytes.extend(sku.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (item, sku) = take_uuid(bytes)?;
+        Some(Self {
+            sku: text(sku)?,
+            item,
         })
     }
 }
@@ -308,6 +359,18 @@ mod tests {
         there_and_back(&SaleKey {
             placed_at: at,
             sale: id,
+        });
+        there_and_back(&EntryKey {
+            recorded_at: at,
+            entry: id,
+        });
+        there_and_back(&StockTakeKey {
+            started_at: at,
+            take: id,
+        });
+        there_and_back(&StockTakeLineKey {
+            sku: "TS-001 é".to_owned(),
+            item: id,
         });
         there_and_back(&ChangeKey { xid: -1, sale: id });
         there_and_back(&id);

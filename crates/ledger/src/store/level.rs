@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{StoreError, row};
-use crate::decide::MovementRow;
+use crate::decide::{MovementCause, MovementRow};
 
 /// Inserts movements and changes the levels by their sums, in one statement: a level cannot change
 /// without its movement. Levels are taken in the order of their keys.
@@ -30,26 +30,18 @@ pub(super) async fn move_stock(
         .iter()
         .map(|movement| movement.quantity.milli())
         .collect();
-    let sales: Vec<Uuid> = movements
-        .iter()
-        .map(|movement| movement.sale.uuid())
-        .collect();
-    let lines: Vec<&str> = movements
-        .iter()
-        .map(|movement| movement.line.as_str())
-        .collect();
-    let revisions: Vec<i32> = movements.iter().map(|movement| movement.revision).collect();
+    let causes = CauseColumns::of(movements);
     sqlx::query!(
         "with moved as (
             insert into ledger.stock_movement (movement_id, item_id, outlet_id, quantity_milli,
-                sale_id, line_key, revision, recorded_at)
-            select n.*, $8
+                sale_id, line_key, revision, entry_id, recorded_at)
+            select n.*, $9
             from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::text[],
-                $7::integer[]) n
+                $7::integer[], $8::uuid[]) n
             returning item_id, outlet_id, quantity_milli
         )
         insert into ledger.stock_level as l (item_id, outlet_id, on_hand_milli, version, changed_at)
-        select item_id, outlet_id, sum(quantity_milli)::bigint, 1, $8
+        select item_id, outlet_id, sum(quantity_milli)::bigint, 1, $9
         from moved
         group by item_id, outlet_id
         order by item_id, outlet_id
@@ -61,12 +53,52 @@ pub(super) async fn move_stock(
         &items,
         &outlets,
         &quantities,
-        &sales,
-        &lines as _,
-        &revisions,
+        &causes.sales as _,
+        &causes.lines as _,
+        &causes.revisions as _,
+        &causes.entries as _,
         row::at(now) as _,
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The columns of [`MovementCause`]: a sale's three, or the entry's.
+struct CauseColumns<'a> {
+    sales: Vec<Option<Uuid>>,
+    lines: Vec<Option<&'a str>>,
+    revisions: Vec<Option<i32>>,
+    entries: Vec<Option<Uuid>>,
+}
+
+impl<'a> CauseColumns<'a> {
+    fn of(movements: &'a [MovementRow]) -> Self {
+        let mut columns = Self {
+            sales: Vec::with_capacity(movements.len()),
+            lines: Vec::with_capacity(movements.len()),
+            revisions: Vec::with_capacity(movements.len()),
+            entries: Vec::with_capacity(movements.len()),
+        };
+        for movement in movements {
+            let (sale, line, revision, entry) = match &movement.cause {
+                MovementCause::Sale {
+                    sale,
+                    line,
+                    revision,
+                } => (
+                    Some(sale.uuid()),
+                    Some(line.as_str()),
+                    Some(*revision),
+                    None,
+                ),
+                MovementCause::Entry(entry) => (None, None, None, Some(*entry)),
+            };
+            columns.sales.push(sale);
+            columns.lines.push(line);
+            columns.revisions.push(revision);
+            columns.entries.push(entry);
+        }
+        columns
+    }
 }

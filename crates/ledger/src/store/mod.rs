@@ -2,6 +2,7 @@
 
 mod act;
 mod apply;
+mod chain;
 pub mod check;
 mod connect;
 mod connection;
@@ -31,9 +32,11 @@ mod repoint;
 mod row;
 mod sale;
 mod seed;
+mod stock;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
+pub use chain::{BLOCK_LIMIT, Chain, Chained};
 pub use connect::{act_pool, read_pool, write_pool};
 pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
@@ -54,3 +57,9 @@ pub use register::{
 pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
 pub use remap::Remapped;
 pub use seed::plant;
+pub use stock::{
+    AskedItem, AskedLine, EntryAsked, EntryCause, EntryKey, EntryKind, EntryLineView, EntryView,
+    OversoldOrder, OversoldView, ReceiptAsked, StockError, StockTakeEnd, StockTakeKey,
+    StockTakeLine, StockTakeLineKey, StockTakeState, StockTakeView, TransferAsked, TransferFilter,
+    TransferLineView, TransferState, TransferView,
+};

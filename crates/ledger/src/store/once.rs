@@ -91,7 +91,7 @@ impl Store {
             return Ok(Begun::Now(Box::new(Once {
                 db,
                 asked,
-                now: self.clock.now(),
+                now: as_kept(self.clock.now()),
                 ids: Arc::clone(&self.ids),
             })));
         };
@@ -168,6 +168,11 @@ impl Once {
         db.commit().await?;
         Ok(())
     }
+}
+
+/// As the database keeps an instant: what is answered now is what is read later.
+fn as_kept(now: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 /// Until the transaction ends. Two keys that share a lock by chance wait for each other and no more.

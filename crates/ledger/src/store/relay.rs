@@ -79,6 +79,8 @@ pub struct SoldItem {
 #[derive(Clone, Debug)]
 pub struct LevelNow {
     pub on_hand: Quantity,
+    /// What shops are not to sell.
+    pub safety: Quantity,
     pub version: i64,
     pub changed_at: Timestamp,
 }
@@ -191,7 +193,7 @@ impl Outbox {
         limit: i64,
     ) -> Result<Vec<Entry<LevelNow>>, StoreError> {
         let rows = sqlx::query!(
-            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, l.on_hand_milli, l.version,
+            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, l.on_hand_milli, l.safety_milli, l.version,
                 l.changed_at as "changed_at: SqlTimestamp"
             from ledger.outbox o
             join ledger.stock_level l on l.item_id = o.subject_id and l.outlet_id = o.outlet_id
@@ -215,6 +217,7 @@ impl Outbox {
                 mark: found.mark,
                 now: LevelNow {
                     on_hand: Quantity::from_milli(found.on_hand_milli),
+                    safety: Quantity::from_milli(found.safety_milli),
                     version: found.version,
                     changed_at: found.changed_at.to_jiff(),
                 },

@@ -7,7 +7,7 @@ use retail::{Balance, Currency, LineKind, Money, PaymentKind, Quantity, SaleStat
 use crate::order::{a_refusal, an_order, cad};
 use crate::support::{
     ASKING_CONNECTION, CONNECTION, FOREIGN_CONNECTION, Ledger, OTHER_CONNECTION, OTHER_OUTLET,
-    OTHER_REGISTER, OUTLET, REGISTER, RETAILER, admin,
+    OTHER_REGISTER, OUTLET, REGISTER, RETAILER, admin, of_sale,
 };
 
 #[tokio::test]
@@ -354,7 +354,10 @@ async fn r_01_the_receipt_shows_every_delivery_the_sale_and_its_movements() {
         .movements
         .iter()
         .map(|row| {
-            let cause = row.delivery.as_ref().map(|delivery| delivery.id.as_str());
+            let cause = of_sale(row)
+                .delivery
+                .as_ref()
+                .map(|delivery| delivery.id.as_str());
             (row.quantity.milli(), row.on_hand_after.milli(), cause)
         })
         .collect();
@@ -382,10 +385,20 @@ async fn r_03_a_level_is_explained_by_its_movements_with_sale_and_delivery() {
     let shown: Vec<(&str, i64)> = explained
         .movements
         .iter()
-        .map(|row| (row.receipt_number.as_str(), row.on_hand_after.milli()))
+        .map(|row| {
+            (
+                of_sale(row).receipt_number.as_str(),
+                row.on_hand_after.milli(),
+            )
+        })
         .collect();
     assert_eq!(shown, [("#5", -5000), ("#4", -4000), ("#3", -3000)]);
-    assert!(explained.movements.iter().all(|row| row.delivery.is_some()));
+    assert!(
+        explained
+            .movements
+            .iter()
+            .all(|row| of_sale(row).delivery.is_some())
+    );
     let nothing = ledger
         .reader
         .explain_level(RETAILER, "A", OTHER_OUTLET, 3)

@@ -12,6 +12,9 @@ use proto::ledger::registers_client::RegistersClient;
 use proto::ledger::reports_client::ReportsClient;
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
+use proto::ledger::stock_takes_client::StockTakesClient;
+use proto::ledger::stock_work_client::StockWorkClient;
+use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
 use tokio::net::TcpListener;
@@ -23,6 +26,9 @@ use crate::support::Ledger;
 pub struct Client {
     pub sales: SalesClient<Channel>,
     pub stock: StockClient<Channel>,
+    pub stock_takes: StockTakesClient<Channel>,
+    pub stock_work: StockWorkClient<Channel>,
+    pub transfers: TransfersClient<Channel>,
     pub orders: OrdersClient<Channel>,
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
@@ -63,6 +69,9 @@ impl Client {
         Self {
             sales: SalesClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
+            stock_takes: StockTakesClient::new(channel.clone()),
+            stock_work: StockWorkClient::new(channel.clone()),
+            transfers: TransfersClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),

@@ -140,11 +140,9 @@ async fn r_03_explanations_and_movements_agree() {
         (told.movements.len(), value(told.earlier.as_ref())),
         (7, "0")
     );
-    assert!(
-        told.movements
-            .iter()
-            .all(|movement| movement.delivery.is_some())
-    );
+    assert!(told.movements.iter().all(
+        |movement| movement.delivery.is_some() && movement.cause() == wire::MovementCause::Sale
+    ));
 
     let (mut token, mut paged) = (String::new(), Vec::new());
     loop {
@@ -288,10 +286,15 @@ async fn verify_names_what_does_not_hold() {
         .unwrap()
         .into_inner()
         .checks;
+    // Nobody did anything to stock here.
+    let idle = [
+        "entries_move_their_own",
+        "transfers_go_where_they_are_sent",
+        "stock_takes_move_differences",
+    ];
     assert!(
-        checks
-            .iter()
-            .all(|check| check.failure_count == 0 && check.examined > 0),
+        checks.iter().all(|check| check.failure_count == 0
+            && (check.examined > 0 || idle.contains(&&*check.name))),
         "{checks:?}"
     );
 

@@ -57,6 +57,8 @@ async fn movements_and_payments_cannot_be_rewritten_by_the_service() {
         "update ledger.payment set amount_minor = 0",
         "delete from ledger.payment",
         "delete from ledger.stock_level",
+        "update ledger.stock_entry set reference = ''",
+        "delete from ledger.stock_entry",
         "delete from ledger.sale",
         "delete from ledger.shop_order",
         "set session_replication_role = replica",

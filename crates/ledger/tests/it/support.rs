@@ -7,7 +7,10 @@ use ledger::Wake;
 use ledger::decide::{Incoming, Outcome};
 use ledger::desk::Desk;
 use ledger::seed::{self, Seed};
-use ledger::store::{self, CheckView, LevelView, Reader, SaleFilter, SaleView, Store};
+use ledger::store::{
+    self, CauseView, CheckView, LevelView, MovementView, Reader, SaleCause, SaleFilter, SaleView,
+    Store,
+};
 use retail::{ConnectionId, Quantity, RetailerId};
 use secrecy::SecretString;
 use service::clock::{Clock, ManualClock, SystemClock, SystemIds};
@@ -142,6 +145,14 @@ impl Ledger {
     /// Runs a script as the superuser.
     pub fn sql(&self, script: &str) -> String {
         sql(&self.database, script)
+    }
+}
+
+/// The sale that moved it.
+pub fn of_sale(movement: &MovementView) -> &SaleCause {
+    match &movement.cause {
+        CauseView::Sale(sale) => sale,
+        CauseView::Entry(entry) => panic!("somebody did it: {entry:?}"),
     }
 }
 

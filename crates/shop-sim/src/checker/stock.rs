@@ -10,7 +10,7 @@ use super::{About, Difference, Kind, ShopBooks, Told};
 /// A thing in an outlet.
 type Place = (String, Stocked);
 
-/// Nothing stood on the shelves before: what is on hand is what was sold, negative.
+/// Nothing stood on the shelves before: what is on hand is what people did, less what was sold.
 pub(super) fn compare(shops: &[ShopBooks], told: &Told, found: &mut Vec<Difference>) {
     let mut should: Sums<Place> = Sums::new();
     let mut sellers: BTreeMap<Place, usize> = BTreeMap::new();
@@ -21,12 +21,20 @@ pub(super) fn compare(shops: &[ShopBooks], told: &Told, found: &mut Vec<Differen
             add(&mut should, place, -whole(*units));
         }
     }
+    let mut entered: Sums<(&str, &str)> = Sums::new();
+    for movement in &told.movements {
+        if movement.entry.is_some() {
+            let place = (&*movement.item_id, &*movement.outlet_id);
+            add(&mut entered, place, milli(movement.quantity.as_ref()));
+        }
+    }
     let mut is: Sums<Place> = Sums::new();
     let mut levels: BTreeMap<Place, usize> = BTreeMap::new();
     for level in &told.levels {
         let place = (level.outlet_id.clone(), stocked(&level.sku, &level.name));
         *levels.entry(place.clone()).or_default() += 1;
-        add(&mut is, place, milli(level.on_hand.as_ref()));
+        let entered = quantity(&entered, &(&*level.item_id, &*level.outlet_id));
+        add(&mut is, place, milli(level.on_hand.as_ref()) - entered);
     }
     let places: BTreeSet<&Place> = should.keys().chain(is.keys()).collect();
     for place in places {

@@ -2,7 +2,7 @@
 
 use proto::convert::{money_into, quantity_into};
 use proto::google::r#type::{Decimal, Money as WireMoney};
-use proto::ledger::{Balance, ItemKind, Payment, SaleLine};
+use proto::ledger::{Balance, ItemKind, Payment, SaleLine, StockEntry};
 use proto::order::{PaymentKind, SaleState};
 use retail::{Currency, Money, Quantity};
 use shop::sim::{self, Stocked};
@@ -344,6 +344,24 @@ fn shops_of_one_outlet_share_a_sku_but_nothing_without_one() {
         .map(|difference| difference.kind)
         .collect();
     assert_eq!(kinds, [Kind::Level, Kind::Level, Kind::DoubledLevel]);
+}
+
+#[test]
+fn what_people_did_to_stock_is_no_difference_and_what_nobody_did_is() {
+    let mut told = told();
+    told.movements.push(Movement {
+        item_id: "item-a".to_owned(),
+        outlet_id: OUTLET.to_string(),
+        quantity: units(5),
+        entry: Some(StockEntry::default()),
+        ..Movement::default()
+    });
+    told.levels[0].on_hand = units(4);
+    assert_eq!(differences(&shops(), &told), []);
+    told.levels[0].on_hand = units(5);
+    let kinds = differences(&shops(), &told).into_iter();
+    let kinds: Vec<Kind> = kinds.map(|difference| difference.kind).collect();
+    assert_eq!(kinds, [Kind::Level, Kind::Movements]);
 }
 
 #[test]

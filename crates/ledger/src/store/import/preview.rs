@@ -109,9 +109,7 @@ async fn levels(db: &mut PgConnection, plan: &Plan<'_>) -> Result<Vec<PreviewedL
             item,
             outlet,
             quantity,
-            sale: _,
-            line: _,
-            revision: _,
+            cause: _,
         } = movement;
         let change = changes.entry((*item, *outlet)).or_default();
         *change = change.saturating_add(quantity.milli());

@@ -33,7 +33,7 @@ impl Reader {
         };
         let level = sqlx::query!(
             r#"select i.name, o.name as outlet_name, l.on_hand_milli as "on_hand_milli?",
-                l.version as "version?", l.changed_at as "changed_at?: SqlTimestamp"
+                l.safety_milli as "safety_milli?", l.version as "version?", l.changed_at as "changed_at?: SqlTimestamp"
             from ledger.item i
             join ledger.outlet o on o.outlet_id = $2 and o.retailer_id = i.retailer_id
             left join ledger.stock_level l on l.item_id = i.item_id and l.outlet_id = o.outlet_id
@@ -58,6 +58,7 @@ impl Reader {
                 outlet,
                 outlet_name: level.outlet_name,
                 on_hand: Quantity::from_milli(on_hand),
+                safety: Quantity::from_milli(level.safety_milli.unwrap_or_default()),
                 version: level.version.unwrap_or_default(),
                 changed_at: level.changed_at.map(SqlTimestamp::to_jiff),
             },

@@ -17,6 +17,8 @@ pub struct LevelView {
     pub outlet: Uuid,
     pub outlet_name: String,
     pub on_hand: Quantity,
+    /// What shops are not to sell.
+    pub safety: Quantity,
     /// 0 when nothing ever moved.
     pub version: i64,
     /// `None` when nothing ever moved.
@@ -43,7 +45,7 @@ impl Reader {
     ) -> Result<Vec<LevelView>, StoreError> {
         let rows = sqlx::query!(
             r#"select l.item_id, coalesce(i.sku, '') as "sku!", i.name, l.outlet_id,
-                o.name as outlet_name, l.on_hand_milli, l.version,
+                o.name as outlet_name, l.on_hand_milli, l.safety_milli, l.version,
                 l.changed_at as "changed_at: SqlTimestamp"
             from ledger.item i
             join ledger.stock_level l on l.item_id = i.item_id
@@ -74,6 +76,7 @@ impl Reader {
                 outlet: row.outlet_id,
                 outlet_name: row.outlet_name,
                 on_hand: Quantity::from_milli(row.on_hand_milli),
+                safety: Quantity::from_milli(row.safety_milli),
                 version: row.version,
                 changed_at: Some(row.changed_at.to_jiff()),
             })

@@ -2,6 +2,7 @@
 
 mod actions;
 mod catalogue;
+mod chain;
 mod explain;
 mod fulfilment;
 mod held;
@@ -20,6 +21,7 @@ mod sale_view;
 mod settled;
 mod stream_sales;
 mod verify;
+mod verify_stock;
 mod verify_till;
 
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -29,6 +31,7 @@ use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
+pub use chain::StandingBlock;
 pub use explain::Explained;
 pub use fulfilment::{FulfilmentState, FulfilmentView};
 pub use held::{HeldKey, HeldView, KeptHeld};
@@ -37,7 +40,7 @@ pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use levels_as_of::{AsOf, LevelAsOf};
 pub use list_sales::{SaleFilter, SaleKey};
-pub use movements::MovementView;
+pub use movements::{CauseView, MovementView, SaleCause};
 pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView};

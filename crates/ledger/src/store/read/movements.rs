@@ -1,4 +1,4 @@
-//! Movements with the sale and the delivery that caused each.
+//! Movements with what caused each: a sale and its delivery, or what somebody did.
 
 use jiff::Timestamp;
 use retail::{Quantity, RetailerId, SaleState};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Reader;
 use crate::decide::Delivery;
 use crate::store::row::SqlTimestamp;
+use crate::store::stock::{EntryRow, EntryView};
 use crate::store::{StoreError, row};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +19,26 @@ pub struct MovementView {
     pub quantity: Quantity,
     /// On hand after this movement and all before it.
     pub on_hand_after: Quantity,
+    pub recorded_at: Timestamp,
+    pub cause: CauseView,
+}
+
+/// Why something moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CauseView {
+    Sale(SaleCause),
+    /// What somebody did, without its lines.
+    Entry(Box<EntryView>),
+}
+
+/// The revision of a sale's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleCause {
     pub sale: Uuid,
     pub receipt_number: String,
     pub line: String,
     pub revision: i32,
-    pub sale_state: SaleState,
-    pub recorded_at: Timestamp,
+    pub state: SaleState,
     /// `None` only where the delivery was not noted, which does not happen.
     pub delivery: Option<Delivery>,
 }
@@ -77,20 +92,24 @@ pub(super) async fn newest(
     .await?
     .unwrap_or_default();
     sqlx::query!(
-        r#"select m.movement_id, m.quantity_milli, m.sale_id, s.receipt_number, m.line_key,
-            m.revision, s.state, m.recorded_at as "recorded_at: SqlTimestamp",
-            d.delivery_id as "delivery_id?", d.topic as "topic?",
-            d.received_at as "received_at?: SqlTimestamp"
+        r#"select m.movement_id, m.quantity_milli, m.recorded_at as "recorded_at: SqlTimestamp",
+            m.sale_id, m.line_key, m.revision, s.receipt_number as "receipt_number?",
+            s.state as "state?", d.delivery_id as "delivery_id?", d.topic as "topic?",
+            d.received_at as "received_at?: SqlTimestamp",
+            m.entry_id, e.cause as "cause?", e.reason, e.reference as "reference?", e.actor as "actor?",
+            e.note as "note?", r.transfer_id as "transfer_id?"
         from (
             select * from ledger.stock_movement
             where item_id = $1 and outlet_id = $2 and movement_id < $3
             order by movement_id desc
             limit $4
         ) m
-        join ledger.sale s on s.sale_id = m.sale_id
+        left join ledger.sale s on s.sale_id = m.sale_id
         left join ledger.order_delivery d
             on d.connection_id = s.connection_id and d.shop_order_id = s.shop_order_id
             and d.revision = m.revision
+        left join ledger.stock_entry e on e.entry_id = m.entry_id
+        left join ledger.transfer_receipt r on r.entry_id = m.entry_id
         order by m.movement_id desc"#,
         item,
         outlet,
@@ -103,24 +122,53 @@ pub(super) async fn newest(
     .map(|found| {
         let after = on_hand;
         on_hand -= found.quantity_milli;
+        let sale = found.sale_id.zip(found.line_key).zip(found.revision);
+        let sale = sale.zip(found.receipt_number.zip(found.state));
+        let entry = found.entry_id.zip(found.cause).zip(found.reference);
+        let entry = entry.zip(found.actor.zip(found.note));
         let delivery = found.delivery_id.zip(found.topic).zip(found.received_at);
+        let cause = match (sale, entry) {
+            (Some((((sale, line), revision), (receipt_number, state))), None) => {
+                CauseView::Sale(SaleCause {
+                    sale,
+                    receipt_number,
+                    line,
+                    revision,
+                    state: row::state_from(&state)?,
+                    delivery: delivery.map(|((id, topic), received_at)| Delivery {
+                        id,
+                        topic,
+                        received_at: received_at.to_jiff(),
+                    }),
+                })
+            }
+            (None, Some((((entry_id, cause), reference), (actor, note)))) => {
+                let entry = EntryRow {
+                    entry_id,
+                    outlet_id: outlet,
+                    cause,
+                    reason: found.reason,
+                    reference,
+                    actor,
+                    note,
+                    recorded_at: found.recorded_at,
+                    transfer_id: found.transfer_id,
+                };
+                CauseView::Entry(Box::new(entry.try_into()?))
+            }
+            (_, _) => {
+                let movement = found.movement_id.to_string();
+                return Err(StoreError::corrupt("stock_movement", "sale_id", &movement));
+            }
+        };
         Ok(MovementView {
             movement: found.movement_id,
             item,
             outlet,
             quantity: Quantity::from_milli(found.quantity_milli),
             on_hand_after: Quantity::from_milli(after),
-            sale: found.sale_id,
-            receipt_number: found.receipt_number,
-            line: found.line_key,
-            revision: found.revision,
-            sale_state: row::state_from(&found.state)?,
             recorded_at: found.recorded_at.to_jiff(),
-            delivery: delivery.map(|((id, topic), received_at)| Delivery {
-                id,
-                topic,
-                received_at: received_at.to_jiff(),
-            }),
+            cause,
         })
     })
     .collect()

@@ -6,7 +6,7 @@ use retail::{Quantity, RetailerId, ShopOrderId, Version};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{MovementView, ParkedView, Reader, SaleView, parked};
+use super::{CauseView, MovementView, ParkedView, Reader, SaleCause, SaleView, parked};
 use crate::decide::{Delivery, Outcome};
 use crate::store::row::SqlTimestamp;
 use crate::store::{StoreError, row};
@@ -112,7 +112,8 @@ async fn movements(
         .filter_map(|row| Some((row.revision?, &row.delivery)))
         .collect();
     let rows = sqlx::query!(
-        r#"select m.movement_id, m.item_id, m.outlet_id, m.quantity_milli, m.line_key, m.revision,
+        r#"select m.movement_id, m.item_id, m.outlet_id, m.quantity_milli, m.line_key as "line_key!",
+            m.revision as "revision!",
             m.recorded_at as "recorded_at: SqlTimestamp",
             (select coalesce(sum(b.quantity_milli), 0) from ledger.stock_movement b
                 where b.item_id = m.item_id and b.outlet_id = m.outlet_id
@@ -132,13 +133,15 @@ async fn movements(
             outlet: row.outlet_id,
             quantity: Quantity::from_milli(row.quantity_milli),
             on_hand_after: Quantity::from_milli(row.on_hand_after),
-            sale: sale.sale,
-            receipt_number: sale.receipt_number.clone(),
-            line: row.line_key,
-            revision: row.revision,
-            sale_state: sale.state,
             recorded_at: row.recorded_at.to_jiff(),
-            delivery: causes.get(&row.revision).copied().cloned(),
+            cause: CauseView::Sale(SaleCause {
+                sale: sale.sale,
+                receipt_number: sale.receipt_number.clone(),
+                line: row.line_key,
+                revision: row.revision,
+                state: sale.state,
+                delivery: causes.get(&row.revision).copied().cloned(),
+            }),
         })
         .collect())
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Reader, verify_till};
+use super::{Reader, verify_stock, verify_till};
 use crate::store::StoreError;
 
 /// Failures of one check that are named.
@@ -89,7 +89,8 @@ impl Reader {
                 select m.sale_id, m.item_id, -sum(m.quantity_milli) as total,
                     bool_and(m.outlet_id = s.outlet_id) as in_its_outlet
                 from ledger.stock_movement m left join ledger.sale s on s.sale_id = m.sale_id
-                where $1::uuid is null or s.retailer_id = $1 or s.sale_id is null
+                where m.sale_id is not null
+                    and ($1::uuid is null or s.retailer_id = $1 or s.sale_id is null)
                 group by m.sale_id, m.item_id
             ), compared as (
                 select sale_id, item_id, coalesce(d.total, 0) as deducted, coalesce(m.total, 0) as moved,
@@ -211,6 +212,7 @@ impl Reader {
         .fetch_one(&mut *db)
         .await?;
         let till = verify_till::checks(&mut db, retailer).await?;
+        let stock = verify_stock::checks(&mut db, retailer).await?;
         let mut checks = vec![
             levels.titled(
                 "levels_equal_sums",
@@ -236,6 +238,7 @@ impl Reader {
             ),
         ];
         checks.extend(till);
+        checks.extend(stock);
         Ok(checks)
     }
 }
