@@ -17,9 +17,9 @@ use service::clock::{Clock, Ids};
 use service::health::Health;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::Platform;
-use tonic::server::NamedService as _;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
+use tonic_health::pb::health_server::SERVICE_NAME as HEALTH_SERVICE_NAME;
 
 use self::answer::{connection_into, health_into};
 use self::settings::{actions, settings_into};
@@ -34,6 +34,14 @@ pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into};
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
+/// What people and programs can ask an ingest service, this file's and its neighbours'.
+const SERVICES: [&str; 5] = [
+    wire::connections_server::SERVICE_NAME,
+    wire::deliveries_server::SERVICE_NAME,
+    wire::imports_server::SERVICE_NAME,
+    wire::installs_server::SERVICE_NAME,
+    wire::privacy_requests_server::SERVICE_NAME,
+];
 
 /// What connections are managed with.
 #[derive(Clone)]
@@ -49,17 +57,23 @@ pub(crate) struct Management {
 }
 
 impl Management {
-    /// The service, with health and reflection.
+    /// The service, with health and reflection of all that an ingest service answers.
     pub(crate) fn routes(self, health: &Health) -> Result<Routes, tonic_reflection::server::Error> {
-        let names = [ConnectionsServer::<Self>::NAME];
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .build_v1()?;
+        let reflection = || {
+            let all = tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                .with_service_name(HEALTH_SERVICE_NAME);
+            // The descriptors tell of the ledger's services as well, which do not answer here.
+            SERVICES
+                .iter()
+                .fold(all, |named, name| named.with_service_name(*name))
+        };
         let server = ConnectionsServer::new(self).max_decoding_message_size(REQUEST_LIMIT_BYTES);
         Ok(Routes::new(server)
-            .add_service(health.grpc(&names))
-            .add_service(reflection))
+            .add_service(health.grpc(&SERVICES))
+            .add_service(reflection().build_v1()?)
+            .add_service(reflection().build_v1alpha()?))
     }
 
     /// A connection of this retailer. Another retailer's is none.
