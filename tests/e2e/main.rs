@@ -8,6 +8,7 @@
 mod alone;
 mod deliveries;
 mod demo;
+mod examples;
 mod forged;
 mod four_shops;
 mod imports;

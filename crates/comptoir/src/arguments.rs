@@ -6,7 +6,9 @@ mod import;
 mod registers;
 mod reports;
 mod stock;
+mod verify;
 mod waiting;
+mod when;
 
 use std::path::PathBuf;
 
@@ -28,7 +30,9 @@ pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
+pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
+pub(crate) use when::When;
 
 /// Largest page of a list.
 const MAX_LIMIT: i64 = 500;
@@ -103,7 +107,7 @@ pub(crate) enum Command {
         command: Reports,
     },
     /// Recompute what must hold: levels equal sums, each order once. Ends with 3 where it does not.
-    Verify,
+    Verify(Verify),
     /// Orders that could not be booked: read them, try them again, remap, dismiss.
     Parked {
         #[command(subcommand)]
@@ -271,6 +275,7 @@ mod tests {
             "fulfilment --all --outlet Main",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
+            "stock at 2026-11-21 --outlet Main --sku TEA-1",
             "stock adjust --outlet Main --reason damaged TEA-1=-2 TEA-2=-0.5",
             "stock receive --outlet Main --reference DN-7 TEA-1=12",
             "stock safety --outlet Main TEA-1=2",
@@ -285,6 +290,7 @@ mod tests {
             "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
+            "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
             "parked retry 25 --connection 00000000-0000-0000-0000-000000000001",
             "parked retry-all --reason product_deleted",
@@ -339,6 +345,7 @@ mod tests {
             "comptoir sales list --from yesterday",
             "comptoir sales list --state draft",
             "comptoir sales show",
+            "comptoir stock at yesterday",
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",

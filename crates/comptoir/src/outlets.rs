@@ -1,7 +1,8 @@
 //! The outlets of the running stack: ids have names, and each has its own clock.
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -31,6 +32,21 @@ impl Outlets {
             .ok_or_else(|| anyhow!("no outlet is called {named}; {}", self.choice()))
     }
 
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.0.iter().map(|outlet| outlet.id.clone()).collect()
+    }
+
+    /// The moment at which the day begins by the outlet's clock.
+    pub(crate) fn begin(&self, day: Date, id: &str) -> anyhow::Result<Timestamp> {
+        let zone = self.zone(id).with_context(|| {
+            format!(
+                "the clock of outlet {} is not known here: give an instant such as {day}T00:00:00Z",
+                self.name(id)
+            )
+        })?;
+        Ok(day.to_zoned(zone)?.timestamp())
+    }
+
     /// Its name, or the beginning of its id.
     pub(crate) fn name(&self, id: &str) -> String {
         match self.get(id) {
@@ -41,12 +57,12 @@ impl Outlets {
 
     /// The instant as the outlet's clock shows it, to the minute; in UTC where its zone is unknown.
     pub(crate) fn minute(&self, instant: Timestamp, id: &str) -> String {
-        let zone = self
-            .get(id)
-            .and_then(|outlet| TimeZone::get(&outlet.time_zone).ok())
-            .unwrap_or(TimeZone::UTC);
-        let zoned = instant.to_zoned(zone);
+        let zoned = instant.to_zoned(self.zone(id).unwrap_or(TimeZone::UTC));
         zoned.strftime("%Y-%m-%d %H:%M %Z").to_string()
+    }
+
+    fn zone(&self, id: &str) -> Option<TimeZone> {
+        TimeZone::get(&self.get(id)?.time_zone).ok()
     }
 
     fn get(&self, id: &str) -> Option<&Outlet> {

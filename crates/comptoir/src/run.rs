@@ -44,7 +44,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Payments { command } => command::payments(screen, &place, command).await,
         Command::Reports { command } => command::reports(screen, &place, command).await,
-        Command::Verify => command::verify(screen, &place).await,
+        Command::Verify(asked) => command::verify(screen, &place, &asked).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,
         Command::Held { command } => command::held(screen, &place, command).await,
         Command::Connections { command } => command::connections(screen, &place, command).await,

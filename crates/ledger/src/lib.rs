@@ -11,6 +11,8 @@
 //! - **No update or delete of a movement or a payment.** The role the service runs as has not the right.
 //! - **No way back.** Nothing here calls an ingest service.
 
+pub mod chain;
+mod chainer;
 pub mod consume;
 pub mod days;
 pub mod decide;
@@ -24,6 +26,7 @@ pub mod seed;
 pub mod store;
 mod wake;
 
+pub use chainer::Chainer;
 pub use metrics::Metrics;
 pub use run::{run, run_untold};
 pub use service::Command;

@@ -9,8 +9,10 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 42] = [
+pub const TABLES: [TableRights; 43] = [
     rights("_sqlx_migrations", &[Select]),
+    // Whoever could rewrite it could rewrite what it guards.
+    rights("chain_block", APPEND_ONLY),
     // What was counted stays what was counted.
     rights("closure", APPEND_ONLY),
     rights("closure_count", APPEND_ONLY),

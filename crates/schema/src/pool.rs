@@ -5,8 +5,6 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgPool};
 
-use crate::SchemaName;
-
 /// For a connection to come free.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections unused for this long are closed.
@@ -22,17 +20,18 @@ const LIMITS: [(&str, &str); 4] = [
     ("TimeZone", "UTC"),
 ];
 
-/// At most so many connections, opened when they are needed, each with `settings` besides the limits.
+/// At most so many connections, opened when they are needed, each with `settings` besides the limits. The server
+/// knows them by `name`.
 #[must_use]
 pub fn pool(
     database: &PgConnectOptions,
-    schema: &SchemaName,
+    name: &str,
     connections: u32,
     settings: &[(&str, &str)],
 ) -> PgPool {
     let options = database
         .clone()
-        .application_name(schema.as_str())
+        .application_name(name)
         .options(LIMITS)
         .options(settings.iter().copied())
         .log_statements(tracing::log::LevelFilter::Off)

@@ -29,6 +29,7 @@ pub mod http;
 pub mod lifecycle;
 pub mod listen;
 pub mod metrics;
+pub mod refusal;
 pub mod seal;
 pub mod secret;
 pub mod settings;

@@ -40,6 +40,8 @@ pub(crate) enum LinkError {
     NoShop(FetchError),
     #[error("the shop is away: {0}")]
     Away(FetchError),
+    #[error("no secure connection to the shop: {why}")]
+    Insecure { why: String },
     #[error("the shop does not answer")]
     Silent,
     #[error("a register has to be chosen on which the shop's orders are booked")]
@@ -70,6 +72,7 @@ impl Linker {
                 Err(LinkError::NoShop(error))
             }
             Ok(Err(error @ FetchError::TryLater { .. })) => Err(LinkError::Away(error)),
+            Ok(Err(FetchError::Insecure { why })) => Err(LinkError::Insecure { why }),
             Err(_) => Err(LinkError::Silent),
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use service::http::Failure;
 use shop::{Allowance, ApiAccess, Connection, FetchError};
 
 use crate::answer::{Head, Judged, Throttle, judge, unreadable};
@@ -114,7 +115,12 @@ fn header(token: &SecretString) -> Result<HeaderValue, FetchError> {
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
-    FetchError::later(service::http::failure(error))
+    match service::http::failure(error) {
+        Failure::Insecure(fault) => FetchError::Insecure {
+            why: fault.to_string(),
+        },
+        failure => FetchError::later(failure.to_string()),
+    }
 }
 
 /// `Sun, 22 Nov 2026 08:20:10 GMT`.

@@ -15,18 +15,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::faults::AnswerFate;
+use crate::certificates::Certificates;
+use crate::faults::{AnswerFate, HandshakeFate};
 use crate::network::Network;
 
 /// Connections served at once; the next ones wait.
 const CONNECTIONS_LIMIT: usize = 1_024;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
+/// For a TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For the head of a request to arrive whole.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// After `accept` failed for want of file descriptors or memory, before it is tried again.
@@ -115,6 +121,42 @@ async fn connection(stream: TcpStream, router: Router, network: Arc<Network>) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
+    match &network.certificates {
+        None => talk(stream, router, network).await,
+        Some(certificates) => {
+            let outdated = network.other_handshakes();
+            if let Some(stream) = shake_hands(stream, certificates, &network).await {
+                tokio::select! {
+                    () = outdated => {}
+                    () = talk(stream, router, Arc::clone(&network)) => {}
+                }
+            }
+        }
+    }
+}
+
+/// `None`: nobody asks anything.
+async fn shake_hands(
+    stream: TcpStream,
+    certificates: &Certificates,
+    network: &Network,
+) -> Option<impl AsyncRead + AsyncWrite + Unpin> {
+    let fate = network.handshake();
+    let acceptor = TlsAcceptor::from(certificates.shown(fate));
+    let shaken = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
+    let stream = shaken.ok().and_then(Result::ok);
+    network.counters.add(|counts| {
+        let counts = &mut counts.handshakes;
+        match &stream {
+            None => counts.failed += 1,
+            Some(_) if fate == HandshakeFate::Good => counts.made += 1,
+            Some(_) => counts.deceived += 1,
+        }
+    });
+    stream
+}
+
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, network: Arc<Network>) {
     let service = service_fn(move |request| answer(router.clone(), Arc::clone(&network), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

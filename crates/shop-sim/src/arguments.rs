@@ -59,6 +59,9 @@ pub struct Arguments {
     /// Post every delivery here, whatever address was registered: scheme, host and port.
     #[arg(long, value_name = "URL")]
     deliver_to: Option<String>,
+    /// Be asked over TLS; the control API shows the root to trust under /root.
+    #[arg(long)]
+    tls: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -95,6 +98,7 @@ impl Arguments {
             port,
             control_port,
             deliver_to,
+            tls,
         } = self;
         let size = ShopSize {
             seed,
@@ -119,6 +123,7 @@ impl Arguments {
             port,
             control_port,
             deliver_to,
+            tls,
             ..RunnerOptions::new(seed, pace)
         };
         Ok(Runner::start(shop, clock, options).await?)

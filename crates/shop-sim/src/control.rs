@@ -6,6 +6,7 @@
 //! | `GET /counts` | everything that happened, counted |
 //! | `GET /books` | what must come of all orders as they are now |
 //! | `GET /access` | what a connection to the shop is made of, its secrets included |
+//! | `GET /root` | the root that signed the shop's certificate, as PEM; 404 where it is asked without TLS |
 //! | `GET /faults`, `PUT /faults` | which faults there are; takes the same JSON as it gives |
 //! | `POST /faults/on`, `/faults/off` | whether they happen |
 //! | `POST /trade/pause`, `/trade/resume` | whether anything is ordered or changed |
@@ -42,6 +43,7 @@ pub(crate) fn router(run: ShopRun) -> Router {
         .route("/counts", get(counts))
         .route("/books", get(books))
         .route("/access", get(access))
+        .route("/root", get(root))
         .route("/faults", get(faults).put(set_faults))
         .route("/faults/on", post(faults_on))
         .route("/faults/off", post(faults_off))
@@ -72,6 +74,10 @@ async fn books(State(run): Run) -> Json<BooksPage> {
 
 async fn access(State(run): Run) -> Json<AccessPage> {
     Json(run.access().into())
+}
+
+async fn root(State(run): Run) -> Result<String, StatusCode> {
+    run.root().map(str::to_owned).ok_or(StatusCode::NOT_FOUND)
 }
 
 async fn faults(State(run): Run) -> Json<Faults> {
@@ -251,11 +257,11 @@ impl From<Access> for AccessPage {
             key_secret,
         } = access;
         Self {
+            allow_plain_http: shop_url.starts_with("http:"),
             secrets: [secret],
             shop_url,
             consumer_key: key,
             consumer_secret: key_secret,
-            allow_plain_http: true,
         }
     }
 }

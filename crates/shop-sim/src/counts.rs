@@ -9,6 +9,7 @@ pub struct Counts {
     pub trade: TradeCounts,
     pub deliveries: DeliveryCounts,
     pub answers: AnswerCounts,
+    pub handshakes: HandshakeCounts,
     pub outages: u64,
     pub hooks_lost: u64,
 }
@@ -51,6 +52,16 @@ pub struct AnswerCounts {
     pub failed: u64,
     pub broken: u64,
     pub truncated: u64,
+}
+
+/// Every TLS handshake is one of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HandshakeCounts {
+    pub made: u64,
+    /// Broken off, by the shop or by who asks.
+    pub failed: u64,
+    /// Who asks went on, although the certificate is a bad one.
+    pub deceived: u64,
 }
 
 /// Where all tasks count.

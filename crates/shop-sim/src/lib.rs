@@ -12,6 +12,7 @@
 
 mod api;
 mod books;
+mod certificates;
 pub mod checker;
 mod clock;
 mod control;
@@ -29,9 +30,12 @@ mod status;
 mod tests;
 mod trade;
 
+pub use certificates::CertificateError;
 pub use clock::{SimClock, Speed, TooFast};
-pub use counts::{AnswerCounts, Counts, DeliveryCounts, TradeCounts};
-pub use faults::{AnswerFaults, DeliveryFaults, Faults, Millis, NotPercent, Percent, TooLong};
+pub use counts::{AnswerCounts, Counts, DeliveryCounts, HandshakeCounts, TradeCounts};
+pub use faults::{
+    AnswerFaults, DeliveryFaults, Faults, HandshakeFaults, Millis, NotPercent, Percent, TooLong,
+};
 pub use journal::{Asked, Journal};
 pub use platform::Platform;
 pub use script::{Event, Scene, Script};

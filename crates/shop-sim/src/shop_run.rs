@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::certificates::{CertificateError, Certificates};
 use crate::clock::SimClock;
 use crate::counts::Counts;
 use crate::courier::{Courier, Dropped, POST_TIMEOUT};
@@ -46,6 +47,8 @@ pub struct RunnerOptions {
     /// platforms that accept only public addresses with TLS. `None`: to the registered address, if it is
     /// on this machine.
     pub deliver_to: Option<String>,
+    /// Whether it is asked over TLS, with a certificate that a root of its own has signed.
+    pub tls: bool,
 }
 
 impl RunnerOptions {
@@ -61,6 +64,7 @@ impl RunnerOptions {
             port: 0,
             control_port: 0,
             deliver_to: None,
+            tls: false,
         }
     }
 }
@@ -75,6 +79,8 @@ pub enum StartError {
     },
     #[error("cannot make deliveries")]
     Client(#[from] reqwest::Error),
+    #[error("cannot make certificates")]
+    Certificates(#[from] CertificateError),
     #[error("a script has at most {limit} scenes", limit = Script::LIMIT)]
     ScriptTooLong,
 }
@@ -103,6 +109,7 @@ impl Runner {
             port,
             control_port,
             deliver_to,
+            tls,
         } = options;
         if script.0.len() > Script::LIMIT {
             return Err(StartError::ScriptTooLong);
@@ -111,7 +118,8 @@ impl Runner {
         let client = client.timeout(POST_TIMEOUT).build()?;
         let (api_listener, api) = listen(port).await?;
         let (control_listener, control) = listen(control_port).await?;
-        let network = Network::new(seed, faults, Arc::clone(&clock));
+        let certificates = tls.then(Certificates::new).transpose()?;
+        let network = Network::new(seed, faults, certificates, Arc::clone(&clock));
         let state = Arc::new(TradeState {
             paused: AtomicBool::new(paused),
             over: AtomicBool::new(false),
@@ -208,7 +216,17 @@ impl ShopRun {
     /// Where the shop answers; some platforms' API lies in a folder below, see [`ShopRun::access`].
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.api)
+        let scheme = match self.network.certificates {
+            None => "http",
+            Some(_) => "https",
+        };
+        format!("{scheme}://{}", self.api)
+    }
+
+    /// The root that signed the shop's good certificate, as PEM, where it is asked over TLS.
+    #[must_use]
+    pub fn root(&self) -> Option<&str> {
+        self.network.certificates.as_ref().map(Certificates::root)
     }
 
     #[must_use]

@@ -57,6 +57,16 @@ impl WooCommerce {
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, reqwest::Error> {
         Client::new(clock, ids).map(|client| Self { client })
     }
+
+    /// The same for simulated shops: asks this machine alone, over TLS shops whose certificates `root` signed.
+    #[cfg(feature = "sim")]
+    pub fn trusting(
+        root: reqwest::Certificate,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, reqwest::Error> {
+        Client::trusting(root, clock, ids).map(|client| Self { client })
+    }
 }
 
 impl fmt::Debug for WooCommerce {

@@ -21,6 +21,10 @@ pub enum FetchError {
         /// How long the shop asks to be left alone.
         after: Option<Duration>,
     },
+    /// Nobody can be sure that it is the shop who would answer: nothing was asked. A person has to act there; it is
+    /// tried again all the same.
+    #[error("no secure connection to the shop: {why}")]
+    Insecure { why: String },
     /// The shop answers, with something this platform does not know.
     #[error("shop's answer cannot be used: {why}")]
     Unreadable { why: String },

@@ -111,6 +111,8 @@ impl fmt::Display for ShopReport {
                     deliveries,
                     answers,
                     outages: _,
+                    // Without TLS there are none.
+                    handshakes: _,
                     hooks_lost: _,
                 },
             events,

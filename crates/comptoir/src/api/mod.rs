@@ -1,6 +1,7 @@
 //! The ledger, asked over gRPC.
 
 mod catalogue;
+mod chain;
 mod connections;
 mod deliveries;
 mod error;

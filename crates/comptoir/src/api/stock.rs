@@ -1,8 +1,13 @@
+use jiff::Timestamp;
+use proto::convert::instant_into;
 use proto::ledger::stock_client::StockClient;
-use proto::ledger::{ExplainLevelRequest, ListLevelsRequest, ListLevelsResponse};
+use proto::ledger::{
+    ExplainLevelRequest, ListLevelsAsOfRequest, ListLevelsAsOfResponse, ListLevelsRequest,
+    ListLevelsResponse,
+};
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, PAGE_SIZE, Page};
-use crate::view::{Explanation, Level};
+use crate::view::{Explanation, Level, LevelAsOf};
 
 impl Ledger {
     /// Every level, of one outlet or one SKU where that is asked.
@@ -27,6 +32,42 @@ impl Ledger {
                 Some(token) => page_token = token,
                 None => return Ok(all),
             }
+        }
+        Err(ApiError::Endless { pages: MAX_PAGES })
+    }
+
+    /// Every level as it was at an instant that is past, of one outlet or one SKU where that is asked.
+    pub(crate) async fn levels_as_of(
+        &self,
+        as_of: Timestamp,
+        outlet: Option<&str>,
+        sku: Option<&str>,
+    ) -> Result<Vec<LevelAsOf>, ApiError> {
+        let mut all = Vec::new();
+        let mut request = ListLevelsAsOfRequest {
+            retailer_id: self.retailer_id(),
+            page_size: PAGE_SIZE,
+            page_token: String::new(),
+            as_of: Some(instant_into(as_of)),
+            outlet_id: outlet.unwrap_or_default().to_owned(),
+            item_id: String::new(),
+            sku: sku.unwrap_or_default().to_owned(),
+        };
+        for _ in 0..MAX_PAGES {
+            let response = self.stock_client().list_levels_as_of(request.clone()).await;
+            let ListLevelsAsOfResponse {
+                levels,
+                next_page_token,
+            } = response
+                .map_err(|status| self.refused(&status))?
+                .into_inner();
+            for level in levels {
+                all.push(LevelAsOf::from_wire(as_of, level)?);
+            }
+            if next_page_token.is_empty() {
+                return Ok(all);
+            }
+            request.page_token = next_page_token;
         }
         Err(ApiError::Endless { pages: MAX_PAGES })
     }

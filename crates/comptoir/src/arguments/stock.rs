@@ -5,12 +5,24 @@ use proto::ledger::{AdjustmentReason, MovementCause};
 use retail::{Quantity, Sku};
 use uuid::Uuid;
 
-use super::{ActArguments, PageArguments};
+use super::{ActArguments, PageArguments, When};
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Stock {
     /// What is on hand, by SKU and outlet.
     Levels {
+        /// Only this outlet: its name or id.
+        #[arg(long, value_name = "OUTLET")]
+        outlet: Option<String>,
+        /// Only this SKU.
+        #[arg(long)]
+        sku: Option<String>,
+    },
+    /// What was on hand at an instant, by when the ledger booked what moved it.
+    At {
+        /// An instant such as 2026-11-21T19:50:52Z, or a day: the moment at which it begins by each outlet's clock.
+        #[arg(value_name = "WHEN")]
+        when: When,
         /// Only this outlet: its name or id.
         #[arg(long, value_name = "OUTLET")]
         outlet: Option<String>,

@@ -16,6 +16,7 @@ mod service;
 mod signal;
 mod status;
 mod stock;
+mod stock_at;
 mod stock_takes;
 mod stock_work;
 mod transfers;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::Place;
 use super::parked::act;
 use super::stock::{stock_explain, stock_levels};
+use super::stock_at::stock_at;
 use super::stock_takes::stock_takes;
 use super::transfers::transfers;
 use crate::api::{Lines, Page};
@@ -35,6 +36,9 @@ pub(crate) async fn stock(screen: Screen, place: &Place, command: Stock) -> anyh
     match command {
         Stock::Levels { outlet, sku } => {
             return stock_levels(screen, place, outlet.as_deref(), sku.as_deref()).await;
+        }
+        Stock::At { when, outlet, sku } => {
+            return stock_at(screen, place, when, outlet.as_deref(), sku.as_deref()).await;
         }
         Stock::Explain { sku, outlet } => {
             return stock_explain(screen, place, &sku, outlet.as_deref()).await;

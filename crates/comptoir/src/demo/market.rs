@@ -346,6 +346,8 @@ impl Stall {
             deliveries,
             answers,
             outages: _,
+            // Without TLS there are none.
+            handshakes: _,
             hooks_lost: _,
         } = shop.counts();
         let books = shop.books();

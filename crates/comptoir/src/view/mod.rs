@@ -2,6 +2,7 @@
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
 mod catalogue;
+mod chain;
 mod check;
 mod connection;
 mod fulfilment;
@@ -9,6 +10,7 @@ mod import;
 mod install;
 mod kept;
 mod level;
+mod level_as_of;
 mod movement;
 mod parked;
 mod register;
@@ -21,6 +23,7 @@ mod value;
 mod waiting;
 
 pub(crate) use catalogue::Catalogue;
+pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
 pub(crate) use fulfilment::FulfilmentEntry;
@@ -28,6 +31,7 @@ pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use install::Installed;
 pub(crate) use kept::{Kept, Raw};
 pub(crate) use level::{Explanation, Level};
+pub(crate) use level_as_of::LevelAsOf;
 pub(crate) use movement::{Delivery, Movement};
 pub(crate) use parked::ParkedOrder;
 pub(crate) use register::{Applied, Closure, PaymentTypes, Register, Session};

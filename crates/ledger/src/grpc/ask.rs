@@ -30,6 +30,8 @@ const ACTOR_LIMIT_BYTES: usize = 200;
 const NOTE_LIMIT_BYTES: usize = 2_000;
 /// Longest code of a reason, in bytes.
 const REASON_LIMIT_BYTES: usize = 100;
+/// Where google.protobuf.Timestamp begins. The database would go back further, jiff further still.
+const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
 pub fn retailer(id: &str) -> Result<RetailerId, Status> {
     required("retailer_id", id).map(RetailerId::new)
@@ -190,9 +192,26 @@ pub fn instant(
     field: &'static str,
     at: Option<prost_types::Timestamp>,
 ) -> Result<Option<Timestamp>, Status> {
-    at.map(|at| instant_from(field, Some(at)))
-        .transpose()
-        .map_err(wrong)
+    let Some(at) = at else { return Ok(None) };
+    let at = instant_from(field, Some(at)).map_err(wrong)?;
+    if at < FIRST_INSTANT {
+        return Err(bad_field(field, "is before the year 1"));
+    }
+    Ok(Some(at))
+}
+
+/// An instant at which nothing is stamped any more, now that it is `now`.
+pub fn past(
+    field: &'static str,
+    at: Option<prost_types::Timestamp>,
+    now: Timestamp,
+) -> Result<Timestamp, Status> {
+    let at = instant(field, at)?.ok_or_else(|| bad_field(field, "is missing"))?;
+    // The database tells no finer instants apart.
+    if at.as_microsecond() >= now.as_microsecond() {
+        return Err(bad_field(field, "is not past"));
+    }
+    Ok(at)
 }
 
 /// From the first day to the one after the last.

@@ -1,46 +1,15 @@
-//! Answers to questions that cannot be answered, with details that programs can read.
+//! Why the ledger does not answer a question.
 
-use std::time::Duration;
-
+pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
 use crate::store::{OnceError, RegisterError, StockError, StoreError};
 
-/// A caller waits this long before it asks a database again that was away.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
-
-/// A field of the request is missing or makes no sense.
-pub fn bad_field(field: &str, reason: impl std::fmt::Display) -> Status {
-    let reason = reason.to_string();
-    let message = format!("{field}: {reason}");
-    let details = ErrorDetails::with_bad_request_violation(field, reason);
-    Status::with_error_details(Code::InvalidArgument, message, details)
-}
-
-/// There is no such thing.
-pub fn not_found(kind: &str, name: &str) -> Status {
-    let message = format!("no {kind} {name}");
-    let details = ErrorDetails::with_resource_info(kind, name, "", &message);
-    Status::with_error_details(Code::NotFound, message.clone(), details)
-}
-
-/// The question is sound, but what is there does not allow one answer.
-pub fn precondition(kind: &str, subject: &str, reason: &str) -> Status {
-    let details = ErrorDetails::with_precondition_failure_violation(kind, subject, reason);
-    Status::with_error_details(Code::FailedPrecondition, reason, details)
-}
-
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
     unavailable("the ledger is stopping")
-}
-
-/// Not now; the same question may be answered a little later.
-pub fn unavailable(message: &str) -> Status {
-    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
-    Status::with_error_details(Code::Unavailable, message, details)
 }
 
 /// Why an act at the desk was not done.

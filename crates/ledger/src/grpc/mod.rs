@@ -42,6 +42,7 @@ use service::health::Health;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
+use tonic_health::pb::health_server::SERVICE_NAME as HEALTH_SERVICE_NAME;
 
 use crate::desk::Desk;
 use crate::store::{Reader, Store};
@@ -98,14 +99,19 @@ pub fn routes(
         StockTakesServer::<StockTakes>::NAME,
     ];
     let reflection = || {
-        tonic_reflection::server::Builder::configure()
+        let all = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .with_service_name(HEALTH_SERVICE_NAME);
+        // The descriptors tell of the ingest services' as well, which do not answer here.
+        names
+            .iter()
+            .fold(all, |named, name| named.with_service_name(*name))
     };
     Ok(
         Routes::new(SalesServer::new(sales).max_decoding_message_size(REQUEST_LIMIT_BYTES))
             .add_service(
-                StockServer::new(Stock::new(reader.clone()))
+                StockServer::new(Stock::new(store.clone(), reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(

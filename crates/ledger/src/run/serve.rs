@@ -13,12 +13,13 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::settings;
+use crate::chainer::Chainer;
 use crate::consume::{ConnectionReader, EarlyOrders, pipeline};
 use crate::desk::Desk;
 use crate::grpc;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
-use crate::store::{self, Outbox, Reader, Store};
+use crate::store::{self, Chain, Outbox, Reader, Store};
 use crate::wake::Wake;
 
 /// Batches written at once. Two keep the database busy while one waits for its commit; more only wait for each other.
@@ -112,6 +113,11 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     for (name, writer) in WRITER_NAMES.into_iter().zip(writers) {
         lifecycle.spawn(name, writer.run(stop.clone()));
     }
+    let chainer = Chainer::new(
+        Chain::new(acting.clone(), Arc::clone(&clock)),
+        wake.listener(),
+    );
+    lifecycle.spawn("chain", chainer.run(stop.clone()));
     let relay = Relay::new(
         Outbox::new(writing.clone()),
         bus.publisher(&stream::ledger()),

@@ -44,6 +44,12 @@ impl Store {
         Self { pool, clock, ids }
     }
 
+    /// What the time is where movements are stamped.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Applies all messages, or none. Gives what became of each, by its place. Applying them again
     /// changes nothing.
     pub async fn apply(&self, incoming: &[Incoming]) -> Result<Vec<Outcome>, StoreError> {

@@ -23,24 +23,25 @@ const WRITE_PLANS: [(&str, &str); 4] = [
 /// A question with optional conditions is planned for those it has.
 const READ_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan")];
 
+/// What the server knows connections for questions by. No transaction of theirs writes.
+pub(super) const QUESTIONS: &str = "ledger questions";
+/// What it knows all others by.
+const WRITES: &str = "ledger";
+
 /// For [`super::Store`], the relay and the start-up checks.
 #[must_use]
 pub fn write_pool(database: &PgConnectOptions) -> PgPool {
-    pool(database, WRITE_CONNECTIONS, &WRITE_PLANS)
+    schema::pool(database, WRITES, WRITE_CONNECTIONS, &WRITE_PLANS)
 }
 
 /// For the [`super::Store`] of the desk.
 #[must_use]
 pub fn act_pool(database: &PgConnectOptions) -> PgPool {
-    pool(database, ACT_CONNECTIONS, &WRITE_PLANS)
+    schema::pool(database, WRITES, ACT_CONNECTIONS, &WRITE_PLANS)
 }
 
 /// For [`super::Reader`].
 #[must_use]
 pub fn read_pool(database: &PgConnectOptions) -> PgPool {
-    pool(database, READ_CONNECTIONS, &READ_PLANS)
-}
-
-fn pool(database: &PgConnectOptions, connections: u32, plans: &[(&str, &str)]) -> PgPool {
-    schema::pool(database, &super::migrate::name(), connections, plans)
+    schema::pool(database, QUESTIONS, READ_CONNECTIONS, &READ_PLANS)
 }

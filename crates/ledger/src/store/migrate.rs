@@ -27,7 +27,7 @@ pub fn declared() -> Declared {
     }
 }
 
-pub(super) fn name() -> SchemaName {
+fn name() -> SchemaName {
     SchemaName::new("ledger")
 }
 

@@ -2,6 +2,7 @@
 
 mod act;
 mod apply;
+mod chain;
 pub mod check;
 mod connect;
 mod connection;
@@ -35,6 +36,7 @@ mod stock;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
+pub use chain::{BLOCK_LIMIT, Chain, Chained};
 pub use connect::{act_pool, read_pool, write_pool};
 pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;

@@ -1,10 +1,13 @@
 //! The ledger against a real PostgreSQL and a real broker.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod as_of;
+mod as_of_random;
 mod batches;
 mod booking;
 mod cases;
 mod catalogue;
+mod chain;
 mod client;
 mod confirm;
 mod connections;

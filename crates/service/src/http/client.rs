@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
+use super::failure;
+
 /// For a connection to be made, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For a whole exchange, body included.
@@ -86,18 +88,6 @@ pub async fn body(mut response: reqwest::Response, limit_bytes: usize) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
-}
-
-/// What went wrong with an exchange, without its address: that may hold a key.
-#[must_use]
-pub fn failure(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the exchange broke off"
-    }
 }
 
 fn install_tls_provider() {

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
+use service::http::Failure;
 use shop::{ApiAccess, Connection, FetchError};
 use tokio::time::sleep;
 
@@ -160,5 +161,10 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
-    FetchError::later(service::http::failure(error))
+    match service::http::failure(error) {
+        Failure::Insecure(fault) => FetchError::Insecure {
+            why: fault.to_string(),
+        },
+        failure => FetchError::later(failure.to_string()),
+    }
 }

@@ -95,6 +95,7 @@ impl Install for BigCommerce {
             .map_err(|error| match error {
                 TokenError::Refused { status: _ } => InstallRefusal::Spent,
                 TokenError::TryLater { status: _ } | TokenError::Away => InstallRefusal::Away,
+                TokenError::Insecure(fault) => InstallRefusal::Insecure(fault.to_string()),
                 TokenError::OtherStore => InstallRefusal::OtherShop,
                 TokenError::Unreadable => InstallRefusal::Unreadable,
             })?;

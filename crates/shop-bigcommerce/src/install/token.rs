@@ -4,7 +4,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-use service::http::BodyError;
+use service::http::{BodyError, Failure, TlsFault, failure};
 use shop::{ApiAccess, ConnectionError, PlainHttp, ShopUrl};
 
 use super::StoreHash;
@@ -57,6 +57,9 @@ pub enum TokenError {
     /// Nothing answers.
     #[error("the login does not answer")]
     Away,
+    /// Nothing was sent.
+    #[error("no secure connection to the login: {0}")]
+    Insecure(TlsFault),
     /// The code is of another store than the callback said.
     #[error("the token is of another store")]
     OtherStore,
@@ -68,7 +71,10 @@ impl From<BodyError> for TokenError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
-            BodyError::Broken(_) => Self::Away,
+            BodyError::Broken(error) => match failure(&error) {
+                Failure::Insecure(fault) => Self::Insecure(fault),
+                Failure::Silent | Failure::NoConnection | Failure::BrokenOff => Self::Away,
+            },
         }
     }
 }

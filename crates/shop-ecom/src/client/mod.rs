@@ -16,6 +16,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
+use service::http::Failure;
 use shop::{ApiAccess, FetchError};
 
 pub(crate) use self::fetch::fetch;
@@ -157,7 +158,12 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 fn away(error: &reqwest::Error) -> FetchError {
-    FetchError::later(service::http::failure(error))
+    match service::http::failure(error) {
+        Failure::Insecure(fault) => FetchError::Insecure {
+            why: fault.to_string(),
+        },
+        failure => FetchError::later(failure.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ impl Install for Ecom {
             .map_err(|error| match error {
                 TokenError::Refused { status: _ } => InstallRefusal::Spent,
                 TokenError::Away => InstallRefusal::Away,
+                TokenError::Insecure(fault) => InstallRefusal::Insecure(fault.to_string()),
                 TokenError::Unreadable => InstallRefusal::Unreadable,
             })?;
         if granted.store != journey.shop.as_str() {

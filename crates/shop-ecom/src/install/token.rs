@@ -4,7 +4,7 @@ use http::StatusCode;
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use service::http::BodyError;
+use service::http::{BodyError, Failure, TlsFault, failure};
 use shop::{ApiAccess, PlainHttp, ShopUrl};
 
 use super::callback::{State, return_address};
@@ -68,6 +68,9 @@ pub enum TokenError {
     /// It is away or busy, or broke off: the code may be used up or not.
     #[error("the login does not answer")]
     Away,
+    /// Nothing was sent.
+    #[error("no secure connection to the login: {0}")]
+    Insecure(TlsFault),
     #[error("the login's answer is no token")]
     Unreadable,
 }
@@ -76,7 +79,10 @@ impl From<BodyError> for TokenError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
-            BodyError::Broken(_) => Self::Away,
+            BodyError::Broken(error) => match failure(&error) {
+                Failure::Insecure(fault) => Self::Insecure(fault),
+                Failure::Silent | Failure::NoConnection | Failure::BrokenOff => Self::Away,
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use proto::connect as wire;
 use proto::convert::instant_into;
 use retail::{ConnectionId, RetailerId, ShopOrderId};
+use service::refusal::{bad_field, not_found};
 use tonic::{Request, Response, Status};
 
 use super::Bodies;
@@ -27,8 +28,7 @@ impl wire::deliveries_server::Deliveries for Archive {
             order_id,
         } = request.into_inner();
         let (retailer, connection) = shop_from(&retailer_id, &connection_id)?;
-        let order = ShopOrderId::new(&order_id)
-            .map_err(|error| Status::invalid_argument(format!("order_id: {error}")))?;
+        let order = ShopOrderId::new(&order_id).map_err(|error| bad_field("order_id", error))?;
         let kept = self
             .store
             .deliveries_of(retailer, connection, &order)
@@ -52,7 +52,7 @@ impl wire::deliveries_server::Deliveries for Archive {
             .store
             .delivery(retailer, connection, &delivery_id)
             .await?
-            .ok_or_else(|| Status::not_found("no such delivery is kept"))?;
+            .ok_or_else(|| not_found("delivery", &delivery_id))?;
         let body = self
             .bodies
             .opened(connection, &delivery_id, &archived)
@@ -70,10 +70,10 @@ impl wire::deliveries_server::Deliveries for Archive {
 fn shop_from(retailer: &str, connection: &str) -> Result<(RetailerId, ConnectionId), Status> {
     let retailer = retailer
         .parse()
-        .map_err(|_| Status::invalid_argument("retailer_id is not a UUID"))?;
+        .map_err(|_| bad_field("retailer_id", "is not a UUID"))?;
     let connection = connection
         .parse()
-        .map_err(|_| Status::invalid_argument("connection_id is not a UUID"))?;
+        .map_err(|_| bad_field("connection_id", "is not a UUID"))?;
     Ok((retailer, connection))
 }
 

@@ -35,7 +35,9 @@ impl Trouble {
             Self::Shop(FetchError::TryLater { why: _, after }) => {
                 Setback::Passing { after: *after }
             }
-            Self::Shop(FetchError::Gone | FetchError::Unreadable { .. })
+            Self::Shop(
+                FetchError::Gone | FetchError::Insecure { .. } | FetchError::Unreadable { .. },
+            )
             | Self::Silent { .. }
             | Self::Repeats
             | Self::Panicked => Setback::Passing { after: None },

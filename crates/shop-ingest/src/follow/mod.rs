@@ -281,8 +281,10 @@ impl Follower {
                 }
                 self.postpone(shop, job, after).await;
             }
-            Answer::NotGiven(error @ FetchError::Refused { .. }) => {
-                tracing::warn!(%connection, %error, "a shop does not let us in");
+            Answer::NotGiven(
+                error @ (FetchError::Refused { .. } | FetchError::Insecure { .. }),
+            ) => {
+                tracing::warn!(%connection, %error, "a shop cannot be asked");
                 self.postpone(shop, job, None).await;
             }
         }

@@ -9,6 +9,7 @@ use proto::connect as wire;
 use proto::convert::instant_from;
 use retail::{ConnectionId, ImportId, ShopOrderId};
 use service::clock::Clock;
+use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::ImportRules;
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
@@ -48,7 +49,7 @@ impl wire::imports_server::Imports for Imports {
         let since = since
             .map(|since| instant_from("since", Some(since)))
             .transpose()
-            .map_err(|error| bad_field("since", &error.to_string()))?;
+            .map_err(|error| bad_field("since", error))?;
         let started = StartedAs {
             import: ImportId::new(uuid("import_id", &import_id)?),
             retailer: uuid("retailer_id", &retailer_id)?,
@@ -224,21 +225,24 @@ impl wire::imports_server::Imports for Imports {
         } = request.into_inner();
         let retailer = uuid("retailer_id", &retailer_id)?;
         let id = ConnectionId::new(uuid("connection_id", &connection_id)?);
-        let order = ShopOrderId::new(&order_id)
-            .map_err(|error| bad_field("order_id", &error.to_string()))?;
+        let order = ShopOrderId::new(&order_id).map_err(|error| bad_field("order_id", error))?;
         let connection = self
             .connections
             .get(id)
             .filter(|connection| connection.retailer.uuid() == retailer)
-            .ok_or_else(|| Status::not_found("the retailer has no such connection"))?;
+            .ok_or_else(|| not_found("connection", &connection_id))?;
         if !self.connections.asked().contains_key(&id) {
-            return Err(Status::failed_precondition("the shop is not asked for now"));
+            return Err(precondition(
+                "not_asked",
+                "connection",
+                "the shop is not asked for now",
+            ));
         }
         order::hint(&self.inbox, &connection, order, self.clock.now())
             .await
             .map_err(|error| {
                 tracing::warn!(%error, "an order that was asked for is not fetched");
-                Status::unavailable("the broker does not keep the question")
+                unavailable("the broker does not keep the question")
             })?;
         Ok(Response::new(wire::ImportOrderResponse {}))
     }
@@ -260,7 +264,7 @@ impl wire::imports_server::Imports for Imports {
             .await
             .map_err(away)?;
         if !is_known {
-            return Err(Status::not_found("the retailer has no such connection"));
+            return Err(not_found("connection", &connection_id));
         }
         Ok(Response::new(wire::SetImportEntitlementResponse {}))
     }
@@ -275,7 +279,7 @@ impl Imports {
             .await
             .map_err(away)?
             .filter(|job| job.retailer == retailer)
-            .ok_or_else(|| Status::not_found(format!("no import {import}")))
+            .ok_or_else(|| not_found("import", &import.to_string()))
     }
 
     /// Moves an import on; one that has gone that way already stays where it is.
@@ -292,14 +296,11 @@ impl Imports {
             .map_err(away)?;
         let import = job.import;
         let job = self.store.import_job(import).await.map_err(away)?;
-        let job = job.ok_or_else(|| Status::not_found(format!("no import {import}")))?;
+        let job = job.ok_or_else(|| not_found("import", &import.to_string()))?;
         if goes.contains(&job.state) {
             Ok(job)
         } else {
-            Err(Status::failed_precondition(format!(
-                "the import is {}",
-                job.state
-            )))
+            Err(wrong_state(&job))
         }
     }
 
@@ -316,10 +317,7 @@ impl Imports {
             .await
             .map_err(away)?;
         if !is_at_work {
-            let state = job.state;
-            return Err(Status::failed_precondition(format!(
-                "the import is {state}"
-            )));
+            return Err(wrong_state(&job));
         }
         let job = self.job(retailer, import).await?;
         self.told(&job).await
@@ -333,15 +331,21 @@ impl Imports {
 
 fn refused(error: &StartError) -> Status {
     match error {
-        StartError::UnknownConnection => Status::not_found(error.to_string()),
+        StartError::UnknownConnection => not_found("connection", "of this retailer"),
         StartError::Taken => Status::new(Code::AlreadyExists, error.to_string()),
         StartError::NotEntitled => Status::permission_denied(error.to_string()),
-        StartError::Busy => Status::failed_precondition(error.to_string()),
+        StartError::Busy => precondition("import_state", "connection", &error.to_string()),
         StartError::Store(StoreError::Unavailable(_) | StoreError::Corrupt { .. }) => {
             tracing::warn!(%error, "an import is not started");
-            Status::unavailable("the database cannot be used")
+            unavailable("the database cannot be used")
         }
     }
+}
+
+/// It has gone another way.
+fn wrong_state(job: &ImportJob) -> Status {
+    let told = format!("the import is {}", job.state);
+    precondition("import_state", &job.import.to_string(), &told)
 }
 
 /// Logged here, told without what it says of the inside.
@@ -351,11 +355,7 @@ fn refused(error: &StartError) -> Status {
 )]
 fn away(error: StoreError) -> Status {
     tracing::warn!(%error, "a question about imports could not be answered");
-    Status::unavailable("the database cannot be used")
-}
-
-fn bad_field(field: &str, reason: &str) -> Status {
-    Status::invalid_argument(format!("{field}: {reason}"))
+    unavailable("the database cannot be used")
 }
 
 fn uuid(field: &'static str, id: &str) -> Result<Uuid, Status> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use proto::connect as wire;
 use proto::convert::instant_into;
 use retail::RetailerId;
+use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::{InstallRefusal, PlainHttp};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -82,11 +83,11 @@ impl wire::installs_server::Installs for Installer {
         let retailer = retailer_from(&retailer_id)?;
         let id: Uuid = install_id
             .parse()
-            .map_err(|_| Status::invalid_argument("install_id is not a UUID"))?;
+            .map_err(|_| bad_field("install_id", "is not a UUID"))?;
         let found = self.store.install(InstallKey::Id(id)).await?;
         let install = found
             .filter(|install| install.retailer == retailer)
-            .ok_or_else(|| Status::not_found("no such install"))?;
+            .ok_or_else(|| not_found("install", &install_id))?;
         Ok(Response::new(wire::GetInstallResponse {
             install: Some(install_into(install, self.clock.now())),
         }))
@@ -192,8 +193,8 @@ impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let told = refusal.to_string();
         match refusal {
-            Refusal::Shop(InstallRefusal::NotAShop) => Self::invalid_argument(told),
-            Refusal::Ours => Self::unavailable(told),
+            Refusal::Shop(InstallRefusal::NotAShop) => bad_field("shop", told),
+            Refusal::Ours => unavailable(&told),
             Refusal::Shop(_)
             | Refusal::Unknown
             | Refusal::Used
@@ -202,7 +203,7 @@ impl From<Refusal> for Status {
             | Refusal::NoAccess
             | Refusal::NoRegister
             | Refusal::NotChecked(_)
-            | Refusal::AnotherShop(_) => Self::failed_precondition(told),
+            | Refusal::AnotherShop(_) => precondition(refusal.code(), "shop", &told),
         }
     }
 }
@@ -221,5 +222,5 @@ fn terms_from(
 
 fn retailer_from(text: &str) -> Result<RetailerId, Status> {
     text.parse()
-        .map_err(|_| Status::invalid_argument("retailer_id is not a UUID"))
+        .map_err(|_| bad_field("retailer_id", "is not a UUID"))
 }

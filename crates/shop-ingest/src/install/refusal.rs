@@ -72,6 +72,7 @@ impl From<LinkError> for Refusal {
             LinkError::NoAccess(_) => Self::NoAccess,
             LinkError::NoShop(_) => Self::Shop(InstallRefusal::NotAShop),
             LinkError::Away(_) | LinkError::Silent => Self::Shop(InstallRefusal::Away),
+            LinkError::Insecure { why } => Self::Shop(InstallRefusal::Insecure(why)),
             LinkError::NoRegister => Self::NoRegister,
             LinkError::NotChecked(check) => Self::NotChecked(check.map_or_else(
                 || "the ledger cannot be asked what there is to see".to_owned(),

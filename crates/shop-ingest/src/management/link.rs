@@ -3,6 +3,7 @@
 use proto::connect as wire;
 use retail::ConnectionId;
 use secrecy::SecretString;
+use service::refusal::{bad_field, precondition, unavailable};
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl};
 use tonic::Status;
 
@@ -43,17 +44,17 @@ impl Management {
             check_acknowledged,
             another_shop_confirmed,
         } = request;
-        let wrong = |error: &dyn std::fmt::Display| Status::invalid_argument(error.to_string());
-        let url = ShopUrl::new(&shop_url).map_err(|error| wrong(&error))?;
+        let url = ShopUrl::new(&shop_url).map_err(|error| bad_field("shop_url", error))?;
         let plain_http = if allow_plain_http {
             PlainHttp::Allowed
         } else {
             PlainHttp::Refused
         };
         let api = ApiAccess::new(url, key.into(), secret.into(), plain_http)
-            .map_err(|error| wrong(&error))?;
+            .map_err(|error| bad_field("shop_url", error))?;
         let secrets = signing_secrets.into_iter().map(SecretString::from);
-        let secrets = LiveSecrets::new(secrets.collect()).map_err(|error| wrong(&error))?;
+        let secrets = LiveSecrets::new(secrets.collect())
+            .map_err(|error| bad_field("signing_secrets", error))?;
         let candidate = Connection {
             id: ConnectionId::new(self.ids.next()),
             retailer: retailer_from(&retailer_id)?,
@@ -72,13 +73,15 @@ impl Management {
 
 impl From<LinkError> for Status {
     fn from(error: LinkError) -> Self {
+        let told = error.to_string();
         match error {
-            LinkError::NoAccess(_)
-            | LinkError::NoShop(_)
-            | LinkError::NotChecked(_)
-            | LinkError::AnotherShop { .. } => Self::failed_precondition(error.to_string()),
-            LinkError::NoRegister => Self::invalid_argument(error.to_string()),
-            LinkError::Away(_) | LinkError::Silent => Self::unavailable(error.to_string()),
+            LinkError::NoAccess(_) => precondition("no_access", "shop", &told),
+            LinkError::NoShop(_) => precondition("not_a_shop", "shop", &told),
+            LinkError::Insecure { .. } => precondition("insecure", "shop", &told),
+            LinkError::NotChecked(_) => precondition("not_checked", "catalogue", &told),
+            LinkError::AnotherShop { .. } => precondition("another_shop", "shop", &told),
+            LinkError::NoRegister => bad_field("settings.register_id", told),
+            LinkError::Away(_) | LinkError::Silent => unavailable(&told),
             LinkError::Store(error) => error.into(),
         }
     }

@@ -15,6 +15,7 @@ use proto::connect::connections_server::ConnectionsServer;
 use retail::{ConnectionId, RetailerId};
 use service::clock::{Clock, Ids};
 use service::health::Health;
+use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::Platform;
 use tonic::server::NamedService as _;
 use tonic::service::Routes;
@@ -66,11 +67,11 @@ impl Management {
         let retailer = retailer_from(retailer)?;
         let id: ConnectionId = id
             .parse()
-            .map_err(|_| Status::invalid_argument("connection_id is not a UUID"))?;
+            .map_err(|_| bad_field("connection_id", "is not a UUID"))?;
         let found = self.store.connection(id).await?;
         found
             .filter(|stored| stored.connection.retailer == retailer)
-            .ok_or_else(|| Status::not_found("no such connection"))
+            .ok_or_else(|| not_found("connection", &id.to_string()))
     }
 
     /// Stores the new state, and goes by it from now on.
@@ -210,10 +211,14 @@ impl Management {
         let stored = self.find(retailer, id).await?;
         match stored.state {
             ConnectionState::Live | ConnectionState::Paused => Ok(stored),
-            ConnectionState::Disconnected => Err(Status::failed_precondition(
+            ConnectionState::Disconnected => Err(precondition(
+                "disconnected",
+                "connection",
                 "the connection is parted with: link the shop again",
             )),
-            ConnectionState::Uninstalled => Err(Status::failed_precondition(
+            ConnectionState::Uninstalled => Err(precondition(
+                "uninstalled",
+                "connection",
                 "the app was removed from the shop: link the shop again",
             )),
         }
@@ -222,7 +227,7 @@ impl Management {
 
 fn retailer_from(text: &str) -> Result<RetailerId, Status> {
     text.parse()
-        .map_err(|_| Status::invalid_argument("retailer_id is not a UUID"))
+        .map_err(|_| bad_field("retailer_id", "is not a UUID"))
 }
 
 /// Logged here, told without what it says of the inside.
@@ -231,7 +236,7 @@ impl From<StoreError> for Status {
         match error {
             StoreError::Unavailable(_) => {
                 tracing::warn!(%error, "a question about connections could not be answered");
-                Self::unavailable("the database cannot be used")
+                unavailable("the database cannot be used")
             }
             StoreError::Corrupt { .. } => {
                 tracing::error!(%error, "a stored connection cannot be read");

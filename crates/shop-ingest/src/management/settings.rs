@@ -4,6 +4,7 @@ use proto::connect as wire;
 use proto::convert::{quantity_from, quantity_into};
 use retail::RegisterId;
 use retail::posting::OrderUpdates;
+use service::refusal::{bad_field, precondition};
 use shop::Platform;
 use tonic::Status;
 
@@ -22,7 +23,7 @@ impl Management {
             connection_id,
             change,
         } = request;
-        let change = change.ok_or_else(|| Status::invalid_argument("change is missing"))?;
+        let change = change.ok_or_else(|| bad_field("change", "is missing"))?;
         let change = change_from(change)?;
         let stored = self.find(&retailer_id, &connection_id).await?;
         let id = stored.connection.id;
@@ -49,7 +50,7 @@ impl Management {
         let stored = self.at_work(&retailer_id, &connection_id).await?;
         if !may_get_new(&stored) {
             let why = "the shop is not asked for orders: the connection is paused, or only listens";
-            return Err(Status::failed_precondition(why));
+            return Err(precondition("not_asked", "connection", why));
         }
         let id = stored.connection.id;
         let kept_deliveries = self.store.kept_deliveries(id).await?;
@@ -113,10 +114,10 @@ pub(crate) fn change_from(change: wire::SettingsChange) -> Result<SettingsChange
         "" => None,
         text => Some(
             text.parse()
-                .map_err(|_| Status::invalid_argument("register_id is not a UUID"))?,
+                .map_err(|_| bad_field("register_id", "is not a UUID"))?,
         ),
     };
-    let wrong = |error: &dyn std::fmt::Display| Status::invalid_argument(error.to_string());
+    let wrong = |error: &dyn std::fmt::Display| bad_field("channel_buffer", error);
     let channel_buffer = channel_buffer
         .map(|units| {
             let units =
@@ -139,7 +140,7 @@ fn order_updates_from(code: i32) -> Result<Option<OrderUpdates>, Status> {
         Ok(wire::OrderUpdates::Unspecified) => Ok(None),
         Ok(wire::OrderUpdates::Apply) => Ok(Some(OrderUpdates::Apply)),
         Ok(wire::OrderUpdates::Ask) => Ok(Some(OrderUpdates::Ask)),
-        Err(_) => Err(Status::invalid_argument("order_updates is not known")),
+        Err(_) => Err(bad_field("order_updates", "is not known")),
     }
 }
 
@@ -148,7 +149,7 @@ fn stock_at_from(code: i32) -> Result<Option<StockAt>, Status> {
         Ok(wire::StockAt::Unspecified) => Ok(None),
         Ok(wire::StockAt::Order) => Ok(Some(StockAt::Order)),
         Ok(wire::StockAt::Invoice) => Ok(Some(StockAt::Invoice)),
-        Err(_) => Err(Status::invalid_argument("stock_at is not known")),
+        Err(_) => Err(bad_field("stock_at", "is not known")),
     }
 }
 

@@ -14,7 +14,7 @@ pub fn pool(database: &PgConnectOptions, schema: &Schema) -> PgPool {
     let name = schema.name();
     schema::pool(
         database,
-        name,
+        name.as_str(),
         CONNECTIONS,
         &[("search_path", name.as_str())],
     )

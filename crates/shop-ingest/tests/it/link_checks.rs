@@ -3,7 +3,8 @@
 use proto::connect as wire;
 use retail::ConnectionId;
 use service_kit::within;
-use tonic::Code;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
 use crate::linking::{client, disconnect_request, link_request, some_rounds};
 use crate::running::{Running, ago};
@@ -27,6 +28,7 @@ async fn pos_08_a_first_link_needs_the_check_acknowledged_and_says_what_there_is
     ] {
         assert!(refused.message().contains(found), "{}", refused.message());
     }
+    assert_eq!(precondition(&refused), "not_checked");
     // Without the ledger nothing can be shown, and the check is asked for all the same.
     let is_away = &running.books.is_away;
     is_away.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -53,6 +55,7 @@ async fn pos_09_another_shop_after_one_was_parted_with_has_to_be_confirmed() {
     let refused = connections.link(link_request(9)).await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert!(refused.message().contains("another shop"), "{refused}");
+    assert_eq!(precondition(&refused), "another_shop");
     let confirmed = wire::LinkRequest {
         another_shop_confirmed: true,
         ..link_request(9)
@@ -92,4 +95,10 @@ async fn wc_02_orders_placed_before_linking_do_not_sync_by_themselves() {
         .map(|told| told.order)
         .collect();
     assert_eq!(told, ["3"]);
+}
+
+/// What programs go by.
+fn precondition(refused: &Status) -> String {
+    let mut failure = refused.get_details_precondition_failure().unwrap();
+    failure.violations.remove(0).r#type
 }

@@ -132,6 +132,7 @@ impl Shopify {
         let granted = granted.map_err(|error| match error {
             TokenError::Refused { code: _ } => refused,
             TokenError::TryLater { status: _ } | TokenError::Away => InstallRefusal::Away,
+            TokenError::Insecure(fault) => InstallRefusal::Insecure(fault.to_string()),
             TokenError::Unreadable => InstallRefusal::Unreadable,
         })?;
         InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;

@@ -57,6 +57,7 @@ impl From<RenewError> for shop::RenewError {
             RenewError::Token(
                 error @ (TokenError::TryLater { status: _ }
                 | TokenError::Away
+                | TokenError::Insecure(_)
                 | TokenError::Unreadable),
             ) => Self::TryLater {
                 why: error.to_string(),

@@ -6,7 +6,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use service::http::BodyError;
+use service::http::{BodyError, Failure, TlsFault, failure};
 use shop::ShopUrl;
 
 /// The app, as Shopify knows it.
@@ -105,6 +105,9 @@ pub enum TokenError {
     /// Nothing answers. The same refresh token may be used again.
     #[error("shop does not answer")]
     Away,
+    /// Nothing was sent.
+    #[error("no secure connection to the shop: {0}")]
+    Insecure(TlsFault),
     #[error("shop's answer is no token")]
     Unreadable,
 }
@@ -113,7 +116,10 @@ impl From<BodyError> for TokenError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLong { limit_bytes: _ } => Self::Unreadable,
-            BodyError::Broken(_) => Self::Away,
+            BodyError::Broken(error) => match failure(&error) {
+                Failure::Insecure(fault) => Self::Insecure(fault),
+                Failure::Silent | Failure::NoConnection | Failure::BrokenOff => Self::Away,
+            },
         }
     }
 }

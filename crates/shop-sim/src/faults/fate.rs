@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt as _, SeedableRng as _};
 
-use super::{AnswerFaults, DeliveryFaults, Millis, Percent};
+use super::{AnswerFaults, DeliveryFaults, HandshakeFaults, Millis, Percent};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DeliveryFate {
@@ -29,9 +29,21 @@ pub(crate) enum AnswerFate {
     Truncated,
 }
 
-/// Keeps the two directions apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandshakeFate {
+    Good,
+    Broken,
+    Expired,
+    NotYetValid,
+    OtherName,
+    SelfSigned,
+    UnknownIssuer,
+}
+
+/// Keep them apart.
 const DELIVERIES: u64 = 0xde11_7e21_e500_0001;
 const ANSWERS: u64 = 0xa115_3e25_0000_0002;
+const HANDSHAKES: u64 = 0x4a2d_54a4_e500_0003;
 
 impl DeliveryFate {
     pub(crate) fn of(faults: &DeliveryFaults, seed: u64, number: u64) -> Self {
@@ -86,6 +98,36 @@ impl AnswerFate {
     }
 }
 
+impl HandshakeFate {
+    pub(crate) fn of(faults: HandshakeFaults, seed: u64, number: u64) -> Self {
+        let HandshakeFaults {
+            broken,
+            expired,
+            not_yet_valid,
+            other_name,
+            self_signed,
+            unknown_issuer,
+        } = faults;
+        let chances = [
+            broken,
+            expired,
+            not_yet_valid,
+            other_name,
+            self_signed,
+            unknown_issuer,
+        ];
+        match first(&mut dice(seed ^ HANDSHAKES, number), chances) {
+            Some(0) => Self::Broken,
+            Some(1) => Self::Expired,
+            Some(2) => Self::NotYetValid,
+            Some(3) => Self::OtherName,
+            Some(4) => Self::SelfSigned,
+            Some(_) => Self::UnknownIssuer,
+            None => Self::Good,
+        }
+    }
+}
+
 fn dice(seed: u64, number: u64) -> Xoshiro256PlusPlus {
     // The golden ratio's bits spread neighbouring numbers; seeding mixes the rest.
     Xoshiro256PlusPlus::seed_from_u64(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -123,9 +165,13 @@ mod tests {
                 let Faults {
                     deliveries,
                     answers,
+                    handshakes,
                 } = Faults::STORM;
-                let delivery = DeliveryFate::of(&deliveries, seed, number);
-                (delivery, AnswerFate::of(&answers, seed, number))
+                (
+                    DeliveryFate::of(&deliveries, seed, number),
+                    AnswerFate::of(&answers, seed, number),
+                    HandshakeFate::of(handshakes, seed, number),
+                )
             };
             (0..200).map(of).collect()
         };
@@ -167,6 +213,7 @@ mod tests {
         let Faults {
             deliveries,
             answers,
+            handshakes,
         } = Faults::NONE;
         let well = DeliveryFate::Posted {
             waits: vec![Duration::ZERO],
@@ -180,6 +227,8 @@ mod tests {
             assert_eq!(DeliveryFate::of(&deliveries, 1, number), well);
             assert_eq!(AnswerFate::of(&answers, 1, number), AnswerFate::Answered);
             assert_eq!(AnswerFate::of(&down, 1, number), AnswerFate::Failed);
+            let handshake = HandshakeFate::of(handshakes, 1, number);
+            assert_eq!(handshake, HandshakeFate::Good);
         }
     }
 }

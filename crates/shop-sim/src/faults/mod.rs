@@ -5,7 +5,7 @@ mod percent;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use fate::{AnswerFate, DeliveryFate};
+pub(crate) use fate::{AnswerFate, DeliveryFate, HandshakeFate};
 pub use percent::{NotPercent, Percent};
 
 /// How often what goes wrong. What happens to the delivery or the request of a given number follows from
@@ -15,6 +15,7 @@ pub use percent::{NotPercent, Percent};
 pub struct Faults {
     pub deliveries: DeliveryFaults,
     pub answers: AnswerFaults,
+    pub handshakes: HandshakeFaults,
 }
 
 /// Of the shop's deliveries. At most one of the first two befalls an attempt; times are real ones.
@@ -49,6 +50,36 @@ pub struct AnswerFaults {
     pub broken: Percent,
     /// A whole answer by its framing, whose JSON stops in the middle.
     pub truncated: Percent,
+}
+
+/// Of the TLS handshakes of a shop that is asked over TLS. At most one befalls a connection; when these change, the
+/// connections that are open are closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HandshakeFaults {
+    /// The shop breaks it off before it shows a certificate.
+    pub broken: Percent,
+    /// Its certificate was good until 2021.
+    pub expired: Percent,
+    /// Its certificate will be good from 2110 on.
+    pub not_yet_valid: Percent,
+    /// Its certificate is another host's.
+    pub other_name: Percent,
+    /// Its certificate is signed by itself.
+    pub self_signed: Percent,
+    /// Its certificate is signed by a root that nobody trusts.
+    pub unknown_issuer: Percent,
+}
+
+impl HandshakeFaults {
+    pub const NONE: Self = Self {
+        broken: Percent::NEVER,
+        expired: Percent::NEVER,
+        not_yet_valid: Percent::NEVER,
+        other_name: Percent::NEVER,
+        self_signed: Percent::NEVER,
+        unknown_issuer: Percent::NEVER,
+    };
 }
 
 /// A time in milliseconds, at most a minute.
@@ -109,6 +140,7 @@ impl Faults {
             broken: Percent::NEVER,
             truncated: Percent::NEVER,
         },
+        handshakes: HandshakeFaults::NONE,
     };
 
     /// A bad day.
@@ -129,6 +161,7 @@ impl Faults {
             broken: Percent::of(1),
             truncated: Percent::of(1),
         },
+        handshakes: HandshakeFaults::NONE,
     };
 
     /// One delivery in twenty never comes, one in five comes twice, all are shuffled, and the API has a
@@ -149,6 +182,10 @@ impl Faults {
             failed: Percent::of(2),
             broken: Percent::of(1),
             truncated: Percent::of(2),
+        },
+        handshakes: HandshakeFaults {
+            broken: Percent::of(1),
+            ..HandshakeFaults::NONE
         },
     };
 }

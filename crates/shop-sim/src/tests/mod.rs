@@ -1,6 +1,7 @@
 //! A stall is run: over real HTTP, with and without faults.
 
 mod stall;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use service::clock::{Clock, Ids};
+use service::http::Failure;
 use shop::{ApiAccess, FetchError, ShopUrl};
 
 pub(crate) use self::answer::Answer;
@@ -22,11 +23,46 @@ use self::reach::{OutOfReach, Reach};
 #[derive(Clone)]
 pub(crate) struct Client {
     /// Asks shops of the internet.
-    tls: reqwest::Client,
+    tls: Line,
     /// Asks shops of this machine, without TLS.
-    plain: reqwest::Client,
+    plain: Line,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+}
+
+/// What shops are asked through.
+#[derive(Clone)]
+struct Line {
+    client: reqwest::Client,
+    reach: Reach,
+}
+
+impl Line {
+    fn new(
+        reach: Reach,
+        limited: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, reqwest::Error> {
+        let builder = service::http::client_builder().no_proxy();
+        let client = limited(builder.dns_resolver(reach)).build()?;
+        Ok(Self { client, reach })
+    }
+
+    fn over_tls() -> Result<Self, reqwest::Error> {
+        Self::new(Reach::Global, |builder| builder.https_only(true))
+    }
+
+    /// Without certificates, which a small image may not have.
+    fn plain() -> Result<Self, reqwest::Error> {
+        Self::new(Reach::Loopback, |builder| builder.tls_certs_only([]))
+    }
+
+    /// To shops of this machine whose certificates `root` signed.
+    #[cfg(feature = "sim")]
+    fn trusting(root: reqwest::Certificate) -> Result<Self, reqwest::Error> {
+        Self::new(Reach::Loopback, |builder| {
+            builder.https_only(true).tls_certs_only([root])
+        })
+    }
 }
 
 /// What is asked.
@@ -87,15 +123,24 @@ impl From<NoAnswer> for FetchError {
 impl Client {
     /// Fails when the machine has no TLS certificates to trust.
     pub(crate) fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, reqwest::Error> {
-        let builder = |reach: Reach| {
-            service::http::client_builder()
-                .no_proxy()
-                .dns_resolver(reach)
-        };
+        Self::with(Line::over_tls()?, clock, ids)
+    }
+
+    /// Asks shops of this machine alone, over TLS those whose certificates `root` signed.
+    #[cfg(feature = "sim")]
+    pub(crate) fn trusting(
+        root: reqwest::Certificate,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, reqwest::Error> {
+        Self::with(Line::trusting(root)?, clock, ids)
+    }
+
+    fn with(tls: Line, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, reqwest::Error> {
+        let plain = Line::plain()?;
         Ok(Self {
-            tls: builder(Reach::Global).https_only(true).build()?,
-            // Without certificates, which a small image may not have.
-            plain: builder(Reach::Loopback).tls_certs_only([]).build()?,
+            tls,
+            plain,
             clock,
             ids,
         })
@@ -130,11 +175,12 @@ impl Client {
         question: Question,
     ) -> Result<Answer, NoAnswer> {
         let limit_bytes = question.limit_bytes;
-        let (client, reach) = if shop.is_https() {
-            (&self.tls, Reach::Global)
+        let Line { client, reach } = if shop.is_https() {
+            &self.tls
         } else {
-            (&self.plain, Reach::Loopback)
+            &self.plain
         };
+        let reach = *reach;
         let request = self
             .request(client, shop, key, question)
             .header(ACCEPT, "application/json")
@@ -198,16 +244,19 @@ impl Client {
 
 /// Without the address: over plain HTTP it holds the key.
 fn away(error: &reqwest::Error, reach: Reach) -> NoAnswer {
-    let why = if is_out_of_reach(error) {
-        reach.refusal()
-    } else {
-        service::http::failure(error)
-    };
-    later(why)
+    if is_out_of_reach(error) {
+        return later(reach.refusal());
+    }
+    match service::http::failure(error) {
+        Failure::Insecure(fault) => NoAnswer::Failed(FetchError::Insecure {
+            why: fault.to_string(),
+        }),
+        failure => later(failure.to_string()),
+    }
 }
 
 /// Not for ever, whatever it is: names may come to lead elsewhere.
-fn later(why: &str) -> NoAnswer {
+fn later(why: impl Into<String>) -> NoAnswer {
     NoAnswer::Failed(FetchError::later(why))
 }
 

@@ -21,6 +21,9 @@ pub enum FindError {
     /// Nobody answers, or the address is out of reach.
     #[error("shop does not answer: {why}")]
     Away { why: String },
+    /// Nobody can be sure who would answer.
+    #[error("no secure connection to the shop: {why}")]
+    Insecure { why: String },
 }
 
 /// Looks whether a shop that can be linked answers at `url`. Needs no key.
@@ -32,6 +35,7 @@ pub async fn find(platform: &WooCommerce, url: &ShopUrl) -> Result<Found, FindEr
             .await
             .map_err(|none| match FetchError::from(none) {
                 FetchError::TryLater { why, after: _ } => FindError::Away { why },
+                FetchError::Insecure { why } => FindError::Insecure { why },
                 FetchError::NoAccess
                 | FetchError::Gone
                 | FetchError::Refused { .. }

@@ -79,6 +79,7 @@ impl Install for WooCommerce {
         find(self, &url).await.map_err(|error| match error {
             FindError::NoShop | FindError::NoWooCommerce => InstallRefusal::NotAShop,
             FindError::Away { why: _ } => InstallRefusal::Away,
+            FindError::Insecure { why } => InstallRefusal::Insecure(why),
         })?;
         Ok(Granted {
             api: ApiAccess::new(url, key, secret.clone(), journey.plain_http)

@@ -30,6 +30,11 @@ pub enum InstallRefusal {
     Spent,
     #[error("The shop does not answer. Please begin again in a few minutes.")]
     Away,
+    /// What is wrong, without a word of the server's.
+    #[error(
+        "Comptoir cannot connect to the shop securely: {0}. Please have that mended, and begin again."
+    )]
+    Insecure(String),
     #[error("The shop's answer makes no sense to Comptoir. Please report it.")]
     Unreadable,
     #[error(
@@ -67,6 +72,7 @@ impl InstallRefusal {
             Self::RightsMissing(_) => "rights_missing",
             Self::Spent => "spent",
             Self::Away => "away",
+            Self::Insecure(_) => "insecure",
             Self::Unreadable => "unreadable",
             Self::NoPublicAddress => "no_public_address",
             Self::NoOwnShops => "no_own_shops",

@@ -38,8 +38,8 @@ impl Store {
         retailer: RetailerId,
         import: ImportId,
     ) -> Result<Undone, ImportError> {
-        let now = self.clock.now();
         let mut db = self.pool.begin().await?;
+        let now = self.clock.now();
         let (of, state) = lock_alone(&mut db, retailer.uuid(), import.uuid()).await?;
         match state {
             ImportState::Running => return Err(ImportError::Is(state)),

@@ -2,12 +2,14 @@
 
 mod actions;
 mod catalogue;
+mod chain;
 mod explain;
 mod fulfilment;
 mod held;
 mod kept;
 mod known_orders;
 mod levels;
+mod levels_as_of;
 mod list_sales;
 mod movements;
 mod open_quantities;
@@ -16,6 +18,7 @@ mod products;
 mod receipt;
 mod reservations;
 mod sale_view;
+mod settled;
 mod stream_sales;
 mod verify;
 mod verify_stock;
@@ -28,12 +31,14 @@ use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
+pub use chain::StandingBlock;
 pub use explain::Explained;
 pub use fulfilment::{FulfilmentState, FulfilmentView};
 pub use held::{HeldKey, HeldView, KeptHeld};
 pub use kept::{KeptParked, ParkedFilter, RetryCounts};
 pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
+pub use levels_as_of::{AsOf, LevelAsOf};
 pub use list_sales::{SaleFilter, SaleKey};
 pub use movements::{CauseView, MovementView, SaleCause};
 pub use open_quantities::OpenQuantity;

@@ -5,10 +5,10 @@ use proto::convert::{instant_into, quantity_into};
 use retail::Quantity;
 use tonic::Status;
 
-use super::bad_field;
 use crate::store::{
     ImportJob, ImportKind, JobState, PlanCounts, PlannedLevel, PlannedOrder, Verdict,
 };
+use service::refusal::bad_field;
 
 pub(super) fn kind_from(kind: wire::ImportKind) -> Result<ImportKind, Status> {
     match kind {

@@ -3,8 +3,8 @@
 use tonic::Status;
 use uuid::Uuid;
 
-use super::bad_field;
 use crate::store::{LevelPlace, PlannedLevel};
+use service::refusal::bad_field;
 
 /// Rows of a page when nothing is said, and at most.
 const PAGE_DEFAULT: i64 = 50;

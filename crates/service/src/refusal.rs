@@ -1,0 +1,39 @@
+//! Answers to questions that cannot be answered, with details that programs can read.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+/// A caller waits this long before it asks a service again that could not answer.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// A field of the request is missing or makes no sense.
+pub fn bad_field(field: &str, reason: impl std::fmt::Display) -> Status {
+    let reason = reason.to_string();
+    let message = format!("{field}: {reason}");
+    let details = ErrorDetails::with_bad_request_violation(field, reason);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// There is no such thing.
+#[must_use]
+pub fn not_found(kind: &str, name: &str) -> Status {
+    let message = format!("no {kind} {name}");
+    let details = ErrorDetails::with_resource_info(kind, name, "", &message);
+    Status::with_error_details(Code::NotFound, message.clone(), details)
+}
+
+/// The question is sound, but what is there does not allow one answer. `kind` stays the same for ever.
+#[must_use]
+pub fn precondition(kind: &str, subject: &str, reason: &str) -> Status {
+    let details = ErrorDetails::with_precondition_failure_violation(kind, subject, reason);
+    Status::with_error_details(Code::FailedPrecondition, reason, details)
+}
+
+/// Not now; the same question may be answered a little later.
+#[must_use]
+pub fn unavailable(message: &str) -> Status {
+    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(Code::Unavailable, message, details)
+}
