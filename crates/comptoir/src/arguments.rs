@@ -5,6 +5,7 @@ mod fulfilment;
 mod import;
 mod registers;
 mod reports;
+mod sales;
 mod stock;
 mod verify;
 mod waiting;
@@ -12,7 +13,7 @@ mod when;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -29,6 +30,7 @@ pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
+pub(crate) use sales::{Balance, Sales, SalesList, State};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
@@ -142,61 +144,6 @@ pub(crate) struct Demo {
     pub(crate) keep: bool,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Sales {
-    /// Sales, newest first.
-    List(SalesList),
-    /// Sales that are not fully paid and hold stock, the oldest first.
-    Reserved {
-        /// Only sales of this outlet: its name or id.
-        #[arg(long, value_name = "OUTLET")]
-        outlet: Option<String>,
-        /// Only sales placed before then: a date (of this machine's time zone) or an instant.
-        #[arg(long, value_name = "WHEN", value_parser = instant)]
-        until: Option<Timestamp>,
-        #[command(flatten)]
-        page: PageArguments,
-    },
-    /// One sale with its lines and payments.
-    Show {
-        /// The receipt number, with or without its prefix, or the sale's id.
-        sale: String,
-    },
-}
-
-#[derive(Clone, Debug, Args)]
-pub(crate) struct SalesList {
-    /// Only sales of this outlet: its name or id.
-    #[arg(long, value_name = "OUTLET")]
-    pub(crate) outlet: Option<String>,
-    /// Only sales booked on this register: its id.
-    #[arg(long, value_name = "ID")]
-    pub(crate) register: Option<String>,
-    /// Only sales that came through this connection: its id.
-    #[arg(long, value_name = "ID")]
-    pub(crate) connection: Option<String>,
-    /// Only sales that stand, or only those that were voided.
-    #[arg(long)]
-    pub(crate) state: Option<State>,
-    /// Only sales paid this far.
-    #[arg(long)]
-    pub(crate) balance: Option<Balance>,
-    /// Only the sale of this receipt number, with or without its prefix.
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) receipt: Option<String>,
-    /// Only sales with a line of this SKU.
-    #[arg(long)]
-    pub(crate) sku: Option<String>,
-    /// Only sales placed then or later: a date (of this machine's time zone) or an instant.
-    #[arg(long, value_name = "WHEN", value_parser = instant)]
-    pub(crate) from: Option<Timestamp>,
-    /// Only sales placed before then.
-    #[arg(long, value_name = "WHEN", value_parser = instant)]
-    pub(crate) until: Option<Timestamp>,
-    #[command(flatten)]
-    pub(crate) page: PageArguments,
-}
-
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PageArguments {
     /// How many at most.
@@ -210,19 +157,6 @@ pub(crate) struct PageArguments {
         value_name = "TOKEN"
     )]
     pub(crate) page_token: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum State {
-    Closed,
-    Voided,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Balance {
-    Unpaid,
-    PartPaid,
-    Paid,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -323,7 +257,7 @@ mod tests {
 
     #[test]
     fn filters_of_the_history_are_understood() {
-        let line = "comptoir sales list --state closed --balance part-paid --sku A --from 2026-11-21T19:50:52Z --limit 500";
+        let line = "comptoir sales list --state closed --balance part-paid --sku A --from 2026-11-21T19:50:52Z --platform shopify --limit 500";
         let Command::Sales {
             command: Sales::List(list),
         } = parse(line).unwrap().command
@@ -333,6 +267,7 @@ mod tests {
         assert_eq!(list.state, Some(State::Closed));
         assert_eq!(list.balance, Some(Balance::PartPaid));
         assert_eq!(list.from, Some("2026-11-21T19:50:52Z".parse().unwrap()));
+        assert_eq!(list.platform.as_deref(), Some("shopify"));
         assert_eq!(list.page.limit, 500);
         assert!(instant("2026-11-21").is_ok());
     }

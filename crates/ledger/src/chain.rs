@@ -159,7 +159,9 @@ impl Walk {
         } else if *position < next {
             wrong.push(format!("block {position} comes after block {}", next - 1));
         } else if *previous != self.head.hash {
-            wrong.push(format!("block {position} does not follow what is before it"));
+            wrong.push(format!(
+                "block {position} does not follow what is before it"
+            ));
         }
         if block.retailer != self.retailer || block.hash() != hash {
             wrong.push(format!("block {position} is not what its hash says"));
@@ -179,6 +181,7 @@ impl Walk {
     }
 
     /// What is wrong once the last block was seen: `beyond` are rows that later blocks passed by.
+    #[must_use]
     pub fn end(&self, beyond: &[(ChainKind, Uuid)]) -> Vec<String> {
         let mut wrong: Vec<String> = beyond
             .iter()
@@ -227,11 +230,12 @@ fn compare(block: &Block, rows: &[Row]) -> Vec<String> {
             Some(_) => {}
         }
     }
-    wrong.extend(
-        there
-            .into_keys()
-            .map(|id| format!("{name} {id} was not there when block {} was made", block.position)),
-    );
+    wrong.extend(there.into_keys().map(|id| {
+        format!(
+            "{name} {id} was not there when block {} was made",
+            block.position
+        )
+    }));
     wrong
 }
 

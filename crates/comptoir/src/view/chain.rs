@@ -132,7 +132,8 @@ fn uuid(field: &'static str, text: &str) -> Result<Uuid, WireError> {
 }
 
 fn kind_from(kind: i32) -> Result<&'static str, WireError> {
-    let kind = ledger::ChainKind::try_from(kind).map_err(|error| WireError::invalid("kind", error))?;
+    let kind =
+        ledger::ChainKind::try_from(kind).map_err(|error| WireError::invalid("kind", error))?;
     match kind {
         ledger::ChainKind::Movements => Ok(ChainKind::Movements.as_str()),
         ledger::ChainKind::Closures => Ok(ChainKind::Closures.as_str()),

@@ -28,6 +28,8 @@ const SKUS_LIMIT: usize = 500;
 const ACTOR_LIMIT_BYTES: usize = 200;
 /// Longest note, in bytes.
 const NOTE_LIMIT_BYTES: usize = 2_000;
+/// Longest name of a platform, in bytes.
+const PLATFORM_LIMIT_BYTES: usize = 100;
 /// Longest code of a reason, in bytes.
 const REASON_LIMIT_BYTES: usize = 100;
 /// Where google.protobuf.Timestamp begins. The database would go back further, jiff further still.
@@ -154,6 +156,7 @@ pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
         placed_from,
         placed_until,
         customer_id,
+        platform,
     } = filter.unwrap_or_default();
     let placed_from = instant("filter.placed_from", placed_from)?;
     let placed_until = instant("filter.placed_until", placed_until)?;
@@ -162,6 +165,7 @@ pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
     {
         return Err(bad_field("filter.placed_until", "is not after placed_from"));
     }
+    let platform = text("filter.platform", platform, PLATFORM_LIMIT_BYTES)?;
     Ok(SaleFilter {
         outlet: optional("filter.outlet_id", &outlet_id)?,
         register: optional("filter.register_id", &register_id)?,
@@ -184,6 +188,7 @@ pub fn filter(filter: Option<WireFilter>) -> Result<SaleFilter, Status> {
         placed_from,
         placed_until,
         customer: optional("filter.customer_id", &customer_id)?,
+        platform: Some(platform).filter(|platform| !platform.is_empty()),
     })
 }
 

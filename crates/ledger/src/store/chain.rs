@@ -48,9 +48,12 @@ impl Chain {
     /// Adds a block of `kind` for every retailer with new rows.
     pub async fn lengthen(&self, kind: ChainKind) -> Result<Chained, StoreError> {
         let mut db = self.pool.begin().await?;
-        let is_ours = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "is_ours!""#, LOCK)
-            .fetch_one(&mut *db)
-            .await?;
+        let is_ours = sqlx::query_scalar!(
+            r#"select pg_try_advisory_xact_lock($1) as "is_ours!""#,
+            LOCK
+        )
+        .fetch_one(&mut *db)
+        .await?;
         if !is_ours {
             return Ok(Chained::Taken);
         }
@@ -101,7 +104,9 @@ async fn last_place(db: &mut PgConnection, kind: ChainKind) -> Result<(i64, Uuid
     )
     .fetch_optional(db)
     .await?;
-    Ok(last.map_or((-1, Uuid::nil()), |last| (last.through_xid, last.through_id)))
+    Ok(last.map_or((-1, Uuid::nil()), |last| {
+        (last.through_xid, last.through_id)
+    }))
 }
 
 async fn new_rows(

@@ -7,7 +7,9 @@ use ledger::store::{self, BLOCK_LIMIT, Chain, Chained, Reader};
 use service::clock::SystemClock;
 
 use crate::order::an_order;
-use crate::support::{FOREIGN_CONNECTION, Ledger, OTHER_RETAILER, REGISTER, RETAILER, admin, app, sql};
+use crate::support::{
+    FOREIGN_CONNECTION, Ledger, OTHER_RETAILER, REGISTER, RETAILER, admin, app, sql,
+};
 use crate::till::Till;
 
 fn chain_of(ledger: &Ledger) -> Chain {
@@ -75,7 +77,10 @@ async fn a_day() -> Till {
 #[tokio::test]
 async fn r_14_the_chain_holds_over_all_movements_and_closures_of_each_retailer() {
     let till = a_day().await;
-    let foreign = an_order(1).of(OTHER_RETAILER, FOREIGN_CONNECTION).line("A", 1).build();
+    let foreign = an_order(1)
+        .of(OTHER_RETAILER, FOREIGN_CONNECTION)
+        .line("A", 1)
+        .build();
     till.ledger.apply_one(&foreign).await;
     lengthen(&till.ledger).await;
     let reader = &till.ledger.reader;
@@ -97,13 +102,19 @@ async fn r_14_a_transaction_that_commits_late_is_not_passed_by() {
     let ledger = Ledger::new().await;
     ledger.apply_one(&an_order(1).line("A", 1).build()).await;
     lengthen(&ledger).await;
-    let mut late = store::write_pool(&admin(&ledger.database)).begin().await.unwrap();
+    let mut late = store::write_pool(&admin(&ledger.database))
+        .begin()
+        .await
+        .unwrap();
     sqlx::query("select pg_current_xact_id()")
         .execute(&mut *late)
         .await
         .unwrap();
     ledger.apply_one(&an_order(2).line("A", 1).build()).await;
-    chain_of(&ledger).lengthen(ChainKind::Movements).await.unwrap();
+    chain_of(&ledger)
+        .lengthen(ChainKind::Movements)
+        .await
+        .unwrap();
     // The second order's row is higher than one that may still come.
     assert_eq!(walked(&ledger.reader, RETAILER, None).await.2, 1);
     sqlx::query(
@@ -130,7 +141,10 @@ const EDITS: &[(&str, &str)] = &[
     ("stock_movement", "sale_id = gen_random_uuid()"),
     ("stock_movement", "line_key = line_key || 'x'"),
     ("stock_movement", "revision = revision + 7"),
-    ("stock_movement", "recorded_at = recorded_at - interval '1 microsecond'"),
+    (
+        "stock_movement",
+        "recorded_at = recorded_at - interval '1 microsecond'",
+    ),
     ("stock_movement", "movement_id = gen_random_uuid()"),
     ("stock_movement", "recorded_xid = recorded_xid + 1"),
     ("stock_movement", "recorded_xid = 0"),
@@ -142,17 +156,26 @@ const EDITS: &[(&str, &str)] = &[
     ("closure_count", "payment_type = payment_type || 'x'"),
     ("register_session", "float_minor = float_minor + 1"),
     ("register_session", "opened_by = 'nobody'"),
-    ("register_session", "opened_at = opened_at - interval '1 hour'"),
+    (
+        "register_session",
+        "opened_at = opened_at - interval '1 hour'",
+    ),
     ("till_payment", "amount_minor = amount_minor - 1"),
     ("till_payment", "payment_type = 'cash'"),
     ("till_payment", "paid_at = paid_at - interval '1 day'"),
     ("till_payment", "is_outside = not is_outside"),
     ("chain_block", "hash = sha256(hash)"),
     ("chain_block", "previous_hash = sha256(previous_hash)"),
-    ("chain_block", "entries = set_byte(entries, 20, (get_byte(entries, 20) + 1) % 256)"),
+    (
+        "chain_block",
+        "entries = set_byte(entries, 20, (get_byte(entries, 20) + 1) % 256)",
+    ),
     ("chain_block", "through_xid = through_xid + 1"),
     ("chain_block", "position = position + 100"),
-    ("chain_block", "kind = case kind when 'movements' then 'closures' else 'movements' end"),
+    (
+        "chain_block",
+        "kind = case kind when 'movements' then 'closures' else 'movements' end",
+    ),
 ];
 /// Tables that lose a row.
 const LOSSES: &[&str] = &[
@@ -224,7 +247,10 @@ async fn r_14_fifty_edits_by_a_superuser_are_each_named() {
         // Constraints stop nobody who can switch them off.
         let script = format!("set session_replication_role = replica; {statement}");
         let changed = sql(&database, &script);
-        let changed = changed.lines().find(|line| *line != "SET").unwrap_or_default();
+        let changed = changed
+            .lines()
+            .find(|line| *line != "SET")
+            .unwrap_or_default();
         assert!(!changed.is_empty(), "{statement}: changed nothing");
         let name = if name.is_empty() { changed } else { &name };
 

@@ -130,6 +130,9 @@ async fn r_09_filters_all_hold() {
                 .build(),
         ])
         .await;
+    ledger.sql(&format!(
+        "update ledger.connection set platform = 'shopify' where connection_id = '{OTHER_CONNECTION}'"
+    ));
     let mut client = Client::of(&ledger).await;
     let customer = ledger.sql("select customer_id from ledger.customer where guest_of is null");
     let at = |second: i64| {
@@ -210,6 +213,36 @@ async fn r_09_filters_all_hold() {
                 ..none()
             },
             &["1"],
+        ),
+        (
+            wire::SaleFilter {
+                platform: "shopify".into(),
+                ..none()
+            },
+            &["4"],
+        ),
+        (
+            wire::SaleFilter {
+                platform: "woocommerce".into(),
+                sku: "A".into(),
+                ..none()
+            },
+            &["3", "1"],
+        ),
+        (
+            wire::SaleFilter {
+                platform: "shopify".into(),
+                connection_id: crate::support::CONNECTION.to_string(),
+                ..none()
+            },
+            &[],
+        ),
+        (
+            wire::SaleFilter {
+                platform: "elsewhere".into(),
+                ..none()
+            },
+            &[],
         ),
         (
             wire::SaleFilter {
@@ -549,6 +582,13 @@ async fn what_makes_no_sense_is_refused_with_the_field_that_is_wrong() {
                 ..none()
             }),
             "filter.sku",
+        ),
+        (
+            filtered(wire::SaleFilter {
+                platform: "a\0b".into(),
+                ..none()
+            }),
+            "filter.platform",
         ),
         (
             filtered(wire::SaleFilter {

@@ -18,6 +18,7 @@ mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;
 mod held;
+mod history_pages;
 mod imports;
 mod imports_grpc;
 mod imports_random;

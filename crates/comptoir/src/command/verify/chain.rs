@@ -30,7 +30,11 @@ struct Told {
 }
 
 /// Walks the chain of the running ledger, or of a file; anything wrong ends with [`Exit::CheckFailed`].
-pub(super) async fn verify(screen: Screen, place: &Place, asked: &VerifyChain) -> anyhow::Result<Exit> {
+pub(super) async fn verify(
+    screen: Screen,
+    place: &Place,
+    asked: &VerifyChain,
+) -> anyhow::Result<Exit> {
     let VerifyChain { head, save, file } = asked;
     let mut checked = Checked::new(*head);
     match file {
@@ -119,7 +123,9 @@ impl Checked {
                     .map(|(kind, id)| Ok((chain_kind(&kind)?, id)))
                     .collect::<anyhow::Result<_>>()?;
                 let known = self.known;
-                let walk = self.walk.get_or_insert_with(|| Walk::new(Uuid::nil(), known));
+                let walk = self
+                    .walk
+                    .get_or_insert_with(|| Walk::new(Uuid::nil(), known));
                 let wrong = walk.end(&passed);
                 self.add(wrong);
             }

@@ -16,11 +16,7 @@ struct Verdict {
 }
 
 /// The ledger's own check of its promises; failing checks end with [`Exit::CheckFailed`].
-pub(crate) async fn verify(
-    screen: Screen,
-    place: &Place,
-    asked: &Verify,
-) -> anyhow::Result<Exit> {
+pub(crate) async fn verify(screen: Screen, place: &Place, asked: &Verify) -> anyhow::Result<Exit> {
     if asked.chain {
         return chain::verify(screen, place, &asked.of).await;
     }

@@ -115,7 +115,9 @@ async fn place_before(
     )
     .fetch_optional(db)
     .await?;
-    Ok(last.map_or((-1, Uuid::nil()), |last| (last.through_xid, last.through_id)))
+    Ok(last.map_or((-1, Uuid::nil()), |last| {
+        (last.through_xid, last.through_id)
+    }))
 }
 
 /// The retailer's rows after `from`, up to `through`.

@@ -23,10 +23,11 @@ pub struct SaleFilter {
     pub placed_from: Option<Timestamp>,
     pub placed_until: Option<Timestamp>,
     pub customer: Option<Uuid>,
+    pub platform: Option<String>,
 }
 
-/// A sale's place in the history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A sale's place in the history; the later one is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SaleKey {
     pub placed_at: Timestamp,
     pub sale: Uuid,
@@ -72,12 +73,54 @@ impl Reader {
         limit: i64,
     ) -> Result<Vec<SaleView>, StoreError> {
         let mut db = self.snapshot().await?;
-        let ids = match &filter.sku {
-            None => by_time(&mut db, retailer.uuid(), filter, after, limit).await?,
-            Some(sku) => by_sku(&mut db, retailer.uuid(), sku, filter, after, limit).await?,
-        };
+        let mut places = Vec::new();
+        for filter in by_connection(&mut db, retailer.uuid(), filter).await? {
+            let found = match &filter.sku {
+                None => by_time(&mut db, retailer.uuid(), &filter, after, limit).await?,
+                Some(sku) => by_sku(&mut db, retailer.uuid(), sku, &filter, after, limit).await?,
+            };
+            places.extend(found);
+        }
+        places.sort_unstable_by(|one, other| other.cmp(one));
+        places.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let ids: Vec<Uuid> = places.iter().map(|place| place.sale).collect();
         SaleView::load(&mut db, &ids).await
     }
+}
+
+/// A platform is its few connections, each asked for on its own: sales know no platform, so no index does, and where
+/// one sells little its sales would be sought through all others.
+async fn by_connection(
+    db: &mut PgConnection,
+    retailer: Uuid,
+    filter: &SaleFilter,
+) -> Result<Vec<SaleFilter>, StoreError> {
+    let Some(platform) = &filter.platform else {
+        return Ok(vec![filter.clone()]);
+    };
+    let connections = connections_of(db, retailer, platform).await?.into_iter();
+    Ok(connections
+        .filter(|id| filter.connection.is_none_or(|asked| asked == *id))
+        .map(|id| SaleFilter {
+            connection: Some(id),
+            ..filter.clone()
+        })
+        .collect())
+}
+
+/// The retailer's connections of a platform, those that are no longer linked included.
+pub(super) async fn connections_of(
+    db: &mut PgConnection,
+    retailer: Uuid,
+    platform: &str,
+) -> Result<Vec<Uuid>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select connection_id from ledger.connection where retailer_id = $1 and platform = $2",
+        retailer,
+        platform,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// One text for every filter: the pool plans each call anew, so that what is not asked is not there
@@ -88,7 +131,7 @@ async fn by_time(
     filter: &SaleFilter,
     after: Option<SaleKey>,
     limit: i64,
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<Vec<SaleKey>, StoreError> {
     let Columns {
         state,
         balance,
@@ -97,8 +140,8 @@ async fn by_time(
         from,
         until,
     } = filter.columns();
-    Ok(sqlx::query_scalar!(
-        "select s.sale_id
+    let rows = sqlx::query!(
+        r#"select s.placed_at as "placed_at: SqlTimestamp", s.sale_id
         from ledger.sale s
         where s.retailer_id = $1
             and ($2::timestamptz is null or (s.placed_at, s.sale_id) < ($2, $3::uuid))
@@ -113,7 +156,7 @@ async fn by_time(
             and ($12::timestamptz is null or s.placed_at < $12)
             and ($13::uuid is null or s.customer_id = $13)
         order by s.placed_at desc, s.sale_id desc
-        limit $14",
+        limit $14"#,
         retailer,
         after.map(|key| row::at(key.placed_at)) as _,
         after.map(|key| key.sale),
@@ -130,7 +173,13 @@ async fn by_time(
         limit,
     )
     .fetch_all(db)
-    .await?)
+    .await?
+    .into_iter()
+    .map(|row| SaleKey {
+        placed_at: row.placed_at.to_jiff(),
+        sale: row.sale_id,
+    });
+    Ok(rows.collect())
 }
 
 /// The same by way of the lines, which know when their sale was placed.
@@ -141,7 +190,7 @@ async fn by_sku(
     filter: &SaleFilter,
     after: Option<SaleKey>,
     limit: i64,
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<Vec<SaleKey>, StoreError> {
     let Columns {
         state,
         balance,
@@ -192,6 +241,11 @@ async fn by_sku(
         sku,
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.sale_id).collect())
+    .await?
+    .into_iter()
+    .map(|row| SaleKey {
+        placed_at: row.placed_at.to_jiff(),
+        sale: row.sale_id,
+    });
+    Ok(rows.collect())
 }

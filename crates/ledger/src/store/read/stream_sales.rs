@@ -7,7 +7,7 @@
 use retail::RetailerId;
 use uuid::Uuid;
 
-use super::list_sales::Columns;
+use super::list_sales::{Columns, connections_of};
 use super::{Reader, SaleFilter, SaleView, item_by_sku};
 use crate::store::StoreError;
 
@@ -81,6 +81,10 @@ impl Reader {
                 item => item,
             },
         };
+        let of_platform = match &filter.platform {
+            None => None,
+            Some(platform) => Some(connections_of(&mut db, retailer.uuid(), platform).await?),
+        };
         let places: Vec<ChangeKey> = sqlx::query!(
             "select s.changed_xid, s.sale_id
             from ledger.sale s
@@ -99,8 +103,9 @@ impl Reader {
                 and ($14::uuid is null or s.customer_id = $14)
                 and ($15::uuid is null or exists (
                     select from ledger.sale_line l where l.sale_id = s.sale_id and l.item_id = $15))
+                and ($16::uuid[] is null or s.connection_id = any($16))
             order by s.changed_xid, s.sale_id
-            limit $16",
+            limit $17",
             retailer.uuid(),
             after.xid,
             after.sale,
@@ -116,6 +121,7 @@ impl Reader {
             until as _,
             filter.customer,
             item,
+            of_platform.as_deref(),
             limit,
         )
         .fetch_all(&mut *db)
