@@ -1,5 +1,5 @@
+use ::ledger::chain::{Block, ChainKind, Hash, Link, Row};
 use anyhow::Context as _;
-use ledger::chain::{Block, ChainKind, Hash, Link, Row};
 use proto::convert::WireError;
 use proto::ledger;
 use proto::ledger::export_chain_response::Part;
