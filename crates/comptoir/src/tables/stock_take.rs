@@ -51,7 +51,7 @@ pub(crate) fn stock_take(screen: Screen, outlets: &Outlets, take: &StockTake) {
         ));
     }
     screen.line(format_args!(
-        "  counted      {} items, of which {} differ",
+        "  items        {} counted, {} differing",
         take.counted_items, take.differing_items
     ));
     screen.line(format_args!("  id           {}", take.stock_take_id));

@@ -7,6 +7,7 @@ use super::Number;
 use super::sale::known;
 
 /// Counting what is in an outlet.
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StockTake {
     pub(crate) stock_take_id: String,

@@ -7,6 +7,7 @@ use super::sale::known;
 use super::{Number, StockEntry};
 
 /// Goods on their way from one outlet to another.
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Transfer {
     pub(crate) transfer_id: String,

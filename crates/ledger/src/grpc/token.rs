@@ -83,71 +83,64 @@ fn take_uuid(bytes: &[u8]) -> Option<(Uuid, &[u8])> {
     Some((Uuid::from_bytes(*id), rest))
 }
 
+/// Of what is listed by an instant and an id.
+fn write_moment(at: Timestamp, id: Uuid, bytes: &mut Vec<u8>) {
+    bytes.extend(at.as_microsecond().to_be_bytes());
+    bytes.extend(id.as_bytes());
+}
+
+fn read_moment(bytes: &[u8]) -> Option<(Timestamp, Uuid)> {
+    let (at, bytes) = take_i64(bytes)?;
+    let (id, rest) = take_uuid(bytes)?;
+    let at = Timestamp::from_microsecond(at).ok()?;
+    rest.is_empty().then_some((at, id))
+}
+
 impl Place for SaleKey {
     fn write(&self, bytes: &mut Vec<u8>) {
         let Self { placed_at, sale } = self;
-        bytes.extend(placed_at.as_microsecond().to_be_bytes());
-        bytes.extend(sale.as_bytes());
+        write_moment(*placed_at, *sale, bytes);
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (placed_at, bytes) = take_i64(bytes)?;
-        let (sale, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(Self {
-            placed_at: Timestamp::from_microsecond(placed_at).ok()?,
-            sale,
-        })
+        let (placed_at, sale) = read_moment(bytes)?;
+        Some(Self { placed_at, sale })
     }
 }
 
 impl Place for SessionKey {
     fn write(&self, bytes: &mut Vec<u8>) {
         let Self { opened_at, session } = self;
-        bytes.extend(opened_at.as_microsecond().to_be_bytes());
-        bytes.extend(session.as_bytes());
+        write_moment(*opened_at, *session, bytes);
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (opened_at, bytes) = take_i64(bytes)?;
-        let (session, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(Self {
-            opened_at: Timestamp::from_microsecond(opened_at).ok()?,
-            session,
-        })
+        let (opened_at, session) = read_moment(bytes)?;
+        Some(Self { opened_at, session })
     }
 }
 
 impl Place for EntryKey {
     fn write(&self, bytes: &mut Vec<u8>) {
         let Self { recorded_at, entry } = self;
-        bytes.extend(recorded_at.as_microsecond().to_be_bytes());
-        bytes.extend(entry.as_bytes());
+        write_moment(*recorded_at, *entry, bytes);
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (recorded_at, bytes) = take_i64(bytes)?;
-        let (entry, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(Self {
-            recorded_at: Timestamp::from_microsecond(recorded_at).ok()?,
-            entry,
-        })
+        let (recorded_at, entry) = read_moment(bytes)?;
+        Some(Self { recorded_at, entry })
     }
 }
 
 impl Place for StockTakeKey {
     fn write(&self, bytes: &mut Vec<u8>) {
         let Self { started_at, take } = self;
-        bytes.extend(started_at.as_microsecond().to_be_bytes());
-        bytes.extend(take.as_bytes());
+        write_moment(*started_at, *take, bytes);
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (started_at, bytes) = take_i64(bytes)?;
-        let (take, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(Self {
-            started_at: Timestamp::from_microsecond(started_at).ok()?,
-            take,
-        })
+        let (started_at, take) = read_moment(bytes)?;
+        Some(Self { started_at, take })
     }
 }
 

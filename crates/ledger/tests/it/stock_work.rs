@@ -328,3 +328,38 @@ async fn stock_work_asked_for_again_is_answered_and_not_done_again() {
     assert_eq!(crate::held::violation(&refused), "request_reused");
     assert_eq!(room.on_hand("A").await, 4);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_and_shops_at_once_do_not_wait_in_a_circle_and_lose_nothing() {
+    let mut room = Stockroom::with(&["A", "B", "C"]).await;
+    let mut working = tokio::task::JoinSet::new();
+    for round in 0..8_u64 {
+        let mut changes = [("A", 1), ("B", 1), ("C", 1)];
+        if round % 2 == 0 {
+            changes.reverse();
+        }
+        let asked: Vec<_> = (0..5).map(|_| room.adjustment(OUTLET, &changes)).collect();
+        let mut client = room.client.stock_work.clone();
+        working.spawn(async move {
+            for request in asked {
+                client.adjust(request).await.unwrap();
+            }
+        });
+        let store = room.ledger.store.clone();
+        working.spawn(async move {
+            for number in 0..5 {
+                let order = an_order(100 + round * 10 + number)
+                    .line("C", 1)
+                    .line("A", 1);
+                store.apply(&[order.build()]).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = working.join_next().await {
+        done.unwrap();
+    }
+    for (sku, on_hand) in [("A", 0), ("B", 40), ("C", 0)] {
+        assert_eq!(room.on_hand(sku).await, on_hand, "{sku}");
+    }
+    room.ledger.assert_sound().await;
+}
