@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use ledger::decide::Incoming;
-use ledger::store;
+use ledger::store::{self, AsOf, Reader};
 use proto::convert::instant_into;
 use proto::ledger as wire;
 use retail::SaleState;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::order::{PLACED_AT, an_order};
+use crate::rows_read::{one_connection, rows_read};
 use crate::support::{
     Ledger, OTHER_CONNECTION, OTHER_OUTLET, OTHER_RETAILER, OUTLET, RETAILER, admin, app,
 };
@@ -258,6 +259,33 @@ async fn r_07_an_instant_that_is_not_past_or_none_is_refused() {
             .await
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn r_07_movements_are_added_up_without_reading_their_rows() {
+    let (till, [_, _, edited, _]) = with_a_history().await;
+    let ledger = &till.ledger;
+    ledger.sql(
+        "insert into ledger.stock_movement
+        select r.* from generate_series(1, 20000) n, ledger.stock_movement m,
+            jsonb_populate_record(m, jsonb_build_object('movement_id', gen_random_uuid(), 'revision', 10 + n)) r
+        where m.quantity_milli = -3000;
+        vacuum analyze ledger.stock_movement",
+    );
+    let pool = one_connection(ledger);
+    let reader = Reader::new(pool.clone());
+    let asked = AsOf {
+        at: edited,
+        outlet: None,
+        item: None,
+        sku: None,
+    };
+    let before = rows_read(ledger, &pool, &["stock_movement"]).await;
+    let levels = reader.levels_as_of(RETAILER, &asked, None, 50).await;
+    assert_eq!(levels.unwrap()[0].on_hand.milli(), -5_000 - 20_000 * 3_000);
+    let read = rows_read(ledger, &pool, &["stock_movement"]).await - before;
+    assert!(read < 100, "{read} rows");
+    pool.close().await;
 }
 
 /// A ledger one of whose writers has stamped a sale of two and cannot commit while the other connection holds the level.

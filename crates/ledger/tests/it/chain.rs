@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use ledger::chain::{ChainKind, Head, Walk};
 use ledger::store::{self, BLOCK_LIMIT, Chain, Chained, Reader};
 use service::clock::SystemClock;
@@ -70,6 +71,7 @@ async fn a_day() -> Till {
         till.pay(sale, 500).await.unwrap();
         let counted = [("bank-transfer", 500), ("cash", 100)];
         till.close(REGISTER, &counted).await.unwrap();
+        till.clock.advance(SignedDuration::from_mins(1));
         lengthen(&till.ledger).await;
     }
     till

@@ -1,14 +1,14 @@
 //! Pages of a long history (R-9).
 
 use jiff::SignedDuration;
-use ledger::store::{self, Reader, SaleFilter, SaleKey};
+use ledger::store::{Reader, SaleFilter, SaleKey};
 use retail::{Balance, SaleState};
-use sqlx::{Executor as _, PgPool};
 
 use crate::order::{PLACED_AT, an_order};
+use crate::rows_read::{one_connection, rows_read};
 use crate::support::{
     ASKING_CONNECTION, CONNECTION, Ledger, OTHER_CONNECTION, OTHER_OUTLET, OTHER_REGISTER, OUTLET,
-    REGISTER, RETAILER, app,
+    REGISTER, RETAILER,
 };
 
 /// Rows of a page, and one that tells whether there are more.
@@ -175,29 +175,11 @@ async fn r_09_a_page_by_any_single_filter_reads_little_more_than_itself() {
         (receipt("#7"), 1),
         (first_day, 5),
     ] {
-        let before = rows_read(&ledger, &pool).await;
+        let before = rows_read(&ledger, &pool, &["sale", "sale_line"]).await;
         let page = reader.list_sales(RETAILER, &filter, None, PAGE).await;
         assert_eq!(page.unwrap().len(), found, "{filter:?}");
-        let read = rows_read(&ledger, &pool).await - before;
+        let read = rows_read(&ledger, &pool, &["sale", "sale_line"]).await - before;
         assert!(read <= ROWS_LIMIT, "{read} rows for {filter:?}");
     }
     pool.close().await;
-}
-
-/// As the pool for questions, with one connection, which can be asked what it did.
-fn one_connection(ledger: &Ledger) -> PgPool {
-    let pool = store::read_pool(&app(&ledger.database));
-    let connection = pool.connect_options().as_ref().clone();
-    let options = pool.options().clone().max_connections(1);
-    options.connect_lazy_with(connection)
-}
-
-/// Rows of sales and lines that were read so far, whatever they were read for.
-async fn rows_read(ledger: &Ledger, pool: &PgPool) -> i64 {
-    // Else the server would say so up to a second later.
-    let flush = "select pg_stat_force_next_flush()";
-    pool.execute(flush).await.unwrap();
-    let read = "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))
-        from pg_stat_user_tables where relname in ('sale', 'sale_line')";
-    ledger.sql(read).parse().unwrap()
 }

@@ -36,6 +36,7 @@ mod registers_refused;
 mod reports;
 mod reports_random;
 mod reservations;
+mod rows_read;
 mod schema;
 mod service;
 mod stock_takes;
