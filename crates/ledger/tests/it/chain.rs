@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use devstack::testing::Postgres;
 use jiff::SignedDuration;
 use ledger::chain::{ChainKind, Head, Walk};
 use ledger::store::{self, BLOCK_LIMIT, Chain, Chained, Reader};
@@ -240,8 +241,14 @@ async fn r_14_fifty_edits_by_a_superuser_are_each_named() {
     assert_eq!(edits.len(), COUNT);
     let original = till.ledger.database.name.clone();
     drop(till);
+    let server = Postgres::shared();
+    // Nothing can be copied that somebody is connected to.
+    let alone = format!(
+        "alter database {original} allow_connections false;
+        select pg_terminate_backend(pid) from pg_stat_activity where datname = '{original}'"
+    );
+    sql(&server.database("postgres"), &alone);
     for Edit { statement, name } in edits {
-        let server = devstack::testing::Postgres::shared();
         let database = server.copy_of(&original).unwrap();
         // Constraints stop nobody who can switch them off.
         let script = format!("set session_replication_role = replica; {statement}");
