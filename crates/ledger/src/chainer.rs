@@ -12,6 +12,8 @@ use crate::wake::Listener;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A turn is followed by a rest of so many times its length: a fifth of one connection's time at most.
 const RESTS_PER_TURN: u32 = 4;
+/// The same while recording is behind: the machine is better used for that.
+const REST_WHILE_BEHIND: Duration = Duration::from_secs(2);
 /// After a failure, and before looking again whether the tables still are another server's.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -38,7 +40,15 @@ impl Chainer {
         loop {
             let began = tokio::time::Instant::now();
             match self.turn().await {
-                Ok(true) => tokio::time::sleep(began.elapsed() * RESTS_PER_TURN).await,
+                Ok(true) => {
+                    let rest = began.elapsed() * RESTS_PER_TURN;
+                    let least = if self.changes.is_behind() {
+                        REST_WHILE_BEHIND
+                    } else {
+                        Duration::ZERO
+                    };
+                    tokio::time::sleep(rest.max(least)).await;
+                }
                 Ok(false) => {
                     tokio::time::sleep(LOOK_EVERY).await;
                     self.changes.wait(LOOK_EVERY).await;

@@ -17,7 +17,7 @@ const BATCH: usize = 500;
 
 /// Writes the rows of these orders again, and says how many orders a second that makes.
 ///
-/// The ledger must be down: its database is the template of the floor's.
+/// All services must be down: their database is the template of the floor's.
 pub async fn run(system: &System, order_ids: &[String]) -> anyhow::Result<f64> {
     let options: PgConnectOptions = system.stack().admin_database_url().parse()?;
     let source = options.get_database().unwrap_or("postgres").to_owned();

@@ -39,6 +39,7 @@ pub async fn run(seed: u64, orders: usize) -> anyhow::Result<Vec<Figure>> {
     let spread = drained(&system, &shop(1_001 + step, 0)).await?;
     let hot = drained(&system, &shop(1_001 + 2 * step, 100)).await?;
     system.kill(Part::Ledger).await?;
+    system.kill(Part::Ingest).await?;
     let floor_spread = floor::run(&system, &spread.ids).await?;
     let floor_hot = floor::run(&system, &hot.ids).await?;
 

@@ -11,7 +11,7 @@ pub struct Table {
 }
 
 pub const TRUNCATE: &str = "truncate ledger.shop_order, ledger.order_delivery, ledger.sale, \
-    ledger.sale_line, ledger.payment, ledger.stock_movement, ledger.stock_level, ledger.outbox";
+    ledger.sale_line, ledger.payment, ledger.stock_movement, ledger.stock_level, ledger.outbox cascade";
 
 pub const TABLES: [Table; 9] = [
     Table {
