@@ -1,6 +1,6 @@
 use ::ledger::chain::{Block, ChainKind, Hash, Link, Row};
 use anyhow::Context as _;
-use proto::convert::WireError;
+use proto::convert::{WireError, uuid_from};
 use proto::ledger;
 use proto::ledger::export_chain_response::Part;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ impl ChainPart {
             Part::End(ledger::ChainEnd { passed }) => {
                 let passed = passed.into_iter().map(|row| {
                     let ledger::PassedRow { kind, id } = row;
-                    Ok((kind_from(kind)?.to_owned(), uuid("id", &id)?))
+                    Ok((kind_from(kind)?.to_owned(), uuid_from("id", &id)?))
                 });
                 Ok(Self::Passed(passed.collect::<Result<_, WireError>>()?))
             }
@@ -62,18 +62,18 @@ impl ChainBlock {
         } = block;
         let entries = entries.into_iter().map(|entry| {
             let ledger::ChainEntry { id, hash } = entry;
-            Ok((uuid("id", &id)?, hex::encode(hash)))
+            Ok((uuid_from("id", &id)?, hex::encode(hash)))
         });
         let rows = rows.into_iter().map(|row| {
             let ledger::ChainRow { id, content } = row;
-            Ok((uuid("id", &id)?, content))
+            Ok((uuid_from("id", &id)?, content))
         });
         Ok(Self {
             retailer_id,
             position,
             kind: kind_from(kind)?.to_owned(),
             through_xid,
-            through_id: uuid("through_id", &through_id)?,
+            through_id: uuid_from("through_id", &through_id)?,
             previous_hash: hex::encode(previous_hash),
             hash: hex::encode(hash),
             entries: entries.collect::<Result<_, WireError>>()?,
@@ -125,10 +125,6 @@ pub(crate) fn hash_from(text: &str) -> anyhow::Result<Hash> {
     let mut hash = Hash::default();
     hex::decode_to_slice(text, &mut hash).with_context(|| format!("{text:?} is no hash"))?;
     Ok(hash)
-}
-
-fn uuid(field: &'static str, text: &str) -> Result<Uuid, WireError> {
-    Uuid::try_parse(text).map_err(|error| WireError::invalid(field, error))
 }
 
 fn kind_from(kind: i32) -> Result<&'static str, WireError> {

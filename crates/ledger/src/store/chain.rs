@@ -4,10 +4,10 @@
 //! is final (decision 0007). Nobody who books waits for it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use service::clock::Clock;
 use sqlx::{PgConnection, PgPool};
-use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{StoreError, row};
@@ -96,7 +96,10 @@ struct NewRow {
 }
 
 /// Up to where rows of `kind` are in the chain.
-async fn last_place(db: &mut PgConnection, kind: ChainKind) -> Result<(i64, Uuid), StoreError> {
+pub(super) async fn last_place(
+    db: &mut PgConnection,
+    kind: ChainKind,
+) -> Result<(i64, Uuid), StoreError> {
     let last = sqlx::query!(
         "select through_xid, through_id from ledger.chain_block where kind = $1
         order by through_xid desc, through_id desc limit 1",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Reader;
 use crate::chain::{Block, ChainKind, Hash, Link, Row};
 use crate::store::StoreError;
-use crate::store::chain::hash_from;
+use crate::store::chain::{hash_from, last_place};
 
 /// A block, and the rows that are there now where it says it has some.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,15 +66,7 @@ impl Reader {
         let mut passed = Vec::new();
         for kind in ChainKind::ALL {
             let from = place_before(&mut db, retailer, kind, i64::MAX).await?;
-            let through = sqlx::query!(
-                "select through_xid, through_id from ledger.chain_block where kind = $1
-                order by through_xid desc, through_id desc limit 1",
-                kind.as_str(),
-            )
-            .fetch_optional(&mut *db)
-            .await?;
-            let Some(through) = through else { continue };
-            let through = (through.through_xid, through.through_id);
+            let through = last_place(&mut db, kind).await?;
             let rows = rows(&mut db, retailer, kind, from, through).await?;
             passed.extend(rows.into_iter().map(|row| (kind, row.id)));
         }
