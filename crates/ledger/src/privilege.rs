@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 43] = [
+pub const TABLES: [TableRights; 49] = [
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -18,9 +18,17 @@ pub const TABLES: [TableRights; 43] = [
     rights("closure_count", APPEND_ONLY),
     rights("closure_online", APPEND_ONLY),
     rights("connection", SETTINGS),
-    rights("customer", APPEND_ONLY),
+    // Who was erased is taken out of it.
+    rights("customer", STATE),
+    rights("customer_merge", APPEND_ONLY),
     // Waits for its connection, and is booked then.
     rights("early_order", &[Select, Insert, Update, Delete]),
+    // Who was erased once stays so.
+    rights("erased_mark", APPEND_ONLY),
+    rights("erased_order", STATE),
+    rights("erasure", STATE),
+    rights("erasure_key", STATE),
+    rights("erasure_search", APPEND_ONLY),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),

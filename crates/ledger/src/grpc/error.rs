@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StockError, StoreError};
+use crate::store::{OnceError, PeopleError, RegisterError, StockError, StoreError};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -101,6 +101,22 @@ impl From<RegisterError> for Status {
                 payment: _,
             } => precondition("currency_differs", "amount", &message),
             RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about a customer.
+impl From<PeopleError> for Status {
+    fn from(error: PeopleError) -> Self {
+        let message = error.to_string();
+        match error {
+            PeopleError::UnknownCustomer => missing("customer", &message),
+            PeopleError::UnknownConnection => missing("connection", &message),
+            PeopleError::Guest => precondition("customer_is_guest", "customer", &message),
+            PeopleError::Erased => precondition("customer_erased", "customer", &message),
+            PeopleError::Merged => precondition("customer_merged", "customer", &message),
+            PeopleError::Same => precondition("same_customer", "into_customer_id", &message),
+            PeopleError::Store(error) => error.into(),
         }
     }
 }

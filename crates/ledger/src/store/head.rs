@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::settlement::Applied;
-use retail::{ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version};
+use retail::{
+    CustomerId, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -67,6 +69,7 @@ pub(super) async fn lock(
                     outlet,
                     state,
                     total,
+                    erased_customer,
                     has_by_hand: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
@@ -82,6 +85,7 @@ pub(super) async fn lock(
                         lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
+                    erased_customer,
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
                 })
             }
@@ -103,14 +107,17 @@ struct Booked {
     outlet: OutletId,
     state: SaleState,
     total: Money,
+    erased_customer: Option<CustomerId>,
     /// People recorded something as paid.
     has_by_hand: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
-        "select sale_id, outlet_id, state, currency, total_minor, has_till_payment
-        from ledger.sale where sale_id = any($1)",
+        "select sale_id, outlet_id, state, currency, total_minor, has_till_payment,
+            (select c.customer_id from ledger.customer c
+                where c.customer_id = s.customer_id and c.erased_at is not null) as erased_customer
+        from ledger.sale s where sale_id = any($1)",
         ids,
     )
     .fetch_all(db)
@@ -121,6 +128,7 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             outlet: OutletId::new(sale.outlet_id),
             state: row::state_from(&sale.state)?,
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
+            erased_customer: sale.erased_customer.map(CustomerId::new),
             has_by_hand: sale.has_till_payment,
         };
         Ok((sale.sale_id, booked))

@@ -3,6 +3,7 @@
 mod actions;
 mod catalogue;
 mod chain;
+mod customers;
 mod explain;
 mod fulfilment;
 mod held;
@@ -32,6 +33,7 @@ use super::StoreError;
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use chain::StandingBlock;
+pub use customers::{CustomerView, MergeView, PersonView};
 pub use explain::Explained;
 pub use fulfilment::{FulfilmentState, FulfilmentView};
 pub use held::{HeldKey, HeldView, KeptHeld};
