@@ -9,7 +9,12 @@ use crate::order::{PLACED_AT, an_order};
 use crate::people::{People, bought};
 use crate::support::{ASKING_CONNECTION, CONNECTION, OTHER_CONNECTION, OUTLET, RETAILER, id};
 
-const PERSONAL: [&str; 4] = ["zoe@example.test", "Zoé Tremblay", "z@work.test", "514122000"];
+const PERSONAL: [&str; 4] = [
+    "zoe@example.test",
+    "Zoé Tremblay",
+    "z@work.test",
+    "514122000",
+];
 
 /// Zoé bought three times by two addresses; one order of hers is parked, and of another an update waits.
 async fn a_person() -> (People, String) {
@@ -128,6 +133,29 @@ async fn pos_12_whatever_comes_again_of_an_erased_person_names_nobody() {
     let to_shred = "select count(*) from ledger.erased_order where shredded_at is null";
     assert_eq!(people.ledger.sql(to_shred), "6");
     assert!(people.named("zoe@example.test").await.is_none());
+    people.ledger.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pos_12_an_erasure_in_the_midst_of_writers_leaves_no_name() {
+    let (mut people, zoe) = a_person().await;
+    let writing = (0..3_u64).map(|writer| {
+        let store = people.ledger.store.clone();
+        tokio::spawn(async move {
+            for id in 0..20 {
+                let id = 100 + writer * 100 + id;
+                let order = bought(id, "zoe@example.test", "Zoé Tremblay");
+                store.apply(&[order.build()]).await.unwrap();
+            }
+        })
+    });
+    let writing: Vec<_> = writing.collect();
+    people.erase(&zoe).await.unwrap();
+    for writer in writing {
+        writer.await.unwrap();
+    }
+    assert_eq!(people.found(&PERSONAL), [].into());
+    assert_eq!(people.get(&zoe).await.sale_count, 63);
     people.ledger.assert_sound().await;
 }
 

@@ -176,7 +176,12 @@ pub fn bought(id: u64, email: &str, name: &str) -> Builder {
     let mut order = an_order(id).line("A", 1).paid(1_000).customer(email, name);
     if let Some(customer) = &mut order.order.customer {
         // Nobody's is a part of another's.
-        let first = email.trim().to_lowercase().bytes().next().unwrap_or_default();
+        let first = email
+            .trim()
+            .to_lowercase()
+            .bytes()
+            .next()
+            .unwrap_or_default();
         customer.phone = format!("514{first:03}{id:04}");
     }
     order
