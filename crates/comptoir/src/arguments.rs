@@ -3,6 +3,7 @@
 mod connections;
 mod fulfilment;
 mod import;
+mod people;
 mod registers;
 mod reports;
 mod sales;
@@ -28,6 +29,7 @@ pub(crate) use connections::{
 };
 pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
+pub(crate) use people::{Customers, Privacy};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, Sales, SalesList, State};
@@ -102,6 +104,16 @@ pub(crate) enum Command {
     Payments {
         #[command(subcommand)]
         command: Payments,
+    },
+    /// Who bought: find, merge, export and erase customers.
+    Customers {
+        #[command(subcommand)]
+        command: Customers,
+    },
+    /// What shops ask on behalf of people, and by when it must be answered.
+    Privacy {
+        #[command(subcommand)]
+        command: Privacy,
     },
     /// Add up what was sold.
     Reports {
@@ -223,6 +235,12 @@ mod tests {
             "stock takes count 00000000-0000-0000-0000-000000000001 TEA-1=0",
             "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
+            "customers list --name Zo",
+            "customers merge zoe@work.example zoe@example.com --note told",
+            "customers export zoe@example.com",
+            "customers erase zoe@example.com --confirmed",
+            "privacy list",
+            "privacy export 00000000-0000-0000-0000-000000000001 00ff",
             "verify",
             "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -289,6 +307,7 @@ mod tests {
             "comptoir stock receive TEA-1=1",
             "comptoir stock transfers send --from Main TEA-1=1",
             "comptoir stock takes count 7 TEA-1=1",
+            "comptoir customers erase zoe@example.com",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

@@ -3,11 +3,13 @@
 mod catalogue;
 mod chain;
 mod connections;
+mod customers;
 mod deliveries;
 mod error;
 mod fulfilment;
 mod import;
 mod parked;
+mod privacy;
 mod registers;
 mod reports;
 mod sales;

@@ -1,6 +1,7 @@
 //! One file for each command. A command shows what it found and returns how the process ends.
 
 mod connections;
+mod customers;
 mod demo;
 mod doctor;
 mod fulfilment;
@@ -9,6 +10,7 @@ mod import;
 mod parked;
 mod payments;
 mod place;
+mod privacy;
 mod registers;
 mod reports;
 mod sales;
@@ -24,6 +26,7 @@ mod up;
 mod verify;
 
 pub(crate) use connections::{connections, gaps};
+pub(crate) use customers::customers;
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use fulfilment::fulfilment;
@@ -32,6 +35,7 @@ pub(crate) use import::import;
 pub(crate) use parked::parked;
 pub(crate) use payments::payments;
 pub(crate) use place::Place;
+pub(crate) use privacy::privacy;
 pub(crate) use registers::registers;
 pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};

@@ -1,6 +1,7 @@
 //! What commands show to people, made from views.
 
 mod connections;
+mod customers;
 mod deliveries;
 mod explanation;
 mod fulfilment;
@@ -20,6 +21,7 @@ mod transfer;
 mod verdict;
 
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
+pub(crate) use customers::{customers, person, privacy_requests};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
 pub(crate) use fulfilment::fulfilment;

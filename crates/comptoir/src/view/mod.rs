@@ -5,6 +5,7 @@ mod catalogue;
 mod chain;
 mod check;
 mod connection;
+mod customer;
 mod fulfilment;
 mod import;
 mod install;
@@ -26,6 +27,9 @@ pub(crate) use catalogue::Catalogue;
 pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
+pub(crate) use customer::{
+    Customer, CustomerMerge, Erased, HeldOfPerson, Merged, Person, PrivacyRequest, PrivacySubject,
+};
 pub(crate) use fulfilment::FulfilmentEntry;
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use install::Installed;
