@@ -6,6 +6,7 @@
 mod ask;
 mod convert;
 mod error;
+mod follow;
 mod fulfilment;
 mod imports;
 mod integrity;

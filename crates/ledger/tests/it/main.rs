@@ -17,6 +17,7 @@ mod fulfilment;
 mod grpc_known;
 mod grpc_sales;
 mod grpc_stock;
+mod grpc_stream;
 mod held;
 mod history_pages;
 mod imports;

@@ -44,6 +44,14 @@ pub struct SaleView {
     pub payments: Vec<PaymentView>,
 }
 
+/// How much of a sale is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleParts {
+    /// Neither lines nor payments.
+    Head,
+    All,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineView {
     pub key: String,
