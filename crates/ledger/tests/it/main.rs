@@ -25,6 +25,7 @@ mod imports_grpc;
 mod imports_random;
 mod imports_undone;
 mod items;
+mod levels_sampled;
 mod migrations;
 mod order;
 mod poison;
