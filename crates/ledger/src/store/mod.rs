@@ -29,6 +29,7 @@ mod register;
 mod relay;
 mod remap;
 mod repoint;
+mod retention;
 mod row;
 mod sale;
 mod seed;

@@ -38,6 +38,7 @@ mod registers_refused;
 mod reports;
 mod reports_random;
 mod reservations;
+mod retention;
 mod rows_read;
 mod schema;
 mod service;
