@@ -9,6 +9,7 @@ mod error;
 mod fulfilment;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod orders;
 mod page;
@@ -27,6 +28,7 @@ mod waiting;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
@@ -53,6 +55,7 @@ pub(crate) use convert::item_kind_into;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use orders::Orders;
 use payments::Payments;
@@ -97,6 +100,7 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        InvoicesServer::<Invoices>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -160,6 +164,10 @@ pub fn routes(
             )
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
