@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Number;
 
 /// A document that the ledger was told of.
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Invoice {
     pub(crate) invoice_id: String,

@@ -160,8 +160,8 @@ impl SaleView {
         let ids: Vec<Uuid> = currencies.keys().copied().collect();
         let mut lines = lines(db, &ids, &currencies).await?;
         let mut payments = payments(db, &ids).await?;
-        let invoiced = sales.iter().filter(|sale| sale.has_invoice);
-        let ids: Vec<Uuid> = invoiced.map(|sale| sale.sale).collect();
+        let some = sales.iter().filter(|sale| sale.has_invoice);
+        let ids: Vec<Uuid> = some.map(|sale| sale.sale).collect();
         let mut invoices = InvoiceView::of_sales(db, &ids).await?;
         for sale in sales {
             sale.lines = lines.remove(&sale.sale).unwrap_or_default();
