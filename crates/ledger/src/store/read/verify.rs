@@ -239,8 +239,8 @@ impl Reader {
             ),
         ];
         checks.extend(till);
-        checks.extend(stock);
         checks.push(rules);
+        checks.extend(stock);
         Ok(checks)
     }
 }
