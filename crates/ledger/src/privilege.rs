@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 43] = [
+pub const TABLES: [TableRights; 45] = [
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -26,6 +26,9 @@ pub const TABLES: [TableRights; 43] = [
     rights("import", STATE),
     rights("import_level", APPEND_ONLY),
     rights("import_order", STATE),
+    // Nobody rewrites what was invoiced.
+    rights("invoice", APPEND_ONLY),
+    rights("invoice_line", APPEND_ONLY),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),

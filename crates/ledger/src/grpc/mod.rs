@@ -10,6 +10,7 @@ mod follow;
 mod fulfilment;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod orders;
 mod page;
@@ -28,6 +29,7 @@ mod waiting;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
@@ -54,6 +56,7 @@ pub(crate) use convert::item_kind_into;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use orders::Orders;
 use payments::Payments;
@@ -98,6 +101,7 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        InvoicesServer::<Invoices>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -161,6 +165,10 @@ pub fn routes(
             )
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

@@ -14,6 +14,7 @@ mod error;
 mod head;
 mod held;
 mod import;
+mod invoice;
 mod item;
 mod journal;
 mod known;
@@ -46,6 +47,9 @@ pub use error::StoreError;
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
+};
+pub use invoice::{
+    InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
 };
 pub use journal::Recorded;
 pub use migrate::{declared, migrate};

@@ -21,6 +21,7 @@ mod sale_view;
 mod settled;
 mod stream_sales;
 mod verify;
+mod verify_rules;
 mod verify_stock;
 mod verify_till;
 
