@@ -26,6 +26,8 @@ pub enum Kept {
     SaleBefore,
     /// Somebody recorded a payment of it here: it is in a closure, or will be.
     PaidHere,
+    /// Somebody recorded here that some of it was handed over: it is not in stock.
+    HandedOverHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -53,6 +55,7 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 revision,
                 recorded,
                 by_hand,
+                work,
             },
         has_moved_since,
     } = of;
@@ -61,6 +64,9 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
     }
     if !by_hand.is_empty() {
         return Err(Kept::PaidHere);
+    }
+    if work.values().any(|work| !work.handed.is_empty()) {
+        return Err(Kept::HandedOverHere);
     }
     let Recorded {
         version: _,
@@ -145,6 +151,7 @@ impl Kept {
             Self::MovedSince => "moved_since",
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
+            Self::HandedOverHere => "handed_over_here",
         }
     }
 }

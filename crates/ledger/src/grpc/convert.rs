@@ -77,6 +77,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
         quantity,
         restocked,
         fulfilled,
+        progress: _,
         deducted,
         net,
         tax,
