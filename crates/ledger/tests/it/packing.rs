@@ -1,5 +1,7 @@
 //! A ledger whose sales somebody hands over.
 
+use std::collections::HashMap;
+
 use proto::convert::quantity_into;
 use proto::ledger as wire;
 use proto::ledger::FulfilmentStep;
@@ -14,6 +16,8 @@ pub struct Packing {
     pub ledger: Ledger,
     pub client: Client,
     requests: u128,
+    /// By the shop's id of the order.
+    sales: HashMap<String, String>,
 }
 
 impl Packing {
@@ -24,6 +28,7 @@ impl Packing {
             ledger,
             client,
             requests: 0,
+            sales: HashMap::new(),
         }
     }
 
@@ -32,9 +37,12 @@ impl Packing {
         act(self.requests)
     }
 
-    pub fn sale_id(&self, order: &str) -> String {
-        let script = format!("select sale_id from ledger.sale where shop_order_id = '{order}'");
-        self.ledger.sql(&script)
+    pub fn sale_id(&mut self, order: &str) -> String {
+        let found = self.sales.entry(order.to_owned()).or_insert_with(|| {
+            let script = format!("select sale_id from ledger.sale where shop_order_id = '{order}'");
+            self.ledger.sql(&script)
+        });
+        found.clone()
     }
 
     /// With so many units of the lines of these numbers; without any, with all there is.

@@ -281,11 +281,11 @@ async fn write_parts(
     let keys: Vec<&str> = parts.iter().map(|part| part.line.as_str()).collect();
     let quantities: Vec<i64> = parts.iter().map(|part| part.quantity.milli()).collect();
     let told: Vec<i64> = parts.iter().map(told).collect();
-    let picked: Vec<i64> = parts
+    let from_shelf: Vec<i64> = parts
         .iter()
         .map(|part| of_line(part).picked.milli())
         .collect();
-    let packed: Vec<i64> = parts
+    let in_parcels: Vec<i64> = parts
         .iter()
         .map(|part| of_line(part).packed.milli())
         .collect();
@@ -297,8 +297,8 @@ async fn write_parts(
         &keys as _,
         &quantities,
         &told,
-        &picked,
-        &packed,
+        &from_shelf,
+        &in_parcels,
     )
     .execute(db)
     .await?;

@@ -70,8 +70,8 @@ pub(in crate::store) async fn write(
         .await?;
         let keys: Vec<&str> = sale.lines.iter().map(|line| line.key.as_str()).collect();
         let figures = sale.lines.iter().map(|line| line.progress);
-        let picked: Vec<i64> = figures.clone().map(|line| line.picked.milli()).collect();
-        let packed: Vec<i64> = figures.clone().map(|line| line.packed.milli()).collect();
+        let from_shelf: Vec<i64> = figures.clone().map(|line| line.picked.milli()).collect();
+        let in_parcels: Vec<i64> = figures.clone().map(|line| line.packed.milli()).collect();
         let handed: Vec<i64> = figures.map(|line| line.handed_over.milli()).collect();
         sqlx::query!(
             "update ledger.sale_line l
@@ -81,8 +81,8 @@ pub(in crate::store) async fn write(
             where l.sale_id = $1 and l.line_key = n.line_key",
             sale.sale.uuid(),
             &keys as _,
-            &picked,
-            &packed,
+            &from_shelf,
+            &in_parcels,
             &handed,
         )
         .execute(&mut *db)
