@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 45] = [
+pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -21,6 +21,9 @@ pub const TABLES: [TableRights; 45] = [
     rights("customer", APPEND_ONLY),
     // Waits for its connection, and is booked then.
     rights("early_order", &[Select, Insert, Update, Delete]),
+    // What people did with goods, they did.
+    rights("fulfilment_step", APPEND_ONLY),
+    rights("fulfilment_step_line", APPEND_ONLY),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),

@@ -1,13 +1,14 @@
 //! What the database says about the orders, items and customers of a batch.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
+use retail::fulfilment::Work;
 use retail::posting::Policy;
 use retail::sale::Recorded;
 use retail::settlement;
 use retail::{
-    ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId,
+    ConnectionId, CustomerId, EmailKey, ItemId, LineKey, OutletId, RegisterId, RetailerId, SaleId,
     ShopOrderId, Version,
 };
 
@@ -59,6 +60,8 @@ pub struct RecordedSale {
     pub recorded: Recorded,
     /// What people recorded as paid (SH-13).
     pub by_hand: Vec<settlement::Applied>,
+    /// What people did to hand it over, by line; none for most.
+    pub work: BTreeMap<LineKey, Work>,
 }
 
 /// An item found under some name.

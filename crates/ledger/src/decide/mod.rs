@@ -18,6 +18,7 @@ mod rows;
 mod waiting;
 mod walk;
 mod withdraw;
+mod work;
 
 pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
@@ -35,3 +36,4 @@ pub use reason::Reason;
 pub use receipt_key::receipt_key;
 pub use waiting::{Cause, Open};
 pub use withdraw::{Kept, Withdrawal, WithdrawnSale, withdraw};
+pub use work::{Stage, WorkedLine, WorkedSale};

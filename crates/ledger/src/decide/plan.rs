@@ -7,7 +7,7 @@ use retail::{
     ShopOrderId, StockRule, Version,
 };
 
-use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin};
+use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin, WorkedSale};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ pub struct Plan<'a> {
     pub heads: Vec<HeadRow<'a>>,
     pub sales: Vec<SaleRow<'a>>,
     pub lines: Vec<LineRow<'a>>,
+    /// How far sales have come that somebody has begun to hand over.
+    pub worked: Vec<WorkedSale>,
     pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,

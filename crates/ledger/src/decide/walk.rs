@@ -1,6 +1,9 @@
 //! One order's way through a batch: what its next message is held against.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use retail::fulfilment::Work;
 use retail::posting::Changes;
 use retail::sale::Recorded;
 use retail::settlement::{self, Settlement};
@@ -24,6 +27,8 @@ pub(super) struct Walk<'a> {
     pub recorded: Option<Recorded>,
     /// What people recorded as paid.
     pub by_hand: Vec<settlement::Applied>,
+    /// What people did to hand it over.
+    pub work: BTreeMap<LineKey, Work>,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
@@ -62,6 +67,7 @@ impl<'a> Walk<'a> {
             is_withdrawn: false,
             recorded: sale.map(|sale| sale.recorded.clone()),
             by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
+            work: sale.map(|sale| sale.work.clone()).unwrap_or_default(),
             last: None,
             is_repointed: false,
             is_confirmed: false,

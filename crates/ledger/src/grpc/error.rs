@@ -6,7 +6,9 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{InvoiceError, OnceError, RegisterError, StockError, StoreError};
+use crate::store::{
+    FulfilmentError, InvoiceError, OnceError, RegisterError, StockError, StoreError,
+};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -145,6 +147,30 @@ impl From<StockError> for Status {
             }
             StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
             StockError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about handing a sale over.
+impl From<FulfilmentError> for Status {
+    fn from(error: FulfilmentError) -> Self {
+        let message = error.to_string();
+        match error {
+            FulfilmentError::UnknownSale => missing("sale", &message),
+            FulfilmentError::UnknownLine(_) => missing("line", &message),
+            FulfilmentError::Twice(_) => bad_field("parts", message),
+            FulfilmentError::Voided => precondition("sale_voided", "sale", &message),
+            FulfilmentError::TooMuch {
+                line: _,
+                asked: _,
+                most: _,
+            }
+            | FulfilmentError::Nothing => precondition("exceeds_rest", "parts", &message),
+            FulfilmentError::Unpaid => precondition("sale_unpaid", "accept_unpaid", &message),
+            FulfilmentError::UpdateWaits => {
+                precondition("update_waits", "accept_held_update", &message)
+            }
+            FulfilmentError::Store(error) => error.into(),
         }
     }
 }

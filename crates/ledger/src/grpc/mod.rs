@@ -8,6 +8,7 @@ mod convert;
 mod error;
 mod follow;
 mod fulfilment;
+mod fulfilment_act;
 mod imports;
 mod integrity;
 mod invoices;
@@ -52,6 +53,7 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
+pub(crate) use fulfilment_act::{step_into, tracking_into};
 
 use fulfilment::Fulfilment;
 use imports::Imports;
@@ -120,8 +122,8 @@ pub fn routes(
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(
-                FulfilmentServer::new(Fulfilment::new(reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+                FulfilmentServer::new(Fulfilment::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(
                 OrdersServer::new(Orders::new(reader.clone()))

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, invoice, register, row::place};
+use super::{StoreError, fulfilment, invoice, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -53,6 +53,9 @@ pub(super) async fn lock(
     let mut payments = payments(db, &ids).await?;
     let mut by_hand = by_hand(db, &sales).await?;
     let mut invoiced = invoiced(db, &sales).await?;
+    let worked = sales.iter().filter(|(_, booked)| booked.has_work);
+    let worked: Vec<Uuid> = worked.map(|(id, _)| *id).collect();
+    let mut work = fulfilment::work(db, &worked).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -73,6 +76,7 @@ pub(super) async fn lock(
                     stock_rule,
                     has_by_hand: _,
                     has_invoice: _,
+                    has_work: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -90,6 +94,7 @@ pub(super) async fn lock(
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
+                    work: work.remove(&id).unwrap_or_default(),
                 })
             }
             _ => None,
@@ -114,13 +119,15 @@ struct Booked {
     /// People recorded something as paid.
     has_by_hand: bool,
     has_invoice: bool,
+    /// People have begun to hand it over.
+    has_work: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
-        "select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
-            has_invoice
-        from ledger.sale where sale_id = any($1)",
+        r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
+            has_invoice, fulfilment_steps is not null as "has_work!"
+        from ledger.sale where sale_id = any($1)"#,
         ids,
     )
     .fetch_all(db)
@@ -134,6 +141,7 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             stock_rule: row::stock_rule_from(&sale.stock_rule)?,
             has_by_hand: sale.has_till_payment,
             has_invoice: sale.has_invoice,
+            has_work: sale.has_work,
         };
         Ok((sale.sale_id, booked))
     })

@@ -11,6 +11,7 @@ mod delivery;
 mod dismiss;
 mod early;
 mod error;
+mod fulfilment;
 mod head;
 mod held;
 mod import;
@@ -44,6 +45,7 @@ pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
 pub use early::{Early, EarlyOrder};
 pub use error::StoreError;
+pub use fulfilment::{FulfilmentError, Part, StepAsked, Tracking, UndoAsked};
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
@@ -59,7 +61,9 @@ pub use register::{
     AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,
     RegisterError, RegisterView, SessionKey, SessionView, TillPaymentView,
 };
-pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
+pub use relay::{
+    Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem,
+};
 pub use remap::Remapped;
 pub use seed::plant;
 pub use stock::{
