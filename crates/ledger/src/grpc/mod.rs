@@ -5,6 +5,8 @@
 
 mod ask;
 mod convert;
+mod customers;
+mod erasures;
 mod error;
 mod follow;
 mod fulfilment;
@@ -27,6 +29,10 @@ mod token;
 mod transfers;
 mod waiting;
 
+use std::sync::Arc;
+
+use proto::ledger::customers_server::CustomersServer;
+use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
@@ -55,6 +61,8 @@ use crate::wake::Wake;
 pub(crate) use convert::item_kind_into;
 pub(crate) use fulfilment_act::{step_into, tracking_into};
 
+use customers::Customers;
+use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
@@ -104,6 +112,8 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         InvoicesServer::<Invoices>::NAME,
+        CustomersServer::<Customers>::NAME,
+        ErasuresServer::<Erasures>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -172,6 +182,23 @@ pub fn routes(
             .add_service(
                 InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                CustomersServer::new(Customers::new(
+                    store.clone(),
+                    reader.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ErasuresServer::new(Erasures::new(
+                    store.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)
