@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 43] = [
+pub const TABLES: [TableRights; 45] = [
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -59,6 +59,8 @@ pub const TABLES: [TableRights; 43] = [
     rights("stock_take", APPEND_ONLY),
     rights("stock_take_count", APPEND_ONLY),
     rights("stock_take_end", APPEND_ONLY),
+    rights("till", STATE),
+    rights("till_line", APPEND_ONLY),
     rights("till_payment", APPEND_ONLY),
     rights("transfer", APPEND_ONLY),
     rights("transfer_receipt", APPEND_ONLY),

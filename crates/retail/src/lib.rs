@@ -16,6 +16,7 @@ pub mod settlement;
 pub mod status;
 pub mod stock;
 pub mod text;
+pub mod till;
 pub mod version;
 
 pub use customer::{Customer, EmailKey};

@@ -10,7 +10,7 @@ use crate::status::Balance;
 /// A payment that a person recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// More than nothing.
+    /// Less than nothing where it was given back, which no shop tells of.
     pub amount: Money,
     /// What the shop had told of as received by then.
     pub shop_received: Money,
@@ -58,7 +58,7 @@ fn covered(shop_received: i64, applied: &[Applied]) -> i64 {
     let (mut told, mut open, mut covered) = (0, 0, 0);
     let mut hear = |until: i64, open: &mut i64| {
         let until = until.min(shop_received).max(told);
-        let newly = (until - told).min(*open);
+        let newly = (until - told).min((*open).max(0));
         told = until;
         *open -= newly;
         covered += newly;

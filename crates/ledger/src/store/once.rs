@@ -121,6 +121,16 @@ impl Once {
         self.ids.next()
     }
 
+    /// For plans, which make several.
+    pub(crate) fn ids(&self) -> Arc<dyn Ids> {
+        Arc::clone(&self.ids)
+    }
+
+    /// What is asked for, hashed.
+    pub(crate) const fn digest(&self) -> [u8; 32] {
+        self.asked.digest
+    }
+
     #[must_use]
     pub const fn retailer(&self) -> RetailerId {
         self.asked.retailer

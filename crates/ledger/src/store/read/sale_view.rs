@@ -84,7 +84,10 @@ impl Reader {
 
 impl SaleView {
     /// The sales of these ids, in their order, without lines and payments.
-    pub(super) async fn load(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+    pub(in crate::store) async fn load(
+        db: &mut PgConnection,
+        ids: &[Uuid],
+    ) -> Result<Vec<Self>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -142,7 +145,10 @@ impl SaleView {
     }
 
     /// Adds lines and payments.
-    pub(super) async fn fill(db: &mut PgConnection, sales: &mut [Self]) -> Result<(), StoreError> {
+    pub(in crate::store) async fn fill(
+        db: &mut PgConnection,
+        sales: &mut [Self],
+    ) -> Result<(), StoreError> {
         let currencies: HashMap<Uuid, Currency> = sales
             .iter()
             .map(|sale| (sale.sale, sale.total.currency()))
@@ -250,9 +256,16 @@ async fn payments(
             .or_default()
             .push(PaymentView {
                 key: payment.payment_id.to_string(),
-                kind: PaymentKind::Received,
+                kind: if payment.amount_minor < 0 {
+                    PaymentKind::Refunded
+                } else {
+                    PaymentKind::Received
+                },
                 method: payment.payment_type,
-                amount: Money::new(payment.amount_minor, row::currency_from(&payment.currency)?),
+                amount: Money::new(
+                    payment.amount_minor.saturating_abs(),
+                    row::currency_from(&payment.currency)?,
+                ),
                 paid_at: Some(payment.paid_at.to_jiff()),
                 is_by_hand: true,
             });
