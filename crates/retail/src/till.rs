@@ -43,7 +43,7 @@ pub struct Returnable {
 /// Why a sale is not recorded as it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("line {place} {problem}")]
+    #[error("line {place}: {problem}")]
     Line { place: usize, problem: LineProblem },
     #[error("return {place}: {asked} cannot be returned, {left} is left of what was sold")]
     ReturnExceedsSale {
@@ -71,19 +71,21 @@ pub enum Refusal {
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineProblem {
-    #[error("sells nothing, or less")]
+    #[error("it sells nothing, or less")]
     Quantity,
-    #[error("has a negative price")]
+    #[error("its price is negative")]
     Price,
-    #[error("has a discount that is negative, or more than the price")]
+    #[error("its discount is negative, or more than its price")]
     Discount,
-    #[error("has a tax that is negative, or more than a price with tax")]
+    #[error("its tax is negative, or more than a price with tax")]
     Tax,
+    #[error(transparent)]
+    Money(#[from] MoneyError),
 }
 
 impl SoldLine {
     /// Price times quantity less discount, rounded to the minor unit, and the tax in it or on top.
-    pub fn amounts(&self, prices: Prices) -> Result<Result<Amounts, LineProblem>, MoneyError> {
+    pub fn amounts(&self, prices: Prices) -> Result<Amounts, LineProblem> {
         let Self {
             quantity,
             unit_price,
@@ -91,26 +93,26 @@ impl SoldLine {
             tax,
         } = *self;
         if quantity <= Quantity::ZERO {
-            return Ok(Err(LineProblem::Quantity));
+            return Err(LineProblem::Quantity);
         }
         if unit_price.minor() < 0 {
-            return Ok(Err(LineProblem::Price));
+            return Err(LineProblem::Price);
         }
         let price = unit_price.share(quantity, Quantity::from_milli(Quantity::SCALE))?;
         let asked = price.checked_sub(discount)?;
         if discount.minor() < 0 || asked.minor() < 0 {
-            return Ok(Err(LineProblem::Discount));
+            return Err(LineProblem::Discount);
         }
         let net = match prices {
             Prices::WithTax => asked.checked_sub(tax)?,
             Prices::WithoutTax => asked,
         };
         if tax.minor() < 0 || net.minor() < 0 {
-            return Ok(Err(LineProblem::Tax));
+            return Err(LineProblem::Tax);
         }
         // Of one currency, and within bounds with the tax on top.
         net.checked_add(tax)?;
-        Ok(Ok(Amounts { net, tax }))
+        Ok(Amounts { net, tax })
     }
 }
 
@@ -226,7 +228,7 @@ mod tests {
             (line(1_000, 5, 0, -1), WithoutTax, Err(LineProblem::Tax)),
             (line(1_000, 5, 0, 6), WithTax, Err(LineProblem::Tax)),
         ] {
-            let came = told.amounts(prices).unwrap();
+            let came = told.amounts(prices);
             let came = came.map(|came| (came.net.minor(), came.tax.minor()));
             assert_eq!(came, expected, "{told:?}");
         }
@@ -237,7 +239,7 @@ mod tests {
         assert!(mixed.amounts(WithoutTax).is_err());
         assert_eq!(
             line(i64::MAX, i64::MAX, 0, 0).amounts(WithoutTax),
-            Err(MoneyError::Overflow)
+            Err(LineProblem::Money(MoneyError::Overflow))
         );
     }
 

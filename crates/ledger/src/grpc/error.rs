@@ -1,7 +1,7 @@
 //! Why the ledger does not answer a question.
 
 use retail::MoneyError;
-use retail::till::Refusal;
+use retail::till::{LineProblem, Refusal};
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -165,6 +165,13 @@ impl From<TillError> for Status {
 fn refused(refusal: &Refusal) -> Status {
     let message = refusal.to_string();
     match refusal {
+        Refusal::Line {
+            place: _,
+            problem: LineProblem::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }),
+        }
+        | Refusal::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }) => {
+            precondition("currency_differs", "lines", &message)
+        }
         Refusal::Line { place, problem: _ } => bad_field(&format!("lines[{place}]"), message),
         Refusal::ReturnExceedsSale {
             place,
@@ -188,9 +195,6 @@ fn refused(refusal: &Refusal) -> Status {
         | Refusal::NoRest => precondition("payments_do_not_fit", "payments", &message),
         Refusal::NobodysAccount { open: _ } => {
             precondition("customer_needed", "customer", &message)
-        }
-        Refusal::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }) => {
-            precondition("currency_differs", "lines", &message)
         }
         Refusal::Money(_) | Refusal::Quantity(_) => bad_field("lines", message),
     }

@@ -132,7 +132,7 @@ async fn a_shops_order_comes_back_at_a_till_with_its_shipping() {
         .apply_one(&order(30).restocked(0, 1).build())
         .await;
     till.open(REGISTER, 0).await.unwrap();
-    let online = till.sale("1").await;
+    let online = till.sale("#1").await;
     let keys: Vec<String> = online
         .lines
         .iter()
@@ -225,7 +225,7 @@ async fn r_2_an_import_undone_keeps_what_came_back_at_a_till() {
         .await;
     till.ledger.complete(IMPORT).await;
     till.open(REGISTER, 0).await.unwrap();
-    let online = till.sale("1").await;
+    let online = till.sale("#1").await;
     let line = online.lines[0].line_key.clone();
     let back = till.selling().back(&online, &line, 1).rest("card");
     assert_eq!(minor(till.record(back).await.unwrap().total), -1_000);

@@ -10,7 +10,7 @@ use crate::support::{OTHER_OUTLET, OTHER_REGISTER, OUTLET, REGISTER};
 use crate::till::{Till, minor};
 
 /// Histories tried, each in a ledger of its own.
-const CASES: u32 = 16;
+const CASES: u32 = 8;
 const REGISTERS: [uuid::Uuid; 2] = [REGISTER, OTHER_REGISTER];
 const OUTLETS: [uuid::Uuid; 2] = [OUTLET, OTHER_OUTLET];
 
@@ -36,7 +36,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(register, sale, back, units)| Step::Exchange(register, sale, back, units)),
         3 => (0..2_usize, any::<usize>()).prop_map(|(register, sale)| Step::Void(register, sale)),
     ];
-    vec(step, 1..40)
+    vec(step, 1..30)
 }
 
 /// What should be known of a sale.

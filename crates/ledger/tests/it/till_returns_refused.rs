@@ -21,7 +21,7 @@ async fn what_was_not_sold_does_not_come_back() {
     let sold = till.record(selling).await.unwrap();
     let back = till.selling().back(&sold, "line:1", 1).rest("cash");
     let back = till.record(back).await.unwrap();
-    let void = till.sale("1").await;
+    let void = till.sale("#1").await;
     let void_line = void.lines[0].line_key.clone();
     let unknown = wire::Sale {
         sale_id: id(99).to_string(),

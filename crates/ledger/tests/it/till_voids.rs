@@ -71,7 +71,7 @@ async fn what_a_shop_sold_or_what_came_back_is_not_void_at_a_till() {
         .apply_one(&an_order(1).line("A", 1).build())
         .await;
     till.open(REGISTER, 0).await.unwrap();
-    let online = till.sale("1").await;
+    let online = till.sale("#1").await;
     let refused = till.void(&online).await.unwrap_err();
     assert_eq!(violation(&refused), "not_at_a_till");
     let unknown = wire::Sale {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::TillError;
 use crate::decide::ItemKind;
-use crate::store::{AskedItem, StoreError, row};
+use crate::store::{AskedItem, row};
 
 /// A product that lives.
 pub(super) struct Product {
@@ -47,32 +47,22 @@ pub(super) async fn find(
     )
     .fetch_all(db)
     .await?;
-    found
-        .into_iter()
-        .zip(asked)
-        .enumerate()
-        .map(|(place, (found, asked))| {
-            let item = asked.to_string();
-            let (Some(id), Some(kind), Some(name)) = (found.item_id, found.kind, found.name) else {
-                return Err(TillError::UnknownItem { place, item });
-            };
-            if row::item_kind_from(&kind)? != ItemKind::Product {
-                return Err(TillError::NotAProduct { place, item });
-            }
-            if found.is_deleted {
-                return Err(TillError::ItemDeleted { place, item });
-            }
-            Ok(Product {
-                item: ItemId::new(id),
-                name,
-            })
-        })
-        .collect::<Result<Vec<_>, TillError>>()
-        .and_then(|found: Vec<Product>| {
-            if found.len() == asked.len() {
-                Ok(found)
-            } else {
-                Err(StoreError::corrupt("item", "item_id", "fewer than were asked for").into())
-            }
-        })
+    let mut products = Vec::with_capacity(asked.len());
+    for (place, (found, asked)) in found.into_iter().zip(asked).enumerate() {
+        let item = asked.to_string();
+        let (Some(id), Some(kind), Some(name)) = (found.item_id, found.kind, found.name) else {
+            return Err(TillError::UnknownItem { place, item });
+        };
+        if row::item_kind_from(&kind)? != ItemKind::Product {
+            return Err(TillError::NotAProduct { place, item });
+        }
+        if found.is_deleted {
+            return Err(TillError::ItemDeleted { place, item });
+        }
+        products.push(Product {
+            item: ItemId::new(id),
+            name,
+        });
+    }
+    Ok(products)
 }

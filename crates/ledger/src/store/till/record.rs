@@ -209,7 +209,7 @@ fn lines(
 ) -> Result<Vec<TillLine>, TillError> {
     let mut lines = Vec::with_capacity(asked.sold.len() + returned.len());
     for (place, (sold, product)) in asked.sold.iter().zip(products).enumerate() {
-        let amounts = sold.line.amounts(asked.prices).map_err(Refusal::from)?;
+        let amounts = sold.line.amounts(asked.prices);
         let amounts = amounts.map_err(|problem| Refusal::Line { place, problem })?;
         let Product { item, name } = product;
         lines.push(TillLine {

@@ -116,28 +116,25 @@ pub(super) async fn find(
                 tax: Money::new(tax, currency),
             },
         };
-        let left = line.left().map_err(Refusal::from)?;
-        if asked.quantity > left {
-            return Err(TillError::Refused(Refusal::ReturnExceedsSale {
-                place,
-                asked: asked.quantity,
-                left,
-            }));
-        }
         returned.push(Returned {
             item: ItemId::new(item),
             kind: row::item_kind_from(&kind)?,
             name,
             quantity: asked.quantity.checked_neg().map_err(Refusal::from)?,
-            amounts: line.refund(asked.quantity)?,
+            amounts: refund(place, &line, asked.quantity)?,
             is_restocked: asked.is_restocked,
         });
     }
-    if returned.len() == asked.len() {
-        Ok(returned)
-    } else {
-        Err(StoreError::corrupt("sale", "sale_id", "a locked sale is missing").into())
+    Ok(returned)
+}
+
+/// For what is still left of the line.
+fn refund(place: usize, line: &Returnable, asked: Quantity) -> Result<Amounts, Refusal> {
+    let left = line.left()?;
+    if asked > left {
+        return Err(Refusal::ReturnExceedsSale { place, asked, left });
     }
+    line.refund(asked)
 }
 
 /// Whether something of the sale came back, and that stands.
