@@ -31,7 +31,7 @@ pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
-pub(crate) use sales::{Balance, Sales, SalesList, State};
+pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use till::{SaleArguments, Sold, Till};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};

@@ -7,6 +7,7 @@ mod deliveries;
 mod error;
 mod fulfilment;
 mod import;
+mod invoices;
 mod parked;
 mod registers;
 mod reports;

@@ -7,7 +7,7 @@ use retail::settlement::Settlement;
 use retail::till::Amounts;
 use retail::{
     ConnectionId, ContentHash, CustomerId, ItemId, LineKey, Money, OutletId, Quantity, RegisterId,
-    RetailerId, SaleId, SaleState, ShopOrderId, Version,
+    RetailerId, SaleId, SaleState, ShopOrderId, StockRule, Version,
 };
 use service::clock::Ids;
 
@@ -134,6 +134,7 @@ impl<'a> TillSale<'a> {
             balance: self.settlement.balance,
             total: self.total,
             tax: self.tax,
+            stock_rule: StockRule::AtOrder,
             // No shop tells of any payment.
             received: nothing,
             refunded: nothing,
@@ -165,6 +166,7 @@ impl<'a> TillSale<'a> {
                 // Handed over at the till.
                 fulfilled: line.quantity.max(Quantity::ZERO),
                 deducted: line.deducted(),
+                awaiting: Quantity::ZERO,
                 net: line.amounts.net,
                 tax: line.amounts.tax,
                 placed_at: self.sold_at,

@@ -26,6 +26,8 @@ pub enum Kept {
     SaleBefore,
     /// Somebody recorded a payment of it here: it is in a closure, or will be.
     PaidHere,
+    /// Somebody has an invoice of it.
+    InvoicedHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -66,9 +68,14 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
         version: _,
         state: _,
         total,
+        stock_rule: _,
+        invoiced,
         lines,
         payments,
     } = recorded;
+    if !invoiced.is_empty() {
+        return Err(Kept::InvoicedHere);
+    }
     let revision = revision.saturating_add(1);
     let movements: Vec<MovementRow> = lines
         .iter()
@@ -79,6 +86,7 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 item,
                 named: _,
                 deducted,
+                awaiting: _,
             } = line;
             MovementRow {
                 movement: ids.next(),
@@ -145,6 +153,7 @@ impl Kept {
             Self::MovedSince => "moved_since",
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
+            Self::InvoicedHere => "invoiced_here",
         }
     }
 }

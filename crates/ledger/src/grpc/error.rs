@@ -1,13 +1,14 @@
 //! Why the ledger does not answer a question.
 
 use retail::MoneyError;
+use retail::posting::InvoiceRefusal;
 use retail::till::{LineProblem, Refusal};
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StockError, StoreError, TillError};
+use crate::store::{InvoiceError, OnceError, RegisterError, StockError, StoreError, TillError};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -107,6 +108,27 @@ impl From<RegisterError> for Status {
     }
 }
 
+/// Why an invoice is not recorded.
+impl From<InvoiceError> for Status {
+    fn from(error: InvoiceError) -> Self {
+        let message = error.to_string();
+        match error {
+            InvoiceError::UnknownSale => missing("sale", &message),
+            InvoiceError::Differs(_) => precondition("invoice_differs", "invoice_id", &message),
+            InvoiceError::Refused(InvoiceRefusal::CreditExceedsInvoiced(_)) => {
+                precondition("credit_exceeds_invoiced", "lines", &message)
+            }
+            InvoiceError::Refused(
+                InvoiceRefusal::LineTwice(_)
+                | InvoiceRefusal::UnknownLine(_)
+                | InvoiceRefusal::NotPositive(_)
+                | InvoiceRefusal::Quantity(_),
+            ) => bad_field("lines", message),
+            InvoiceError::Store(error) => error.into(),
+        }
+    }
+}
+
 /// Why nothing is done to stock.
 impl From<StockError> for Status {
     fn from(error: StockError) -> Self {
@@ -155,6 +177,7 @@ impl From<TillError> for Status {
             TillError::Voided => precondition("sale_voided", "sale", &message),
             TillError::NotAtATill => precondition("not_at_a_till", "sale", &message),
             TillError::Returned => precondition("sale_returned", "sale", &message),
+            TillError::Kept(why) => precondition(why.as_str(), "sale", &message),
             TillError::Refused(refusal) => refused(&refusal),
             TillError::Register(error) => error.into(),
             TillError::Store(error) => error.into(),

@@ -130,6 +130,7 @@ fn lines_into(sale: &SaleView) -> Vec<wire::FulfilmentLine> {
                 deducted: _,
                 net: _,
                 tax: _,
+                awaiting: _,
             } = line;
             wire::FulfilmentLine {
                 line_key: key.clone(),

@@ -6,9 +6,11 @@
 mod ask;
 mod convert;
 mod error;
+mod follow;
 mod fulfilment;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod orders;
 mod page;
@@ -29,6 +31,7 @@ mod waiting;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
@@ -56,6 +59,7 @@ pub(crate) use convert::item_kind_into;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use orders::Orders;
 use payments::Payments;
@@ -102,6 +106,7 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         TillsServer::<Tills>::NAME,
+        InvoicesServer::<Invoices>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -169,6 +174,10 @@ pub fn routes(
             )
             .add_service(
                 TillsServer::new(Tills::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

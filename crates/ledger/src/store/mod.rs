@@ -14,6 +14,7 @@ mod error;
 mod head;
 mod held;
 mod import;
+mod invoice;
 mod item;
 mod journal;
 mod known;
@@ -29,6 +30,7 @@ mod register;
 mod relay;
 mod remap;
 mod repoint;
+mod retention;
 mod row;
 mod sale;
 mod seed;
@@ -46,6 +48,9 @@ pub use error::StoreError;
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
+};
+pub use invoice::{
+    InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
 };
 pub use journal::Recorded;
 pub use migrate::{declared, migrate};

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState};
+use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState, StockRule};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Reader;
 use crate::decide::ItemKind;
 use crate::store::row::SqlTimestamp;
-use crate::store::{StoreError, row};
+use crate::store::{InvoiceView, StoreError, row};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaleView {
@@ -38,10 +38,22 @@ pub struct SaleView {
     pub revision: i32,
     pub shop_status: String,
     pub warning_not_imported: bool,
+    pub stock_rule: StockRule,
+    pub has_invoice: bool,
     /// Empty unless asked for.
     pub lines: Vec<LineView>,
     /// Empty unless asked for.
     pub payments: Vec<PaymentView>,
+    /// Empty unless asked for.
+    pub invoices: Vec<InvoiceView>,
+}
+
+/// How much of a sale is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleParts {
+    /// Neither lines nor payments.
+    Head,
+    All,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +67,8 @@ pub struct LineView {
     pub restocked: Quantity,
     pub fulfilled: Quantity,
     pub deducted: Quantity,
+    /// Held besides, and taken once it is invoiced.
+    pub awaiting: Quantity,
     pub net: Money,
     pub tax: Money,
 }
@@ -97,6 +111,7 @@ impl SaleView {
                 s.tax_minor, s.received_minor, s.applied_minor,
                 s.covered_minor, s.refunded_minor, s.customer_id,
                 c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
+                s.stock_rule, s.has_invoice,
                 s.placed_at as "placed_at: SqlTimestamp",
                 s.recorded_at as "recorded_at: SqlTimestamp",
                 s.changed_at as "changed_at: SqlTimestamp"
@@ -137,14 +152,17 @@ impl SaleView {
                 revision: found.revision,
                 shop_status: found.shop_status,
                 warning_not_imported: found.warning_not_imported,
+                stock_rule: row::stock_rule_from(&found.stock_rule)?,
+                has_invoice: found.has_invoice,
                 lines: Vec::new(),
                 payments: Vec::new(),
+                invoices: Vec::new(),
             })
         })
         .collect()
     }
 
-    /// Adds lines and payments.
+    /// Adds lines, payments and invoices.
     pub(in crate::store) async fn fill(
         db: &mut PgConnection,
         sales: &mut [Self],
@@ -156,9 +174,13 @@ impl SaleView {
         let ids: Vec<Uuid> = currencies.keys().copied().collect();
         let mut lines = lines(db, &ids, &currencies).await?;
         let mut payments = payments(db, &ids).await?;
+        let some = sales.iter().filter(|sale| sale.has_invoice);
+        let ids: Vec<Uuid> = some.map(|sale| sale.sale).collect();
+        let mut invoices = InvoiceView::of_sales(db, &ids).await?;
         for sale in sales {
             sale.lines = lines.remove(&sale.sale).unwrap_or_default();
             sale.payments = payments.remove(&sale.sale).unwrap_or_default();
+            sale.invoices = invoices.remove(&sale.sale).unwrap_or_default();
         }
         Ok(())
     }
@@ -173,7 +195,7 @@ async fn lines(
 ) -> Result<HashMap<Uuid, Vec<LineView>>, StoreError> {
     let rows = sqlx::query!(
         "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
-            l.restocked_milli, l.fulfilled_milli, l.deducted_milli, l.net_minor, l.tax_minor
+            l.restocked_milli, l.fulfilled_milli, l.deducted_milli, l.awaiting_milli, l.net_minor, l.tax_minor
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
             select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
@@ -198,6 +220,7 @@ async fn lines(
             restocked: Quantity::from_milli(line.restocked_milli),
             fulfilled: Quantity::from_milli(line.fulfilled_milli),
             deducted: Quantity::from_milli(line.deducted_milli),
+            awaiting: Quantity::from_milli(line.awaiting_milli),
             net: Money::new(line.net_minor, *currency),
             tax: Money::new(line.tax_minor, *currency),
         });

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Reader, verify_stock, verify_till};
+use super::{Reader, verify_rules, verify_stock, verify_till};
 use crate::store::StoreError;
 
 /// Failures of one check that are named.
@@ -213,6 +213,7 @@ impl Reader {
         .await?;
         let till = verify_till::checks(&mut db, retailer).await?;
         let stock = verify_stock::checks(&mut db, retailer).await?;
+        let rules = verify_rules::check(&mut db, retailer).await?;
         let mut checks = vec![
             levels.titled(
                 "levels_equal_sums",
@@ -238,6 +239,7 @@ impl Reader {
             ),
         ];
         checks.extend(till);
+        checks.push(rules);
         checks.extend(stock);
         Ok(checks)
     }

@@ -11,6 +11,7 @@ use retail::till::Refusal;
 use uuid::Uuid;
 
 use super::{RegisterError, StoreError};
+use crate::decide::Kept;
 
 pub use customer::AskedCustomer;
 pub use record::{AskedPayment, AskedReturn, AskedSold, SaleAsked};
@@ -46,6 +47,8 @@ pub enum TillError {
     NotAtATill,
     #[error("something of the sale was returned")]
     Returned,
+    #[error("sale is to stay: {}", .0.as_str())]
+    Kept(Kept),
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]

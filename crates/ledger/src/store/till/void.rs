@@ -61,9 +61,7 @@ impl Once {
             },
             has_moved_since: false,
         };
-        let withdrawn = withdraw(&withdrawal, &*self.ids());
-        let withdrawn = withdrawn
-            .map_err(|why| StoreError::corrupt("sale", "has_till_payment", why.as_str()))?;
+        let withdrawn = withdraw(&withdrawal, &*self.ids()).map_err(TillError::Kept)?;
         self.write_void(&booked, withdrawn).await?;
         view(self.db(), sale).await
     }
