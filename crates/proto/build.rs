@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/fulfilment.proto",
     "comptoir/ledger/v1/imports.proto",
     "comptoir/ledger/v1/integrity.proto",
+    "comptoir/ledger/v1/invoices.proto",
     "comptoir/ledger/v1/items.proto",
     "comptoir/ledger/v1/orders.proto",
     "comptoir/ledger/v1/registers.proto",
@@ -26,6 +27,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/stock.proto",
     "comptoir/ledger/v1/stock_entry.proto",
     "comptoir/ledger/v1/stock_work.proto",
+    "comptoir/ledger/v1/tills.proto",
     "comptoir/ledger/v1/waiting.proto",
     "comptoir/order/v1/order.proto",
 ];

@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 49] = [
+pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -29,18 +29,25 @@ pub const TABLES: [TableRights; 49] = [
     rights("erasure", STATE),
     rights("erasure_key", STATE),
     rights("erasure_search", APPEND_ONLY),
+    // What people did with goods, they did.
+    rights("fulfilment_step", APPEND_ONLY),
+    rights("fulfilment_step_line", APPEND_ONLY),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),
     rights("import_level", APPEND_ONLY),
     rights("import_order", STATE),
+    // Nobody rewrites what was invoiced.
+    rights("invoice", APPEND_ONLY),
+    rights("invoice_line", APPEND_ONLY),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
-    rights("order_delivery", STATE),
+    // What only repeated the recorded goes after a while.
+    rights("order_delivery", &[Select, Insert, Update, Delete]),
     rights("outbox", &[Select, Insert, Update, Delete]),
     rights("outlet", SETTINGS),
     rights("parked_order", &[Select, Insert, Update, Delete]),
@@ -67,6 +74,8 @@ pub const TABLES: [TableRights; 49] = [
     rights("stock_take", APPEND_ONLY),
     rights("stock_take_count", APPEND_ONLY),
     rights("stock_take_end", APPEND_ONLY),
+    rights("till", STATE),
+    rights("till_line", APPEND_ONLY),
     rights("till_payment", APPEND_ONLY),
     rights("transfer", APPEND_ONLY),
     rights("transfer_receipt", APPEND_ONLY),

@@ -7,6 +7,7 @@ mod explanation;
 mod fulfilment;
 mod held;
 mod import;
+mod invoice;
 mod levels;
 mod levels_as_of;
 mod parked;
@@ -17,6 +18,7 @@ mod sale;
 mod sales;
 mod stock;
 mod stock_take;
+mod till;
 mod transfer;
 mod verdict;
 
@@ -24,9 +26,10 @@ pub(crate) use connections::{catalogue, connection, connections, gaps, linked, p
 pub(crate) use customers::{customers, person, privacy_requests};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
-pub(crate) use fulfilment::fulfilment;
+pub(crate) use fulfilment::{fulfilment, fulfilment_lines, fulfilment_of};
 pub(crate) use held::held;
 pub(crate) use import::{import, imports, kept_orders, planned_levels};
+pub(crate) use invoice::invoiced;
 pub(crate) use levels::levels;
 pub(crate) use levels_as_of::levels_as_of;
 pub(crate) use parked::{parked, parked_entries};
@@ -37,6 +40,7 @@ pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
 pub(crate) use stock::{oversold, stock_entries, stock_entry};
 pub(crate) use stock_take::{stock_take, stock_take_lines, stock_takes};
+pub(crate) use till::till_lines;
 pub(crate) use transfer::{transfer, transfers};
 pub(crate) use verdict::verdict;
 

@@ -7,8 +7,10 @@ mod check;
 mod connection;
 mod customer;
 mod fulfilment;
+mod fulfilment_act;
 mod import;
 mod install;
+mod invoice;
 mod kept;
 mod level;
 mod level_as_of;
@@ -19,6 +21,7 @@ mod report;
 mod sale;
 mod stock;
 mod stock_take;
+mod till;
 mod transfer;
 mod value;
 mod waiting;
@@ -31,8 +34,10 @@ pub(crate) use customer::{
     Customer, CustomerMerge, Erased, HeldOfPerson, Merged, Person, PrivacyRequest, PrivacySubject,
 };
 pub(crate) use fulfilment::FulfilmentEntry;
+pub(crate) use fulfilment_act::FulfilmentAct;
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};
 pub(crate) use install::Installed;
+pub(crate) use invoice::{Invoice, Invoiced};
 pub(crate) use kept::{Kept, Raw};
 pub(crate) use level::{Explanation, Level};
 pub(crate) use level_as_of::LevelAsOf;
@@ -43,6 +48,7 @@ pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
 pub(crate) use stock::{OversoldLevel, StockEntry, cause};
 pub(crate) use stock_take::{StockTake, StockTakeLine};
+pub(crate) use till::TillLine;
 pub(crate) use transfer::Transfer;
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{

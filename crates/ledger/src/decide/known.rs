@@ -1,14 +1,15 @@
 //! What the database says about the orders, items and customers of a batch.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use jiff::Timestamp;
+use retail::fulfilment::Work;
 use retail::posting::Policy;
 use retail::sale::Recorded;
 use retail::settlement;
 use retail::{
-    ConnectionId, CustomerId, EmailKey, ItemId, OutletId, RegisterId, RetailerId, SaleId,
+    ConnectionId, CustomerId, EmailKey, ItemId, LineKey, OutletId, RegisterId, RetailerId, SaleId,
     ShopOrderId, Version,
 };
 
@@ -63,6 +64,8 @@ pub struct RecordedSale {
     pub erased_customer: Option<CustomerId>,
     /// What people recorded as paid (SH-13).
     pub by_hand: Vec<settlement::Applied>,
+    /// What people did to hand it over, by line; none for most.
+    pub work: BTreeMap<LineKey, Work>,
 }
 
 /// People who were erased, by what would name them: when, and the records that were left.

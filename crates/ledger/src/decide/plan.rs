@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use retail::{
     Balance, ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Money, OutletId,
     PaymentKey, PaymentKind, Quantity, ReceiptNumber, RegisterId, RetailerId, SaleId, SaleState,
-    ShopOrderId, Version,
+    ShopOrderId, StockRule, Version,
 };
 
-use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin};
+use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin, WorkedSale};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ pub struct Plan<'a> {
     pub heads: Vec<HeadRow<'a>>,
     pub sales: Vec<SaleRow<'a>>,
     pub lines: Vec<LineRow<'a>>,
+    /// How far sales have come that somebody has begun to hand over.
+    pub worked: Vec<WorkedSale>,
     pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,
@@ -151,6 +153,8 @@ pub struct SaleRow<'a> {
     pub balance: Balance,
     pub total: Money,
     pub tax: Money,
+    /// Written when the sale is new, and never again.
+    pub stock_rule: StockRule,
     pub received: Money,
     pub refunded: Money,
     /// What people recorded as paid, and how much of `received` is that money.
@@ -178,6 +182,7 @@ pub struct LineRow<'a> {
     /// Never more than is left to hand over.
     pub fulfilled: Quantity,
     pub deducted: Quantity,
+    pub awaiting: Quantity,
     pub net: Money,
     pub tax: Money,
     pub placed_at: Timestamp,

@@ -8,9 +8,12 @@ mod convert;
 mod customers;
 mod erasures;
 mod error;
+mod follow;
 mod fulfilment;
+mod fulfilment_act;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod orders;
 mod page;
@@ -22,6 +25,8 @@ mod stock;
 mod stock_entry;
 mod stock_takes;
 mod stock_work;
+mod till_ask;
+mod tills;
 mod token;
 mod transfers;
 mod waiting;
@@ -33,6 +38,7 @@ use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
@@ -42,6 +48,7 @@ use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
 use proto::ledger::stock_takes_server::StockTakesServer;
 use proto::ledger::stock_work_server::StockWorkServer;
+use proto::ledger::tills_server::TillsServer;
 use proto::ledger::transfers_server::TransfersServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
@@ -55,12 +62,14 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
+pub(crate) use fulfilment_act::{step_into, tracking_into};
 
 use customers::Customers;
 use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use orders::Orders;
 use payments::Payments;
@@ -70,6 +79,7 @@ use sales::Sales;
 use stock::Stock;
 use stock_takes::StockTakes;
 use stock_work::StockWork;
+use tills::Tills;
 use transfers::Transfers;
 use waiting::WaitingOrders;
 
@@ -105,6 +115,8 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        TillsServer::<Tills>::NAME,
+        InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
         ErasuresServer::<Erasures>::NAME,
     ];
@@ -125,8 +137,8 @@ pub fn routes(
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(
-                FulfilmentServer::new(Fulfilment::new(reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+                FulfilmentServer::new(Fulfilment::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(
                 OrdersServer::new(Orders::new(reader.clone()))
@@ -170,6 +182,14 @@ pub fn routes(
             )
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                TillsServer::new(Tills::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(

@@ -22,8 +22,8 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, head, held, import, item, known, level, open,
-    outbox, parked, people, repoint, sale,
+    StoreError, connection, customer, delivery, fulfilment, head, held, import, item, known, level,
+    open, outbox, parked, people, repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 use crate::erasure::ErasureKey;
@@ -106,6 +106,7 @@ pub(super) async fn write(
         heads,
         sales,
         lines,
+        worked,
         payments,
         movements,
         deliveries,
@@ -130,6 +131,7 @@ pub(super) async fn write(
     sale::warn(db, warnings, now).await?;
     repoint::write(db, repointed, repointed_lines, now).await?;
     sale::write_lines(db, sales, lines).await?;
+    fulfilment::write(db, worked).await?;
     sale::write_payments(db, payments, now).await?;
     delivery::write(db, deliveries).await?;
     parked::clear(db, read).await?;

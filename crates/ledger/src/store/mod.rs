@@ -11,9 +11,11 @@ mod delivery;
 mod dismiss;
 mod early;
 mod error;
+mod fulfilment;
 mod head;
 mod held;
 mod import;
+mod invoice;
 mod item;
 mod journal;
 mod known;
@@ -30,10 +32,12 @@ mod register;
 mod relay;
 mod remap;
 mod repoint;
+mod retention;
 mod row;
 mod sale;
 mod seed;
 mod stock;
+mod till;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
@@ -43,9 +47,13 @@ pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
 pub use early::{Early, EarlyOrder};
 pub use error::StoreError;
+pub use fulfilment::{FulfilmentError, Part, StepAsked, Tracking, UndoAsked};
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
+};
+pub use invoice::{
+    InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
 };
 pub use journal::Recorded;
 pub use migrate::{declared, migrate};
@@ -59,7 +67,9 @@ pub use register::{
     AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,
     RegisterError, RegisterView, SessionKey, SessionView, TillPaymentView,
 };
-pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
+pub use relay::{
+    Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem,
+};
 pub use remap::Remapped;
 pub use seed::plant;
 pub use stock::{
@@ -67,4 +77,7 @@ pub use stock::{
     OversoldOrder, OversoldView, ReceiptAsked, StockError, StockTakeEnd, StockTakeKey,
     StockTakeLine, StockTakeLineKey, StockTakeState, StockTakeView, TransferAsked, TransferFilter,
     TransferLineView, TransferState, TransferView,
+};
+pub use till::{
+    AskedCustomer, AskedPayment, AskedReturn, AskedSold, SaleAsked, TillError, VoidAsked,
 };

@@ -8,6 +8,7 @@ use proto::ledger::erasures_client::ErasuresClient;
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
+use proto::ledger::invoices_client::InvoicesClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
 use proto::ledger::registers_client::RegistersClient;
@@ -16,6 +17,7 @@ use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::stock_takes_client::StockTakesClient;
 use proto::ledger::stock_work_client::StockWorkClient;
+use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
@@ -30,6 +32,7 @@ pub struct Client {
     pub stock: StockClient<Channel>,
     pub stock_takes: StockTakesClient<Channel>,
     pub stock_work: StockWorkClient<Channel>,
+    pub tills: TillsClient<Channel>,
     pub transfers: TransfersClient<Channel>,
     pub customers: CustomersClient<Channel>,
     pub erasures: ErasuresClient<Channel>,
@@ -37,6 +40,7 @@ pub struct Client {
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
+    pub invoices: InvoicesClient<Channel>,
     pub payments: PaymentsClient<Channel>,
     pub registers: RegistersClient<Channel>,
     pub reports: ReportsClient<Channel>,
@@ -75,6 +79,7 @@ impl Client {
             stock: StockClient::new(channel.clone()),
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
+            tills: TillsClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
             customers: CustomersClient::new(channel.clone()),
             erasures: ErasuresClient::new(channel.clone()),
@@ -82,6 +87,7 @@ impl Client {
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            invoices: InvoicesClient::new(channel.clone()),
             payments: PaymentsClient::new(channel.clone()),
             registers: RegistersClient::new(channel.clone()),
             reports: ReportsClient::new(channel.clone()),
