@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StockError, StoreError};
+use crate::store::{OnceError, RegisterError, StockError, StoreError, TokenError};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -123,6 +123,18 @@ impl From<StockError> for Status {
             }
             StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
             StockError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about a token.
+impl From<TokenError> for Status {
+    fn from(error: TokenError) -> Self {
+        let message = error.to_string();
+        match error {
+            TokenError::TwoLive => precondition("two_tokens_live", "name", &message),
+            TokenError::Unknown => missing("token", &message),
+            TokenError::Store(error) => error.into(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What others may ask. One file a service.
 //!
-//! There is no authentication yet: who can reach the port can read every retailer's sales. It listens on
-//! loopback unless told otherwise.
+//! Every call but health and reflection carries a token (`service::access`); what its roles may call stands in
+//! `methods.rs`. Handlers see only requests that speak of the caller's own retailer.
 
+mod access;
 mod ask;
 mod convert;
 mod error;
@@ -10,6 +11,7 @@ mod fulfilment;
 mod imports;
 mod integrity;
 mod items;
+mod methods;
 mod orders;
 mod page;
 mod payments;
@@ -24,6 +26,7 @@ mod token;
 mod transfers;
 mod waiting;
 
+use proto::ledger::access_server::AccessServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
@@ -49,7 +52,9 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
+pub use methods::METHODS;
 
+use access::Access;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
@@ -97,6 +102,7 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        AccessServer::<Access>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -161,6 +167,10 @@ pub fn routes(
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                AccessServer::new(Access::new(store.clone(), reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)
