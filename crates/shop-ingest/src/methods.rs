@@ -34,5 +34,8 @@ pub const METHODS: &[Method] = &[
     method("comptoir.connect.v1.Installs/BeginInstall", MANAGE),
     method("comptoir.connect.v1.Installs/GetInstall", MANAGE),
     method("comptoir.connect.v1.Installs/LinkOwnShop", MANAGE),
-    method("comptoir.connect.v1.PrivacyRequests/ListPrivacyRequests", MANAGE),
+    method(
+        "comptoir.connect.v1.PrivacyRequests/ListPrivacyRequests",
+        MANAGE,
+    ),
 ];

@@ -73,7 +73,10 @@ impl wire::access_server::Access for Access {
             secret: String::new(),
         };
         once.finish(&answer).await?;
-        Ok(Response::new(wire::CreateTokenResponse { secret, ..answer }))
+        Ok(Response::new(wire::CreateTokenResponse {
+            secret,
+            ..answer
+        }))
     }
 
     async fn list_tokens(
@@ -129,7 +132,10 @@ fn end(asked: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Status> {
     if end <= now || end.duration_since(now) > LIFE_LIMIT {
         return Err(bad_field(
             "expires_at",
-            format!("must be within {} days from now", LIFE_LIMIT.as_hours() / 24),
+            format!(
+                "must be within {} days from now",
+                LIFE_LIMIT.as_hours() / 24
+            ),
         ));
     }
     Ok(end)

@@ -30,11 +30,15 @@ pub(super) async fn of_retailer(body: Body, retailer: Uuid) -> Result<Body, Stat
         .map_err(|_| Status::new(Code::InvalidArgument, "the request cannot be read"))?;
     match Uuid::try_parse(&scope.retailer_id) {
         Ok(asked) if asked == retailer => Ok(Body::new(Full::new(bytes))),
-        Ok(_) => Err(denied("RETAILER_FOREIGN", "the token is of another retailer")),
+        Ok(_) => Err(denied(
+            "RETAILER_FOREIGN",
+            "the token is of another retailer",
+        )),
         // Empty means all retailers where it is allowed at all.
-        Err(_) if scope.retailer_id.is_empty() => {
-            Err(denied("RETAILER_FOREIGN", "the token is of one retailer: say which"))
-        }
+        Err(_) if scope.retailer_id.is_empty() => Err(denied(
+            "RETAILER_FOREIGN",
+            "the token is of one retailer: say which",
+        )),
         Err(_) => Err(bad_field("retailer_id", "is not a UUID")),
     }
 }
@@ -42,10 +46,15 @@ pub(super) async fn of_retailer(body: Body, retailer: Uuid) -> Result<Body, Stat
 /// The one message of the body.
 fn message(bytes: &Bytes) -> Result<Bytes, Status> {
     let malformed = || Status::new(Code::InvalidArgument, "the request is not one message");
-    let (prefix, message) = bytes.split_first_chunk::<PREFIX_BYTES>().ok_or_else(malformed)?;
+    let (prefix, message) = bytes
+        .split_first_chunk::<PREFIX_BYTES>()
+        .ok_or_else(malformed)?;
     let [compressed, length @ ..] = prefix;
     if *compressed != 0 {
-        return Err(Status::new(Code::Unimplemented, "requests are not taken compressed"));
+        return Err(Status::new(
+            Code::Unimplemented,
+            "requests are not taken compressed",
+        ));
     }
     if usize::try_from(u32::from_be_bytes(*length)) != Ok(message.len()) {
         return Err(malformed());

@@ -62,7 +62,10 @@ mod tests {
         let last = asked + TOKEN_AGE - SignedDuration::from_nanos(1);
         assert_eq!(cache.get(&token, last), Some(None));
         assert_eq!(cache.get(&token, asked + TOKEN_AGE), None);
-        assert_eq!(cache.get(&token, asked - SignedDuration::from_secs(1)), None);
+        assert_eq!(
+            cache.get(&token, asked - SignedDuration::from_secs(1)),
+            None
+        );
     }
 
     #[test]

@@ -46,23 +46,35 @@ impl Guard {
     }
 
     /// The request with its caller, and the token to watch; `None` for what needs none.
-    async fn admit(&self, request: Request<Body>) -> Result<(Request<Body>, Option<String>), Status> {
+    async fn admit(
+        &self,
+        request: Request<Body>,
+    ) -> Result<(Request<Body>, Option<String>), Status> {
         let path = request.uri().path().trim_start_matches('/');
         if is_open(path) {
             return Ok((request, None));
         }
         let token = bearer(request.headers()).ok_or_else(|| {
-            unauthenticated("TOKEN_MISSING", "a call needs a token: authorization: Bearer TOKEN")
+            unauthenticated(
+                "TOKEN_MISSING",
+                "a call needs a token: authorization: Bearer TOKEN",
+            )
         })?;
         let caller = self.gate.identify(token).await;
         let caller = caller
             .map_err(|error| unavailable(&error.to_string()))?
             .ok_or_else(unknown)?;
         let Some(roles) = self.methods.get(path) else {
-            return Err(denied("METHOD_UNKNOWN", "no such method, or none that anybody may call"));
+            return Err(denied(
+                "METHOD_UNKNOWN",
+                "no such method, or none that anybody may call",
+            ));
         };
         if !caller.roles.meets(*roles) {
-            return Err(denied("ROLE_MISSING", "no role of the token may call this method"));
+            return Err(denied(
+                "ROLE_MISSING",
+                "no role of the token may call this method",
+            ));
         }
         let token = token.to_owned();
         let (mut head, mut body) = request.into_parts();
@@ -131,7 +143,9 @@ where
             Ok(match token {
                 None => response,
                 Some(token) => response.map(|body| {
-                    let Guard { gate, watch_every, .. } = guard;
+                    let Guard {
+                        gate, watch_every, ..
+                    } = guard;
                     Body::new(Watched::new(body, gate, token, watch_every))
                 }),
             })

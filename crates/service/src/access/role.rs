@@ -81,7 +81,8 @@ impl FromStr for Role {
 
 impl Roles {
     /// Whoever may look at a retailer's books.
-    pub const READ: Self = Self::of(&[Role::Viewer, Role::Cashier, Role::StockKeeper]).and(Self::MANAGE);
+    pub const READ: Self =
+        Self::of(&[Role::Viewer, Role::Cashier, Role::StockKeeper]).and(Self::MANAGE);
     pub const TILL: Self = Self::of(&[Role::Cashier]).and(Self::MANAGE);
     pub const STOCK: Self = Self::of(&[Role::StockKeeper]).and(Self::MANAGE);
     pub const MANAGE: Self = Self::of(&[Role::Manager]).and(Self::OWN);
@@ -117,7 +118,9 @@ impl Roles {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Role> {
-        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+        Role::ALL
+            .into_iter()
+            .filter(move |role| self.contains(*role))
     }
 }
 
@@ -135,10 +138,16 @@ mod tests {
     #[test]
     fn a_set_has_what_was_put_in_it() {
         let roles = Roles::of(&[Role::Cashier, Role::Owner]);
-        assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Cashier, Role::Owner]);
+        assert_eq!(
+            roles.iter().collect::<Vec<_>>(),
+            [Role::Cashier, Role::Owner]
+        );
         assert!(roles.meets(Roles::TILL) && !roles.meets(Roles::INTERNAL));
         assert_eq!(Roles::default().iter().count(), 0);
-        assert_eq!(Role::ALL.into_iter().collect::<Roles>().iter().count(), Role::ALL.len());
+        assert_eq!(
+            Role::ALL.into_iter().collect::<Roles>().iter().count(),
+            Role::ALL.len()
+        );
     }
 
     #[test]

@@ -45,10 +45,14 @@ impl Secrets {
         let tokens = tokens.as_ref().map_or("", |tokens| tokens.expose_secret());
         let operators = entries(OPERATOR_TOKEN, tokens)?.into_iter().map(|token| {
             let is_long = token.len() >= TOKEN_LEAST_BYTES;
-            is_long.then(|| TokenDigest::of(token)).ok_or(SecretsError::ShortToken)
+            is_long
+                .then(|| TokenDigest::of(token))
+                .ok_or(SecretsError::ShortToken)
         });
         let keys = settings.secret(SERVICE_KEY)?;
-        let keys = entries(SERVICE_KEY, keys.expose_secret())?.into_iter().map(key);
+        let keys = entries(SERVICE_KEY, keys.expose_secret())?
+            .into_iter()
+            .map(key);
         let keys = ServiceKeys::new(keys.collect::<Result<_, _>>()?);
         Ok(Self {
             operators: operators.collect::<Result<_, _>>()?,
@@ -73,7 +77,9 @@ fn entries<'a>(setting: &'static str, text: &'a str) -> Result<Vec<&'a str>, Sec
 }
 
 fn key(text: &str) -> Result<SecretBox<[u8; KEY_BYTES]>, SecretsError> {
-    let bytes = BASE64_STANDARD.decode(text).map_err(|_| SecretsError::Key)?;
+    let bytes = BASE64_STANDARD
+        .decode(text)
+        .map_err(|_| SecretsError::Key)?;
     let bytes = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| SecretsError::Key)?;
     Ok(SecretBox::new(Box::new(bytes)))
 }
@@ -85,7 +91,10 @@ mod tests {
     const KEY: &str = "c2VjcmV0IGtleSBvZiB0ZXN0cywgMzIgYnl0ZXMgLi4=";
 
     fn read(token: &str, key: &str) -> Result<Secrets, SecretsError> {
-        Secrets::from_settings(&Settings::from_map([(OPERATOR_TOKEN, token), (SERVICE_KEY, key)]))
+        Secrets::from_settings(&Settings::from_map([
+            (OPERATOR_TOKEN, token),
+            (SERVICE_KEY, key),
+        ]))
     }
 
     #[test]
@@ -95,7 +104,10 @@ mod tests {
         let both = read(&format!("{token}, {token}2"), &format!("{KEY},{KEY}")).unwrap();
         assert_eq!(both.operators.len(), 2);
         let three = format!("{token},{token},{token}");
-        assert!(matches!(read(&three, KEY), Err(SecretsError::TooMany(OPERATOR_TOKEN))));
+        assert!(matches!(
+            read(&three, KEY),
+            Err(SecretsError::TooMany(OPERATOR_TOKEN))
+        ));
     }
 
     #[test]

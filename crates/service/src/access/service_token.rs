@@ -41,7 +41,10 @@ impl ServiceKeys {
 
     /// A token by which `service` is known from now on, for [`SERVICE_TOKEN_LIFE`].
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "each expectation is met: see its text")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "each expectation is met: see its text"
+    )]
     pub fn mint(&self, service: &str, now: Timestamp) -> SecretString {
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -87,8 +90,8 @@ impl ServiceKeys {
 }
 
 fn mac(key: &SecretBox<[u8; 32]>, signed: &str) -> Hmac<Sha256> {
-    let mut mac = <Hmac<Sha256>>::new_from_slice(key.expose_secret())
-        .expect("HMAC takes keys of any length");
+    let mut mac =
+        <Hmac<Sha256>>::new_from_slice(key.expose_secret()).expect("HMAC takes keys of any length");
     mac.update(signed.as_bytes());
     mac
 }
@@ -104,7 +107,9 @@ mod tests {
     use super::*;
 
     fn keys(bytes: &[u8]) -> ServiceKeys {
-        let keys = bytes.iter().map(|byte| SecretBox::new(Box::new([*byte; 32])));
+        let keys = bytes
+            .iter()
+            .map(|byte| SecretBox::new(Box::new([*byte; 32])));
         ServiceKeys::new(keys.collect()).unwrap()
     }
 
@@ -117,11 +122,22 @@ mod tests {
         let token = keys(&[1]).mint("ingest-stall", now());
         let token = token.expose_secret();
         let caller = keys(&[1]).verify(token, now()).unwrap();
-        assert_eq!((caller.name.as_str(), caller.roles), ("ingest-stall", Roles::INTERNAL));
+        assert_eq!(
+            (caller.name.as_str(), caller.roles),
+            ("ingest-stall", Roles::INTERNAL)
+        );
         let end = now() + SERVICE_TOKEN_LIFE + CLOCK_SKEW;
-        assert!(keys(&[1]).verify(token, end - SignedDuration::from_secs(1)).is_some());
+        assert!(
+            keys(&[1])
+                .verify(token, end - SignedDuration::from_secs(1))
+                .is_some()
+        );
         assert!(keys(&[1]).verify(token, end).is_none());
-        assert!(keys(&[1]).verify(token, now() - SignedDuration::from_mins(1)).is_none());
+        assert!(
+            keys(&[1])
+                .verify(token, now() - SignedDuration::from_mins(1))
+                .is_none()
+        );
     }
 
     #[test]
@@ -141,7 +157,10 @@ mod tests {
             let signed = format!("{}.{}", part(header), part(claims));
             let mut mac = <Hmac<Sha256>>::new_from_slice(&[1; 32]).unwrap();
             mac.update(signed.as_bytes());
-            format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+            format!(
+                "{signed}.{}",
+                BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+            )
         };
         let exp = now().as_second() + 60;
         let claims = format!(r#"{{"iss":"comptoir","sub":"one","exp":{exp}}}"#);

@@ -15,10 +15,23 @@ use proto::ledger::items_server::{Items, ItemsServer};
 use proto::ledger::orders_server::{Orders, OrdersServer};
 use proto::order::OrderMessage;
 use proto::order::order_message::Body;
+use service::access::{Gate, Guard, Method, NoRegister, Roles, method};
+use service::clock::SystemClock;
 use tonic::{Request, Response, Status};
 
 /// How long it waits for the broker at once.
 const TURN: Duration = Duration::from_millis(200);
+
+/// What it answers, to services alone.
+const METHODS: [Method; 7] = [
+    method("comptoir.ledger.v1.Imports/BeginImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/CancelImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/CompleteImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/PreviewOrders", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Items/CheckCatalogue", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Orders/GetKnownOrders", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Orders/GetReceipt", Roles::INTERNAL),
+];
 
 /// An order as the ledger was told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +65,13 @@ impl Books {
             .add_service(ItemsServer::new(self.clone()));
         let mut tasks = tokio::task::JoinSet::new();
         let stop = tokio_util::sync::CancellationToken::new();
-        tasks.spawn(service::grpc::serve(listener, routes, stop));
+        let gate = Gate::new(
+            service_kit::secrets(),
+            Arc::new(NoRegister),
+            Arc::new(SystemClock),
+        );
+        let guard = Guard::new(gate, &METHODS);
+        tasks.spawn(service::grpc::serve(listener, routes, guard, stop));
         tasks.detach_all();
         url
     }
