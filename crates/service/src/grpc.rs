@@ -53,8 +53,23 @@ mod tests {
     use tonic_health::pb::health_check_response::ServingStatus;
     use tonic_health::pb::health_client::HealthClient;
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::Settings;
+    use crate::access::{Gate, NoRegister, SERVICE_KEY, Secrets};
+    use crate::clock::SystemClock;
     use crate::health::Health;
+
+    /// Nobody may call anything but what is open.
+    fn guard() -> Guard {
+        let key = "c2VydmljZSBrZXkgb2YgdGVzdHMsIDMyIGJ5dGVzIC4=";
+        let secrets = Secrets::from_settings(&Settings::from_map([(SERVICE_KEY, key)])).unwrap();
+        Guard::new(
+            Gate::new(secrets, Arc::new(NoRegister), Arc::new(SystemClock)),
+            &[],
+        )
+    }
 
     #[tokio::test]
     async fn a_stop_ends_watches_and_the_server() {
@@ -64,7 +79,8 @@ mod tests {
         let health = Health::new();
         let stop = CancellationToken::new();
         let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(serve(listener, Routes::new(health.grpc(&[])), stop.clone()));
+        let routes = Routes::new(health.grpc(&[]));
+        tasks.spawn(serve(listener, routes, guard(), stop.clone()));
 
         let mut client = HealthClient::new(endpoint.connect().await.unwrap());
         let whole_process = HealthCheckRequest::default();

@@ -63,6 +63,7 @@ mod worker;
 
 use std::sync::Arc;
 
+pub use methods::METHODS;
 use service::clock::Clock;
 use service::{Command, Settings};
 use shop::Platform;

@@ -1,5 +1,6 @@
 //! The ledger, asked over gRPC.
 
+mod access;
 mod catalogue;
 mod chain;
 mod connections;

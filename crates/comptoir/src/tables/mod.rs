@@ -16,6 +16,7 @@ mod sale;
 mod sales;
 mod stock;
 mod stock_take;
+mod token;
 mod transfer;
 mod verdict;
 
@@ -35,6 +36,7 @@ pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
 pub(crate) use stock::{oversold, stock_entries, stock_entry};
 pub(crate) use stock_take::{stock_take, stock_take_lines, stock_takes};
+pub(crate) use token::tokens;
 pub(crate) use transfer::{transfer, transfers};
 pub(crate) use verdict::verdict;
 
