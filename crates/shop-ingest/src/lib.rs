@@ -43,6 +43,7 @@ mod ledger;
 mod linking;
 mod management;
 mod meters;
+mod methods;
 mod migrate;
 mod orders;
 mod outage;
@@ -58,12 +59,14 @@ mod serve;
 mod settings;
 mod settled;
 pub mod store;
+mod tokens;
 mod watchdog;
 mod webhook;
 mod worker;
 
 use std::sync::Arc;
 
+pub use methods::METHODS;
 use service::clock::Clock;
 use service::{Command, Settings};
 use shop::Platform;

@@ -5,8 +5,8 @@ use proto::ledger::{
     ListCustomersRequest, ListCustomersResponse, MergeCustomersRequest,
 };
 use retail::ConnectionId;
+use service::access::Authorized;
 use tonic::Code;
-use tonic::transport::Channel;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, PAGE_SIZE, Page};
 use crate::view::{Customer, Erased, HeldOfPerson, Merged, Person, Sale};
@@ -116,7 +116,7 @@ impl Ledger {
         Ok(Erased::try_from(answer)?)
     }
 
-    fn customers_client(&self) -> CustomersClient<Channel> {
+    fn customers_client(&self) -> CustomersClient<Authorized> {
         CustomersClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

@@ -3,7 +3,7 @@
 use proto::connect as wire;
 use proto::connect::privacy_requests_client::PrivacyRequestsClient;
 use retail::ConnectionId;
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
@@ -62,6 +62,6 @@ impl Ingests {
     }
 }
 
-fn client_of(ingest: &Ingest) -> PrivacyRequestsClient<Channel> {
+fn client_of(ingest: &Ingest) -> PrivacyRequestsClient<Authorized> {
     PrivacyRequestsClient::new(ingest.channel())
 }

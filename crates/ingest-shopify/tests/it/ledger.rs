@@ -5,12 +5,24 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use proto::convert::instant_into;
 use proto::ledger as wire;
 use proto::ledger::erasures_server::{Erasures, ErasuresServer};
-use service::clock::{Clock, ManualClock};
+use service::access::{Gate, Guard, Method, NoRegister, Roles, method};
+use service::clock::{Clock as _, ManualClock};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
+
+/// What it answers, to services alone.
+const METHODS: [Method; 4] = [
+    method("comptoir.ledger.v1.Erasures/ErasePerson", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Erasures/EraseShop", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Erasures/ListShredding", Roles::INTERNAL),
+    method(
+        "comptoir.ledger.v1.Erasures/ReportShredding",
+        Roles::INTERNAL,
+    ),
+];
 
 /// Erases whoever it is asked to, and wants them to be shredded.
 #[derive(Clone)]
@@ -38,8 +50,11 @@ impl FakeLedger {
             said: Arc::default(),
         };
         let routes = tonic::service::Routes::new(ErasuresServer::new(fake.clone()));
+        let clock = Arc::new(fake.clock.clone());
+        let gate = Gate::new(service_kit::secrets(), Arc::new(NoRegister), clock);
+        let guard = Guard::new(gate, &METHODS);
         tasks.spawn(async move {
-            let served = service::grpc::serve(listener, routes, CancellationToken::new());
+            let served = service::grpc::serve(listener, routes, guard, CancellationToken::new());
             served.await.unwrap();
         });
         (fake, url)

@@ -133,7 +133,7 @@ impl Running {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         Ok(installs.begin_install(request).await?.into_inner())
     }
 
@@ -149,7 +149,7 @@ impl Running {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         let answer = installs.link_own_shop(request).await?.into_inner();
         Ok(answer.linked.unwrap())
     }
@@ -159,7 +159,7 @@ impl Running {
             retailer_id: RETAILER.to_string(),
             install_id: id.to_owned(),
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         let answer = installs.get_install(request).await.unwrap();
         answer.into_inner().install.unwrap()
     }
@@ -216,7 +216,7 @@ impl Running {
             retailer_id: RETAILER.to_string(),
             connection_id: id.to_owned(),
         };
-        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut connections = ConnectionsClient::new(service_kit::as_operator(&self.grpc));
         let answer = connections.get_connection(request).await.unwrap();
         let answer = answer.into_inner();
         (answer.connection.unwrap(), answer.health.unwrap())
@@ -228,7 +228,7 @@ impl Running {
             connection_id: id.to_owned(),
             confirmed: true,
         };
-        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut connections = ConnectionsClient::new(service_kit::as_operator(&self.grpc));
         connections.disconnect(request).await.unwrap();
     }
 
@@ -300,8 +300,8 @@ impl Running {
         let request = wire::ListPrivacyRequestsRequest {
             retailer_id: RETAILER.to_string(),
         };
-        let client = PrivacyRequestsClient::connect(self.grpc.clone()).await;
-        let answer = client.unwrap().list_privacy_requests(request).await;
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.list_privacy_requests(request).await;
         answer.unwrap().into_inner().requests
     }
 
@@ -317,8 +317,8 @@ impl Running {
             connection_id: id.to_owned(),
             delivery_id: delivery.to_owned(),
         };
-        let client = PrivacyRequestsClient::connect(self.grpc.clone()).await;
-        let answer = client.unwrap().get_privacy_request(request).await;
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.get_privacy_request(request).await;
         let answer = answer.unwrap().into_inner();
         (answer.email, answer.order_ids)
     }
@@ -336,8 +336,8 @@ impl Running {
             actor: actor.to_owned(),
             nothing_held: false,
         };
-        let client = PrivacyRequestsClient::connect(self.grpc.clone()).await;
-        let answer = client.unwrap().answer_data_request(request).await?;
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.answer_data_request(request).await?;
         Ok(answer.into_inner().request.unwrap())
     }
 

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use proto::ledger as wire;
 use proto::ledger::erasures_client::ErasuresClient;
+use service::access::Authorized;
 use shop::PrivacySubject;
-use tonic::transport::{Channel, Endpoint};
 use uuid::Uuid;
 
 use super::NotYet;
+use crate::ledger::LedgerWay;
 use crate::store::OpenErasure;
 
-/// For a connection to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// For one answer: an erasure looks through all orders that wait.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 /// Who asks, as the ledger notes it.
@@ -21,21 +20,16 @@ const ACTOR: &str = "shop";
 /// The way to the ledger's erasures.
 #[derive(Clone, Debug)]
 pub(crate) struct LedgerErasures {
-    erasures: Option<ErasuresClient<Channel>>,
+    erasures: Option<ErasuresClient<Authorized>>,
 }
 
 impl LedgerErasures {
     /// Connects when it is first asked. Without an address nobody can be erased.
-    pub(crate) fn at(url: Option<String>) -> Result<Self, tonic::transport::Error> {
-        let erasures = url
-            .map(|url| {
-                let endpoint = Endpoint::from_shared(url)?
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .timeout(ANSWER_TIMEOUT);
-                Ok(ErasuresClient::new(endpoint.connect_lazy()))
-            })
-            .transpose()?;
-        Ok(Self { erasures })
+    pub(crate) fn at(way: &LedgerWay) -> Result<Self, tonic::transport::Error> {
+        let channel = way.channel(ANSWER_TIMEOUT)?;
+        Ok(Self {
+            erasures: channel.map(ErasuresClient::new),
+        })
     }
 
     pub(super) const fn is_known(&self) -> bool {
@@ -106,7 +100,7 @@ impl LedgerErasures {
         Ok(())
     }
 
-    fn client(&self) -> Result<ErasuresClient<Channel>, NotYet> {
+    fn client(&self) -> Result<ErasuresClient<Authorized>, NotYet> {
         self.erasures.clone().ok_or(NotYet::NoLedger)
     }
 }
