@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use retail::{ConnectionId, ShopOrderId};
 use serde::Serialize;
+use tonic::Code;
 
 use super::Place;
 use super::parked::act;
-use crate::api::{Ledger, Page};
+use crate::api::{ApiError, Ledger, Page};
 use crate::arguments::{Customers, PageArguments};
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -72,7 +73,8 @@ pub(crate) async fn customers(
         }
         Customers::Export { customer } => {
             let id = id_of(&ledger, &customer).await?;
-            screen.json(&held_of(place, &ledger, id).await?)?;
+            // It is a document, whatever was asked for.
+            Screen::new(true).json(&held_of(place, &ledger, id).await?)?;
         }
         Customers::Erase {
             customer,
@@ -125,13 +127,20 @@ pub(super) async fn add_deliveries(place: &Place, held: &mut HeldOfPerson) -> an
     let orders: BTreeSet<(String, String)> = sold.chain(waiting).collect();
     let ingests = place.ingests()?;
     for (connection, order) in orders {
-        // A till's sale came from no shop.
         let (Ok(connection), Ok(order)) =
             (connection.parse::<ConnectionId>(), ShopOrderId::new(&order))
         else {
             continue;
         };
-        for kept in ingests.deliveries(connection, &order).await? {
+        let kept = match ingests.deliveries(connection, &order).await {
+            // A till's sale came from no shop.
+            Err(ApiError::Refused {
+                code: Code::NotFound,
+                ..
+            }) => continue,
+            kept => kept?,
+        };
+        for kept in kept {
             let delivery = ingests.delivery(connection, &kept.delivery_id).await?;
             held.deliveries.push(delivery);
         }

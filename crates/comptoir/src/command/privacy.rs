@@ -42,7 +42,7 @@ pub(crate) async fn privacy(
             }
             let ledger = place.ledger().await?;
             let people = held_of_all(place, &ledger, connection, &subject).await?;
-            screen.json(&people)?;
+            Screen::new(true).json(&people)?;
             let nothing_held = people.is_empty();
             ingests
                 .answer_data_request(connection, &request, actor, nothing_held)
