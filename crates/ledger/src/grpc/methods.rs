@@ -18,6 +18,7 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/FindToken", INTERNAL),
     method("comptoir.ledger.v1.Access/ListTokens", OWN),
     method("comptoir.ledger.v1.Access/RevokeToken", OWN),
+    method("comptoir.ledger.v1.Audit/ListAuditEntries", MANAGE),
     method("comptoir.ledger.v1.Fulfilment/ListFulfilment", READ),
     method(
         "comptoir.ledger.v1.Imports/BeginImport",

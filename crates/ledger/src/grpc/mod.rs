@@ -5,6 +5,7 @@
 
 mod access;
 mod ask;
+mod audit;
 mod convert;
 mod error;
 mod fulfilment;
@@ -27,6 +28,7 @@ mod transfers;
 mod waiting;
 
 use proto::ledger::access_server::AccessServer;
+use proto::ledger::audit_server::AuditServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
@@ -55,6 +57,7 @@ pub(crate) use convert::item_kind_into;
 pub use methods::METHODS;
 
 use access::Access;
+use audit::Audit;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
@@ -103,6 +106,7 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         AccessServer::<Access>::NAME,
+        AuditServer::<Audit>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -170,6 +174,10 @@ pub fn routes(
             )
             .add_service(
                 AccessServer::new(Access::new(store.clone(), reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                AuditServer::new(Audit::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

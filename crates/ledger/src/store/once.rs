@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use prost::Message;
 use retail::RetailerId;
+use serde_json::Value;
+use service::access::Caller;
 use service::clock::Ids;
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgTransaction};
@@ -37,6 +39,14 @@ pub struct Once {
     asked: Asked,
     now: Timestamp,
     ids: Arc<dyn Ids>,
+    change: Change,
+}
+
+/// What it changes that was there, for the audit log.
+#[derive(Debug, Default)]
+struct Change {
+    before: Option<Value>,
+    after: Option<Value>,
 }
 
 /// Why nothing was begun.
@@ -93,6 +103,7 @@ impl Store {
                 asked,
                 now: as_kept(self.clock.now()),
                 ids: Arc::clone(&self.ids),
+                change: Change::default(),
             })));
         };
         if before.method != *method || before.digest != digest {
@@ -131,6 +142,14 @@ impl Once {
         &self.asked.act
     }
 
+    /// Notes for the audit log what something was and what it is now; `None` where there was nothing.
+    pub(crate) fn note_change(&mut self, before: Option<Value>, after: Value) {
+        self.change = Change {
+            before,
+            after: Some(after),
+        };
+    }
+
     /// Commits it, with the answer that whoever asks again will get.
     pub async fn finish(self, answer: &impl Message) -> Result<(), StoreError> {
         let Self {
@@ -138,7 +157,9 @@ impl Once {
             asked,
             now,
             ids: _,
+            change: Change { before, after },
         } = self;
+        let caller = Caller::current();
         let Asked {
             retailer,
             act:
@@ -152,8 +173,8 @@ impl Once {
         } = asked;
         sqlx::query!(
             "insert into ledger.request (retailer_id, request_id, method, digest, answer, actor,
-                note, done_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                note, done_at, caller, token_id, before, after)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             retailer.uuid(),
             request,
             method,
@@ -162,6 +183,10 @@ impl Once {
             actor,
             note,
             row::at(now) as _,
+            caller.as_ref().map(|caller| caller.name.as_str()),
+            caller.as_ref().and_then(|caller| caller.token),
+            before,
+            after,
         )
         .execute(&mut *db)
         .await?;

@@ -1,6 +1,7 @@
 //! Reading for those who ask. Never decides a write.
 
 mod actions;
+mod audit;
 mod catalogue;
 mod chain;
 mod explain;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
+pub use audit::{AuditKey, AuditView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use chain::StandingBlock;
 pub use explain::Explained;
