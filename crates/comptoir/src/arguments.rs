@@ -134,6 +134,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Import,
     },
+    /// Who had what done, the last first.
+    Audit {
+        #[command(flatten)]
+        page: PageArguments,
+    },
     /// Who may do what: tokens for people and programs.
     Tokens {
         #[command(subcommand)]
@@ -247,6 +252,7 @@ mod tests {
             "gaps",
             "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
             "tokens list",
+            "audit --limit 5",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
