@@ -22,4 +22,5 @@ mod silence;
 mod single_writer;
 mod storm;
 mod system_of_record;
+mod till;
 mod trace;

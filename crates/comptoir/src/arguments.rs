@@ -8,6 +8,7 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod till;
 mod verify;
 mod waiting;
 mod when;
@@ -28,12 +29,13 @@ pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
     Terms,
 };
-pub(crate) use fulfilment::FulfilmentList;
+pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
-pub(crate) use sales::{Balance, Sales, SalesList, State};
+pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
+pub(crate) use till::{SaleArguments, Sold, Till};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 pub(crate) use when::When;
@@ -88,8 +90,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Sales,
     },
-    /// Online sales that are still to be handed over, the longest placed first, with what to pick.
-    Fulfilment(FulfilmentList),
+    /// Hand over what online shops sold: list what is to be picked; pick, pack, ship, collect, undo.
+    Fulfilment {
+        #[command(subcommand)]
+        command: Fulfilment,
+    },
     /// Stock: levels and why they are what they are; adjustments, goods received, transfers, stock-takes.
     Stock {
         #[command(subcommand)]
@@ -99,6 +104,11 @@ pub(crate) enum Command {
     Registers {
         #[command(subcommand)]
         command: Registers,
+    },
+    /// Sell at a till, take back, make void.
+    Till {
+        #[command(subcommand)]
+        command: Till,
     },
     /// Record what is paid, and say by what means one is paid.
     Payments {
@@ -218,7 +228,14 @@ mod tests {
             "doctor",
             "sales list",
             "sales show 1001",
-            "fulfilment --all --outlet Main",
+            "fulfilment list --all --outlet Main --connection 1 --before 2026-11-21",
+            "fulfilment list --step to-pick",
+            "fulfilment show 1001",
+            "fulfilment pick 1001 TEA-1=2 line:57=0.5",
+            "fulfilment pack 1001",
+            "fulfilment ship 1001 TEA-1=1 --carrier Bike --tracking 7 --url https://bike.example/7 --accept-unpaid",
+            "fulfilment collect 1001 --accept-held-update --note here",
+            "fulfilment undo 1001 --step packed",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "stock at 2026-11-21 --outlet Main --sku TEA-1",
@@ -234,6 +251,11 @@ mod tests {
             "stock takes start Main",
             "stock takes count 00000000-0000-0000-0000-000000000001 TEA-1=0",
             "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
+            "till sell TEA-1=2@9.50-1.00+2.34 TEA-2=0.5@4 --register Front --paid card=10 --paid cash --total 20.34",
+            "till return T17 TEA-1=1 --register Front --sell TEA-2=1@4 --paid cash=-5.50 --total -5.50",
+            "till return T17 TEA-1=1 --register Front --without-restocking --customer zoe@example.test",
+            "till void T17 --register Front",
+            "till lines 17",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "verify --chain --save chain.jsonl",
@@ -300,6 +322,8 @@ mod tests {
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
+            "comptoir fulfilment undo 1001 --step shipped",
+            "comptoir fulfilment pick 1001 TEA-1",
             "comptoir stock adjust --outlet Main TEA-1=1",
             "comptoir stock receive --outlet Main",
             "comptoir stock receive TEA-1=1",
@@ -307,6 +331,10 @@ mod tests {
             "comptoir stock takes count 7 TEA-1=1",
             "comptoir tokens create till",
             "comptoir tokens create till --role operator",
+            "comptoir till sell TEA-1=2 --register Front",
+            "comptoir till sell TEA-1=2@9.50",
+            "comptoir till return T17 --register Front",
+            "comptoir till void",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 45] = [
+pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
     // Who could make a token valid again could be anybody.
     rights("access_token", APPEND_ONLY),
@@ -21,21 +21,36 @@ pub const TABLES: [TableRights; 45] = [
     rights("closure_count", APPEND_ONLY),
     rights("closure_online", APPEND_ONLY),
     rights("connection", SETTINGS),
-    rights("customer", APPEND_ONLY),
+    // Who was erased is taken out of it.
+    rights("customer", STATE),
+    rights("customer_merge", APPEND_ONLY),
     // Waits for its connection, and is booked then.
     rights("early_order", &[Select, Insert, Update, Delete]),
+    // Who was erased once stays so.
+    rights("erased_mark", APPEND_ONLY),
+    rights("erased_order", STATE),
+    rights("erasure", STATE),
+    rights("erasure_key", STATE),
+    rights("erasure_search", APPEND_ONLY),
+    // What people did with goods, they did.
+    rights("fulfilment_step", APPEND_ONLY),
+    rights("fulfilment_step_line", APPEND_ONLY),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),
     rights("import_level", APPEND_ONLY),
     rights("import_order", STATE),
+    // Nobody rewrites what was invoiced.
+    rights("invoice", APPEND_ONLY),
+    rights("invoice_line", APPEND_ONLY),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
-    rights("order_delivery", STATE),
+    // What only repeated the recorded goes after a while.
+    rights("order_delivery", &[Select, Insert, Update, Delete]),
     rights("outbox", &[Select, Insert, Update, Delete]),
     rights("outlet", SETTINGS),
     rights("parked_order", &[Select, Insert, Update, Delete]),
@@ -62,6 +77,8 @@ pub const TABLES: [TableRights; 45] = [
     rights("stock_take", APPEND_ONLY),
     rights("stock_take_count", APPEND_ONLY),
     rights("stock_take_end", APPEND_ONLY),
+    rights("till", STATE),
+    rights("till_line", APPEND_ONLY),
     rights("till_payment", APPEND_ONLY),
     rights("transfer", APPEND_ONLY),
     rights("transfer_receipt", APPEND_ONLY),

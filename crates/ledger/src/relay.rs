@@ -16,10 +16,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::decide::{FirstSold, Origin};
-use crate::grpc::item_kind_into;
+use crate::grpc::{item_kind_into, step_into, tracking_into};
 use crate::metrics::Metrics;
 use crate::store::{
-    Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
+    Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
 };
 use crate::wake::Listener;
 
@@ -213,7 +213,14 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         total,
         changed_at,
         items,
+        is_to_fulfil,
+        handovers,
     } = now;
+    let fulfilment = if *is_to_fulfil {
+        wire::FulfilmentState::Open
+    } else {
+        wire::FulfilmentState::Done
+    };
     let event = wire::SaleRecorded {
         sale_id: place.subject.to_string(),
         retailer_id: retailer.to_string(),
@@ -226,6 +233,8 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         total: Some(money_into(*total)),
         changed_at: Some(instant_into(*changed_at)),
         items: items.iter().map(sold_into).collect(),
+        fulfilment: fulfilment.into(),
+        handovers: handovers.iter().map(handover_into).collect(),
     };
     // A warning changes a sale without a revision of it.
     let at = changed_at.as_microsecond();
@@ -309,6 +318,21 @@ fn sold_into(sold: &SoldItem) -> wire::SoldItem {
         item_id: item.to_string(),
         kind: item_kind_into(*kind).into(),
         variant_ids: variants.clone(),
+    }
+}
+
+fn handover_into(handover: &HandoverNow) -> wire::Handover {
+    let HandoverNow {
+        id,
+        step,
+        tracking,
+        done_at,
+    } = handover;
+    wire::Handover {
+        act_id: id.to_string(),
+        step: step_into(*step).into(),
+        tracking: tracking_into(*step, tracking.clone()),
+        done_at: Some(instant_into(*done_at)),
     }
 }
 

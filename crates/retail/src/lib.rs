@@ -4,6 +4,7 @@
 //! function that returns a value; the ledger's heart is [`posting::post`].
 
 pub mod customer;
+pub mod fulfilment;
 pub mod ids;
 pub mod money;
 pub mod order;
@@ -16,6 +17,8 @@ pub mod settlement;
 pub mod status;
 pub mod stock;
 pub mod text;
+pub mod till;
+mod told;
 pub mod version;
 
 pub use customer::{Customer, EmailKey};
@@ -27,6 +30,7 @@ pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, Pay
 pub use outline::{Outline, OutlinedLine};
 pub use quantity::{Quantity, QuantityError};
 pub use status::{Balance, SaleState};
+pub use stock::StockRule;
 pub use text::{
     Barcode, LineKey, PaymentKey, PaymentType, PlatformCode, ReceiptNumber, ShopOrderId,
     ShopVariantId, Sku, TextError,

@@ -1,4 +1,4 @@
-use super::standing;
+use super::{invoice, standing};
 use crate::outlets::Outlets;
 use crate::output::{Align, Screen, Table};
 use crate::view::{Payment, Sale, SaleLine};
@@ -8,17 +8,20 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     let when = |instant| outlets.minute(instant, &sale.outlet_id);
     let (state, balance) = standing(sale);
     screen.title(format_args!("Sale {}", sale.receipt_number));
+    // A till says nothing else.
+    let says = match sale.shop_status.as_str() {
+        "" => String::new(),
+        status => format!(" (the shop says {status})"),
+    };
     for (what, value) in [
-        (
-            "state",
-            format!("{state}, {balance} (the shop says {})", sale.shop_status),
-        ),
+        ("state", format!("{state}, {balance}{says}")),
         (
             "total",
             format!("{}, tax included: {}", sale.total, sale.tax),
         ),
         ("received", received(sale)),
         ("refunded", sale.refunded.to_string()),
+        ("stock", invoice::stock(sale)),
         ("customer", sale.customer_name.clone().unwrap_or_default()),
         ("outlet", outlets.name(&sale.outlet_id)),
         ("placed", when(sale.placed_at)),
@@ -49,6 +52,10 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     } else {
         screen.line(payments(&sale.payments, when));
     }
+    if !sale.invoices.is_empty() {
+        screen.title("Invoices");
+        screen.line(invoice::invoices(&sale.invoices, when));
+    }
 }
 
 /// What the shop tells of and people had recorded is one amount of money.
@@ -71,6 +78,7 @@ fn lines(lines: &[SaleLine]) -> Table {
         ("Restocked", Align::Right),
         ("Handed over", Align::Right),
         ("Off the shelf", Align::Right),
+        ("Awaits invoice", Align::Right),
         ("Net", Align::Right),
         ("Tax", Align::Right),
     ]);
@@ -83,6 +91,7 @@ fn lines(lines: &[SaleLine]) -> Table {
             line.restocked.to_string(),
             line.fulfilled.to_string(),
             line.deducted.to_string(),
+            line.awaiting_invoice.to_string(),
             line.net.number(),
             line.tax.number(),
         ]);

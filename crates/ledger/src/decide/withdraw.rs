@@ -26,6 +26,10 @@ pub enum Kept {
     SaleBefore,
     /// Somebody recorded a payment of it here: it is in a closure, or will be.
     PaidHere,
+    /// Somebody has an invoice of it.
+    InvoicedHere,
+    /// Somebody recorded here that some of it was handed over: it is not in stock.
+    HandedOverHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -52,7 +56,9 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 outlet,
                 revision,
                 recorded,
+                erased_customer: _,
                 by_hand,
+                work,
             },
         has_moved_since,
     } = of;
@@ -62,13 +68,21 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
     if !by_hand.is_empty() {
         return Err(Kept::PaidHere);
     }
+    if work.values().any(|work| !work.handed.is_empty()) {
+        return Err(Kept::HandedOverHere);
+    }
     let Recorded {
         version: _,
         state: _,
         total,
+        stock_rule: _,
+        invoiced,
         lines,
         payments,
     } = recorded;
+    if !invoiced.is_empty() {
+        return Err(Kept::InvoicedHere);
+    }
     let revision = revision.saturating_add(1);
     let movements: Vec<MovementRow> = lines
         .iter()
@@ -79,6 +93,7 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 item,
                 named: _,
                 deducted,
+                awaiting: _,
             } = line;
             MovementRow {
                 movement: ids.next(),
@@ -145,6 +160,8 @@ impl Kept {
             Self::MovedSince => "moved_since",
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
+            Self::InvoicedHere => "invoiced_here",
+            Self::HandedOverHere => "handed_over_here",
         }
     }
 }

@@ -1,11 +1,17 @@
 //! Why the ledger does not answer a question.
 
+use retail::MoneyError;
+use retail::posting::InvoiceRefusal;
+use retail::till::{LineProblem, Refusal};
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{OnceError, RegisterError, StockError, StoreError, TokenError};
+use crate::store::{
+    FulfilmentError, InvoiceError, OnceError, PeopleError, RegisterError, StockError, StoreError,
+    TillError, TokenError,
+};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -105,6 +111,43 @@ impl From<RegisterError> for Status {
     }
 }
 
+/// Why an invoice is not recorded.
+impl From<InvoiceError> for Status {
+    fn from(error: InvoiceError) -> Self {
+        let message = error.to_string();
+        match error {
+            InvoiceError::UnknownSale => missing("sale", &message),
+            InvoiceError::Differs(_) => precondition("invoice_differs", "invoice_id", &message),
+            InvoiceError::Refused(InvoiceRefusal::CreditExceedsInvoiced(_)) => {
+                precondition("credit_exceeds_invoiced", "lines", &message)
+            }
+            InvoiceError::Refused(
+                InvoiceRefusal::LineTwice(_)
+                | InvoiceRefusal::UnknownLine(_)
+                | InvoiceRefusal::NotPositive(_)
+                | InvoiceRefusal::Quantity(_),
+            ) => bad_field("lines", message),
+            InvoiceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about a customer.
+impl From<PeopleError> for Status {
+    fn from(error: PeopleError) -> Self {
+        let message = error.to_string();
+        match error {
+            PeopleError::UnknownCustomer => missing("customer", &message),
+            PeopleError::UnknownConnection => missing("connection", &message),
+            PeopleError::Guest => precondition("customer_is_guest", "customer", &message),
+            PeopleError::Erased => precondition("customer_erased", "customer", &message),
+            PeopleError::Merged => precondition("customer_merged", "customer", &message),
+            PeopleError::Same => precondition("same_customer", "into_customer_id", &message),
+            PeopleError::Store(error) => error.into(),
+        }
+    }
+}
+
 /// Why nothing is done to stock.
 impl From<StockError> for Status {
     fn from(error: StockError) -> Self {
@@ -124,6 +167,102 @@ impl From<StockError> for Status {
             StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
             StockError::Store(error) => error.into(),
         }
+    }
+}
+
+/// Why nothing is done about handing a sale over.
+impl From<FulfilmentError> for Status {
+    fn from(error: FulfilmentError) -> Self {
+        let message = error.to_string();
+        match error {
+            FulfilmentError::UnknownSale => missing("sale", &message),
+            FulfilmentError::UnknownLine(_) => missing("line", &message),
+            FulfilmentError::Twice(_) => bad_field("parts", message),
+            FulfilmentError::Voided => precondition("sale_voided", "sale", &message),
+            FulfilmentError::TooMuch {
+                line: _,
+                asked: _,
+                most: _,
+            }
+            | FulfilmentError::Nothing => precondition("exceeds_rest", "parts", &message),
+            FulfilmentError::Unpaid => precondition("sale_unpaid", "accept_unpaid", &message),
+            FulfilmentError::UpdateWaits => {
+                precondition("update_waits", "accept_held_update", &message)
+            }
+            FulfilmentError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a till's sale is not recorded, or not void.
+impl From<TillError> for Status {
+    fn from(error: TillError) -> Self {
+        let message = error.to_string();
+        match error {
+            TillError::Empty => bad_field("lines", message),
+            TillError::UnknownItem { place: _, item: _ } => missing("item", &message),
+            TillError::UnknownCustomer => missing("customer", &message),
+            TillError::UnknownSale(_) => missing("sale", &message),
+            TillError::UnknownLine {
+                place: _,
+                sale: _,
+                line: _,
+            } => missing("line", &message),
+            TillError::ItemDeleted { place, item: _ } => {
+                precondition("item_deleted", &format!("lines[{place}].item"), &message)
+            }
+            TillError::NotAProduct { place, item: _ } => {
+                bad_field(&format!("lines[{place}].item"), message)
+            }
+            TillError::LineTwice { place, line: _ } => {
+                bad_field(&format!("returns[{place}].line_key"), message)
+            }
+            TillError::Voided => precondition("sale_voided", "sale", &message),
+            TillError::NotAtATill => precondition("not_at_a_till", "sale", &message),
+            TillError::Returned => precondition("sale_returned", "sale", &message),
+            TillError::Kept(why) => precondition(why.as_str(), "sale", &message),
+            TillError::Refused(refusal) => refused(&refusal),
+            TillError::Register(error) => error.into(),
+            TillError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Status {
+    let message = refusal.to_string();
+    match refusal {
+        Refusal::Line {
+            place: _,
+            problem: LineProblem::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }),
+        }
+        | Refusal::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }) => {
+            precondition("currency_differs", "lines", &message)
+        }
+        Refusal::Line { place, problem: _ } => bad_field(&format!("lines[{place}]"), message),
+        Refusal::ReturnExceedsSale {
+            place,
+            asked: _,
+            left: _,
+        } => {
+            let subject = format!("returns[{place}].quantity");
+            precondition("return_exceeds_sale", &subject, &message)
+        }
+        Refusal::TotalDiffers { lines: _, total: _ } => {
+            precondition("total_differs", "total", &message)
+        }
+        Refusal::PaymentAgainstTotal {
+            payment: _,
+            total: _,
+        }
+        | Refusal::PaymentsExceedTotal {
+            payments: _,
+            total: _,
+        }
+        | Refusal::NoRest => precondition("payments_do_not_fit", "payments", &message),
+        Refusal::NobodysAccount { open: _ } => {
+            precondition("customer_needed", "customer", &message)
+        }
+        Refusal::Money(_) | Refusal::Quantity(_) => bad_field("lines", message),
     }
 }
 

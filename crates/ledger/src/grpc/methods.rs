@@ -12,6 +12,8 @@ const INTERNAL: Roles = Roles::INTERNAL;
 /// What ingest services ask for as well.
 const READ_BY_ALL: Roles = READ.and(INTERNAL);
 const MANAGE_AND_INTERNAL: Roles = MANAGE.and(INTERNAL);
+/// What shops ask for, and retailers ask for otherwise.
+const OPERATE_AND_INTERNAL: Roles = Roles::OPERATE.and(INTERNAL);
 
 pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/CreateToken", OWN),
@@ -19,7 +21,31 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/ListTokens", OWN),
     method("comptoir.ledger.v1.Access/RevokeToken", OWN),
     method("comptoir.ledger.v1.Audit/ListAuditEntries", MANAGE),
+    method("comptoir.ledger.v1.Customers/EraseCustomer", OWN),
+    method("comptoir.ledger.v1.Customers/ExportCustomer", MANAGE),
+    method("comptoir.ledger.v1.Customers/GetCustomer", READ),
+    method("comptoir.ledger.v1.Customers/ListCustomers", READ),
+    method("comptoir.ledger.v1.Customers/MergeCustomers", MANAGE),
+    method(
+        "comptoir.ledger.v1.Erasures/ErasePerson",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/EraseShop",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/ListShredding",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/ReportShredding",
+        OPERATE_AND_INTERNAL,
+    ),
+    method("comptoir.ledger.v1.Fulfilment/GetFulfilment", READ),
     method("comptoir.ledger.v1.Fulfilment/ListFulfilment", READ),
+    method("comptoir.ledger.v1.Fulfilment/TakeStep", STOCK),
+    method("comptoir.ledger.v1.Fulfilment/UndoStep", STOCK),
     method(
         "comptoir.ledger.v1.Imports/BeginImport",
         MANAGE_AND_INTERNAL,
@@ -43,6 +69,7 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Imports/UndoImport", MANAGE),
     method("comptoir.ledger.v1.Integrity/ExportChain", READ),
     method("comptoir.ledger.v1.Integrity/Verify", READ),
+    method("comptoir.ledger.v1.Invoices/RecordInvoice", TILL),
     method("comptoir.ledger.v1.Items/CheckCatalogue", READ_BY_ALL),
     method("comptoir.ledger.v1.Orders/GetKnownOrders", READ_BY_ALL),
     method("comptoir.ledger.v1.Orders/GetReceipt", READ_BY_ALL),
@@ -78,6 +105,9 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.StockWork/ListStockEntries", READ),
     method("comptoir.ledger.v1.StockWork/ReceiveGoods", STOCK),
     method("comptoir.ledger.v1.StockWork/SetSafetyStock", STOCK),
+    method("comptoir.ledger.v1.Tills/ListTillLines", READ),
+    method("comptoir.ledger.v1.Tills/RecordSale", TILL),
+    method("comptoir.ledger.v1.Tills/VoidSale", TILL),
     method("comptoir.ledger.v1.Transfers/GetTransfer", READ),
     method("comptoir.ledger.v1.Transfers/ListTransfers", READ),
     method("comptoir.ledger.v1.Transfers/ReceiveTransfer", STOCK),

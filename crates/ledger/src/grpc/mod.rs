@@ -7,10 +7,15 @@ mod access;
 mod ask;
 mod audit;
 mod convert;
+mod customers;
+mod erasures;
 mod error;
+mod follow;
 mod fulfilment;
+mod fulfilment_act;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod methods;
 mod orders;
@@ -23,15 +28,22 @@ mod stock;
 mod stock_entry;
 mod stock_takes;
 mod stock_work;
+mod till_ask;
+mod tills;
 mod token;
 mod transfers;
 mod waiting;
 
+use std::sync::Arc;
+
 use proto::ledger::access_server::AccessServer;
 use proto::ledger::audit_server::AuditServer;
+use proto::ledger::customers_server::CustomersServer;
+use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
@@ -41,6 +53,7 @@ use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
 use proto::ledger::stock_takes_server::StockTakesServer;
 use proto::ledger::stock_work_server::StockWorkServer;
+use proto::ledger::tills_server::TillsServer;
 use proto::ledger::transfers_server::TransfersServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
@@ -54,13 +67,17 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
+pub(crate) use fulfilment_act::{step_into, tracking_into};
 pub use methods::METHODS;
 
 use access::Access;
 use audit::Audit;
+use customers::Customers;
+use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use orders::Orders;
 use payments::Payments;
@@ -70,6 +87,7 @@ use sales::Sales;
 use stock::Stock;
 use stock_takes::StockTakes;
 use stock_work::StockWork;
+use tills::Tills;
 use transfers::Transfers;
 use waiting::WaitingOrders;
 
@@ -107,6 +125,10 @@ pub fn routes(
         StockTakesServer::<StockTakes>::NAME,
         AccessServer::<Access>::NAME,
         AuditServer::<Audit>::NAME,
+        TillsServer::<Tills>::NAME,
+        InvoicesServer::<Invoices>::NAME,
+        CustomersServer::<Customers>::NAME,
+        ErasuresServer::<Erasures>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -125,8 +147,8 @@ pub fn routes(
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(
-                FulfilmentServer::new(Fulfilment::new(reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+                FulfilmentServer::new(Fulfilment::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(
                 OrdersServer::new(Orders::new(reader.clone()))
@@ -179,6 +201,31 @@ pub fn routes(
             .add_service(
                 AuditServer::new(Audit::new(reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                TillsServer::new(Tills::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                CustomersServer::new(Customers::new(
+                    store.clone(),
+                    reader.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ErasuresServer::new(Erasures::new(
+                    store.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, row};
 use crate::desk::Act;
+use crate::erasure::ErasureKey;
 
 /// Who asks for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,7 @@ pub struct Once {
     now: Timestamp,
     ids: Arc<dyn Ids>,
     change: Change,
+    erasures: Arc<ErasureKey>,
 }
 
 /// What it changes that was there, for the audit log.
@@ -104,6 +106,7 @@ impl Store {
                 now: as_kept(self.clock.now()),
                 ids: Arc::clone(&self.ids),
                 change: Change::default(),
+                erasures: Arc::clone(&self.erasures),
             })));
         };
         if before.method != *method || before.digest != digest {
@@ -127,9 +130,23 @@ impl Once {
         self.now
     }
 
+    pub(super) fn erasures(&self) -> Arc<ErasureKey> {
+        Arc::clone(&self.erasures)
+    }
+
     /// For something that it makes.
     pub(crate) fn new_id(&self) -> Uuid {
         self.ids.next()
+    }
+
+    /// For plans, which make several.
+    pub(crate) fn ids(&self) -> Arc<dyn Ids> {
+        Arc::clone(&self.ids)
+    }
+
+    /// What is asked for, hashed.
+    pub(crate) const fn digest(&self) -> [u8; 32] {
+        self.asked.digest
     }
 
     #[must_use]
@@ -158,6 +175,7 @@ impl Once {
             now,
             ids: _,
             change: Change { before, after },
+            erasures: _,
         } = self;
         let caller = Caller::current();
         let Asked {

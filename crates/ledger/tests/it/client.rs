@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use ledger::store::Tokens;
 use ledger::{Wake, grpc};
+use proto::ledger::customers_client::CustomersClient;
+use proto::ledger::erasures_client::ErasuresClient;
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
+use proto::ledger::invoices_client::InvoicesClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
 use proto::ledger::registers_client::RegistersClient;
@@ -16,6 +19,7 @@ use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::stock_takes_client::StockTakesClient;
 use proto::ledger::stock_work_client::StockWorkClient;
+use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::access::{Authorized, Gate, Guard};
@@ -35,11 +39,15 @@ pub struct Client {
     pub stock: StockClient<Authorized>,
     pub stock_takes: StockTakesClient<Authorized>,
     pub stock_work: StockWorkClient<Authorized>,
+    pub tills: TillsClient<Authorized>,
     pub transfers: TransfersClient<Authorized>,
+    pub customers: CustomersClient<Authorized>,
+    pub erasures: ErasuresClient<Authorized>,
     pub orders: OrdersClient<Authorized>,
     pub fulfilment: FulfilmentClient<Authorized>,
     pub integrity: IntegrityClient<Authorized>,
     pub imports: ImportsClient<Authorized>,
+    pub invoices: InvoicesClient<Authorized>,
     pub payments: PaymentsClient<Authorized>,
     pub registers: RegistersClient<Authorized>,
     pub reports: ReportsClient<Authorized>,
@@ -90,11 +98,15 @@ impl Client {
             stock: StockClient::new(channel.clone()),
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
+            tills: TillsClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
+            customers: CustomersClient::new(channel.clone()),
+            erasures: ErasuresClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            invoices: InvoicesClient::new(channel.clone()),
             payments: PaymentsClient::new(channel.clone()),
             registers: RegistersClient::new(channel.clone()),
             reports: ReportsClient::new(channel.clone()),
