@@ -67,7 +67,7 @@ impl Secrets {
     }
 }
 
-fn entries(setting: &'static str, text: &str) -> Result<Vec<&str>, SecretsError> {
+fn entries<'a>(setting: &'static str, text: &'a str) -> Result<Vec<&'a str>, SecretsError> {
     let entries = text.split(',').map(str::trim);
     let entries: Vec<_> = entries.filter(|entry| !entry.is_empty()).collect();
     if entries.len() > AT_ONCE {
