@@ -1,5 +1,6 @@
 //! What commands show to people, made from views.
 
+mod audit;
 mod connections;
 mod deliveries;
 mod explanation;
@@ -22,6 +23,7 @@ mod token;
 mod transfer;
 mod verdict;
 
+pub(crate) use audit::audit;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
