@@ -4,6 +4,7 @@ mod access;
 mod connections;
 mod fulfilment;
 mod import;
+mod people;
 mod registers;
 mod reports;
 mod sales;
@@ -31,6 +32,7 @@ pub(crate) use connections::{
 };
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
+pub(crate) use people::{Customers, Privacy};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
@@ -114,6 +116,16 @@ pub(crate) enum Command {
     Payments {
         #[command(subcommand)]
         command: Payments,
+    },
+    /// Who bought: find, merge, export and erase customers.
+    Customers {
+        #[command(subcommand)]
+        command: Customers,
+    },
+    /// What shops ask on behalf of people, and by when it must be answered.
+    Privacy {
+        #[command(subcommand)]
+        command: Privacy,
     },
     /// Add up what was sold.
     Reports {
@@ -257,6 +269,12 @@ mod tests {
             "till void T17 --register Front",
             "till lines 17",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
+            "customers list --name Zo",
+            "customers merge zoe@work.example zoe@example.com --note told",
+            "customers export zoe@example.com",
+            "customers erase zoe@example.com --confirmed",
+            "privacy list",
+            "privacy export 00000000-0000-0000-0000-000000000001 00ff",
             "verify",
             "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -331,6 +349,7 @@ mod tests {
             "comptoir stock takes count 7 TEA-1=1",
             "comptoir tokens create till",
             "comptoir tokens create till --role operator",
+            "comptoir customers erase zoe@example.com",
             "comptoir till sell TEA-1=2 --register Front",
             "comptoir till sell TEA-1=2@9.50",
             "comptoir till return T17 --register Front",

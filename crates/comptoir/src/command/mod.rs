@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod customers;
 mod demo;
 mod doctor;
 mod fulfilment;
@@ -11,6 +12,7 @@ mod invoices;
 mod parked;
 mod payments;
 mod place;
+mod privacy;
 mod registers;
 mod reports;
 mod sales;
@@ -29,6 +31,7 @@ mod verify;
 
 pub(crate) use audit::audit;
 pub(crate) use connections::{connections, gaps};
+pub(crate) use customers::customers;
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use fulfilment::fulfilment;
@@ -38,6 +41,7 @@ pub(crate) use invoices::record_invoice;
 pub(crate) use parked::parked;
 pub(crate) use payments::payments;
 pub(crate) use place::Place;
+pub(crate) use privacy::privacy;
 pub(crate) use registers::registers;
 pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};

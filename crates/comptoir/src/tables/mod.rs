@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod customers;
 mod deliveries;
 mod explanation;
 mod fulfilment;
@@ -25,6 +26,7 @@ mod verdict;
 
 pub(crate) use audit::audit;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
+pub(crate) use customers::{customers, person, privacy_requests};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
 pub(crate) use fulfilment::{fulfilment, fulfilment_lines, fulfilment_of};

@@ -6,6 +6,7 @@ mod catalogue;
 mod chain;
 mod check;
 mod connection;
+mod customer;
 mod fulfilment;
 mod fulfilment_act;
 mod import;
@@ -32,6 +33,9 @@ pub(crate) use catalogue::Catalogue;
 pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
+pub(crate) use customer::{
+    Customer, CustomerMerge, Erased, HeldOfPerson, Merged, Person, PrivacyRequest, PrivacySubject,
+};
 pub(crate) use fulfilment::FulfilmentEntry;
 pub(crate) use fulfilment_act::FulfilmentAct;
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};

@@ -68,7 +68,7 @@ impl ConnectionState {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         [
             Self::Live,
             Self::Paused,
