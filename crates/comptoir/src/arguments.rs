@@ -23,8 +23,8 @@ use crate::exit;
 use crate::services::{Action, Service};
 
 pub(crate) use connections::{
-    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
-    Terms,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
+    StockSide, Switch, Terms,
 };
 pub(crate) use fulfilment::FulfilmentList;
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::decide::{FirstSold, Origin};
-use crate::grpc::item_kind_into;
+use crate::grpc::{item_kind_into, stock_rule_into};
 use crate::metrics::Metrics;
 use crate::store::{
     Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
@@ -212,6 +212,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         balance,
         total,
         changed_at,
+        stock_rule,
         items,
     } = now;
     let event = wire::SaleRecorded {
@@ -226,6 +227,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         total: Some(money_into(*total)),
         changed_at: Some(instant_into(*changed_at)),
         items: items.iter().map(sold_into).collect(),
+        stock_rule: stock_rule_into(*stock_rule).into(),
     };
     // A warning changes a sale without a revision of it.
     let at = changed_at.as_microsecond();

@@ -50,7 +50,7 @@ use crate::desk::Desk;
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
-pub(crate) use convert::item_kind_into;
+pub(crate) use convert::{item_kind_into, stock_rule_into};
 
 use fulfilment::Fulfilment;
 use imports::Imports;

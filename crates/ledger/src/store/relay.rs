@@ -1,7 +1,7 @@
 //! The relay's side of the outbox: what is still to be said, as it is now.
 
 use jiff::Timestamp;
-use retail::{Balance, Money, Quantity, RetailerId, SaleState};
+use retail::{Balance, Money, Quantity, RetailerId, SaleState, StockRule};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -63,6 +63,7 @@ pub struct SaleNow {
     pub balance: Balance,
     pub total: Money,
     pub changed_at: Timestamp,
+    pub stock_rule: StockRule,
     /// Each once, by id.
     pub items: Vec<SoldItem>,
 }
@@ -121,7 +122,7 @@ impl Outbox {
         sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
                 s.connection_id, s.shop_order_id, s.receipt_number, s.revision,
-                s.state, s.balance, s.currency, s.total_minor,
+                s.state, s.balance, s.currency, s.total_minor, s.stock_rule,
                 s.changed_at as "changed_at: SqlTimestamp",
                 sold.items as "items!", sold.kinds as "kinds!",
                 called.items as "called!", called.variants as "variants!"
@@ -179,6 +180,7 @@ impl Outbox {
                     balance: row::balance_from(&found.balance)?,
                     total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
                     changed_at: found.changed_at.to_jiff(),
+                    stock_rule: row::stock_rule_from(&found.stock_rule)?,
                     items: sold_items(found.items, &found.kinds, &found.called, &found.variants)?,
                 },
             })

@@ -47,7 +47,7 @@ pub use poll::{PollState, Underway};
 pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};
 pub use schema::Schema;
 pub use settings::{
-    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, StockSide, WrongChannelBuffer,
 };
 
 type SqlTimestamp = jiff_sqlx::Timestamp;

@@ -23,4 +23,5 @@ mod running;
 mod schema;
 mod settings;
 mod stall;
+mod stock_side;
 mod storm;
