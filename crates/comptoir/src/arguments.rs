@@ -26,7 +26,7 @@ pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
     StockSide, Switch, Terms,
 };
-pub(crate) use fulfilment::FulfilmentList;
+pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
@@ -86,8 +86,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Sales,
     },
-    /// Online sales that are still to be handed over, the longest placed first, with what to pick.
-    Fulfilment(FulfilmentList),
+    /// Hand over what online shops sold: list what is to be picked; pick, pack, ship, collect, undo.
+    Fulfilment {
+        #[command(subcommand)]
+        command: Fulfilment,
+    },
     /// Stock: levels and why they are what they are; adjustments, goods received, transfers, stock-takes.
     Stock {
         #[command(subcommand)]
@@ -206,7 +209,14 @@ mod tests {
             "doctor",
             "sales list",
             "sales show 1001",
-            "fulfilment --all --outlet Main",
+            "fulfilment list --all --outlet Main --connection 1 --before 2026-11-21",
+            "fulfilment list --step to-pick",
+            "fulfilment show 1001",
+            "fulfilment pick 1001 TEA-1=2 line:57=0.5",
+            "fulfilment pack 1001",
+            "fulfilment ship 1001 TEA-1=1 --carrier Bike --tracking 7 --url https://bike.example/7 --accept-unpaid",
+            "fulfilment collect 1001 --accept-held-update --note here",
+            "fulfilment undo 1001 --step packed",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "stock at 2026-11-21 --outlet Main --sku TEA-1",
@@ -284,6 +294,8 @@ mod tests {
             "comptoir reports products --from 2026-11-01",
             "comptoir reports products --from 2026-11-01 --until 2026-11-31",
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
+            "comptoir fulfilment undo 1001 --step shipped",
+            "comptoir fulfilment pick 1001 TEA-1",
             "comptoir stock adjust --outlet Main TEA-1=1",
             "comptoir stock receive --outlet Main",
             "comptoir stock receive TEA-1=1",

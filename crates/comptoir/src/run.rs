@@ -40,7 +40,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             Sales::Invoice(invoice) => command::record_invoice(screen, &place, invoice).await,
             Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
         },
-        Command::Fulfilment(list) => command::fulfilment(screen, &place, list).await,
+        Command::Fulfilment { command } => command::fulfilment(screen, &place, command).await,
         Command::Stock { command } => command::stock(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Payments { command } => command::payments(screen, &place, command).await,

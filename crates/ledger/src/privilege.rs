@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 45] = [
+pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -18,9 +18,20 @@ pub const TABLES: [TableRights; 45] = [
     rights("closure_count", APPEND_ONLY),
     rights("closure_online", APPEND_ONLY),
     rights("connection", SETTINGS),
-    rights("customer", APPEND_ONLY),
+    // Who was erased is taken out of it.
+    rights("customer", STATE),
+    rights("customer_merge", APPEND_ONLY),
     // Waits for its connection, and is booked then.
     rights("early_order", &[Select, Insert, Update, Delete]),
+    // Who was erased once stays so.
+    rights("erased_mark", APPEND_ONLY),
+    rights("erased_order", STATE),
+    rights("erasure", STATE),
+    rights("erasure_key", STATE),
+    rights("erasure_search", APPEND_ONLY),
+    // What people did with goods, they did.
+    rights("fulfilment_step", APPEND_ONLY),
+    rights("fulfilment_step_line", APPEND_ONLY),
     // Of each order the newest update that waits; one that does no more goes.
     rights("held_order", &[Select, Insert, Update, Delete]),
     rights("import", STATE),
@@ -35,7 +46,8 @@ pub const TABLES: [TableRights; 45] = [
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
-    rights("order_delivery", STATE),
+    // What only repeated the recorded goes after a while.
+    rights("order_delivery", &[Select, Insert, Update, Delete]),
     rights("outbox", &[Select, Insert, Update, Delete]),
     rights("outlet", SETTINGS),
     rights("parked_order", &[Select, Insert, Update, Delete]),

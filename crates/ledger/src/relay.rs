@@ -16,10 +16,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::decide::{FirstSold, Origin};
-use crate::grpc::{item_kind_into, stock_rule_into};
+use crate::grpc::{item_kind_into, step_into, stock_rule_into, tracking_into};
 use crate::metrics::Metrics;
 use crate::store::{
-    Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
+    Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
 };
 use crate::wake::Listener;
 
@@ -214,7 +214,14 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         changed_at,
         stock_rule,
         items,
+        is_to_fulfil,
+        handovers,
     } = now;
+    let fulfilment = if *is_to_fulfil {
+        wire::FulfilmentState::Open
+    } else {
+        wire::FulfilmentState::Done
+    };
     let event = wire::SaleRecorded {
         sale_id: place.subject.to_string(),
         retailer_id: retailer.to_string(),
@@ -227,6 +234,8 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         total: Some(money_into(*total)),
         changed_at: Some(instant_into(*changed_at)),
         items: items.iter().map(sold_into).collect(),
+        fulfilment: fulfilment.into(),
+        handovers: handovers.iter().map(handover_into).collect(),
         stock_rule: stock_rule_into(*stock_rule).into(),
     };
     // A warning changes a sale without a revision of it.
@@ -311,6 +320,21 @@ fn sold_into(sold: &SoldItem) -> wire::SoldItem {
         item_id: item.to_string(),
         kind: item_kind_into(*kind).into(),
         variant_ids: variants.clone(),
+    }
+}
+
+fn handover_into(handover: &HandoverNow) -> wire::Handover {
+    let HandoverNow {
+        id,
+        step,
+        tracking,
+        done_at,
+    } = handover;
+    wire::Handover {
+        act_id: id.to_string(),
+        step: step_into(*step).into(),
+        tracking: tracking_into(*step, tracking.clone()),
+        done_at: Some(instant_into(*done_at)),
     }
 }
 

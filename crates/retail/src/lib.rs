@@ -4,6 +4,7 @@
 //! function that returns a value; the ledger's heart is [`posting::post`].
 
 pub mod customer;
+pub mod fulfilment;
 pub mod ids;
 pub mod money;
 pub mod order;
@@ -16,6 +17,7 @@ pub mod settlement;
 pub mod status;
 pub mod stock;
 pub mod text;
+mod told;
 pub mod version;
 
 pub use customer::{Customer, EmailKey};

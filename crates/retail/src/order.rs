@@ -126,11 +126,16 @@ impl OrderLine {
     /// (POS-11), so a shop that says more than can be is taken at what can be, and not refused.
     #[must_use]
     pub fn handed_over(&self) -> Quantity {
-        self.fulfilled
-            .clamp(Quantity::ZERO, self.kept_less(Quantity::ZERO))
+        self.fulfilled.clamp(Quantity::ZERO, self.kept())
     }
 
-    /// What the buyer is to have of a product, less a part of it.
+    /// What the buyer is to have of a product: what was sold less what went back.
+    #[must_use]
+    pub fn kept(&self) -> Quantity {
+        self.kept_less(Quantity::ZERO)
+    }
+
+    /// The same, less a part of it.
     fn kept_less(&self, part: Quantity) -> Quantity {
         match &self.kind {
             LineKind::Product(_) => {

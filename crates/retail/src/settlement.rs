@@ -6,6 +6,7 @@
 
 use crate::money::{Money, MoneyError};
 use crate::status::Balance;
+use crate::told::covered;
 
 /// A payment that a person recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,10 @@ impl Settlement {
             .copied()
             .collect();
         let applied_sum = Money::sum(currency, applied.iter().map(|applied| applied.amount))?;
-        let covered = Money::new(covered(shop_received.minor(), &applied), currency);
+        let recorded = applied.iter();
+        let recorded =
+            recorded.map(|applied| (applied.amount.minor(), applied.shop_received.minor()));
+        let covered = Money::new(covered(shop_received.minor(), recorded), currency);
         let received = shop_received
             .checked_add(applied_sum)?
             .checked_sub(covered)?;
@@ -50,25 +54,6 @@ impl Settlement {
             balance: Balance::of(total, received)?,
         })
     }
-}
-
-/// Minor units. What the shop told of between one payment and the next covers those before, and no more than
-/// they were. What it told of, took back and told of again is nothing new.
-fn covered(shop_received: i64, applied: &[Applied]) -> i64 {
-    let (mut told, mut open, mut covered) = (0, 0, 0);
-    let mut hear = |until: i64, open: &mut i64| {
-        let until = until.min(shop_received).max(told);
-        let newly = (until - told).min(*open);
-        told = until;
-        *open -= newly;
-        covered += newly;
-    };
-    for payment in applied {
-        hear(payment.shop_received.minor(), &mut open);
-        open += payment.amount.minor();
-    }
-    hear(shop_received, &mut open);
-    covered
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ mod verdict;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
-pub(crate) use fulfilment::fulfilment;
+pub(crate) use fulfilment::{fulfilment, fulfilment_lines, fulfilment_of};
 pub(crate) use held::held;
 pub(crate) use import::{import, imports, kept_orders, planned_levels};
 pub(crate) use invoice::invoiced;

@@ -38,6 +38,11 @@ pub(crate) struct FulfilmentLine {
     pub(crate) restocked: Number,
     pub(crate) fulfilled: Number,
     pub(crate) remaining: Number,
+    pub(crate) to_pick: Number,
+    pub(crate) picked: Number,
+    pub(crate) packed: Number,
+    /// By people and by the shop, counted once.
+    pub(crate) handed_over: Number,
 }
 
 impl TryFrom<ledger::FulfilmentEntry> for FulfilmentEntry {
@@ -99,6 +104,10 @@ impl TryFrom<ledger::FulfilmentLine> for FulfilmentLine {
             restocked,
             fulfilled,
             remaining,
+            to_pick,
+            picked,
+            packed,
+            handed_over,
         } = line;
         Ok(Self {
             line_key,
@@ -109,6 +118,10 @@ impl TryFrom<ledger::FulfilmentLine> for FulfilmentLine {
             restocked: Number::from_wire("restocked", restocked)?,
             fulfilled: Number::from_wire("fulfilled", fulfilled)?,
             remaining: Number::from_wire("remaining", remaining)?,
+            to_pick: Number::from_wire("to_pick", to_pick)?,
+            picked: Number::from_wire("picked", picked)?,
+            packed: Number::from_wire("packed", packed)?,
+            handed_over: Number::from_wire("handed_over", handed_over)?,
         })
     }
 }

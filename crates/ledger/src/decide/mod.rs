@@ -18,6 +18,7 @@ mod rows;
 mod waiting;
 mod walk;
 mod withdraw;
+mod work;
 
 pub use batch::{Batch, Group, Stray};
 pub use decision::decide;
@@ -25,13 +26,14 @@ pub use imports::{ImportGate, Imported, ImportedRow};
 pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use item_kind::{ItemKind, Origin};
 pub use items::{Identity, LinkKey, LinkKind, Names, name_hash};
-pub use known::{Connection, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
+pub use known::{Connection, Erased, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
 pub use plan::{
-    DeliveryRow, Dirty, FirstSold, HeadRow, HeldRow, LineRow, MovementCause, MovementRow, Naming,
-    NewCustomer, NewItem, NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan,
-    ReadMark, RepointedLine, RepointedSale, SaleRow, Warning,
+    DeliveryRow, Dirty, ErasedOrderRow, FirstSold, HeadRow, HeldRow, LineRow, MovementCause,
+    MovementRow, Naming, NewCustomer, NewItem, NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow,
+    PaymentRow, Plan, ReadMark, RepointedLine, RepointedSale, SaleRow, Warning,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;
 pub use waiting::{Cause, Open};
 pub use withdraw::{Kept, Withdrawal, WithdrawnSale, withdraw};
+pub use work::{Stage, WorkedLine, WorkedSale};

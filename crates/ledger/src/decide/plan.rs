@@ -7,7 +7,7 @@ use retail::{
     ShopOrderId, StockRule, Version,
 };
 
-use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin};
+use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin, WorkedSale};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ pub struct Plan<'a> {
     pub heads: Vec<HeadRow<'a>>,
     pub sales: Vec<SaleRow<'a>>,
     pub lines: Vec<LineRow<'a>>,
+    /// How far sales have come that somebody has begun to hand over.
+    pub worked: Vec<WorkedSale>,
     pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,
@@ -64,6 +66,8 @@ pub struct Plan<'a> {
     /// Orders that hold no more what they held, and what orders hold from now on.
     pub reopened: Vec<(ConnectionId, &'a ShopOrderId)>,
     pub open_lines: Vec<OpenLineRow<'a>>,
+    /// Orders of people who were erased.
+    pub erased_orders: Vec<ErasedOrderRow<'a>>,
     /// What to say on the bus; sorted.
     pub dirty: Vec<Dirty>,
 }
@@ -110,6 +114,14 @@ pub enum NewCustomer<'a> {
         key: &'a EmailKey,
         customer: &'a Customer,
     },
+}
+
+/// An order of somebody who was erased: its deliveries are kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasedOrderRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub retailer: RetailerId,
 }
 
 #[derive(Clone, Debug)]
@@ -287,6 +299,8 @@ pub struct ParkedRow<'a> {
     pub delivery: &'a Delivery,
     /// The message, where an order is in it: empty of one that could not be read.
     pub kept: &'a [u8],
+    /// The message may name nobody: it is of a person who was erased.
+    pub is_erased: bool,
 }
 
 /// An update of a sale that waits for a person (SH-12).
@@ -299,6 +313,8 @@ pub struct HeldRow<'a> {
     pub delivery: &'a Delivery,
     /// The message.
     pub kept: &'a [u8],
+    /// The message may name nobody, as in [`ParkedRow`].
+    pub is_erased: bool,
 }
 
 /// What the shop holds for a line of an order that is not applied.

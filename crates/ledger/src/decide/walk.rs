@@ -1,6 +1,9 @@
 //! One order's way through a batch: what its next message is held against.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use retail::fulfilment::Work;
 use retail::posting::Changes;
 use retail::sale::Recorded;
 use retail::settlement::{self, Settlement};
@@ -22,8 +25,12 @@ pub(super) struct Walk<'a> {
     /// Taken back with its import: the sale stands for nothing until an import brings it in again.
     pub is_withdrawn: bool,
     pub recorded: Option<Recorded>,
+    /// The record that was left of its buyer, who was erased.
+    pub erased_customer: Option<CustomerId>,
     /// What people recorded as paid.
     pub by_hand: Vec<settlement::Applied>,
+    /// What people did to hand it over.
+    pub work: BTreeMap<LineKey, Work>,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
@@ -61,7 +68,9 @@ impl<'a> Walk<'a> {
             draft: head.and_then(|head| head.draft),
             is_withdrawn: false,
             recorded: sale.map(|sale| sale.recorded.clone()),
+            erased_customer: sale.and_then(|sale| sale.erased_customer),
             by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
+            work: sale.map(|sale| sale.work.clone()).unwrap_or_default(),
             last: None,
             is_repointed: false,
             is_confirmed: false,

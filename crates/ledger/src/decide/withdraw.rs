@@ -28,6 +28,8 @@ pub enum Kept {
     PaidHere,
     /// Somebody has an invoice of it.
     InvoicedHere,
+    /// Somebody recorded here that some of it was handed over: it is not in stock.
+    HandedOverHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -54,7 +56,9 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 outlet,
                 revision,
                 recorded,
+                erased_customer: _,
                 by_hand,
+                work,
             },
         has_moved_since,
     } = of;
@@ -63,6 +67,9 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
     }
     if !by_hand.is_empty() {
         return Err(Kept::PaidHere);
+    }
+    if work.values().any(|work| !work.handed.is_empty()) {
+        return Err(Kept::HandedOverHere);
     }
     let Recorded {
         version: _,
@@ -154,6 +161,7 @@ impl Kept {
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
             Self::InvoicedHere => "invoiced_here",
+            Self::HandedOverHere => "handed_over_here",
         }
     }
 }

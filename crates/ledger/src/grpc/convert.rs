@@ -84,6 +84,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
         quantity,
         restocked,
         fulfilled,
+        progress: _,
         deducted,
         awaiting,
         net,

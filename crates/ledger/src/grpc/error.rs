@@ -6,7 +6,9 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{InvoiceError, OnceError, RegisterError, StockError, StoreError};
+use crate::store::{
+    FulfilmentError, InvoiceError, OnceError, PeopleError, RegisterError, StockError, StoreError,
+};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -127,6 +129,22 @@ impl From<InvoiceError> for Status {
     }
 }
 
+/// Why nothing is done about a customer.
+impl From<PeopleError> for Status {
+    fn from(error: PeopleError) -> Self {
+        let message = error.to_string();
+        match error {
+            PeopleError::UnknownCustomer => missing("customer", &message),
+            PeopleError::UnknownConnection => missing("connection", &message),
+            PeopleError::Guest => precondition("customer_is_guest", "customer", &message),
+            PeopleError::Erased => precondition("customer_erased", "customer", &message),
+            PeopleError::Merged => precondition("customer_merged", "customer", &message),
+            PeopleError::Same => precondition("same_customer", "into_customer_id", &message),
+            PeopleError::Store(error) => error.into(),
+        }
+    }
+}
+
 /// Why nothing is done to stock.
 impl From<StockError> for Status {
     fn from(error: StockError) -> Self {
@@ -145,6 +163,30 @@ impl From<StockError> for Status {
             }
             StockError::StockTakeEnded => precondition("stock_take_ended", "stock-take", &message),
             StockError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about handing a sale over.
+impl From<FulfilmentError> for Status {
+    fn from(error: FulfilmentError) -> Self {
+        let message = error.to_string();
+        match error {
+            FulfilmentError::UnknownSale => missing("sale", &message),
+            FulfilmentError::UnknownLine(_) => missing("line", &message),
+            FulfilmentError::Twice(_) => bad_field("parts", message),
+            FulfilmentError::Voided => precondition("sale_voided", "sale", &message),
+            FulfilmentError::TooMuch {
+                line: _,
+                asked: _,
+                most: _,
+            }
+            | FulfilmentError::Nothing => precondition("exceeds_rest", "parts", &message),
+            FulfilmentError::Unpaid => precondition("sale_unpaid", "accept_unpaid", &message),
+            FulfilmentError::UpdateWaits => {
+                precondition("update_waits", "accept_held_update", &message)
+            }
+            FulfilmentError::Store(error) => error.into(),
         }
     }
 }

@@ -2,23 +2,34 @@
 
 use proto::convert::{instant_into, quantity_into, state_into};
 use proto::ledger as wire;
-use retail::{Balance, SaleState};
+use retail::{Balance, Quantity, SaleId, SaleState};
 use tonic::{Request, Response, Status};
 
 use super::ask;
-use super::error::bad_field;
+use super::error::{bad_field, not_found};
+use super::fulfilment_act::{act_into, parts, stage_from, step_from, tracking, undone_from};
 use super::page::Page;
 use crate::decide::ItemKind;
-use crate::store::{FulfilmentState, FulfilmentView, LineView, Reader, SaleKey, SaleView};
+use crate::store::{
+    Asked, Begun, FulfilmentFilter, FulfilmentState, FulfilmentView, LineView, Reader, SaleKey,
+    SaleView, StepAsked, Store, UndoAsked,
+};
+use crate::wake::Wake;
 
 #[derive(Clone, Debug)]
 pub struct Fulfilment {
+    store: Store,
     reader: Reader,
+    wake: Wake,
 }
 
 impl Fulfilment {
-    pub fn new(reader: Reader) -> Self {
-        Self { reader }
+    pub fn new(store: Store, reader: Reader, wake: Wake) -> Self {
+        Self {
+            store,
+            reader,
+            wake,
+        }
     }
 }
 
@@ -38,13 +49,21 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
             page_token: _,
             outlet_id,
             state,
+            connection_id,
+            step,
+            placed_before,
         } = request;
         let retailer = ask::retailer(&retailer_id)?;
-        let outlet = ask::optional("outlet_id", &outlet_id)?;
-        let state = state_from(state)?;
+        let filter = FulfilmentFilter {
+            outlet: ask::optional("outlet_id", &outlet_id)?,
+            connection: ask::optional("connection_id", &connection_id)?,
+            state: state_from(state)?,
+            stage: stage_from(step)?,
+            placed_before: ask::instant("placed_before", placed_before)?,
+        };
         let mut entries = self
             .reader
-            .list_fulfilment(retailer, outlet, state, page.after, page.rows())
+            .list_fulfilment(retailer, filter, page.after, page.rows())
             .await?;
         let next_page_token = page.cut(&mut entries, |last| SaleKey {
             placed_at: last.sale.placed_at,
@@ -54,6 +73,99 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
             entries: entries.into_iter().map(entry_into).collect(),
             next_page_token,
         }))
+    }
+
+    async fn get_fulfilment(
+        &self,
+        request: Request<wire::GetFulfilmentRequest>,
+    ) -> Result<Response<wire::GetFulfilmentResponse>, Status> {
+        let wire::GetFulfilmentRequest {
+            retailer_id,
+            sale_id,
+        } = request.into_inner();
+        let retailer = ask::retailer(&retailer_id)?;
+        let sale = SaleId::new(ask::required("sale_id", &sale_id)?);
+        let found = self.reader.fulfilment(retailer, sale).await?;
+        let (entry, acts) = found.ok_or_else(|| not_found("sale", &sale_id))?;
+        Ok(Response::new(wire::GetFulfilmentResponse {
+            entry: Some(entry_into(entry)),
+            acts: acts.into_iter().map(act_into).collect(),
+        }))
+    }
+
+    async fn take_step(
+        &self,
+        request: Request<wire::TakeStepRequest>,
+    ) -> Result<Response<wire::TakeStepResponse>, Status> {
+        let request = request.into_inner();
+        let retailer = ask::retailer(&request.retailer_id)?;
+        let act = ask::act(request.act.clone())?;
+        let asked = Asked::new(retailer, act, "Fulfilment.TakeStep", &request);
+        let wire::TakeStepRequest {
+            retailer_id: _,
+            sale_id,
+            step,
+            parts: asked_parts,
+            tracking: asked_tracking,
+            accept_unpaid,
+            accept_held_update,
+            act: _,
+        } = request;
+        let step = step_from(step)?;
+        let taken = StepAsked {
+            sale: SaleId::new(ask::required("sale_id", &sale_id)?),
+            step,
+            parts: parts(asked_parts)?,
+            tracking: tracking(step, asked_tracking)?,
+            may_be_unpaid: accept_unpaid,
+            may_have_held_update: accept_held_update,
+        };
+        let mut once = match self.store.once(asked).await? {
+            Begun::Before(answer) => return Ok(Response::new(answer)),
+            Begun::Now(once) => once,
+        };
+        let (entry, done) = once.take_step(&taken).await?;
+        let answer = wire::TakeStepResponse {
+            entry: Some(entry_into(entry)),
+            act: Some(act_into(done)),
+        };
+        once.finish(&answer).await?;
+        self.wake.all(false);
+        Ok(Response::new(answer))
+    }
+
+    async fn undo_step(
+        &self,
+        request: Request<wire::UndoStepRequest>,
+    ) -> Result<Response<wire::UndoStepResponse>, Status> {
+        let request = request.into_inner();
+        let retailer = ask::retailer(&request.retailer_id)?;
+        let act = ask::act(request.act.clone())?;
+        let asked = Asked::new(retailer, act, "Fulfilment.UndoStep", &request);
+        let wire::UndoStepRequest {
+            retailer_id: _,
+            sale_id,
+            step,
+            parts: asked_parts,
+            act: _,
+        } = request;
+        let undone = UndoAsked {
+            sale: SaleId::new(ask::required("sale_id", &sale_id)?),
+            step: undone_from(step)?,
+            parts: parts(asked_parts)?,
+        };
+        let mut once = match self.store.once(asked).await? {
+            Begun::Before(answer) => return Ok(Response::new(answer)),
+            Begun::Now(once) => once,
+        };
+        let (entry, done) = once.undo_step(&undone).await?;
+        let answer = wire::UndoStepResponse {
+            entry: Some(entry_into(entry)),
+            act: Some(act_into(done)),
+        };
+        once.finish(&answer).await?;
+        self.wake.all(false);
+        Ok(Response::new(answer))
     }
 }
 
@@ -127,11 +239,14 @@ fn lines_into(sale: &SaleView) -> Vec<wire::FulfilmentLine> {
                 quantity,
                 restocked,
                 fulfilled,
+                progress,
                 deducted: _,
                 net: _,
                 tax: _,
                 awaiting: _,
             } = line;
+            let is_closed = sale.state == SaleState::Closed;
+            let here = |quantity| quantity_into(if is_closed { quantity } else { Quantity::ZERO });
             wire::FulfilmentLine {
                 line_key: key.clone(),
                 item_id: item.to_string(),
@@ -141,6 +256,10 @@ fn lines_into(sale: &SaleView) -> Vec<wire::FulfilmentLine> {
                 restocked: Some(quantity_into(*restocked)),
                 fulfilled: Some(quantity_into(*fulfilled)),
                 remaining: Some(quantity_into(sale.to_hand_over(line))),
+                to_pick: Some(here(progress.to_pick())),
+                picked: Some(here(progress.to_pack())),
+                packed: Some(here(progress.to_send())),
+                handed_over: Some(quantity_into(progress.handed_over)),
             }
         })
         .collect()

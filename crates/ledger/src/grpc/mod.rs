@@ -5,8 +5,12 @@
 
 mod ask;
 mod convert;
+mod customers;
+mod erasures;
 mod error;
+mod follow;
 mod fulfilment;
+mod fulfilment_act;
 mod imports;
 mod integrity;
 mod invoices;
@@ -25,6 +29,10 @@ mod token;
 mod transfers;
 mod waiting;
 
+use std::sync::Arc;
+
+use proto::ledger::customers_server::CustomersServer;
+use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
@@ -51,7 +59,10 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
 pub(crate) use convert::{item_kind_into, stock_rule_into};
+pub(crate) use fulfilment_act::{step_into, tracking_into};
 
+use customers::Customers;
+use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
@@ -101,6 +112,8 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         InvoicesServer::<Invoices>::NAME,
+        CustomersServer::<Customers>::NAME,
+        ErasuresServer::<Erasures>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -119,8 +132,8 @@ pub fn routes(
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(
-                FulfilmentServer::new(Fulfilment::new(reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+                FulfilmentServer::new(Fulfilment::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(
                 OrdersServer::new(Orders::new(reader.clone()))
@@ -169,6 +182,23 @@ pub fn routes(
             .add_service(
                 InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                CustomersServer::new(Customers::new(
+                    store.clone(),
+                    reader.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ErasuresServer::new(Erasures::new(
+                    store.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -171,16 +171,19 @@ pub(super) async fn find(
     by_id(db, &ids).await
 }
 
+/// Until the transaction ends nobody merges or erases customers of theirs: [`super::people`] locks the same alone.
 pub(super) async fn by_id(
     db: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<HashMap<ConnectionId, Connection>, StoreError> {
     sqlx::query!(
-        "select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
-            c.stock_rule
+        r#"select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
+            c.stock_rule,
+            pg_advisory_xact_lock_shared(hashtextextended('customers of ' || c.retailer_id::text, 0))
+                is null as "gate!"
         from ledger.connection c
         join ledger.register r on r.register_id = c.register_id
-        where c.connection_id = any($1)",
+        where c.connection_id = any($1)"#,
         ids,
     )
     .fetch_all(db)

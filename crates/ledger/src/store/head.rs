@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::settlement::Applied;
 use retail::{
-    ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, StockRule, Version,
+    CustomerId, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState,
+    StockRule, Version,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, invoice, register, row::place};
+use super::{StoreError, fulfilment, invoice, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -53,6 +54,9 @@ pub(super) async fn lock(
     let mut payments = payments(db, &ids).await?;
     let mut by_hand = by_hand(db, &sales).await?;
     let mut invoiced = invoiced(db, &sales).await?;
+    let worked = sales.iter().filter(|(_, booked)| booked.has_work);
+    let worked: Vec<Uuid> = worked.map(|(id, _)| *id).collect();
+    let mut work = fulfilment::work(db, &worked).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -71,8 +75,10 @@ pub(super) async fn lock(
                     state,
                     total,
                     stock_rule,
+                    erased_customer,
                     has_by_hand: _,
                     has_invoice: _,
+                    has_work: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -89,7 +95,9 @@ pub(super) async fn lock(
                         lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
+                    erased_customer,
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
+                    work: work.remove(&id).unwrap_or_default(),
                 })
             }
             _ => None,
@@ -111,16 +119,21 @@ struct Booked {
     state: SaleState,
     total: Money,
     stock_rule: StockRule,
+    erased_customer: Option<CustomerId>,
     /// People recorded something as paid.
     has_by_hand: bool,
     has_invoice: bool,
+    /// People have begun to hand it over.
+    has_work: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
-        "select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
-            has_invoice
-        from ledger.sale where sale_id = any($1)",
+        r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
+            has_invoice, fulfilment_steps is not null as "has_work!",
+            (select c.customer_id from ledger.customer c
+                where c.customer_id = s.customer_id and c.erased_at is not null) as erased_customer
+        from ledger.sale s where sale_id = any($1)"#,
         ids,
     )
     .fetch_all(db)
@@ -132,8 +145,10 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             state: row::state_from(&sale.state)?,
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
             stock_rule: row::stock_rule_from(&sale.stock_rule)?,
+            erased_customer: sale.erased_customer.map(CustomerId::new),
             has_by_hand: sale.has_till_payment,
             has_invoice: sale.has_invoice,
+            has_work: sale.has_work,
         };
         Ok((sale.sale_id, booked))
     })

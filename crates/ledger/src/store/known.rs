@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::{StoreError, customer, head, import, item};
 use crate::decide::{Batch, Body, Identity, ItemKind, Keys, Known, LinkKey, Names};
+use crate::erasure::ErasureKey;
 
 /// What the batch's lines and customers have to be looked up by.
 #[derive(Default)]
@@ -20,6 +21,7 @@ struct Asked<'a> {
 pub(super) async fn load<'a>(
     db: &mut PgConnection,
     batch: &Batch<'a>,
+    erasures: &ErasureKey,
 ) -> Result<Known<'a>, StoreError> {
     let heads = head::lock(db, &batch.groups).await?;
     let Asked {
@@ -49,6 +51,7 @@ pub(super) async fn load<'a>(
         let variants = new_variants.into_iter().map(|(link, _)| link);
         are_still_new(db, variants).await?;
     }
+    let (customers, erased) = customer::find(db, customers, erasures).await?;
     Ok(Known {
         heads,
         withdrawn,
@@ -56,7 +59,8 @@ pub(super) async fn load<'a>(
         skus,
         sold,
         services: item::find_services(db, &services).await?,
-        customers: customer::find(db, customers).await?,
+        customers,
+        erased,
         guests: customer::find_guests(db, &guests).await?,
     })
 }

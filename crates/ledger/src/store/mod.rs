@@ -11,6 +11,7 @@ mod delivery;
 mod dismiss;
 mod early;
 mod error;
+mod fulfilment;
 mod head;
 mod held;
 mod import;
@@ -25,11 +26,13 @@ mod open;
 mod ours;
 mod outbox;
 mod parked;
+mod people;
 mod read;
 mod register;
 mod relay;
 mod remap;
 mod repoint;
+mod retention;
 mod row;
 mod sale;
 mod seed;
@@ -43,6 +46,7 @@ pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
 pub use early::{Early, EarlyOrder};
 pub use error::StoreError;
+pub use fulfilment::{FulfilmentError, Part, StepAsked, Tracking, UndoAsked};
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
@@ -53,12 +57,18 @@ pub use invoice::{
 pub use journal::Recorded;
 pub use migrate::{declared, migrate};
 pub use once::{Asked, Begun, Once, OnceError};
+pub use people::{
+    ArchiveSearch, ErasedCustomer, ErasedPeople, ErasedShop, Eraser, MergedCustomer, OrderToShred,
+    PeopleError, PersonAsked, PersonToShred, Shredding, WaitingCopy, erasure_key,
+};
 pub use read::*;
 pub use register::{
     AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,
     RegisterError, RegisterView, SessionKey, SessionView, TillPaymentView,
 };
-pub use relay::{Entry, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem};
+pub use relay::{
+    Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem,
+};
 pub use remap::Remapped;
 pub use seed::plant;
 pub use stock::{

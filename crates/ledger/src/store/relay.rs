@@ -1,5 +1,7 @@
 //! The relay's side of the outbox: what is still to be said, as it is now.
 
+mod handover;
+
 use jiff::Timestamp;
 use retail::{Balance, Money, Quantity, RetailerId, SaleState, StockRule};
 use sqlx::PgPool;
@@ -8,6 +10,8 @@ use uuid::Uuid;
 use super::StoreError;
 use super::row::{self, SqlTimestamp};
 use crate::decide::{FirstSold, ItemKind, Origin};
+
+pub use handover::HandoverNow;
 
 /// Variants that an event tells of one item: of as many items as an order may have, with ids of the longest kind, the
 /// broker still takes it.
@@ -66,6 +70,10 @@ pub struct SaleNow {
     pub stock_rule: StockRule,
     /// Each once, by id.
     pub items: Vec<SoldItem>,
+    /// Something of it is still to be handed over.
+    pub is_to_fulfil: bool,
+    /// The first first.
+    pub handovers: Vec<HandoverNow>,
 }
 
 /// An item of a sale, and the variants by which the sale's shop sells it.
@@ -116,23 +124,30 @@ impl Outbox {
         Self { pool }
     }
 
-    /// Sales that changed, after `after`, up to `limit`. Variants are looked up item by item, or a connection's whole
-    /// catalogue would be read for each sale.
+    /// Sales that changed, after `after`, up to `limit`. Items and variants are found by the item's id and no other
+    /// way, whatever the planner knows of the tables: a connection's whole catalogue would be read for each line.
+    /// That is why kinds are asked for one by one, and connections are compared so that no index begins with them.
     pub async fn sales(&self, after: Place, limit: i64) -> Result<Vec<Entry<SaleNow>>, StoreError> {
-        sqlx::query!(
+        let found = sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
                 s.connection_id, s.shop_order_id, s.receipt_number, s.revision,
                 s.state, s.balance, s.currency, s.total_minor, s.stock_rule,
                 s.changed_at as "changed_at: SqlTimestamp",
+                s.is_to_fulfil and s.state = 'closed' as "is_to_fulfil!",
+                s.fulfilment_steps && array['shipped', 'collected'] as is_handed_over,
                 sold.items as "items!", sold.kinds as "kinds!",
                 called.items as "called!", called.variants as "variants!"
             from ledger.outbox o
             join ledger.sale s on s.sale_id = o.subject_id
             cross join lateral (
-                select coalesce(array_agg(i.item_id order by i.item_id), '{}') as items,
-                    coalesce(array_agg(i.kind order by i.item_id), '{}') as kinds
-                from (select distinct l.item_id from ledger.sale_line l where l.sale_id = s.sale_id) l
-                join ledger.item i on i.item_id = l.item_id
+                select coalesce(array_agg(l.item_id order by l.item_id), '{}') as items,
+                    coalesce(array_agg(l.kind order by l.item_id), '{}') as kinds
+                from (
+                    select distinct l.item_id,
+                        (select i.kind from ledger.item i where i.item_id = l.item_id) as kind
+                    from ledger.sale_line l
+                    where l.sale_id = s.sale_id
+                ) l
             ) sold
             cross join lateral (
                 select coalesce(array_agg(n.item_id order by n.item_id, v.shop_key), '{}') as items,
@@ -141,7 +156,8 @@ impl Outbox {
                 cross join lateral (
                     select l.shop_key
                     from ledger.item_link l
-                    where l.item_id = n.item_id and l.connection_id = s.connection_id
+                    where l.item_id = n.item_id
+                        and l.connection_id is not distinct from s.connection_id
                         and l.link_kind = 'variant'
                         and not exists (select from ledger.item_remap r
                             where r.connection_id = l.connection_id and r.remap_kind = 'variant'
@@ -149,7 +165,8 @@ impl Outbox {
                     union all
                     select r.shop_key
                     from ledger.item_remap r
-                    where r.item_id = n.item_id and r.connection_id = s.connection_id
+                    where r.item_id = n.item_id
+                        and r.connection_id is not distinct from s.connection_id
                         and r.remap_kind = 'variant'
                 ) v
             ) called
@@ -161,31 +178,44 @@ impl Outbox {
             limit,
         )
         .fetch_all(&self.pool)
-        .await?
-        .into_iter()
-        .map(|found| {
-            Ok(Entry {
-                place: Place {
-                    subject: found.subject_id,
-                    outlet: found.outlet_id,
-                },
-                retailer: RetailerId::new(found.retailer_id),
-                mark: found.mark,
-                now: SaleNow {
-                    connection: found.connection_id,
-                    order: found.shop_order_id,
-                    receipt_number: found.receipt_number,
-                    revision: found.revision,
-                    state: row::state_from(&found.state)?,
-                    balance: row::balance_from(&found.balance)?,
-                    total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
-                    changed_at: found.changed_at.to_jiff(),
-                    stock_rule: row::stock_rule_from(&found.stock_rule)?,
-                    items: sold_items(found.items, &found.kinds, &found.called, &found.variants)?,
-                },
+        .await?;
+        let handed = found
+            .iter()
+            .filter(|found| found.is_handed_over == Some(true));
+        let handed: Vec<Uuid> = handed.map(|found| found.subject_id).collect();
+        let mut handovers = handover::of_sales(&self.pool, &handed).await?;
+        let found = found.into_iter();
+        found
+            .map(|found| {
+                Ok(Entry {
+                    place: Place {
+                        subject: found.subject_id,
+                        outlet: found.outlet_id,
+                    },
+                    retailer: RetailerId::new(found.retailer_id),
+                    mark: found.mark,
+                    now: SaleNow {
+                        is_to_fulfil: found.is_to_fulfil,
+                        handovers: handovers.remove(&found.subject_id).unwrap_or_default(),
+                        connection: found.connection_id,
+                        order: found.shop_order_id,
+                        receipt_number: found.receipt_number,
+                        revision: found.revision,
+                        state: row::state_from(&found.state)?,
+                        balance: row::balance_from(&found.balance)?,
+                        total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
+                        changed_at: found.changed_at.to_jiff(),
+                        stock_rule: row::stock_rule_from(&found.stock_rule)?,
+                        items: sold_items(
+                            found.items,
+                            &found.kinds,
+                            &found.called,
+                            &found.variants,
+                        )?,
+                    },
+                })
             })
-        })
-        .collect()
+            .collect()
     }
 
     /// Levels that changed.

@@ -109,7 +109,11 @@ async fn ef_09_a_document_is_recorded_once_under_whatever_request() {
         [2, 2, 3]
     );
     assert_eq!(office.record(request).await.unwrap(), first);
-    for issued_at in [None, first.invoice.clone().unwrap().issued_at, Some(instant_into(issued_at))] {
+    for issued_at in [
+        None,
+        first.invoice.clone().unwrap().issued_at,
+        Some(instant_into(issued_at)),
+    ] {
         let mut again = office.document(1, invoice, &[("line:1", 2)]).await;
         again.issued_at = issued_at;
         assert_eq!(office.record(again).await.unwrap(), first);

@@ -4,7 +4,7 @@ use super::Decision;
 use super::customers::lock_order;
 use crate::decide::rows::{self, Booked};
 use crate::decide::walk::{Opened, Walk, warns};
-use crate::decide::{Dirty, Group, Head, HeadRow, Outcome, Plan, Warning};
+use crate::decide::{Dirty, Group, Head, HeadRow, Outcome, Plan, Warning, WorkedSale};
 
 impl<'a> Decision<'_, 'a> {
     /// The order's rows, once all its messages are through.
@@ -30,6 +30,7 @@ impl<'a> Decision<'_, 'a> {
             is_withdrawn: _,
             recorded,
             last,
+            work,
             is_repointed,
             is_confirmed,
             parked,
@@ -63,7 +64,10 @@ impl<'a> Decision<'_, 'a> {
                 revision,
                 warning_not_imported,
             };
+            let order = applied.order;
             rows::sale(&mut self.plan, group, applied, &booked, recorded);
+            let worked = (!work.is_empty()).then(|| WorkedSale::of_order(sale, order, &work));
+            self.plan.worked.extend(worked);
         } else {
             let warning_changes = warning_not_imported != warned_before;
             if !warning_changes && !is_repointed {

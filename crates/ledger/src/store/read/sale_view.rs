@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use retail::fulfilment::Progress;
 use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState, StockRule};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -48,6 +49,14 @@ pub struct SaleView {
     pub invoices: Vec<InvoiceView>,
 }
 
+/// How much of a sale is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleParts {
+    /// Neither lines nor payments.
+    Head,
+    All,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineView {
     pub key: String,
@@ -58,6 +67,8 @@ pub struct LineView {
     pub quantity: Quantity,
     pub restocked: Quantity,
     pub fulfilled: Quantity,
+    /// How far it has come by what the shop says and people did.
+    pub progress: Progress,
     pub deducted: Quantity,
     /// Held besides, and taken once it is invoiced.
     pub awaiting: Quantity,
@@ -90,7 +101,10 @@ impl Reader {
 
 impl SaleView {
     /// The sales of these ids, in their order, without lines and payments.
-    pub(super) async fn load(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+    pub(in crate::store) async fn load(
+        db: &mut PgConnection,
+        ids: &[Uuid],
+    ) -> Result<Vec<Self>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -152,7 +166,10 @@ impl SaleView {
     }
 
     /// Adds lines, payments and invoices.
-    pub(super) async fn fill(db: &mut PgConnection, sales: &mut [Self]) -> Result<(), StoreError> {
+    pub(in crate::store) async fn fill(
+        db: &mut PgConnection,
+        sales: &mut [Self],
+    ) -> Result<(), StoreError> {
         let currencies: HashMap<Uuid, Currency> = sales
             .iter()
             .map(|sale| (sale.sale, sale.total.currency()))
@@ -181,7 +198,8 @@ async fn lines(
 ) -> Result<HashMap<Uuid, Vec<LineView>>, StoreError> {
     let rows = sqlx::query!(
         "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
-            l.restocked_milli, l.fulfilled_milli, l.deducted_milli, l.awaiting_milli, l.net_minor, l.tax_minor
+            l.restocked_milli, l.fulfilled_milli, l.picked_milli, l.packed_milli, l.handed_over_milli,
+            l.deducted_milli, l.awaiting_milli, l.net_minor, l.tax_minor
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
             select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
@@ -205,6 +223,15 @@ async fn lines(
             quantity: Quantity::from_milli(line.quantity_milli),
             restocked: Quantity::from_milli(line.restocked_milli),
             fulfilled: Quantity::from_milli(line.fulfilled_milli),
+            progress: Progress {
+                kept: Quantity::from_milli(line.quantity_milli - line.restocked_milli)
+                    .max(Quantity::ZERO),
+                picked: Quantity::from_milli(line.picked_milli.unwrap_or(line.fulfilled_milli)),
+                packed: Quantity::from_milli(line.packed_milli.unwrap_or(line.fulfilled_milli)),
+                handed_over: Quantity::from_milli(
+                    line.handed_over_milli.unwrap_or(line.fulfilled_milli),
+                ),
+            },
             deducted: Quantity::from_milli(line.deducted_milli),
             awaiting: Quantity::from_milli(line.awaiting_milli),
             net: Money::new(line.net_minor, *currency),

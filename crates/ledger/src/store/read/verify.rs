@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Reader, verify_rules, verify_stock, verify_till};
+use super::{Reader, verify_fulfilment, verify_rules, verify_stock, verify_till};
 use crate::store::StoreError;
 
 /// Failures of one check that are named.
@@ -211,6 +211,7 @@ impl Reader {
         )
         .fetch_one(&mut *db)
         .await?;
+        let fulfilment = verify_fulfilment::check(&mut db, retailer).await?;
         let till = verify_till::checks(&mut db, retailer).await?;
         let stock = verify_stock::checks(&mut db, retailer).await?;
         let rules = verify_rules::check(&mut db, retailer).await?;
@@ -238,6 +239,7 @@ impl Reader {
                 "what waits of an order is newer than what is recorded of it",
             ),
         ];
+        checks.push(fulfilment);
         checks.extend(till);
         checks.push(rules);
         checks.extend(stock);

@@ -132,13 +132,15 @@ async fn orders(
                 - w.quantity as newer
             from (
                 select s.sale_id, s.connection_id, s.shop_order_id, s.receipt_number, l.placed_at,
-                    sum(least(l.quantity_milli - l.restocked_milli - l.fulfilled_milli,
+                    sum(least(l.quantity_milli - l.restocked_milli
+                        - coalesce(l.handed_over_milli, l.fulfilled_milli),
                         l.deducted_milli))::bigint as quantity
                 from ledger.sale_line l
                 join ledger.sale s on s.sale_id = l.sale_id
                 where l.item_id = k.item_id and s.outlet_id = k.outlet_id
                     and s.is_to_fulfil and s.state = 'closed'
-                    and l.quantity_milli > l.restocked_milli + l.fulfilled_milli
+                    and l.quantity_milli
+                        > l.restocked_milli + coalesce(l.handed_over_milli, l.fulfilled_milli)
                     and l.deducted_milli > 0
                 group by l.placed_at, l.sale_id, s.sale_id
                 order by l.placed_at desc, l.sale_id desc
