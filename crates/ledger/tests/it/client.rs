@@ -17,6 +17,7 @@ use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::stock_takes_client::StockTakesClient;
 use proto::ledger::stock_work_client::StockWorkClient;
+use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
@@ -31,6 +32,7 @@ pub struct Client {
     pub stock: StockClient<Channel>,
     pub stock_takes: StockTakesClient<Channel>,
     pub stock_work: StockWorkClient<Channel>,
+    pub tills: TillsClient<Channel>,
     pub transfers: TransfersClient<Channel>,
     pub customers: CustomersClient<Channel>,
     pub erasures: ErasuresClient<Channel>,
@@ -77,6 +79,7 @@ impl Client {
             stock: StockClient::new(channel.clone()),
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
+            tills: TillsClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
             customers: CustomersClient::new(channel.clone()),
             erasures: ErasuresClient::new(channel.clone()),
