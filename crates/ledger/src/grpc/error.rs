@@ -10,7 +10,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::desk::DeskError;
 use crate::store::{
     FulfilmentError, InvoiceError, OnceError, PeopleError, RegisterError, StockError, StoreError,
-    TillError,
+    TillError, TokenError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -263,5 +263,17 @@ fn refused(refusal: &Refusal) -> Status {
             precondition("customer_needed", "customer", &message)
         }
         Refusal::Money(_) | Refusal::Quantity(_) => bad_field("lines", message),
+    }
+}
+
+/// Why nothing is done about a token.
+impl From<TokenError> for Status {
+    fn from(error: TokenError) -> Self {
+        let message = error.to_string();
+        match error {
+            TokenError::TwoLive => precondition("two_tokens_live", "name", &message),
+            TokenError::Unknown => missing("token", &message),
+            TokenError::Store(error) => error.into(),
+        }
     }
 }
