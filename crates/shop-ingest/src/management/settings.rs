@@ -146,7 +146,7 @@ pub(crate) fn change_from(change: wire::SettingsChange) -> Result<SettingsChange
 
 /// Stock is managed on one side only, so a change of sides has to be known by whoever makes it (EF-8). Whether there
 /// are sales is not asked: one may be on its way.
-pub(crate) fn check_side(now: StockSide, asked: Option<StockSide>) -> Result<(), Status> {
+fn check_side(now: StockSide, asked: Option<StockSide>) -> Result<(), Status> {
     let what_follows = match (now, asked) {
         (StockSide::Pos, Some(StockSide::Shop)) => {
             "the shop's later sales would move no stock here, and the shop would be told of none; what its sales \

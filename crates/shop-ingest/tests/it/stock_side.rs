@@ -52,9 +52,8 @@ async fn ef_08_the_side_that_manages_stock_is_changed_by_whoever_knows_what_foll
         set(&running, &id, side, false).await.unwrap();
         within(async || {
             let told = broadcast(&running).await;
-            told.last()
-                .filter(|told| told.stock_side() == side)
-                .map(drop)
+            let is_told = told.last().is_some_and(|told| told.stock_side() == side);
+            is_told.then_some(())
         })
         .await;
     }
