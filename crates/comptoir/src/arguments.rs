@@ -27,8 +27,8 @@ use crate::services::{Action, Service};
 
 pub(crate) use access::Tokens;
 pub(crate) use connections::{
-    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
-    Terms,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
+    StockSide, Switch, Terms,
 };
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};

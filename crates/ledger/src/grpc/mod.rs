@@ -66,7 +66,7 @@ use crate::desk::Desk;
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
-pub(crate) use convert::item_kind_into;
+pub(crate) use convert::{item_kind_into, stock_rule_into};
 pub(crate) use fulfilment_act::{step_into, tracking_into};
 pub use methods::METHODS;
 

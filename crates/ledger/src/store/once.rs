@@ -214,7 +214,7 @@ impl Once {
 }
 
 /// As the database keeps an instant: what is answered now is what is read later.
-fn as_kept(now: Timestamp) -> Timestamp {
+pub(super) fn as_kept(now: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
