@@ -27,8 +27,8 @@ use crate::services::{Action, Service};
 
 pub(crate) use access::Tokens;
 pub(crate) use connections::{
-    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
-    Terms,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
+    StockSide, Switch, Terms,
 };
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
@@ -155,6 +155,11 @@ pub(crate) enum Command {
     Import {
         #[command(subcommand)]
         command: Import,
+    },
+    /// Who had what done, the last first.
+    Audit {
+        #[command(flatten)]
+        page: PageArguments,
     },
     /// Who may do what: tokens for people and programs.
     Tokens {
@@ -287,6 +292,7 @@ mod tests {
             "gaps",
             "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
             "tokens list",
+            "audit --limit 5",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
@@ -341,13 +347,13 @@ mod tests {
             "comptoir stock receive TEA-1=1",
             "comptoir stock transfers send --from Main TEA-1=1",
             "comptoir stock takes count 7 TEA-1=1",
+            "comptoir tokens create till",
+            "comptoir tokens create till --role operator",
             "comptoir customers erase zoe@example.com",
             "comptoir till sell TEA-1=2 --register Front",
             "comptoir till sell TEA-1=2@9.50",
             "comptoir till return T17 --register Front",
             "comptoir till void",
-            "comptoir tokens create till",
-            "comptoir tokens create till --role operator",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

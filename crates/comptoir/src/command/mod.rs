@@ -1,5 +1,6 @@
 //! One file for each command. A command shows what it found and returns how the process ends.
 
+mod audit;
 mod connections;
 mod customers;
 mod demo;
@@ -28,6 +29,7 @@ mod transfers;
 mod up;
 mod verify;
 
+pub(crate) use audit::audit;
 pub(crate) use connections::{connections, gaps};
 pub(crate) use customers::customers;
 pub(crate) use demo::demo;

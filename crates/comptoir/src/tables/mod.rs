@@ -1,5 +1,6 @@
 //! What commands show to people, made from views.
 
+mod audit;
 mod connections;
 mod customers;
 mod deliveries;
@@ -23,6 +24,7 @@ mod token;
 mod transfer;
 mod verdict;
 
+pub(crate) use audit::audit;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
 pub(crate) use customers::{customers, person, privacy_requests};
 pub(crate) use deliveries::deliveries;

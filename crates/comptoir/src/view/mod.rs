@@ -1,6 +1,7 @@
 //! The ledger's answers as they are shown, and as `--json` prints them. This shape is an
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
+mod audit;
 mod catalogue;
 mod chain;
 mod check;
@@ -27,6 +28,7 @@ mod transfer;
 mod value;
 mod waiting;
 
+pub(crate) use audit::AuditEntry;
 pub(crate) use catalogue::Catalogue;
 pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;

@@ -166,7 +166,8 @@ impl From<Refusal> for Status {
             | Refusal::NoAccess
             | Refusal::NoRegister
             | Refusal::NotChecked(_)
-            | Refusal::AnotherShop(_) => precondition(refusal.code(), "shop", &told),
+            | Refusal::AnotherShop(_)
+            | Refusal::StockSide => precondition(refusal.code(), "shop", &told),
         }
     }
 }

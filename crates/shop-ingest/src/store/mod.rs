@@ -49,7 +49,7 @@ pub use poll::{PollState, Underway};
 pub use privacy::{OpenErasure, PRIVACY_DEADLINE, PrivacyAnswer, PrivacyOutcome, PrivacyRequest};
 pub use schema::Schema;
 pub use settings::{
-    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, StockSide, WrongChannelBuffer,
 };
 
 type SqlTimestamp = jiff_sqlx::Timestamp;
