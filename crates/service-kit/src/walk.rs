@@ -157,24 +157,16 @@ async fn call(
         retailer_id: retailer.to_owned(),
     });
     let codec = ProstCodec::<Scope, ()>::default();
-    match token {
-        Some(token) => {
-            let mut client = Grpc::new(bearer(token).on(channel.clone()));
-            client.ready().await.expect("it is served");
-            client
-                .server_streaming(request, path, codec)
-                .await
-                .map(drop)
-        }
-        None => {
-            let mut client = Grpc::new(channel.clone());
-            client.ready().await.expect("it is served");
-            client
-                .server_streaming(request, path, codec)
-                .await
-                .map(drop)
-        }
-    }
+    let asked = if let Some(token) = token {
+        let mut client = Grpc::new(bearer(token).on(channel.clone()));
+        client.ready().await.expect("it is served");
+        client.server_streaming(request, path, codec).await
+    } else {
+        let mut client = Grpc::new(channel.clone());
+        client.ready().await.expect("it is served");
+        client.server_streaming(request, path, codec).await
+    };
+    asked.map(drop)
 }
 
 fn described(package: &str) -> Vec<Described> {

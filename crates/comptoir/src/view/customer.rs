@@ -7,6 +7,7 @@ use super::sale::known;
 use super::{Raw, Sale};
 
 /// Who bought (POS-12).
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Customer {
     pub(crate) customer_id: String,
@@ -43,6 +44,7 @@ pub(crate) struct Merged {
     pub(crate) sale_count: i64,
 }
 
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Erased {
     pub(crate) customer_id: String,
@@ -154,11 +156,11 @@ impl TryFrom<ledger::GetCustomerResponse> for Person {
             merges,
             sale_count,
         } = person;
-        let merged = merged.into_iter().map(Customer::try_from);
+        let others = merged.into_iter().map(Customer::try_from);
         let merges = merges.into_iter().map(CustomerMerge::try_from);
         Ok(Self {
             customer: customer.ok_or(WireError::Missing("customer"))?.try_into()?,
-            merged: merged.collect::<Result<_, _>>()?,
+            merged: others.collect::<Result<_, _>>()?,
             merges: merges.collect::<Result<_, _>>()?,
             sale_count,
         })

@@ -4,6 +4,7 @@ use proto::ledger as wire;
 use serde::Serialize;
 
 /// A token, without what it opens.
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Token {
     pub(crate) token_id: String,

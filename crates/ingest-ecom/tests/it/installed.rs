@@ -53,7 +53,7 @@ impl World {
         }
     }
 
-    async fn installs(&self) -> InstallsClient<service::access::Authorized> {
+    fn installs(&self) -> InstallsClient<service::access::Authorized> {
         InstallsClient::new(service_kit::as_operator(&self.running.grpc))
     }
 
@@ -76,7 +76,7 @@ impl World {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let begun = self.installs().await.begin_install(request).await;
+        let begun = self.installs().begin_install(request).await;
         let begun = begun.unwrap().into_inner();
         let opened = self.http.get(&begun.address).send().await.unwrap();
         let header = |name| opened.headers()[name].to_str().unwrap().to_owned();
@@ -91,7 +91,7 @@ impl World {
             retailer_id: RETAILER.to_string(),
             install_id: begun.install_id,
         };
-        let install = self.installs().await.get_install(request).await.unwrap();
+        let install = self.installs().get_install(request).await.unwrap();
         let install = install.into_inner().install.unwrap();
         (shown.status().as_u16(), install)
     }

@@ -52,7 +52,7 @@ impl World {
         }
     }
 
-    async fn installs(&self) -> InstallsClient<service::access::Authorized> {
+    fn installs(&self) -> InstallsClient<service::access::Authorized> {
         InstallsClient::new(service_kit::as_operator(&self.running.grpc))
     }
 
@@ -72,7 +72,7 @@ impl World {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let begun = self.installs().await.begin_install(request).await;
+        let begun = self.installs().begin_install(request).await;
         let begun = begun.unwrap().into_inner();
         let http = &self.running.http;
         let opened = http.get(self.here(&begun.address)).send().await.unwrap();
@@ -120,7 +120,7 @@ impl World {
             retailer_id: RETAILER.to_string(),
             install_id: id.to_owned(),
         };
-        let answer = self.installs().await.get_install(request).await.unwrap();
+        let answer = self.installs().get_install(request).await.unwrap();
         answer.into_inner().install.unwrap()
     }
 }

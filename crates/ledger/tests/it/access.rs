@@ -32,12 +32,12 @@ fn fresh_id() -> Uuid {
     id(1_000_000 + u128::from(LAST.fetch_add(1, Ordering::Relaxed)))
 }
 
-fn act() -> Option<wire::Act> {
-    Some(wire::Act {
+fn act() -> wire::Act {
+    wire::Act {
         request_id: fresh_id().to_string(),
         actor: "a test".to_owned(),
         note: String::new(),
-    })
+    }
 }
 
 fn asked(name: &str, role: wire::Role) -> wire::CreateTokenRequest {
@@ -46,7 +46,7 @@ fn asked(name: &str, role: wire::Role) -> wire::CreateTokenRequest {
         name: name.to_owned(),
         roles: vec![role.into()],
         expires_at: None,
-        act: act(),
+        act: Some(act()),
     }
 }
 
@@ -141,7 +141,7 @@ async fn item_9_two_tokens_of_a_name_are_live_and_no_more() {
     let request = wire::RevokeTokenRequest {
         retailer_id: RETAILER.to_string(),
         token_id: old.token_id,
-        act: act(),
+        act: Some(act()),
     };
     access.clone().revoke_token(request).await.unwrap();
     ask().await.unwrap();
@@ -219,7 +219,7 @@ async fn item_9_what_is_asked_of_a_token_must_make_sense() {
     let unknown = wire::RevokeTokenRequest {
         retailer_id: RETAILER.to_string(),
         token_id: fresh_id().to_string(),
-        act: act(),
+        act: Some(act()),
     };
     let status = access.revoke_token(unknown).await.unwrap_err();
     assert_eq!(status.code(), Code::NotFound);
@@ -247,7 +247,7 @@ async fn item_9_a_token_that_was_revoked_ends_the_streams_it_began() {
     let revoke = wire::RevokeTokenRequest {
         retailer_id: RETAILER.to_string(),
         token_id: token.token_id,
-        act: act(),
+        act: Some(act()),
     };
     let mut access = AccessClient::new(as_operator(&client.url));
     let revoked = access.revoke_token(revoke).await.unwrap().into_inner();

@@ -12,12 +12,12 @@ use tonic::transport::Endpoint;
 use crate::client::Client;
 use crate::support::{Ledger, OTHER_RETAILER, RETAILER, id};
 
-fn act(number: u128) -> Option<wire::Act> {
-    Some(wire::Act {
+fn act(number: u128) -> wire::Act {
+    wire::Act {
         request_id: id(9_000 + number).to_string(),
         actor: format!("person {number}"),
         note: format!("because {number}"),
-    })
+    }
 }
 
 async fn manager(client: &Client) -> (wire::Token, Authorized) {
@@ -26,7 +26,7 @@ async fn manager(client: &Client) -> (wire::Token, Authorized) {
         name: "office".to_owned(),
         roles: vec![wire::Role::Manager.into()],
         expires_at: None,
-        act: act(1),
+        act: Some(act(1)),
     };
     let mut access = AccessClient::new(client.channel.clone());
     let made = access.create_token(request).await.unwrap().into_inner();
@@ -44,7 +44,7 @@ async fn name(channel: Authorized, name: &str, number: u128) {
             payment_type: "voucher".to_owned(),
             name: name.to_owned(),
         }),
-        act: act(number),
+        act: Some(act(number)),
     };
     let mut payments = PaymentsClient::new(channel);
     payments.set_payment_type(request).await.unwrap();

@@ -188,7 +188,11 @@ pub fn bought(id: u64, email: &str, name: &str) -> Builder {
 }
 
 fn hexed(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn unhexed(text: &str) -> Vec<u8> {

@@ -27,7 +27,7 @@ async fn what_was_not_sold_does_not_come_back() {
         sale_id: id(99).to_string(),
         ..Default::default()
     };
-    let once = || back.clone();
+    let returned = || back.clone();
     let one = |till: &mut Till| till.selling().back(&sold, "line:1", 1);
     for (what, selling, expected) in [
         (
@@ -37,7 +37,7 @@ async fn what_was_not_sold_does_not_come_back() {
         ),
         (
             "a return",
-            till.selling().back(&once(), "return:1", 1).rest("cash"),
+            till.selling().back(&returned(), "return:1", 1).rest("cash"),
             "return_exceeds_sale",
         ),
         (

@@ -39,14 +39,11 @@ impl Names {
 
 /// As JSON may write it.
 fn escaped(email: &str) -> String {
-    let mut text = String::with_capacity(email.len());
-    for unit in email.encode_utf16() {
-        match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
-            Some(plain) => text.push(plain),
-            None => text.push_str(&format!("\\u{unit:04x}")),
-        }
-    }
-    text
+    let written = |unit: u16| match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
+        Some(plain) => plain.to_string(),
+        None => format!("\\u{unit:04x}"),
+    };
+    email.encode_utf16().map(written).collect()
 }
 
 /// Of the part before the @.

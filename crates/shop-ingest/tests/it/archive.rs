@@ -18,7 +18,7 @@ use crate::stall::{HINT, POISON, Shop, ShopOrder, WHOLE};
 const BODIES: &str = "select topic, origin, body_bytes, octet_length(sealed_body) > 0
     from ingest_stall.raw_delivery order by received_at, topic";
 
-async fn client(running: &Running) -> DeliveriesClient<Authorized> {
+fn client(running: &Running) -> DeliveriesClient<Authorized> {
     DeliveriesClient::new(service_kit::as_operator(&running.grpc))
 }
 
@@ -61,7 +61,7 @@ async fn r_08_every_delivery_is_kept_byte_for_byte_whatever_became_of_it() {
 
     let ids = running.sql("select delivery_id from ingest_stall.raw_delivery");
     let mut bodies = Vec::new();
-    let mut client = client(&running).await;
+    let mut client = client(&running);
     let ask = |retailer: String, id: &str| wire::GetDeliveryRequest {
         retailer_id: retailer,
         connection_id: connection_id(1).to_string(),

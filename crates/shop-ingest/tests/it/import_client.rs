@@ -16,7 +16,7 @@ pub struct Client {
 }
 
 impl Client {
-    pub async fn of(running: &Running) -> Self {
+    pub fn of(running: &Running) -> Self {
         let imports = ImportsClient::new(service_kit::as_operator(&running.grpc));
         Self { imports }
     }

@@ -56,7 +56,7 @@ async fn r_2_an_import_is_planned_then_told_and_no_order_is_dropped() {
     // Nothing but ids is listed: each order is fetched.
     shop.lists_bodies = false;
     let running = Running::start(vec![shop]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     let started = client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     assert_eq!(started.state(), wire::ImportJobState::Scanning);
@@ -126,7 +126,7 @@ async fn r_2_an_import_is_planned_then_told_and_no_order_is_dropped() {
 #[tokio::test]
 async fn bc_06_and_wc_05_imports_are_off_until_an_operator_allows_them() {
     let running = Running::start(vec![shop(&["sold"])]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     let refused = client.start(IMPORT, wire::ImportKind::All).await;
     assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
     client.entitle().await;
@@ -143,7 +143,7 @@ async fn r_2_an_import_goes_on_where_it_was_cut_off() {
     let mut shop = shop(&["sold"; ORDERS]);
     shop.fails_from_page = Some(3);
     let mut running = Running::start(vec![shop]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
@@ -158,7 +158,7 @@ async fn r_2_an_import_goes_on_where_it_was_cut_off() {
         shop.listed.clear();
     });
     running.serve().await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.comes_to(IMPORT, wire::ImportJobState::Planned).await;
     let pages: Vec<Option<String>> = running.shop(1, |shop| {
         let listed = shop.listed.iter();
@@ -181,7 +181,7 @@ async fn r_2_an_import_goes_on_where_it_was_cut_off() {
         pause += Duration::from_millis(150);
         running.crash().await;
         running.serve().await;
-        let mut client = Client::of(&running).await;
+        let mut client = Client::of(&running);
         if client.job(IMPORT).await.state() == wire::ImportJobState::Complete {
             break;
         }
@@ -196,7 +196,7 @@ async fn r_2_an_import_is_halted_and_stopped_by_people_and_waits_for_the_ledger(
 
     let running = Running::start(vec![shop(&["sold"; 9])]).await;
     running.books.is_away.store(true, Ordering::Relaxed);
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
@@ -234,7 +234,7 @@ async fn r_2_an_import_is_halted_and_stopped_by_people_and_waits_for_the_ledger(
 #[tokio::test]
 async fn nobody_sees_another_retailers_imports() {
     let running = Running::start(vec![shop(&["sold"])]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     let foreign = wire::GetImportJobRequest {
@@ -262,7 +262,7 @@ async fn wc_10_a_scan_that_loses_its_place_begins_again_and_counts_each_order_on
     let mut shop = shop(&["sold"; 12]);
     shop.fails_from_page = Some(2);
     let running = Running::start(vec![shop]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
@@ -298,7 +298,7 @@ async fn r_2_what_was_fetched_of_a_page_is_kept_when_the_rest_cannot_be() {
     shop.orders_per_page = 50;
     shop.away_for = Some(ShopOrderId::new("006").unwrap());
     let running = Running::start(vec![shop]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     client.entitle().await;
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
     within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
@@ -323,7 +323,7 @@ async fn wc_11_an_order_that_a_person_names_is_fetched_whatever_its_age_each_tim
     let too_old = ago(AGE_LIMIT.as_secs() * 10);
     shop.orders.push(ShopOrder::new("002", too_old, "sold"));
     let running = Running::start(vec![shop]).await;
-    let mut client = Client::of(&running).await;
+    let mut client = Client::of(&running);
     let request = |retailer: Uuid| wire::ImportOrderRequest {
         retailer_id: retailer.to_string(),
         connection_id: connection_id(1).to_string(),

@@ -44,7 +44,7 @@ impl Store {
         .fetch_all(&mut *db)
         .await
         .map_err(StoreError::from)?;
-        let erased = customers.len();
+        let count = customers.len();
         // Its archive goes as a whole: nobody has to be looked for there.
         let erasing = Erasing {
             retailer,
@@ -57,8 +57,8 @@ impl Store {
         erasing.run(&mut db, eraser).await?;
         db.commit().await?;
         Ok(ErasedShop {
-            erased,
-            is_done: i64::try_from(erased).is_ok_and(|erased| erased < PAGE_LIMIT),
+            erased: count,
+            is_done: i64::try_from(count).is_ok_and(|erased| erased < PAGE_LIMIT),
         })
     }
 }
