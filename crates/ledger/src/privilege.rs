@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 45] = [
+pub const TABLES: [TableRights; 48] = [
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -32,6 +32,9 @@ pub const TABLES: [TableRights; 45] = [
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),
+    // What was said of kits was said.
+    rights("kit", APPEND_ONLY),
+    rights("kit_part", APPEND_ONLY),
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
@@ -49,6 +52,8 @@ pub const TABLES: [TableRights; 45] = [
     rights("request", APPEND_ONLY),
     rights("retailer", SETTINGS),
     rights("sale", STATE),
+    // Of what a kit was made when it was sold, it was made.
+    rights("sale_kit_part", APPEND_ONLY),
     // Lines are replaced as a whole, or turn out to be of another item.
     rights("sale_line", &[Select, Insert, Update, Delete]),
     rights("session_cover", APPEND_ONLY),

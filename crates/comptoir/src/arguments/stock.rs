@@ -273,7 +273,7 @@ impl From<Cause> for MovementCause {
 }
 
 /// The last equals sign parts the two: a SKU may hold one.
-fn line(text: &str) -> Result<(Sku, Quantity), String> {
+pub(super) fn line(text: &str) -> Result<(Sku, Quantity), String> {
     let (sku, quantity) = text.rsplit_once('=').ok_or("is not SKU=QUANTITY")?;
     let sku = Sku::new(sku).map_err(|error| error.to_string())?;
     let quantity = quantity.parse().map_err(|error| format!("{error}"))?;

@@ -1,11 +1,12 @@
 //! One order's way through a batch: what its next message is held against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use retail::fulfilment::Work;
-use retail::posting::Changes;
-use retail::sale::Recorded;
+use retail::kit::{self, MadeOf, Moved, Part};
+use retail::posting::{Changes, Movement};
+use retail::sale::{Recorded, RecordedLine};
 use retail::settlement::{self, Settlement};
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
@@ -29,6 +30,9 @@ pub(super) struct Walk<'a> {
     pub by_hand: Vec<settlement::Applied>,
     /// What people did to hand it over.
     pub work: BTreeMap<LineKey, Work>,
+    /// Of what its kits are made, those of this batch too.
+    pub made: MadeOf,
+    pub newly_made: MadeOf,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
@@ -68,6 +72,8 @@ impl<'a> Walk<'a> {
             recorded: sale.map(|sale| sale.recorded.clone()),
             by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
             work: sale.map(|sale| sale.work.clone()).unwrap_or_default(),
+            made: sale.map(|sale| sale.made.clone()).unwrap_or_default(),
+            newly_made: MadeOf::new(),
             last: None,
             is_repointed: false,
             is_confirmed: false,
@@ -108,6 +114,28 @@ impl<'a> Walk<'a> {
         self.version = Some(order.version);
         self.is_confirmed = true;
         true
+    }
+
+    /// What moves, with the parts of kits in their place; `before` is what its lines were until now.
+    pub fn moved(
+        &mut self,
+        before: &[RecordedLine],
+        movements: Vec<Movement>,
+        kits: &HashMap<ItemId, Vec<Part>>,
+    ) -> Vec<Moved> {
+        let after = self.recorded.as_ref().map_or(&[][..], |now| &now.lines);
+        let new = kit::newly_made(before, after, &self.made, kits);
+        if self.made.is_empty() && new.is_empty() {
+            let plain = |movement| Moved {
+                movement,
+                kit: None,
+            };
+            return movements.into_iter().map(plain).collect();
+        }
+        self.made.extend(new.clone());
+        let moved = kit::movements(before, after, &self.made);
+        self.newly_made.extend(new);
+        moved
     }
 
     /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.

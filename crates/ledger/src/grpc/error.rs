@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{FulfilmentError, OnceError, RegisterError, StockError, StoreError};
+use crate::store::{FulfilmentError, KitError, OnceError, RegisterError, StockError, StoreError};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -147,6 +147,22 @@ impl From<FulfilmentError> for Status {
                 precondition("update_waits", "accept_held_update", &message)
             }
             FulfilmentError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a kit is not made.
+impl From<KitError> for Status {
+    fn from(error: KitError) -> Self {
+        let message = error.to_string();
+        match error {
+            KitError::Itself { place } => bad_field(&format!("parts[{place}].item"), message),
+            KitError::PartIsKit { place, sku: _ } => {
+                precondition("part_is_kit", &format!("parts[{place}].item"), &message)
+            }
+            KitError::IsPart => precondition("is_part", "item", &message),
+            KitError::NoKit => precondition("no_kit", "item", &message),
+            KitError::Stock(error) => error.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod fulfilment_act;
 mod imports;
 mod integrity;
 mod items;
+mod kits;
 mod orders;
 mod page;
 mod payments;
@@ -29,6 +30,7 @@ use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::items_server::ItemsServer;
+use proto::ledger::kits_server::KitsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
 use proto::ledger::registers_server::RegistersServer;
@@ -56,6 +58,7 @@ use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
 use items::Items;
+use kits::Kits;
 use orders::Orders;
 use payments::Payments;
 use registers::Registers;
@@ -99,6 +102,7 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        KitsServer::<Kits>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -162,6 +166,10 @@ pub fn routes(
             )
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                KitsServer::new(Kits::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

@@ -169,10 +169,11 @@ pub(super) async fn by_id(
     ids: &[Uuid],
 ) -> Result<HashMap<ConnectionId, Connection>, StoreError> {
     sqlx::query!(
-        "select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates
+        r#"select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
+            exists (select from ledger.kit k where k.retailer_id = c.retailer_id) as "has_kits!"
         from ledger.connection c
         join ledger.register r on r.register_id = c.register_id
-        where c.connection_id = any($1)",
+        where c.connection_id = any($1)"#,
         ids,
     )
     .fetch_all(db)
@@ -186,6 +187,7 @@ pub(super) async fn by_id(
             policy: Policy {
                 updates: row::order_updates_from(&found.order_updates)?,
             },
+            has_kits: found.has_kits,
         };
         Ok((ConnectionId::new(found.connection_id), settings))
     })

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, fulfilment, register, row::place};
+use super::{StoreError, fulfilment, kit, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -53,6 +53,9 @@ pub(super) async fn lock(
     let worked = sales.iter().filter(|(_, booked)| booked.has_work);
     let worked: Vec<Uuid> = worked.map(|(id, _)| *id).collect();
     let mut work = fulfilment::work(db, &worked).await?;
+    let of_kits = sales.iter().filter(|(_, booked)| booked.has_kit);
+    let of_kits: Vec<Uuid> = of_kits.map(|(id, _)| *id).collect();
+    let mut made = kit::made_of(db, &of_kits).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -72,6 +75,7 @@ pub(super) async fn lock(
                     total,
                     has_by_hand: _,
                     has_work: _,
+                    has_kit: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -88,6 +92,7 @@ pub(super) async fn lock(
                     },
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
                     work: work.remove(&id).unwrap_or_default(),
+                    made: made.remove(&id).unwrap_or_default(),
                 })
             }
             _ => None,
@@ -112,13 +117,16 @@ struct Booked {
     has_by_hand: bool,
     /// People have begun to hand it over.
     has_work: bool,
+    /// It sold kits.
+    has_kit: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
         r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment,
-            fulfilment_steps is not null as "has_work!"
-        from ledger.sale where sale_id = any($1)"#,
+            fulfilment_steps is not null as "has_work!",
+            exists (select from ledger.sale_kit_part p where p.sale_id = s.sale_id) as "has_kit!"
+        from ledger.sale s where sale_id = any($1)"#,
         ids,
     )
     .fetch_all(db)
@@ -131,6 +139,7 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
             has_by_hand: sale.has_till_payment,
             has_work: sale.has_work,
+            has_kit: sale.has_kit,
         };
         Ok((sale.sale_id, booked))
     })

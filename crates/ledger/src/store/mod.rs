@@ -17,6 +17,7 @@ mod held;
 mod import;
 mod item;
 mod journal;
+mod kit;
 mod known;
 mod level;
 mod migrate;
@@ -49,6 +50,7 @@ pub use import::{
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
 };
 pub use journal::Recorded;
+pub use kit::{KitAsked, KitError, KitKey, KitPartView, KitView};
 pub use migrate::{declared, migrate};
 pub use once::{Asked, Begun, Once, OnceError};
 pub use read::*;

@@ -6,6 +6,7 @@ use ledger::{Wake, grpc};
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
+use proto::ledger::kits_client::KitsClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
 use proto::ledger::registers_client::RegistersClient;
@@ -29,6 +30,7 @@ pub struct Client {
     pub stock_takes: StockTakesClient<Channel>,
     pub stock_work: StockWorkClient<Channel>,
     pub transfers: TransfersClient<Channel>,
+    pub kits: KitsClient<Channel>,
     pub orders: OrdersClient<Channel>,
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
@@ -72,6 +74,7 @@ impl Client {
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
+            kits: KitsClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),

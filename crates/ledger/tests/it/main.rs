@@ -27,6 +27,8 @@ mod imports_grpc;
 mod imports_random;
 mod imports_undone;
 mod items;
+mod kits;
+mod kits_random;
 mod migrations;
 mod order;
 mod packing;
