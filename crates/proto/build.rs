@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/fulfilment.proto",
     "comptoir/ledger/v1/imports.proto",
     "comptoir/ledger/v1/integrity.proto",
+    "comptoir/ledger/v1/invoices.proto",
     "comptoir/ledger/v1/items.proto",
     "comptoir/ledger/v1/kits.proto",
     "comptoir/ledger/v1/orders.proto",

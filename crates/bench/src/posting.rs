@@ -10,8 +10,7 @@ use retail::sale::{Recorded, RecordedPayment};
 use retail::{
     ConnectionId, ContentHash, Currency, ItemId, ItemRef, LineKey, LineKind, Money, Order,
     OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber, SaleState,
-    ShopOrderId, Sku, Version,
-};
+    ShopOrderId, Sku, Version, StockRule};
 use shop_woocommerce::sim::Dice;
 use uuid::Uuid;
 
@@ -27,6 +26,7 @@ const STAND_INS: u64 = 100;
 const SECONDS: u64 = 6;
 const POLICY: Policy = Policy {
     updates: OrderUpdates::Apply,
+    stock_rule: StockRule::AtOrder,
 };
 
 /// Fails at the first history that does not end as it must, naming it.

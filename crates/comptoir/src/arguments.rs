@@ -32,7 +32,7 @@ pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use kits::Kits;
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
-pub(crate) use sales::{Balance, Sales, SalesList, State};
+pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};

@@ -37,6 +37,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
                 until,
                 page,
             } => command::sales_reserved(screen, &place, outlet.as_deref(), until, page).await,
+            Sales::Invoice(invoice) => command::record_invoice(screen, &place, invoice).await,
             Sales::Show { sale } => command::sales_show(screen, &place, sale).await,
         },
         Command::Fulfilment { command } => command::fulfilment(screen, &place, command).await,

@@ -21,6 +21,7 @@ pub mod grpc;
 mod metrics;
 pub mod privilege;
 pub mod relay;
+mod retention;
 mod run;
 pub mod seed;
 pub mod store;

@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 48] = [
+pub const TABLES: [TableRights; 50] = [
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
@@ -29,6 +29,9 @@ pub const TABLES: [TableRights; 48] = [
     rights("import", STATE),
     rights("import_level", APPEND_ONLY),
     rights("import_order", STATE),
+    // Nobody rewrites what was invoiced.
+    rights("invoice", APPEND_ONLY),
+    rights("invoice_line", APPEND_ONLY),
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),
@@ -38,7 +41,8 @@ pub const TABLES: [TableRights; 48] = [
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
-    rights("order_delivery", STATE),
+    // What only repeated the recorded goes after a while.
+    rights("order_delivery", &[Select, Insert, Update, Delete]),
     rights("outbox", &[Select, Insert, Update, Delete]),
     rights("outlet", SETTINGS),
     rights("parked_order", &[Select, Insert, Update, Delete]),

@@ -144,6 +144,7 @@ mod tests {
             item: item(of),
             named: None,
             deducted: Quantity::from_milli(milli),
+            awaiting: Quantity::ZERO,
         }
     }
 

@@ -30,6 +30,7 @@ pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, Pay
 pub use outline::{Outline, OutlinedLine};
 pub use quantity::{Quantity, QuantityError};
 pub use status::{Balance, SaleState};
+pub use stock::StockRule;
 pub use text::{
     Barcode, LineKey, PaymentKey, PaymentType, PlatformCode, ReceiptNumber, ShopOrderId,
     ShopVariantId, Sku, TextError,

@@ -13,6 +13,7 @@
 //! [`Version`]: crate::version::Version
 
 mod difference;
+mod invoice;
 mod naming;
 mod refusal;
 mod target;
@@ -28,11 +29,13 @@ use crate::order::{Order, PaymentKind};
 use crate::quantity::Quantity;
 use crate::sale::{Recorded, RecordedLine, RecordedPayment};
 use crate::status::{Balance, SaleState};
+use crate::stock::StockRule;
 use crate::text::{LineKey, PaymentKey};
 
 use self::difference::{movements, payment_changes};
-use self::target::Target;
+use self::target::{Taking, Target};
 
+pub use self::invoice::{InvoiceKind, InvoiceRefusal, InvoicedLine, Invoicing, invoice};
 pub use self::refusal::Refusal;
 
 /// What a connection's settings say about updates of orders that are sales already.
@@ -48,6 +51,8 @@ pub enum OrderUpdates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub updates: OrderUpdates,
+    /// Of sales that are recorded first.
+    pub stock_rule: StockRule,
 }
 
 /// What is to be done about a snapshot. A repeat is not an error.
@@ -77,6 +82,8 @@ pub struct Changes {
     pub refunded: Money,
     /// Tax within the total.
     pub tax: Money,
+    /// The one that the sale was first recorded under.
+    pub stock_rule: StockRule,
     /// The sale's lines from now on, in the order's order.
     pub lines: Vec<RecordedLine>,
     /// Changes of stock on hand, in line order; empty when nothing moves.
@@ -147,6 +154,10 @@ pub fn post(
         }
     }
 
+    let taking = Taking {
+        rule: recorded.map_or(policy.stock_rule, |recorded| recorded.stock_rule),
+        invoiced: recorded.map(|recorded| &recorded.invoiced),
+    };
     let Target {
         balance,
         received,
@@ -154,7 +165,7 @@ pub fn post(
         tax,
         mut lines,
         payments,
-    } = Target::of(order, items)?;
+    } = Target::of(order, items, taking)?;
     let (lines_before, payments_before) = match recorded {
         Some(recorded) => (&*recorded.lines, &*recorded.payments),
         None => (&[][..], &[][..]),
@@ -166,6 +177,7 @@ pub fn post(
         received,
         refunded,
         tax,
+        stock_rule: taking.rule,
         movements: movements(lines_before, &lines)?,
         payments: payment_changes(payments_before, payments)?,
         lines,
@@ -178,7 +190,12 @@ fn post_older(recorded: &Recorded, order: &Order, items: &[ItemId]) -> Posting {
     if naming::is_complete(&recorded.lines, order.version) {
         return Posting::AlreadyRecorded;
     }
-    let Ok(Target { lines, .. }) = Target::of(order, items) else {
+    // What its lines would hold is not asked: they are named, and no more.
+    let taking = Taking {
+        rule: recorded.stock_rule,
+        invoiced: None,
+    };
+    let Ok(Target { lines, .. }) = Target::of(order, items, taking) else {
         return Posting::AlreadyRecorded;
     };
     let Some(lines) = naming::complete(&recorded.lines, &lines) else {
@@ -234,6 +251,8 @@ impl Recorded {
             version: order.version,
             state: changes.state,
             total: order.total,
+            stock_rule: changes.stock_rule,
+            invoiced: recorded.map_or_else(BTreeMap::new, |r| r.invoiced.clone()),
             lines: changes.lines.clone(),
             payments: payments.into_values().collect(),
         })

@@ -1,5 +1,7 @@
 //! What the ledger has recorded of an order: the state that the next snapshot is held against.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::ids::ItemId;
@@ -7,6 +9,7 @@ use crate::money::Money;
 use crate::order::PaymentKind;
 use crate::quantity::Quantity;
 use crate::status::SaleState;
+use crate::stock::StockRule;
 use crate::text::{LineKey, PaymentKey};
 use crate::version::Version;
 
@@ -18,6 +21,10 @@ pub struct Recorded {
     pub state: SaleState,
     /// The sale's total; its currency is the sale's, as of this version.
     pub total: Money,
+    pub stock_rule: StockRule,
+    /// How much of each line is invoiced, credit notes subtracted; never less than nothing. Also of lines that the
+    /// order has no more: they may come back.
+    pub invoiced: BTreeMap<LineKey, Quantity>,
     pub lines: Vec<RecordedLine>,
     pub payments: Vec<RecordedPayment>,
 }
@@ -32,6 +39,8 @@ pub struct RecordedLine {
     /// the item is a stand-in.
     pub named: Option<Version>,
     pub deducted: Quantity,
+    /// What it holds besides, and takes once it is invoiced (EF-11).
+    pub awaiting: Quantity,
 }
 
 /// What has been booked under one payment key so far, in the amount's currency. An order that

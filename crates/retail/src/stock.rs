@@ -1,6 +1,64 @@
-//! Work with stock: why people change it, and what of a transfer has arrived.
+//! Stock: what takes a sale's goods from it, why people change it, and what of a transfer has arrived.
 
 use crate::quantity::{Quantity, QuantityError};
+
+/// What takes a sale's goods from stock. A sale keeps the rule that it was first recorded under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StockRule {
+    /// The order itself (POS-11).
+    AtOrder,
+    /// Its invoices, each as much as it says (EF-11).
+    AtInvoice,
+    /// Nothing: stock is managed in the shop (EF-8).
+    Never,
+}
+
+/// What a line holds of its item: in part gone already, in part promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Taken from stock.
+    pub deducted: Quantity,
+    /// To be taken once it is invoiced.
+    pub awaiting: Quantity,
+}
+
+impl StockRule {
+    pub const ALL: [Self; 3] = [Self::AtOrder, Self::AtInvoice, Self::Never];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtOrder => "order",
+            Self::AtInvoice => "invoice",
+            Self::Never => "never",
+        }
+    }
+
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == text)
+    }
+
+    /// How a line holds what it is to hold of its item, less than nothing in a return, of which so much is
+    /// `invoiced`. More than it is to hold is never taken, however much is invoiced.
+    pub fn split(self, held: Quantity, invoiced: Quantity) -> Result<Holding, QuantityError> {
+        let deducted = match self {
+            Self::AtOrder => held,
+            Self::AtInvoice if held < Quantity::ZERO => held.max(invoiced.checked_neg()?),
+            Self::AtInvoice => held.min(invoiced),
+            Self::Never => {
+                return Ok(Holding {
+                    deducted: Quantity::ZERO,
+                    awaiting: Quantity::ZERO,
+                });
+            }
+        };
+        Ok(Holding {
+            deducted,
+            awaiting: held.checked_sub(deducted)?,
+        })
+    }
+}
 
 /// Why stock is adjusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

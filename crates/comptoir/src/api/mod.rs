@@ -7,6 +7,7 @@ mod deliveries;
 mod error;
 mod fulfilment;
 mod import;
+mod invoices;
 mod kits;
 mod parked;
 mod registers;

@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use retail::{Quantity, QuantityError};
+use uuid::Uuid;
 
-use super::{PageArguments, instant};
+use super::{ActArguments, PageArguments, instant};
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Sales {
@@ -20,11 +22,46 @@ pub(crate) enum Sales {
         #[command(flatten)]
         page: PageArguments,
     },
-    /// One sale with its lines and payments.
+    /// Say that an invoice of a sale was made, or a credit note.
+    Invoice(InvoiceArguments),
+    /// One sale with its lines, payments and invoices, and when its stock moved.
     Show {
         /// The receipt number, with or without its prefix, or the sale's id.
         sale: String,
     },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InvoiceArguments {
+    /// The receipt number, with or without its prefix, or the sale's id.
+    pub(crate) sale: String,
+    /// The document's number.
+    #[arg(long)]
+    pub(crate) number: String,
+    /// So much of a line, as line:57=2; once for each line. `sales show --json` tells the keys.
+    #[arg(long = "line", value_name = "KEY=QUANTITY", required = true, value_parser = invoice_line)]
+    pub(crate) lines: Vec<(String, Quantity)>,
+    /// It is a credit note: it takes back what was invoiced.
+    #[arg(long)]
+    pub(crate) credit: bool,
+    /// When it was made: a date (of this machine's time zone) or an instant [default: now].
+    #[arg(long, value_name = "WHEN", value_parser = instant)]
+    pub(crate) at: Option<Timestamp>,
+    /// The document's own id [default: one made of the sale and the number].
+    #[arg(long, value_name = "UUID")]
+    pub(crate) id: Option<Uuid>,
+    #[command(flatten)]
+    pub(crate) act: ActArguments,
+}
+
+fn invoice_line(text: &str) -> Result<(String, Quantity), String> {
+    let (key, quantity) = text
+        .rsplit_once('=')
+        .ok_or("write it as line:57=2".to_owned())?;
+    let quantity = quantity
+        .parse()
+        .map_err(|error: QuantityError| error.to_string())?;
+    Ok((key.to_owned(), quantity))
 }
 
 #[derive(Clone, Debug, Args)]

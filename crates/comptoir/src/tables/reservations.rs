@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use super::standing;
 use crate::outlets::Outlets;
 use crate::output::{Align, Screen, Table};
-use crate::view::Sale;
+use crate::view::{Sale, SaleLine};
 
 const HOURS_PER_DAY: i64 = 24;
 
@@ -27,13 +27,7 @@ pub(crate) fn reservations(screen: Screen, outlets: &Outlets, sales: &[Sale], no
     ]);
     for sale in sales {
         let (_, balance) = standing(sale);
-        let held = sale.lines.iter().filter(|line| !line.deducted.0.is_zero());
-        let held: Vec<String> = held
-            .map(|line| {
-                let name = line.sku.as_ref().unwrap_or(&line.name);
-                format!("{} {name}", line.deducted)
-            })
-            .collect();
+        let held: Vec<String> = sale.lines.iter().flat_map(held).collect();
         table.row([
             (now.duration_since(sale.placed_at).as_hours() / HOURS_PER_DAY).to_string(),
             sale.receipt_number.clone(),
@@ -48,4 +42,16 @@ pub(crate) fn reservations(screen: Screen, outlets: &Outlets, sales: &[Sale], no
         ]);
     }
     screen.line(table);
+}
+
+/// What has left the shelf for a line, and what stands there for it.
+fn held(line: &SaleLine) -> Vec<String> {
+    let name = line.sku.as_ref().unwrap_or(&line.name);
+    let gone = (line.deducted, "");
+    let awaits = (line.awaiting_invoice, " (to be invoiced)");
+    [gone, awaits]
+        .into_iter()
+        .filter(|(quantity, _)| !quantity.0.is_zero())
+        .map(|(quantity, why)| format!("{quantity} {name}{why}"))
+        .collect()
 }

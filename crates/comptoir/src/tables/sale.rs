@@ -1,4 +1,4 @@
-use super::standing;
+use super::{invoice, standing};
 use crate::outlets::Outlets;
 use crate::output::{Align, Screen, Table};
 use crate::view::{Payment, Sale, SaleLine};
@@ -19,6 +19,7 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
         ),
         ("received", received(sale)),
         ("refunded", sale.refunded.to_string()),
+        ("stock", invoice::stock(sale)),
         ("customer", sale.customer_name.clone().unwrap_or_default()),
         ("outlet", outlets.name(&sale.outlet_id)),
         ("placed", when(sale.placed_at)),
@@ -49,6 +50,10 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     } else {
         screen.line(payments(&sale.payments, when));
     }
+    if !sale.invoices.is_empty() {
+        screen.title("Invoices");
+        screen.line(invoice::invoices(&sale.invoices, when));
+    }
 }
 
 /// What the shop tells of and people had recorded is one amount of money.
@@ -71,6 +76,7 @@ fn lines(lines: &[SaleLine]) -> Table {
         ("Restocked", Align::Right),
         ("Handed over", Align::Right),
         ("Off the shelf", Align::Right),
+        ("Awaits invoice", Align::Right),
         ("Net", Align::Right),
         ("Tax", Align::Right),
     ]);
@@ -83,6 +89,7 @@ fn lines(lines: &[SaleLine]) -> Table {
             line.restocked.to_string(),
             line.fulfilled.to_string(),
             line.deducted.to_string(),
+            line.awaiting_invoice.to_string(),
             line.net.number(),
             line.tax.number(),
         ]);

@@ -141,6 +141,7 @@ impl From<ledger::ImportedOrder> for KeptOrder {
             ledger::KeptReason::HandedOverHere => {
                 ("handed_over_here", "was handed over here since")
             }
+            ledger::KeptReason::InvoicedHere => ("invoiced_here", "was invoiced here since"),
             ledger::KeptReason::Unspecified => ("unknown", "for a reason not known here"),
         };
         Self {

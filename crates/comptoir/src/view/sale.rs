@@ -3,7 +3,8 @@ use proto::convert::{WireError, instant_from};
 use proto::{ledger, order};
 use serde::Serialize;
 
-use super::{Amount, Number};
+use super::invoice::stock_rule;
+use super::{Amount, Invoice, Number};
 
 #[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
@@ -32,12 +33,17 @@ pub(crate) struct Sale {
     pub(crate) shop_status: String,
     /// The shop said later that the order is a draft; the sale stays.
     pub(crate) warning_not_imported: bool,
+    /// What takes its goods from stock: its order, its invoices, or nothing here.
+    pub(crate) stock_rule: &'static str,
     /// Empty in a list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) lines: Vec<SaleLine>,
     /// Empty in a list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) payments: Vec<Payment>,
+    /// Empty in a list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) invoices: Vec<Invoice>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +57,8 @@ pub(crate) struct SaleLine {
     pub(crate) restocked: Number,
     pub(crate) fulfilled: Number,
     pub(crate) deducted: Number,
+    /// Held besides, and taken once it is invoiced.
+    pub(crate) awaiting_invoice: Number,
     pub(crate) net: Amount,
     pub(crate) tax: Amount,
 }
@@ -73,6 +81,7 @@ impl TryFrom<ledger::Sale> for Sale {
     fn try_from(sale: ledger::Sale) -> Result<Self, WireError> {
         let state = state(sale.state());
         let balance = balance(sale.balance());
+        let stock_rule = stock_rule(sale.stock_rule());
         let ledger::Sale {
             sale_id,
             retailer_id,
@@ -98,6 +107,8 @@ impl TryFrom<ledger::Sale> for Sale {
             lines,
             payments,
             covered,
+            stock_rule: _,
+            invoices,
         } = sale;
         Ok(Self {
             sale_id,
@@ -122,6 +133,7 @@ impl TryFrom<ledger::Sale> for Sale {
             revision,
             shop_status,
             warning_not_imported,
+            stock_rule,
             lines: lines
                 .into_iter()
                 .map(SaleLine::try_from)
@@ -129,6 +141,10 @@ impl TryFrom<ledger::Sale> for Sale {
             payments: payments
                 .into_iter()
                 .map(Payment::try_from)
+                .collect::<Result<_, _>>()?,
+            invoices: invoices
+                .into_iter()
+                .map(Invoice::try_from)
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -151,6 +167,7 @@ impl TryFrom<ledger::SaleLine> for SaleLine {
             net,
             tax,
             fulfilled,
+            awaiting_invoice,
         } = line;
         Ok(Self {
             line_key,
@@ -162,6 +179,7 @@ impl TryFrom<ledger::SaleLine> for SaleLine {
             restocked: Number::from_wire("restocked", restocked)?,
             fulfilled: Number::from_wire("fulfilled", fulfilled)?,
             deducted: Number::from_wire("deducted", deducted)?,
+            awaiting_invoice: Number::from_wire("awaiting_invoice", awaiting_invoice)?,
             net: Amount::from_wire("net", net)?,
             tax: Amount::from_wire("tax", tax)?,
         })

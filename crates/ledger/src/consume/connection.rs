@@ -7,7 +7,7 @@ use bus::{Address, Consumer, DeadLetters, Delivery, Reason, Subject};
 use prost::Message as _;
 use proto::connect as wire;
 use retail::posting::OrderUpdates;
-use retail::{ConnectionId, PlatformCode, RegisterId, RetailerId};
+use retail::{ConnectionId, PlatformCode, RegisterId, RetailerId, StockRule};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -109,6 +109,11 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         wire::OrderUpdates::Ask => OrderUpdates::Ask,
         wire::OrderUpdates::Unspecified => return Err("order_updates"),
     };
+    let stock_rule = match known.stock_at() {
+        wire::StockAt::Order => StockRule::AtOrder,
+        wire::StockAt::Invoice => StockRule::AtInvoice,
+        wire::StockAt::Unspecified => return Err("stock_at"),
+    };
     let wire::KnownConnection {
         connection_id,
         retailer_id,
@@ -119,7 +124,6 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         // The ingest service keeps back what is not to be applied.
         automatic_updates: _,
         order_updates: _,
-        // Who makes invoices takes an order's goods then; there is nobody yet (EF-11).
         stock_at: _,
         // What the shop is told of stock is not the ledger's.
         channel_buffer: _,
@@ -135,6 +139,7 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         platform: PlatformCode::new(&platform).map_err(|_| "platform")?,
         register,
         order_updates,
+        stock_rule,
         shipping_item_at_link,
         version,
     })

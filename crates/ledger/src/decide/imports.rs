@@ -114,6 +114,7 @@ impl Walk<'_> {
         });
         let apply = Policy {
             updates: OrderUpdates::Apply,
+            ..policy
         };
         Some((recorded.map(Cow::Owned), apply))
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use retail::{
     Balance, ConnectionId, Customer, CustomerId, EmailKey, ItemId, LineKey, Money, OutletId,
     PaymentKey, PaymentKind, Quantity, ReceiptNumber, RegisterId, RetailerId, SaleId, SaleState,
-    ShopOrderId, Version,
+    ShopOrderId, StockRule, Version,
 };
 
 use super::{
@@ -147,6 +147,8 @@ pub struct SaleRow<'a> {
     pub balance: Balance,
     pub total: Money,
     pub tax: Money,
+    /// Written when the sale is new, and never again.
+    pub stock_rule: StockRule,
     pub received: Money,
     pub refunded: Money,
     /// What people recorded as paid, and how much of `received` is that money.
@@ -174,6 +176,7 @@ pub struct LineRow<'a> {
     /// Never more than is left to hand over.
     pub fulfilled: Quantity,
     pub deducted: Quantity,
+    pub awaiting: Quantity,
     pub net: Money,
     pub tax: Money,
     pub placed_at: Timestamp,

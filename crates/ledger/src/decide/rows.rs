@@ -55,6 +55,7 @@ pub(super) fn sale<'a>(
         received,
         refunded,
         tax,
+        stock_rule,
         lines: _,
         movements: _,
         payments: _,
@@ -73,6 +74,7 @@ pub(super) fn sale<'a>(
         balance,
         total: order.total,
         tax,
+        stock_rule,
         received,
         refunded,
         applied,
@@ -97,6 +99,7 @@ pub(super) fn sale<'a>(
             item,
             named,
             deducted,
+            awaiting,
         } = recorded;
         plan.lines.push(LineRow {
             sale,
@@ -109,6 +112,7 @@ pub(super) fn sale<'a>(
             restocked: line.restocked,
             fulfilled: line.handed_over(),
             deducted,
+            awaiting,
             net: line.net,
             tax: line.tax,
             placed_at: order.placed_at,
@@ -137,6 +141,7 @@ pub(super) fn repointed(
             item,
             named,
             deducted: _,
+            awaiting: _,
         } = line;
         plan.repointed_lines.push(RepointedLine {
             sale,

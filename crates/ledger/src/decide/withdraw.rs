@@ -30,6 +30,8 @@ pub enum Kept {
     PaidHere,
     /// Somebody recorded here that some of it was handed over: it is not in stock.
     HandedOverHere,
+    /// Somebody has an invoice of it.
+    InvoicedHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -75,9 +77,14 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
         version: _,
         state: _,
         total,
+        stock_rule: _,
+        invoiced,
         lines,
         payments,
     } = recorded;
+    if !invoiced.is_empty() {
+        return Err(Kept::InvoicedHere);
+    }
     let revision = revision.saturating_add(1);
     let movements: Vec<MovementRow> = kit::movements(lines, &[], made)
         .into_iter()
@@ -154,6 +161,7 @@ impl Kept {
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
             Self::HandedOverHere => "handed_over_here",
+            Self::InvoicedHere => "invoiced_here",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use retail::posting::{Changes, OrderUpdates, Policy, Posting, post};
-use retail::{ItemId, LineKind, Money, Order, OrderLine, Quantity, SaleState};
+use retail::{ItemId, LineKind, Money, Order, OrderLine, Quantity, SaleState, StockRule};
 use uuid::Uuid;
 
 use crate::decide::Reason;
@@ -94,6 +94,7 @@ impl Difference {
 fn would_be(order: &Order) -> Result<Changes, Option<Reason>> {
     let policy = Policy {
         updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
     };
     let items = vec![ItemId::new(Uuid::nil()); order.lines.len()];
     match post(None, policy, order, &items) {

@@ -4,7 +4,9 @@ use proto::convert::{
     balance_into, instant_into, money_into, payment_kind_into, quantity_into, state_into,
 };
 use proto::{ledger as wire, order};
+use retail::StockRule;
 
+use super::invoices::invoice_into;
 use super::stock_entry::{entry_cause_into, entry_into};
 use crate::decide::{Delivery, ItemKind, Outcome};
 use crate::store::{
@@ -36,8 +38,11 @@ pub fn sale_into(sale: SaleView) -> wire::Sale {
         revision,
         shop_status,
         warning_not_imported,
+        stock_rule,
+        has_invoice: _,
         lines,
         payments,
+        invoices,
     } = sale;
     wire::Sale {
         sale_id: sale.to_string(),
@@ -64,6 +69,8 @@ pub fn sale_into(sale: SaleView) -> wire::Sale {
         warning_not_imported,
         lines: lines.into_iter().map(line_into).collect(),
         payments: payments.into_iter().map(payment_into).collect(),
+        stock_rule: stock_rule_into(stock_rule).into(),
+        invoices: invoices.into_iter().map(invoice_into).collect(),
     }
 }
 
@@ -79,6 +86,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
         fulfilled,
         progress: _,
         deducted,
+        awaiting,
         net,
         tax,
     } = line;
@@ -94,6 +102,15 @@ fn line_into(line: LineView) -> wire::SaleLine {
         fulfilled: Some(quantity_into(fulfilled)),
         net: Some(money_into(net)),
         tax: Some(money_into(tax)),
+        awaiting_invoice: Some(quantity_into(awaiting)),
+    }
+}
+
+const fn stock_rule_into(rule: StockRule) -> wire::StockRule {
+    match rule {
+        StockRule::AtOrder => wire::StockRule::AtOrder,
+        StockRule::AtInvoice => wire::StockRule::AtInvoice,
+        StockRule::Never => wire::StockRule::Never,
     }
 }
 

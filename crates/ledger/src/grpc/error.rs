@@ -1,11 +1,14 @@
 //! Why the ledger does not answer a question.
 
+use retail::posting::InvoiceRefusal;
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
-use crate::store::{FulfilmentError, KitError, OnceError, RegisterError, StockError, StoreError};
+use crate::store::{
+    FulfilmentError, InvoiceError, KitError, OnceError, RegisterError, StockError, StoreError,
+};
 
 /// The process stops; ask another one, or this one again.
 pub fn stopping() -> Status {
@@ -101,6 +104,27 @@ impl From<RegisterError> for Status {
                 payment: _,
             } => precondition("currency_differs", "amount", &message),
             RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why an invoice is not recorded.
+impl From<InvoiceError> for Status {
+    fn from(error: InvoiceError) -> Self {
+        let message = error.to_string();
+        match error {
+            InvoiceError::UnknownSale => missing("sale", &message),
+            InvoiceError::Differs(_) => precondition("invoice_differs", "invoice_id", &message),
+            InvoiceError::Refused(InvoiceRefusal::CreditExceedsInvoiced(_)) => {
+                precondition("credit_exceeds_invoiced", "lines", &message)
+            }
+            InvoiceError::Refused(
+                InvoiceRefusal::LineTwice(_)
+                | InvoiceRefusal::UnknownLine(_)
+                | InvoiceRefusal::NotPositive(_)
+                | InvoiceRefusal::Quantity(_),
+            ) => bad_field("lines", message),
+            InvoiceError::Store(error) => error.into(),
         }
     }
 }

@@ -243,6 +243,7 @@ fn lines_into(sale: &SaleView) -> Vec<wire::FulfilmentLine> {
                 deducted: _,
                 net: _,
                 tax: _,
+                awaiting: _,
             } = line;
             let is_closed = sale.state == SaleState::Closed;
             let here = |quantity| quantity_into(if is_closed { quantity } else { Quantity::ZERO });

@@ -6,10 +6,12 @@
 mod ask;
 mod convert;
 mod error;
+mod follow;
 mod fulfilment;
 mod fulfilment_act;
 mod imports;
 mod integrity;
+mod invoices;
 mod items;
 mod kits;
 mod orders;
@@ -29,6 +31,7 @@ mod waiting;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
+use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::kits_server::KitsServer;
 use proto::ledger::orders_server::OrdersServer;
@@ -57,6 +60,7 @@ pub(crate) use fulfilment_act::{step_into, tracking_into};
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
+use invoices::Invoices;
 use items::Items;
 use kits::Kits;
 use orders::Orders;
@@ -103,6 +107,7 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         KitsServer::<Kits>::NAME,
+        InvoicesServer::<Invoices>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -170,6 +175,10 @@ pub fn routes(
             )
             .add_service(
                 KitsServer::new(Kits::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))

@@ -67,12 +67,14 @@ impl wire::orders_server::Orders for Orders {
             .ok_or_else(|| not_found("order", order.as_str()))?;
         let Receipt {
             deliveries,
+            forgotten_deliveries,
             sale,
             movements,
             parked,
         } = receipt;
         Ok(Response::new(wire::GetReceiptResponse {
             deliveries: deliveries.into_iter().map(received_into).collect(),
+            forgotten_deliveries,
             sale: sale.map(sale_into),
             movements: movements.into_iter().map(movement_into).collect(),
             parked: parked.map(parked_into),

@@ -1,34 +1,23 @@
 //! Sales history.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
-use std::time::Duration;
 
 use futures::Stream;
-use futures::stream::try_unfold;
 use proto::ledger as wire;
 use proto::ledger::get_sale_request::Key;
 use retail::RetailerId;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
+use super::ask;
 use super::convert::sale_into;
-use super::error::{bad_field, not_found, precondition, stopping, unavailable};
+use super::error::{bad_field, not_found, precondition};
+use super::follow::{Question, follow};
 use super::page::Page;
-use super::token::Print;
-use super::{ask, token};
-use crate::store::{ChangeKey, Reader, SaleFilter, SaleKey, SaleView};
-use crate::wake::{Listener, Wake};
+use super::token::{self, Print};
+use crate::store::{ChangeKey, Reader, SaleKey, SaleParts};
+use crate::wake::Wake;
 
-/// Sales read at once for a stream.
-const STREAM_PAGE: i64 = 500;
-/// A stream that follows looks this often for what other processes commit.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
-/// After a hint, so that changes in a row come in one page.
-const FOLLOW_REST: Duration = Duration::from_millis(20);
-/// So often, each for [`FOLLOW_REST`], a stream that does not follow waits for transactions that were running
-/// when it was asked for: one minute.
-const END_WAITS_LIMIT: u32 = 3_000;
 /// Sales of one receipt number that are looked at: more than one is too many already.
 const SAME_NUMBER_LIMIT: i64 = 2;
 
@@ -140,35 +129,30 @@ impl wire::sales_server::Sales for Sales {
             retailer_id,
             resume_token,
             filter,
-            follow,
+            follow: goes_on,
+            view,
         } = request.into_inner();
         let retailer = ask::retailer(&retailer_id)?;
-        // The place is one in the retailer's changes, whatever the filter.
+        // The place is one in the retailer's changes, whatever the filter and the view.
         let print = Print::of(&wire::StreamSalesRequest {
             retailer_id,
             ..Default::default()
         });
         let place: Option<ChangeKey> = token::read("resume_token", print, &resume_token)?;
-        let following = Following {
+        let question = Question {
             reader: self.reader.clone(),
             retailer,
             filter: ask::filter(filter)?,
+            parts: parts(view)?,
             print,
-            place: place.unwrap_or_default(),
-            ready: VecDeque::new(),
-            is_end: false,
-            is_done: false,
-            follow,
-            asked_at: None,
-            waits: 0,
-            changes: self.wake.listener(),
-            stop: self.stop.clone(),
         };
-        let sales = try_unfold(following, |mut following| async move {
-            let next = following.next().await?;
-            Ok(next.map(|next| (next, following)))
-        });
-        Ok(Response::new(Box::pin(sales)))
+        Ok(Response::new(Box::pin(follow(
+            question,
+            place.unwrap_or_default(),
+            goes_on,
+            self.wake.listener(),
+            self.stop.clone(),
+        ))))
     }
 }
 
@@ -197,81 +181,11 @@ impl Sales {
     }
 }
 
-/// A stream on its way. It reads a page when the caller has taken the last one: a slow caller costs nothing.
-struct Following {
-    reader: Reader,
-    retailer: RetailerId,
-    filter: SaleFilter,
-    print: Print,
-    place: ChangeKey,
-    ready: VecDeque<(ChangeKey, SaleView)>,
-    /// The last page read was not full.
-    is_end: bool,
-    /// Everything that was committed when the caller asked has been given, and it wants no more.
-    is_done: bool,
-    follow: bool,
-    /// Only transactions below this one can have committed before the caller asked.
-    asked_at: Option<i64>,
-    /// How often the end was waited for.
-    waits: u32,
-    changes: Listener,
-    stop: CancellationToken,
-}
-
-impl Following {
-    async fn next(&mut self) -> Result<Option<wire::StreamSalesResponse>, Status> {
-        loop {
-            if let Some((place, sale)) = self.ready.pop_front() {
-                return Ok(Some(wire::StreamSalesResponse {
-                    sale: Some(sale_into(sale)),
-                    resume_token: token::write(self.print, &place),
-                }));
-            }
-            if self.is_done {
-                return Ok(None);
-            }
-            if self.is_end && self.follow {
-                self.rest().await?;
-            } else if self.is_end {
-                self.wait_for_end().await?;
-            }
-            if self.stop.is_cancelled() {
-                return Err(stopping());
-            }
-            let changed = self
-                .reader
-                .changed_sales(self.retailer, &self.filter, self.place, STREAM_PAGE)
-                .await?;
-            self.place = changed.next;
-            self.ready = changed.sales.into();
-            self.is_end = changed.is_end;
-            let asked_at = *self.asked_at.get_or_insert(changed.frontier);
-            self.is_done = self.is_end && !self.follow && changed.horizon >= asked_at;
-        }
-    }
-
-    /// A transaction that still runs hides what was committed after it began. What was there when the
-    /// caller asked is not left out for that.
-    async fn wait_for_end(&mut self) -> Result<(), Status> {
-        if self.waits >= END_WAITS_LIMIT {
-            return Err(unavailable("a transaction of the database does not end"));
-        }
-        self.waits += 1;
-        self.stop
-            .run_until_cancelled(tokio::time::sleep(FOLLOW_REST))
-            .await
-            .ok_or_else(stopping)
-    }
-
-    async fn rest(&mut self) -> Result<(), Status> {
-        let changes = &mut self.changes;
-        let rest = async {
-            changes.wait(FOLLOW_EVERY).await;
-            tokio::time::sleep(FOLLOW_REST).await;
-        };
-        self.stop
-            .run_until_cancelled(rest)
-            .await
-            .ok_or_else(stopping)
+/// What a view shows of each sale.
+fn parts(view: i32) -> Result<SaleParts, Status> {
+    match wire::SaleView::try_from(view) {
+        Ok(wire::SaleView::Unspecified | wire::SaleView::Full) => Ok(SaleParts::All),
+        Ok(wire::SaleView::Basic) => Ok(SaleParts::Head),
+        Err(error) => Err(bad_field("view", error)),
     }
 }

@@ -19,6 +19,7 @@ use crate::desk::Desk;
 use crate::grpc;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
+use crate::retention::Retention;
 use crate::store::{self, Chain, Outbox, Reader, Store};
 use crate::wake::Wake;
 
@@ -29,6 +30,7 @@ const WRITER_NAMES: [&str; WRITERS] = ["first writer", "second writer"];
 /// Runs until told to stop.
 pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let deadline = deadline(settings)?;
+    let repeats_kept = settings::repeats_kept(settings)?;
     let keyring = Arc::new(Keyring::from_settings(settings)?);
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
@@ -118,6 +120,12 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         wake.listener(),
     );
     lifecycle.spawn("chain", chainer.run(stop.clone()));
+    let retention = Retention {
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        kept: repeats_kept,
+    };
+    lifecycle.spawn("retention", retention.run(stop.clone()));
     let relay = Relay::new(
         Outbox::new(writing.clone()),
         bus.publisher(&stream::ledger()),

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use service::Settings;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::retention;
 use crate::seed::Seed;
 
 /// The service's own role.
@@ -15,6 +17,8 @@ pub const DATABASE: &str = "DATABASE_URL";
 pub const DATABASE_ADMIN: &str = "DATABASE_ADMIN_URL";
 /// The password `migrate` gives the service's role; absent, it stays as it is.
 pub const APP_PASSWORD: &str = "LEDGER_DB_PASSWORD";
+/// Days that deliveries are listed for that only repeated what was recorded.
+const REPEATED_DAYS: &str = "REPEATED_DELIVERY_DAYS";
 /// The seed file; absent, nothing is planted.
 const SEED: &str = "COMPTOIR_SEED";
 
@@ -30,6 +34,19 @@ pub fn database(settings: &Settings, key: &str) -> anyhow::Result<PgConnectOptio
         .expose_secret()
         .parse()
         .map_err(|_| anyhow::anyhow!("setting {key} is not a postgres:// address"))
+}
+
+/// How long deliveries are listed that only repeated what was recorded.
+pub fn repeats_kept(settings: &Settings) -> anyhow::Result<SignedDuration> {
+    let days = settings.or(REPEATED_DAYS, retention::DAYS)?;
+    let limits = retention::LEAST_DAYS..=retention::MOST_DAYS;
+    anyhow::ensure!(
+        limits.contains(&days),
+        "setting {REPEATED_DAYS} is {days}, not from {} to {}",
+        limits.start(),
+        limits.end()
+    );
+    Ok(SignedDuration::from_hours(i64::from(days) * 24))
 }
 
 /// The broker, as the service or as the provisioner.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{OrderUpdates, Policy};
-use retail::{ConnectionId, ItemId, OutletId, PlatformCode, RegisterId, RetailerId};
+use retail::{ConnectionId, ItemId, OutletId, PlatformCode, RegisterId, RetailerId, StockRule};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ pub struct ToldConnection {
     pub platform: PlatformCode,
     pub register: RegisterId,
     pub order_updates: OrderUpdates,
+    /// Of sales that are recorded first from now on.
+    pub stock_rule: StockRule,
     /// What shipping charges are sold as exists from the link on, and not from the first sale that has some (SH-6).
     pub shipping_item_at_link: bool,
     /// Grows with every change.
@@ -87,7 +89,8 @@ impl Store {
     }
 }
 
-/// Unless a newer word is known, or it speaks of what is not ours.
+/// Unless a newer word is known, or it speaks of what is not ours. An older program took the word and did not know of
+/// the rule for stock: told again, it is written.
 async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, StoreError> {
     let ToldConnection {
         id,
@@ -95,6 +98,7 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
         platform,
         register,
         order_updates,
+        stock_rule,
         shipping_item_at_link: _,
         version,
     } = told;
@@ -115,13 +119,15 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
     }
     let written = sqlx::query!(
         "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
-            order_updates, version)
-        values ($1, $2, $3, $4, $5, $6)
+            order_updates, version, stock_rule)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict on constraint connection_pkey do update
             set register_id = excluded.register_id,
                 order_updates = excluded.order_updates,
-                version = excluded.version
-            where c.version < excluded.version
+                version = excluded.version,
+                stock_rule = excluded.stock_rule
+            where (c.version < excluded.version
+                    or c.version = excluded.version and c.stock_rule <> excluded.stock_rule)
                 and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
         id.uuid(),
         retailer.uuid(),
@@ -129,6 +135,7 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
         register.uuid(),
         row::order_updates_str(*order_updates),
         version,
+        stock_rule.as_str(),
     )
     .execute(&mut *db)
     .await?;
@@ -170,6 +177,7 @@ pub(super) async fn by_id(
 ) -> Result<HashMap<ConnectionId, Connection>, StoreError> {
     sqlx::query!(
         r#"select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
+            c.stock_rule,
             exists (select from ledger.kit k where k.retailer_id = c.retailer_id) as "has_kits!"
         from ledger.connection c
         join ledger.register r on r.register_id = c.register_id
@@ -186,6 +194,7 @@ pub(super) async fn by_id(
             register: RegisterId::new(found.register_id),
             policy: Policy {
                 updates: row::order_updates_from(&found.order_updates)?,
+                stock_rule: row::stock_rule_from(&found.stock_rule)?,
             },
             has_kits: found.has_kits,
         };

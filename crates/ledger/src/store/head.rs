@@ -1,15 +1,17 @@
 //! Order heads: the lock that puts one order's snapshots in a row, and what is recorded of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::settlement::Applied;
-use retail::{ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, Version};
+use retail::{
+    ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, StockRule, Version,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, fulfilment, kit, register, row::place};
+use super::{StoreError, fulfilment, invoice, kit, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -56,6 +58,7 @@ pub(super) async fn lock(
     let of_kits = sales.iter().filter(|(_, booked)| booked.has_kit);
     let of_kits: Vec<Uuid> = of_kits.map(|(id, _)| *id).collect();
     let mut made = kit::made_of(db, &of_kits).await?;
+    let mut invoiced = invoiced(db, &sales).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -73,9 +76,11 @@ pub(super) async fn lock(
                     outlet,
                     state,
                     total,
+                    stock_rule,
                     has_by_hand: _,
                     has_work: _,
                     has_kit: _,
+                    has_invoice: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -87,6 +92,8 @@ pub(super) async fn lock(
                         version,
                         state,
                         total,
+                        stock_rule,
+                        invoiced: invoiced.remove(&id).unwrap_or_default(),
                         lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
@@ -113,18 +120,20 @@ struct Booked {
     outlet: OutletId,
     state: SaleState,
     total: Money,
+    stock_rule: StockRule,
     /// People recorded something as paid.
     has_by_hand: bool,
     /// People have begun to hand it over.
     has_work: bool,
     /// It sold kits.
     has_kit: bool,
+    has_invoice: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
-        r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment,
-            fulfilment_steps is not null as "has_work!",
+        r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
+            has_invoice, fulfilment_steps is not null as "has_work!",
             exists (select from ledger.sale_kit_part p where p.sale_id = s.sale_id) as "has_kit!"
         from ledger.sale s where sale_id = any($1)"#,
         ids,
@@ -137,9 +146,11 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             outlet: OutletId::new(sale.outlet_id),
             state: row::state_from(&sale.state)?,
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
+            stock_rule: row::stock_rule_from(&sale.stock_rule)?,
             has_by_hand: sale.has_till_payment,
             has_work: sale.has_work,
             has_kit: sale.has_kit,
+            has_invoice: sale.has_invoice,
         };
         Ok((sale.sale_id, booked))
     })
@@ -163,11 +174,25 @@ async fn by_hand(
     Ok(by_hand)
 }
 
+/// Likewise.
+async fn invoiced(
+    db: &mut PgConnection,
+    sales: &HashMap<Uuid, Booked>,
+) -> Result<HashMap<Uuid, BTreeMap<LineKey, Quantity>>, StoreError> {
+    let some = sales.iter().filter(|(_, booked)| booked.has_invoice);
+    let ids: Vec<Uuid> = some.map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    invoice::invoiced(db, &ids).await
+}
+
 struct BookedLine {
     key: LineKey,
     item: ItemId,
     naming: Naming,
     deducted: Quantity,
+    awaiting: Quantity,
 }
 
 /// Each sale's rows are sought on their own, for the reason given in `read::sale_view`.
@@ -176,7 +201,7 @@ async fn lines(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<BookedLine>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select l.sale_id, line_key, item_id, deducted_milli,
+        r#"select l.sale_id, line_key, item_id, deducted_milli, awaiting_milli,
             named_at as "named_at: SqlTimestamp", named_hash, is_stand_in
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
@@ -194,6 +219,7 @@ async fn lines(
             item: ItemId::new(line.item_id),
             naming: row::naming_from(line.named_at, line.named_hash, line.is_stand_in)?,
             deducted: Quantity::from_milli(line.deducted_milli),
+            awaiting: Quantity::from_milli(line.awaiting_milli),
         });
     }
     Ok(lines)
@@ -209,12 +235,14 @@ fn recorded_lines(lines: Vec<BookedLine>, version: Version) -> Vec<RecordedLine>
                 item,
                 naming,
                 deducted,
+                awaiting,
             } = line;
             RecordedLine {
                 key,
                 item,
                 named: naming.named(version),
                 deducted,
+                awaiting,
             }
         })
         .collect()

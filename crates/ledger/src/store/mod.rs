@@ -15,6 +15,7 @@ mod fulfilment;
 mod head;
 mod held;
 mod import;
+mod invoice;
 mod item;
 mod journal;
 mod kit;
@@ -31,6 +32,7 @@ mod register;
 mod relay;
 mod remap;
 mod repoint;
+mod retention;
 mod row;
 mod sale;
 mod seed;
@@ -48,6 +50,9 @@ pub use fulfilment::{FulfilmentError, Part, StepAsked, Tracking, UndoAsked};
 pub use import::{
     ImportCounts, ImportError, ImportKey, ImportLevelView, ImportOrderView, ImportState,
     ImportView, Preview, PreviewedLevel, PreviewedOrder, Undo, Undone,
+};
+pub use invoice::{
+    InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
 };
 pub use journal::Recorded;
 pub use kit::{KitAsked, KitError, KitKey, KitPartView, KitView};

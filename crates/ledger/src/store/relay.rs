@@ -136,8 +136,9 @@ impl Outbox {
         Self { pool }
     }
 
-    /// Sales that changed, after `after`, up to `limit`. Variants are looked up item by item, or a connection's whole
-    /// catalogue would be read for each sale.
+    /// Sales that changed, after `after`, up to `limit`. Items and variants are found by the item's id and no other
+    /// way, whatever the planner knows of the tables: a connection's whole catalogue would be read for each line.
+    /// That is why kinds are asked for one by one, and connections are compared so that no index begins with them.
     pub async fn sales(&self, after: Place, limit: i64) -> Result<Vec<Entry<SaleNow>>, StoreError> {
         let found = sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
@@ -151,10 +152,14 @@ impl Outbox {
             from ledger.outbox o
             join ledger.sale s on s.sale_id = o.subject_id
             cross join lateral (
-                select coalesce(array_agg(i.item_id order by i.item_id), '{}') as items,
-                    coalesce(array_agg(i.kind order by i.item_id), '{}') as kinds
-                from (select distinct l.item_id from ledger.sale_line l where l.sale_id = s.sale_id) l
-                join ledger.item i on i.item_id = l.item_id
+                select coalesce(array_agg(l.item_id order by l.item_id), '{}') as items,
+                    coalesce(array_agg(l.kind order by l.item_id), '{}') as kinds
+                from (
+                    select distinct l.item_id,
+                        (select i.kind from ledger.item i where i.item_id = l.item_id) as kind
+                    from ledger.sale_line l
+                    where l.sale_id = s.sale_id
+                ) l
             ) sold
             cross join lateral (
                 select coalesce(array_agg(n.item_id order by n.item_id, v.shop_key), '{}') as items,
@@ -163,7 +168,8 @@ impl Outbox {
                 cross join lateral (
                     select l.shop_key
                     from ledger.item_link l
-                    where l.item_id = n.item_id and l.connection_id = s.connection_id
+                    where l.item_id = n.item_id
+                        and l.connection_id is not distinct from s.connection_id
                         and l.link_kind = 'variant'
                         and not exists (select from ledger.item_remap r
                             where r.connection_id = l.connection_id and r.remap_kind = 'variant'
@@ -171,7 +177,8 @@ impl Outbox {
                     union all
                     select r.shop_key
                     from ledger.item_remap r
-                    where r.item_id = n.item_id and r.connection_id = s.connection_id
+                    where r.item_id = n.item_id
+                        and r.connection_id is not distinct from s.connection_id
                         and r.remap_kind = 'variant'
                 ) v
             ) called

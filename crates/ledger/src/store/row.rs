@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use retail::posting::OrderUpdates;
-use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, Version};
+use retail::{Balance, ContentHash, Currency, PaymentKind, SaleState, StockRule, Version};
 
 use super::StoreError;
 use crate::decide::{Cause, ItemKind, Naming, Origin, Outcome};
@@ -124,6 +124,10 @@ pub(super) fn origin_from(text: &str) -> Result<Origin, StoreError> {
         "service" => Ok(Origin::Service),
         other => Err(StoreError::corrupt("item", "origin", other)),
     }
+}
+
+pub(super) fn stock_rule_from(text: &str) -> Result<StockRule, StoreError> {
+    StockRule::read(text).ok_or_else(|| StoreError::corrupt("sale", "stock_rule", text))
 }
 
 pub(super) const fn order_updates_str(updates: OrderUpdates) -> &'static str {

@@ -43,17 +43,19 @@ pub(super) async fn write(
     let revisions: Vec<i32> = sales.iter().map(|sale| sale.revision).collect();
     let placed: Vec<SqlTimestamp> = sales.iter().map(|sale| row::at(sale.placed_at)).collect();
     let to_fulfil: Vec<bool> = sales.iter().map(|sale| sale.is_to_fulfil).collect();
+    let stock_rules: Vec<&str> = sales.iter().map(|sale| sale.stock_rule.as_str()).collect();
     sqlx::query!(
         "insert into ledger.sale (sale_id, retailer_id, outlet_id, register_id, connection_id,
             shop_order_id, receipt_number, receipt_key, state, balance, currency, total_minor,
             tax_minor, received_minor, refunded_minor, customer_id, shop_status,
             warning_not_imported, revision, placed_at, is_to_fulfil, applied_minor, covered_minor,
-            recorded_at, changed_at, changed_xid)
-        select n.*, $24, $24, (select pg_current_xact_id()::text::bigint)
+            stock_rule, recorded_at, changed_at, changed_xid)
+        select n.*, $25, $25, (select pg_current_xact_id()::text::bigint)
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
             $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
             $13::bigint[], $14::bigint[], $15::bigint[], $16::uuid[], $17::text[], $18::boolean[],
-            $19::integer[], $20::timestamptz[], $21::boolean[], $22::bigint[], $23::bigint[]) n
+            $19::integer[], $20::timestamptz[], $21::boolean[], $22::bigint[], $23::bigint[],
+            $24::text[]) n
         on conflict on constraint sale_pkey do update set
             receipt_number = excluded.receipt_number,
             receipt_key = excluded.receipt_key,
@@ -97,6 +99,7 @@ pub(super) async fn write(
         &to_fulfil,
         &applied,
         &covered,
+        &stock_rules as _,
         row::at(now) as _,
     )
     .execute(db)
@@ -164,6 +167,7 @@ pub(super) async fn write_lines(
     let restocked: Vec<i64> = lines.iter().map(|line| line.restocked.milli()).collect();
     let fulfilled: Vec<i64> = lines.iter().map(|line| line.fulfilled.milli()).collect();
     let deducted: Vec<i64> = lines.iter().map(|line| line.deducted.milli()).collect();
+    let awaiting: Vec<i64> = lines.iter().map(|line| line.awaiting.milli()).collect();
     let nets: Vec<i64> = lines.iter().map(|line| line.net.minor()).collect();
     let taxes: Vec<i64> = lines.iter().map(|line| line.tax.minor()).collect();
     let placed: Vec<SqlTimestamp> = lines.iter().map(|line| row::at(line.placed_at)).collect();
@@ -175,10 +179,10 @@ pub(super) async fn write_lines(
     sqlx::query!(
         "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, quantity_milli,
             restocked_milli, fulfilled_milli, deducted_milli, net_minor, tax_minor, placed_at,
-            named_at, named_hash, is_stand_in)
+            named_at, named_hash, is_stand_in, awaiting_milli)
         select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[], $5::text[],
             $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-            $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::boolean[])",
+            $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::boolean[], $16::bigint[])",
         &ids,
         &keys as _,
         &positions,
@@ -194,6 +198,7 @@ pub(super) async fn write_lines(
         &named_at as _,
         &named_hash as _,
         &is_stand_in,
+        &awaiting,
     )
     .execute(db)
     .await?;

@@ -6,6 +6,7 @@ use ledger::{Wake, grpc};
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
+use proto::ledger::invoices_client::InvoicesClient;
 use proto::ledger::kits_client::KitsClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
@@ -35,6 +36,7 @@ pub struct Client {
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
     pub imports: ImportsClient<Channel>,
+    pub invoices: InvoicesClient<Channel>,
     pub payments: PaymentsClient<Channel>,
     pub registers: RegistersClient<Channel>,
     pub reports: ReportsClient<Channel>,
@@ -79,6 +81,7 @@ impl Client {
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
+            invoices: InvoicesClient::new(channel.clone()),
             payments: PaymentsClient::new(channel.clone()),
             registers: RegistersClient::new(channel.clone()),
             reports: ReportsClient::new(channel.clone()),

@@ -7,7 +7,7 @@ use prost::Message as _;
 use proto::connect as wire;
 use proto::ledger::{ItemKind, ItemRegistered};
 use retail::posting::OrderUpdates;
-use retail::{ConnectionId, LineKind, PlatformCode, RegisterId, RetailerId};
+use retail::{ConnectionId, LineKind, PlatformCode, RegisterId, RetailerId, StockRule};
 use uuid::Uuid;
 
 use crate::events::{heard, listen};
@@ -32,6 +32,7 @@ fn told(connection: ConnectionId, register: Uuid, version: i64) -> ToldConnectio
         platform: platform(),
         register: RegisterId::new(register),
         order_updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
         shipping_item_at_link: false,
         version,
     }
@@ -49,6 +50,7 @@ async fn tell_with(ingest: &Ingest, register: Uuid, version: i64, shipping_item_
         platform: platform().to_string(),
         register_id: register.to_string(),
         order_updates: wire::OrderUpdates::Apply.into(),
+        stock_at: wire::StockAt::Order.into(),
         version,
         shipping_item_at_link,
         ..wire::KnownConnection::default()

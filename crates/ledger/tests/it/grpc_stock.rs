@@ -315,6 +315,10 @@ async fn verify_names_what_does_not_hold() {
             "deductions_equal_movements",
         ),
         (
+            "update ledger.sale_line set awaiting_milli = 1000",
+            "lines_take_by_their_rule",
+        ),
+        (
             "update ledger.payment set amount_minor = 1 where amount_minor = 1000",
             "payments_add_up",
         ),

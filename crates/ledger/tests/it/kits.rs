@@ -4,12 +4,13 @@ use ledger::decide::Outcome;
 use ledger::store::{self, Outbox, Place};
 use proto::ledger as wire;
 use proto::ledger::{define_kit_request, get_kit_request};
-use retail::{Quantity, SaleState};
+use retail::{Quantity, SaleState, StockRule};
 use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::held::violation;
 use crate::imports::{IMPORT, past};
+use crate::office::Office;
 use crate::order::an_order;
 use crate::stockroom::{Line, Stockroom, lines};
 use crate::support::{OTHER_OUTLET, OTHER_RETAILER, OUTLET, RETAILER, app};
@@ -330,4 +331,33 @@ async fn kits_are_listed_by_sku_and_kept_as_they_were_said() {
     assert_eq!((kit.number, kit.parts.len()), (2, 0));
     let versions = "select count(*) from ledger.kit_part";
     assert_eq!(room.ledger.sql(versions), "2", "what was said stays");
+}
+
+#[tokio::test]
+async fn ef_11_the_parts_of_a_kit_go_at_its_invoice() {
+    let mut office = Office::with(StockRule::AtInvoice).await;
+    let known = an_order(1).line("KIT", 1).line("A", 1);
+    let known = known.state(SaleState::Voided);
+    office.ledger.apply_one(&known.build()).await;
+    let lines = [("line:1", 2)];
+    let document = office.document(1, wire::InvoiceKind::Invoice, &lines).await;
+    let kit = wire::DefineKitRequest {
+        retailer_id: RETAILER.to_string(),
+        item: Some(define_kit_request::Item::Sku("KIT".to_owned())),
+        parts: crate::stockroom::lines(&[("A", 2)]),
+        act: Some(office.act()),
+    };
+    office.client.kits.define_kit(kit).await.unwrap();
+    let sold = an_order(2).line("KIT", 3);
+    office.ledger.apply_one(&sold.build()).await;
+    assert_eq!(office.ledger.on_hand("A", OUTLET).await, None);
+    let sale = "select sale_id from ledger.sale where shop_order_id = '2'";
+    let document = wire::RecordInvoiceRequest {
+        sale_id: office.ledger.sql(sale),
+        ..document
+    };
+    office.client.invoices.record_invoice(document).await.unwrap();
+    assert_eq!(office.ledger.on_hand("A", OUTLET).await, Some(-4));
+    assert_eq!(office.ledger.on_hand("KIT", OUTLET).await, Some(0));
+    office.ledger.assert_sound().await;
 }

@@ -105,3 +105,20 @@ async fn r_03_what_moved_before_stock_work_was_known_is_of_its_sale() {
         assert!(check.failures.is_empty(), "{check:?}");
     }
 }
+
+#[tokio::test]
+async fn ef_11_what_was_sold_before_invoices_were_known_went_with_its_order() {
+    let database = Postgres::shared().fresh_database().unwrap();
+    migrate_until(&database, 16).await;
+    sql(&database, SOLD_BEFORE);
+    sql(&database, MOVED_BEFORE);
+    migrate(&database).await;
+    sql(&database, MOVES_YET);
+    let kept = "select stock_rule, has_invoice, awaiting_milli from ledger.sale
+        join ledger.sale_line using (sale_id)";
+    assert_eq!(sql(&database, kept), "order|f|0");
+    let reader = Reader::new(store::read_pool(&app(&database)));
+    for check in reader.verify(None).await.unwrap() {
+        assert!(check.failures.is_empty(), "{check:?}");
+    }
+}

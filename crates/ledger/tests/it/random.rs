@@ -9,6 +9,7 @@ use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{
     Currency, ItemId, LineKind, Money, Order, OrderLine, Quantity, SaleState, ShopOrderId,
+    StockRule,
 };
 use uuid::Uuid;
 
@@ -121,6 +122,7 @@ fn order_of(message: &Incoming) -> &Order {
 fn fold(messages: &[Incoming]) -> (BTreeMap<ShopOrderId, Recorded>, BTreeMap<&'static str, i64>) {
     let policy = Policy {
         updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
     };
     let mut sales: BTreeMap<ShopOrderId, Recorded> = BTreeMap::new();
     let mut levels = BTreeMap::new();

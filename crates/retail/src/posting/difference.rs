@@ -24,6 +24,7 @@ pub(super) fn movements(
         item,
         named: _,
         deducted,
+        awaiting: _,
     } in applied
     {
         let change = changes.entry((key, *item)).or_default();
@@ -34,6 +35,7 @@ pub(super) fn movements(
         item,
         named: _,
         deducted,
+        awaiting: _,
     } in desired
     {
         let change = changes.entry((key, *item)).or_default();

@@ -8,7 +8,8 @@ use crate::order::{LineKind, Order, OrderLine, OrderPayment, PaymentKind};
 use crate::quantity::{Quantity, QuantityError};
 use crate::sale::RecordedLine;
 use crate::status::{Balance, SaleState};
-use crate::text::PaymentKey;
+use crate::stock::{Holding, StockRule};
+use crate::text::{LineKey, PaymentKey};
 
 use super::Refusal;
 
@@ -16,7 +17,14 @@ use super::Refusal;
 /// difference of any two snapshots can be booked, whichever came first.
 const DIFFERENCE_LIMIT: u64 = i64::MAX.unsigned_abs() / 2;
 
-/// The sale that a snapshot alone would make.
+/// What an order's invoices have to do with its lines, and how much of each is invoiced.
+#[derive(Clone, Copy)]
+pub(super) struct Taking<'a> {
+    pub rule: StockRule,
+    pub invoiced: Option<&'a BTreeMap<LineKey, Quantity>>,
+}
+
+/// The sale that a snapshot alone would make, of which so much is invoiced.
 pub(super) struct Target<'a> {
     pub balance: Balance,
     pub received: Money,
@@ -31,7 +39,7 @@ pub(super) struct Target<'a> {
 pub(super) type Payments<'a> = BTreeMap<(&'a PaymentKey, PaymentKind), &'a OrderPayment>;
 
 impl<'a> Target<'a> {
-    pub fn of(order: &'a Order, items: &[ItemId]) -> Result<Self, Refusal> {
+    pub fn of(order: &'a Order, items: &[ItemId], taking: Taking<'_>) -> Result<Self, Refusal> {
         if order.lines.len() > Order::LINES_LIMIT {
             return Err(Refusal::TooManyLines(order.lines.len()));
         }
@@ -49,7 +57,7 @@ impl<'a> Target<'a> {
             received,
             refunded: paid(order, PaymentKind::Refunded)?,
             tax: Money::sum(order.currency(), order.lines.iter().map(|line| line.tax))?,
-            lines: lines(order, items)?,
+            lines: lines(order, items, taking)?,
             payments: payments(order)?,
         })
     }
@@ -57,24 +65,37 @@ impl<'a> Target<'a> {
 
 /// What each line should hold of its item: what was sold less what went back, or nothing when the
 /// sale is void.
-fn lines(order: &Order, items: &[ItemId]) -> Result<Vec<RecordedLine>, Refusal> {
+fn lines(
+    order: &Order,
+    items: &[ItemId],
+    taking: Taking<'_>,
+) -> Result<Vec<RecordedLine>, Refusal> {
     let mut lines = Vec::with_capacity(order.lines.len());
     let mut keys = BTreeSet::new();
     for (line, item) in order.lines.iter().zip(items) {
         if !keys.insert(&line.key) {
             return Err(Refusal::LineTwice(line.key.clone()));
         }
+        let Holding { deducted, awaiting } = taking.split(&line.key, held(order.state, line)?)?;
         lines.push(RecordedLine {
             key: line.key.clone(),
             item: *item,
             named: line.kind.names_item().then_some(order.version),
-            deducted: deduction(order.state, line)?,
+            deducted,
+            awaiting,
         });
     }
     Ok(lines)
 }
 
-fn deduction(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
+impl Taking<'_> {
+    fn split(self, line: &LineKey, held: Quantity) -> Result<Holding, QuantityError> {
+        let invoiced = self.invoiced.and_then(|invoiced| invoiced.get(line));
+        self.rule.split(held, invoiced.copied().unwrap_or_default())
+    }
+}
+
+fn held(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
     if line.restocked < Quantity::ZERO {
         return Err(Refusal::RestockNegative(line.key.clone()));
     }

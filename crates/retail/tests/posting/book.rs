@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use retail::posting::{Changes, Movement, OrderUpdates, Policy, Posting, Refusal, post};
+use retail::posting::{
+    Changes, InvoiceKind, InvoiceRefusal, InvoicedLine, Invoicing, Movement, OrderUpdates, Policy,
+    Posting, Refusal, invoice, post,
+};
 use retail::sale::Recorded;
-use retail::{ItemId, OrderKey, Quantity};
+use retail::{ItemId, OrderKey, Quantity, StockRule};
 
 use crate::make::Snapshot;
 
 pub const APPLY: Policy = Policy {
     updates: OrderUpdates::Apply,
+    stock_rule: StockRule::AtOrder,
 };
 pub const ASK: Policy = Policy {
     updates: OrderUpdates::Ask,
+    stock_rule: StockRule::AtOrder,
 };
 
 #[derive(Debug, Default)]
@@ -63,6 +68,26 @@ impl Book {
             }
         }
         Ok(posting)
+    }
+
+    /// A document of a sale that is recorded; gives what it moves.
+    pub fn invoice(
+        &mut self,
+        of: &OrderKey,
+        kind: InvoiceKind,
+        told: &[InvoicedLine],
+    ) -> Result<Vec<Movement>, InvoiceRefusal> {
+        let sale = self.sales.get_mut(of).expect("it was recorded");
+        let Invoicing {
+            invoiced,
+            lines,
+            movements,
+        } = invoice(&sale.recorded, kind, told)?;
+        sale.recorded.invoiced = invoiced;
+        sale.recorded.lines = lines;
+        sale.revision += 1;
+        self.book(&movements).expect("no level is that large");
+        Ok(movements)
     }
 
     fn book(&mut self, movements: &[Movement]) -> Result<(), Refusal> {

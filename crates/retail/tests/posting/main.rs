@@ -8,6 +8,7 @@
 
 mod book;
 mod history;
+mod invoices;
 mod lines;
 mod make;
 mod naming;

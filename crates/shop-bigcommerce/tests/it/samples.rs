@@ -1,7 +1,7 @@
 //! The sample orders against the sales that were worked out for them, to the cent.
 
 use retail::posting::{OrderUpdates, Policy, Posting, post};
-use retail::{ItemId, LineKind, Money, Order, OrderLine, PaymentKind, SaleState};
+use retail::{ItemId, LineKind, Money, Order, OrderLine, PaymentKind, SaleState, StockRule};
 use serde_json::{Value, json};
 
 use crate::store::{document, json_of, order, samples};
@@ -57,6 +57,7 @@ fn stock_moves(order: &Order) -> Value {
         .collect();
     let policy = Policy {
         updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
     };
     let movements = match post(None, policy, order, &items).unwrap() {
         Posting::Record(changes) => changes.movements,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::{SignedDuration, Timestamp};
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
-use retail::{Balance, ItemId, Order, SaleState};
+use retail::{Balance, ItemId, Order, SaleState, StockRule};
 use serde_json::{Value, json};
 
 use crate::store::{order, read, sample};
@@ -136,6 +136,7 @@ impl Book {
             .collect();
         let policy = Policy {
             updates: OrderUpdates::Apply,
+            stock_rule: StockRule::AtOrder,
         };
         let mut step = Step {
             moved: 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
-use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState};
+use retail::{ItemId, LineKind, Order, OrderLine, PaymentKind, SaleState, StockRule};
 use serde_json::json;
 use shop::{Platform as _, Reading, Reason, ShippingItem};
 
@@ -29,6 +29,7 @@ fn items(lines: &[OrderLine]) -> Vec<ItemId> {
 fn booked(snapshots: &[Order]) -> Vec<BTreeMap<String, i64>> {
     let policy = Policy {
         updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
     };
     let mut recorded: Option<Recorded> = None;
     let mut moved = Vec::new();

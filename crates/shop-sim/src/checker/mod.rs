@@ -5,6 +5,8 @@
 
 mod difference;
 mod read;
+#[cfg(test)]
+mod rules;
 mod sale;
 mod stock;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proto::convert::money_from;
 use proto::google::r#type::Money as WireMoney;
-use proto::ledger::{Balance, ItemKind, Movement, Payment, Sale, SaleLine};
+use proto::ledger::{Balance, InvoiceKind, ItemKind, Movement, Payment, Sale, SaleLine, StockRule};
 use proto::order::{PaymentKind, SaleState};
 use shop::sim;
 
@@ -133,14 +133,14 @@ fn against_books(
     }
 }
 
-/// What the sale's lines hold of stock.
+/// What the sale's lines hold, gone from stock or not: what the shop counts as sold.
 fn held(sale: &Sale) -> Sums<sim::Stocked> {
     let mut sums = Sums::new();
     for line in products(sale) {
         add(
             &mut sums,
             stocked(&line.sku, &line.name),
-            milli(line.deducted.as_ref()),
+            milli(line.deducted.as_ref()) + not_taken(sale, line),
         );
     }
     without_zero(sums)
@@ -158,7 +158,7 @@ fn to_hand_over(sale: &Sale) -> i128 {
     left.sum()
 }
 
-fn products(sale: &Sale) -> impl Iterator<Item = &SaleLine> {
+pub(super) fn products(sale: &Sale) -> impl Iterator<Item = &SaleLine> {
     let lines = sale.lines.iter();
     lines.filter(|line| line.kind() == ItemKind::Product)
 }
@@ -181,16 +181,59 @@ fn lines_problem(sale: &Sale) -> Option<String> {
     (nets + taxes != total).then(|| format!("lines come to {} of {total}", nets + taxes))
 }
 
-/// A line holds what was sold and did not go back; nothing when the sale is void or it is no product.
+/// What a line is to hold: what was sold and did not go back; nothing when the sale is void or it is no product.
+fn kept(sale: &Sale, line: &SaleLine) -> i128 {
+    if line.kind() == ItemKind::Product && sale.state() == SaleState::Closed {
+        milli(line.quantity.as_ref()) - milli(line.restocked.as_ref())
+    } else {
+        0
+    }
+}
+
+/// What the shop counts as sold and the ledger has not taken, by the rule of the sale: it awaits its invoice, or the
+/// shop manages stock itself.
+pub(super) fn not_taken(sale: &Sale, line: &SaleLine) -> i128 {
+    match sale.stock_rule() {
+        StockRule::AtOrder | StockRule::Unspecified => 0,
+        StockRule::AtInvoice | StockRule::Never => kept(sale, line) - milli(line.deducted.as_ref()),
+    }
+}
+
+/// How much of a line is invoiced.
+fn invoiced(sale: &Sale, line: &SaleLine) -> i128 {
+    let told = sale.invoices.iter().flat_map(|invoice| {
+        let sign = match invoice.kind() {
+            InvoiceKind::CreditNote => -1,
+            InvoiceKind::Invoice | InvoiceKind::Unspecified => 1,
+        };
+        let lines = invoice.lines.iter();
+        lines
+            .filter(|of| of.line_key == line.line_key)
+            .map(move |of| sign * milli(of.quantity.as_ref()))
+    });
+    told.sum()
+}
+
+/// A line has taken what it is to hold, or as much of that as is invoiced, or nothing, and awaits the rest.
 fn quantity_problem(sale: &Sale) -> Option<String> {
     sale.lines.iter().find_map(|line| {
-        let is_held = line.kind() == ItemKind::Product && sale.state() == SaleState::Closed;
-        let kept = milli(line.quantity.as_ref()) - milli(line.restocked.as_ref());
-        let should = if is_held { kept } else { 0 };
-        let deducted = milli(line.deducted.as_ref());
-        (deducted != should).then(|| {
+        let kept = kept(sale, line);
+        let should = match sale.stock_rule() {
+            StockRule::AtOrder | StockRule::Unspecified => (kept, 0),
+            StockRule::AtInvoice => {
+                let invoiced = invoiced(sale, line).max(0);
+                let taken = kept.clamp(-invoiced, invoiced);
+                (taken, kept - taken)
+            }
+            StockRule::Never => (0, 0),
+        };
+        let is = (
+            milli(line.deducted.as_ref()),
+            milli(line.awaiting_invoice.as_ref()),
+        );
+        (is != should).then(|| {
             format!(
-                "line {} holds {deducted} thousandths, and not {should}",
+                "line {} has taken and awaits {is:?} thousandths, and not {should:?}",
                 line.line_key
             )
         })

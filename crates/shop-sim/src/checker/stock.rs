@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shop::sim::Stocked;
 
+use super::sale;
 use super::units::{Sums, add, milli, number, stocked, whole};
 use super::{About, Difference, Kind, ShopBooks, Told};
 
 /// A thing in an outlet.
 type Place = (String, Stocked);
 
-/// Nothing stood on the shelves before: what is on hand is what people did, less what was sold.
+/// Nothing stood on the shelves before: what is on hand is what people did, less what was sold and is taken.
 pub(super) fn compare(shops: &[ShopBooks], told: &Told, found: &mut Vec<Difference>) {
     let mut should: Sums<Place> = Sums::new();
     let mut sellers: BTreeMap<Place, usize> = BTreeMap::new();
@@ -35,6 +36,12 @@ pub(super) fn compare(shops: &[ShopBooks], told: &Told, found: &mut Vec<Differen
         *levels.entry(place.clone()).or_default() += 1;
         let entered = quantity(&entered, &(&*level.item_id, &*level.outlet_id));
         add(&mut is, place, milli(level.on_hand.as_ref()) - entered);
+    }
+    for sale in &told.sales {
+        for line in sale::products(sale) {
+            let place = (sale.outlet_id.clone(), stocked(&line.sku, &line.name));
+            add(&mut is, place, -sale::not_taken(sale, line));
+        }
     }
     let places: BTreeSet<&Place> = should.keys().chain(is.keys()).collect();
     for place in places {

@@ -19,7 +19,7 @@ fn cad(minor: i64) -> Option<WireMoney> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the wire has it")]
-fn units(units: i64) -> Option<Decimal> {
+pub(super) fn units(units: i64) -> Option<Decimal> {
     Some(quantity_into(Quantity::units(units).unwrap()))
 }
 
@@ -29,7 +29,7 @@ fn sku(text: &str) -> Stocked {
 
 /// Order 1: two of A, one of them back on the shelf, and shipping. Order 2: void. Order 3: parked.
 /// Order 4: a draft.
-fn shops() -> Vec<ShopBooks> {
+pub(super) fn shops() -> Vec<ShopBooks> {
     let sale = |order: &str, voided: bool| sim::Sale {
         order_id: order.to_owned(),
         receipt_number: format!("#{order}"),
@@ -115,7 +115,7 @@ fn told_sale(order: &str, state: SaleState) -> Sale {
     }
 }
 
-fn told() -> Told {
+pub(super) fn told() -> Told {
     let movement = |quantity| Movement {
         item_id: "item-a".to_owned(),
         outlet_id: OUTLET.to_string(),

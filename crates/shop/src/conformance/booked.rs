@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use retail::posting::{Changes, OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
-use retail::{ItemId, ItemRef, LineKind, Money, Order, OrderLine, Quantity, SaleState};
+use retail::{ItemId, ItemRef, LineKind, Money, Order, OrderLine, Quantity, SaleState, StockRule};
 use uuid::Uuid;
 
 use crate::sim::{Sale, Stocked};
 
 const POLICY: Policy = Policy {
     updates: OrderUpdates::Apply,
+    stock_rule: StockRule::AtOrder,
 };
 
 /// A sale as posted, and the things its lines may be of, by their numbers.

@@ -1,5 +1,5 @@
 use retail::posting::{OrderUpdates, Policy, Posting, Refusal, post};
-use retail::{ItemId, MoneyError, Order, Quantity, QuantityError, SaleState};
+use retail::{ItemId, MoneyError, Order, Quantity, QuantityError, SaleState, StockRule};
 use uuid::Uuid;
 
 use crate::{Connection, Platform, Reading, Source, content_hash};
@@ -53,6 +53,7 @@ fn bookable(connection: &Connection, order: &Order) {
         .collect();
     let policy = Policy {
         updates: OrderUpdates::Apply,
+        stock_rule: StockRule::AtOrder,
     };
     match post(None, policy, order, &items) {
         Ok(Posting::Record(_)) => assert_ne!(order.state, SaleState::NotImported),

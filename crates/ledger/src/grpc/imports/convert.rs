@@ -142,6 +142,7 @@ const fn undo_into(undo: Option<Undo>) -> (wire::Undo, wire::KeptReason) {
         Some(Undo::Kept(Kept::HandedOverHere)) => {
             (wire::Undo::Kept, wire::KeptReason::HandedOverHere)
         }
+        Some(Undo::Kept(Kept::InvoicedHere)) => (wire::Undo::Kept, wire::KeptReason::InvoicedHere),
     }
 }
 

@@ -169,6 +169,7 @@ pub fn open_into(open: OpenQuantity) -> wire::OpenQuantity {
         skipped,
         parked,
         held,
+        awaiting_invoice,
         orders,
         oldest_at,
     } = open;
@@ -181,6 +182,7 @@ pub fn open_into(open: OpenQuantity) -> wire::OpenQuantity {
         held: Some(quantity_into(held)),
         orders,
         oldest_at: Some(instant_into(oldest_at)),
+        awaiting_invoice: Some(quantity_into(awaiting_invoice)),
     }
 }
 

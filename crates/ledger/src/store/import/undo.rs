@@ -306,8 +306,8 @@ async fn void(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update ledger.sale_line set deducted_milli = 0
-        where sale_id = any($1) and deducted_milli <> 0",
+        "update ledger.sale_line set deducted_milli = 0, awaiting_milli = 0
+        where sale_id = any($1) and (deducted_milli <> 0 or awaiting_milli <> 0)",
         &ids,
     )
     .execute(db)

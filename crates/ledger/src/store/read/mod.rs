@@ -23,6 +23,7 @@ mod settled;
 mod stream_sales;
 mod verify;
 mod verify_fulfilment;
+mod verify_rules;
 mod verify_stock;
 mod verify_till;
 
@@ -48,7 +49,7 @@ pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView};
 pub use receipt::{DeliveryView, Receipt};
-pub use sale_view::{LineView, PaymentView, SaleView};
+pub use sale_view::{LineView, PaymentView, SaleParts, SaleView};
 pub use stream_sales::{ChangeKey, ChangedSales};
 pub use verify::{CheckView, FAILURES_SHOWN_LIMIT};
 

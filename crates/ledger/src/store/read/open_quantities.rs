@@ -8,15 +8,17 @@ use super::{LevelKey, Reader};
 use crate::store::StoreError;
 use crate::store::row::SqlTimestamp;
 
-/// What orders hold of an item in an outlet, beyond what their sales have taken; by why they are not applied.
+/// What orders hold of an item in an outlet, beyond what their sales have taken; by why it is not taken yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenQuantity {
     pub key: LevelKey,
     pub skipped: Quantity,
     pub parked: Quantity,
     pub held: Quantity,
+    /// By sales that take it once it is invoiced (EF-11).
+    pub awaiting_invoice: Quantity,
     pub orders: i64,
-    /// The instant of change of the oldest.
+    /// The instant of change of the oldest; of what awaits its invoice, when the sale was recorded.
     pub oldest_at: Timestamp,
 }
 
@@ -61,6 +63,7 @@ impl Reader {
                 left join ledger.item i
                     on i.retailer_id = c.retailer_id and i.sku = o.sku and i.deleted_at is null
                 where c.retailer_id = $1 and h.open_at is not null
+                    and coalesce(s.stock_rule, c.stock_rule) <> 'never'
                     and not exists (select from ledger.parked_order p
                         where p.connection_id = o.connection_id and p.parked_kind = 'order'
                             and p.parked_key = o.shop_order_id and p.dismissed_at is not null
@@ -72,11 +75,19 @@ impl Reader {
                 where item_id is not null and ($2::uuid is null or outlet_id = $2)
                 group by connection_id, shop_order_id, sale_id, open_cause, open_at, outlet_id, item_id
             ), missing as (
-                select w.open_cause, w.open_at, w.outlet_id, w.item_id,
-                    w.quantity - coalesce((select sum(taken.deducted_milli)
+                select w.connection_id, w.shop_order_id, w.open_cause, w.open_at, w.outlet_id, w.item_id,
+                    w.quantity - coalesce((select sum(taken.deducted_milli + taken.awaiting_milli)
                         from ledger.sale_line taken
                         where taken.sale_id = w.sale_id and taken.item_id = w.item_id), 0) as quantity
                 from wanted w
+                union all
+                select s.connection_id, s.shop_order_id, 'invoice', s.recorded_at, s.outlet_id, l.item_id,
+                    sum(l.awaiting_milli)
+                from ledger.sale_line l
+                join ledger.sale s on s.sale_id = l.sale_id
+                where l.awaiting_milli <> 0 and s.retailer_id = $1
+                    and ($2::uuid is null or s.outlet_id = $2)
+                group by s.sale_id, l.item_id
             )
             select i.item_id, coalesce(i.sku, '') as "sku!", m.outlet_id as "outlet_id!",
                 least(coalesce(sum(m.quantity) filter (where m.open_cause = 'skipped'), 0),
@@ -85,7 +96,9 @@ impl Reader {
                     9223372036854775807)::bigint as "parked!",
                 least(coalesce(sum(m.quantity) filter (where m.open_cause = 'held'), 0),
                     9223372036854775807)::bigint as "held!",
-                count(*) as "orders!", min(m.open_at) as "oldest_at!: SqlTimestamp"
+                least(coalesce(sum(m.quantity) filter (where m.open_cause = 'invoice'), 0),
+                    9223372036854775807)::bigint as "awaiting!",
+                count(distinct (m.connection_id, m.shop_order_id)) as "orders!", min(m.open_at) as "oldest_at!: SqlTimestamp"
             from missing m
             join ledger.item i on i.item_id = m.item_id
             where m.quantity > 0
@@ -116,6 +129,7 @@ impl Reader {
                 skipped: Quantity::from_milli(row.skipped),
                 parked: Quantity::from_milli(row.parked),
                 held: Quantity::from_milli(row.held),
+                awaiting_invoice: Quantity::from_milli(row.awaiting),
                 orders: row.orders,
                 oldest_at: row.oldest_at.to_jiff(),
             })

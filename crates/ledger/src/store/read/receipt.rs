@@ -6,6 +6,7 @@ use retail::{Quantity, RetailerId, ShopOrderId, Version};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::movements::KitRow;
 use super::{CauseView, MovementView, ParkedView, Reader, SaleCause, SaleView, parked};
 use crate::decide::{Delivery, Outcome};
 use crate::store::row::SqlTimestamp;
@@ -16,6 +17,8 @@ use crate::store::{StoreError, row};
 pub struct Receipt {
     /// By time of arrival.
     pub deliveries: Vec<DeliveryView>,
+    /// Deliveries that repeated what was recorded, too old to be listed.
+    pub forgotten_deliveries: i32,
     pub sale: Option<SaleView>,
     /// Oldest first.
     pub movements: Vec<MovementView>,
@@ -40,7 +43,7 @@ impl Reader {
     ) -> Result<Option<Receipt>, StoreError> {
         let mut db = self.snapshot().await?;
         let head = sqlx::query!(
-            "select h.sale_id
+            "select h.sale_id, h.forgotten_deliveries
             from ledger.shop_order h
             join ledger.connection c on c.connection_id = h.connection_id
             where h.connection_id = $1 and h.shop_order_id = $2 and c.retailer_id = $3",
@@ -63,6 +66,7 @@ impl Reader {
         let parked = parked::of_order(&mut db, connection, order.as_str()).await?;
         Ok(Some(Receipt {
             deliveries,
+            forgotten_deliveries: head.forgotten_deliveries,
             sale,
             movements,
             parked,

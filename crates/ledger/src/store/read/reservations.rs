@@ -27,7 +27,7 @@ impl Reader {
                 and ($3::timestamptz is null or s.placed_at < $3)
                 and ($4::timestamptz is null or (s.placed_at, s.sale_id) > ($4, $5::uuid))
                 and exists (select from ledger.sale_line l
-                    where l.sale_id = s.sale_id and l.deducted_milli > 0)
+                    where l.sale_id = s.sale_id and l.deducted_milli + l.awaiting_milli > 0)
             order by s.placed_at, s.sale_id
             limit $6",
             retailer.uuid(),

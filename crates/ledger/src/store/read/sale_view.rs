@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use retail::fulfilment::Progress;
-use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState};
+use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState, StockRule};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Reader;
 use crate::decide::ItemKind;
 use crate::store::row::SqlTimestamp;
-use crate::store::{StoreError, row};
+use crate::store::{InvoiceView, StoreError, row};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaleView {
@@ -39,10 +39,22 @@ pub struct SaleView {
     pub revision: i32,
     pub shop_status: String,
     pub warning_not_imported: bool,
+    pub stock_rule: StockRule,
+    pub has_invoice: bool,
     /// Empty unless asked for.
     pub lines: Vec<LineView>,
     /// Empty unless asked for.
     pub payments: Vec<PaymentView>,
+    /// Empty unless asked for.
+    pub invoices: Vec<InvoiceView>,
+}
+
+/// How much of a sale is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleParts {
+    /// Neither lines nor payments.
+    Head,
+    All,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +70,8 @@ pub struct LineView {
     /// How far it has come by what the shop says and people did.
     pub progress: Progress,
     pub deducted: Quantity,
+    /// Held besides, and taken once it is invoiced.
+    pub awaiting: Quantity,
     pub net: Money,
     pub tax: Money,
 }
@@ -100,6 +114,7 @@ impl SaleView {
                 s.tax_minor, s.received_minor, s.applied_minor,
                 s.covered_minor, s.refunded_minor, s.customer_id,
                 c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
+                s.stock_rule, s.has_invoice,
                 s.placed_at as "placed_at: SqlTimestamp",
                 s.recorded_at as "recorded_at: SqlTimestamp",
                 s.changed_at as "changed_at: SqlTimestamp"
@@ -140,14 +155,17 @@ impl SaleView {
                 revision: found.revision,
                 shop_status: found.shop_status,
                 warning_not_imported: found.warning_not_imported,
+                stock_rule: row::stock_rule_from(&found.stock_rule)?,
+                has_invoice: found.has_invoice,
                 lines: Vec::new(),
                 payments: Vec::new(),
+                invoices: Vec::new(),
             })
         })
         .collect()
     }
 
-    /// Adds lines and payments.
+    /// Adds lines, payments and invoices.
     pub(in crate::store) async fn fill(
         db: &mut PgConnection,
         sales: &mut [Self],
@@ -159,9 +177,13 @@ impl SaleView {
         let ids: Vec<Uuid> = currencies.keys().copied().collect();
         let mut lines = lines(db, &ids, &currencies).await?;
         let mut payments = payments(db, &ids).await?;
+        let some = sales.iter().filter(|sale| sale.has_invoice);
+        let ids: Vec<Uuid> = some.map(|sale| sale.sale).collect();
+        let mut invoices = InvoiceView::of_sales(db, &ids).await?;
         for sale in sales {
             sale.lines = lines.remove(&sale.sale).unwrap_or_default();
             sale.payments = payments.remove(&sale.sale).unwrap_or_default();
+            sale.invoices = invoices.remove(&sale.sale).unwrap_or_default();
         }
         Ok(())
     }
@@ -177,7 +199,7 @@ async fn lines(
     let rows = sqlx::query!(
         "select l.sale_id, l.line_key, l.item_id, i.sku, l.name, i.kind, l.quantity_milli,
             l.restocked_milli, l.fulfilled_milli, l.picked_milli, l.packed_milli, l.handed_over_milli,
-            l.deducted_milli, l.net_minor, l.tax_minor
+            l.deducted_milli, l.awaiting_milli, l.net_minor, l.tax_minor
         from unnest($1::uuid[]) k (sale_id)
         cross join lateral (
             select * from ledger.sale_line line where line.sale_id = k.sale_id offset 0) l
@@ -211,6 +233,7 @@ async fn lines(
                 ),
             },
             deducted: Quantity::from_milli(line.deducted_milli),
+            awaiting: Quantity::from_milli(line.awaiting_milli),
             net: Money::new(line.net_minor, *currency),
             tax: Money::new(line.tax_minor, *currency),
         });

@@ -8,7 +8,7 @@ use retail::RetailerId;
 use uuid::Uuid;
 
 use super::list_sales::{Columns, connections_of};
-use super::{Reader, SaleFilter, SaleView, item_by_sku};
+use super::{Reader, SaleFilter, SaleParts, SaleView, item_by_sku};
 use crate::store::StoreError;
 
 /// A place in the order of changes.
@@ -40,11 +40,12 @@ struct Bounds {
 }
 
 impl Reader {
-    /// Up to `limit` sales after `after`, with lines and payments.
+    /// Up to `limit` sales after `after`.
     pub async fn changed_sales(
         &self,
         retailer: RetailerId,
         filter: &SaleFilter,
+        parts: SaleParts,
         after: ChangeKey,
         limit: i64,
     ) -> Result<ChangedSales, StoreError> {
@@ -135,7 +136,10 @@ impl Reader {
 
         let ids: Vec<Uuid> = places.iter().map(|place| place.sale).collect();
         let mut sales = SaleView::load(&mut db, &ids).await?;
-        SaleView::fill(&mut db, &mut sales).await?;
+        match parts {
+            SaleParts::Head => {}
+            SaleParts::All => SaleView::fill(&mut db, &mut sales).await?,
+        }
         let is_full = i64::try_from(places.len()).is_ok_and(|count| count >= limit);
         let last = places.last().copied().filter(|_| is_full);
         Ok(ChangedSales {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Reader, verify_fulfilment, verify_stock, verify_till};
+use super::{Reader, verify_fulfilment, verify_rules, verify_stock, verify_till};
 use crate::store::StoreError;
 
 /// Failures of one check that are named.
@@ -217,6 +217,7 @@ impl Reader {
         let fulfilment = verify_fulfilment::check(&mut db, retailer).await?;
         let till = verify_till::checks(&mut db, retailer).await?;
         let stock = verify_stock::checks(&mut db, retailer).await?;
+        let rules = verify_rules::check(&mut db, retailer).await?;
         let mut checks = vec![
             levels.titled(
                 "levels_equal_sums",
@@ -243,6 +244,7 @@ impl Reader {
         ];
         checks.push(fulfilment);
         checks.extend(till);
+        checks.push(rules);
         checks.extend(stock);
         Ok(checks)
     }

@@ -115,7 +115,7 @@ async fn below_zero(
         .collect())
 }
 
-/// Of each level, by its place: orders still to be handed over, newest first, until what is missing is spent.
+/// Of each level, by its place: orders that took some and are still to be handed over, newest first, until what is missing is spent.
 async fn orders(
     db: &mut PgConnection,
     levels: &[LevelView],
@@ -134,9 +134,9 @@ async fn orders(
                 - w.quantity as newer
             from (
                 select s.sale_id, s.connection_id, s.shop_order_id, s.receipt_number, l.placed_at,
-                    sum(trunc((l.quantity_milli - l.restocked_milli
-                        - coalesce(l.handed_over_milli, l.fulfilled_milli))::numeric
-                        * l.each_milli / 1000))::bigint as quantity
+                    sum(trunc(least(l.quantity_milli - l.restocked_milli
+                            - coalesce(l.handed_over_milli, l.fulfilled_milli),
+                        l.deducted_milli)::numeric * l.each_milli / 1000))::bigint as quantity
                 from (
                     select line.*, 1000::bigint as each_milli
                     from ledger.sale_line line
@@ -155,6 +155,7 @@ async fn orders(
                     and s.is_to_fulfil and s.state = 'closed'
                     and l.quantity_milli
                         > l.restocked_milli + coalesce(l.handed_over_milli, l.fulfilled_milli)
+                    and l.deducted_milli > 0
                 group by l.placed_at, l.sale_id, s.sale_id
                 order by l.placed_at desc, l.sale_id desc
                 limit $4) w

@@ -14,8 +14,7 @@ use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{
     ConnectionId, ItemId, LineKind, Order, PaymentKind, PlatformCode, Quantity, RetailerId,
-    SaleState, ShopOrderId,
-};
+    SaleState, ShopOrderId, StockRule};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use service::clock::ManualClock;
@@ -131,6 +130,7 @@ impl Ledger {
     fn post(&mut self, order: Order) {
         let policy = Policy {
             updates: OrderUpdates::Apply,
+            stock_rule: StockRule::AtOrder,
         };
         let items: Vec<ItemId> = order.lines.iter().map(|line| item(&line.name)).collect();
         let kept = self.0.remove(order.key.order.as_str());
