@@ -10,7 +10,8 @@ use retail::sale::{Recorded, RecordedPayment};
 use retail::{
     ConnectionId, ContentHash, Currency, ItemId, ItemRef, LineKey, LineKind, Money, Order,
     OrderKey, OrderLine, OrderPayment, PaymentKey, PaymentKind, Quantity, ReceiptNumber, SaleState,
-    ShopOrderId, Sku, Version, StockRule};
+    ShopOrderId, Sku, StockRule, Version,
+};
 use shop_woocommerce::sim::Dice;
 use uuid::Uuid;
 

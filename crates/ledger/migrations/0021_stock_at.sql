@@ -52,7 +52,8 @@ create table ledger.invoice_line (
 
 alter table ledger.import_order drop constraint import_order_kept_reason_check;
 alter table ledger.import_order add constraint import_order_kept_reason_check
-    check (kept_reason in ('moved_since', 'sale_before', 'paid_here', 'handed_over_here', 'invoiced_here'));
+    check (kept_reason in ('moved_since', 'sale_before', 'paid_here', 'handed_over_here',
+        'invoiced_here'));
 
 revoke all on ledger.invoice, ledger.invoice_line from public;
 grant select, insert on ledger.invoice, ledger.invoice_line to ledger_app;

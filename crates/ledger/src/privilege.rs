@@ -9,7 +9,7 @@ const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 50] = [
+pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),

@@ -138,10 +138,10 @@ impl From<ledger::ImportedOrder> for KeptOrder {
             ),
             ledger::KeptReason::SaleBefore => ("sale_before", "was a sale before the import"),
             ledger::KeptReason::PaidHere => ("paid_here", "was paid here since"),
+            ledger::KeptReason::InvoicedHere => ("invoiced_here", "was invoiced here since"),
             ledger::KeptReason::HandedOverHere => {
                 ("handed_over_here", "was handed over here since")
             }
-            ledger::KeptReason::InvoicedHere => ("invoiced_here", "was invoiced here since"),
             ledger::KeptReason::Unspecified => ("unknown", "for a reason not known here"),
         };
         Self {

@@ -28,10 +28,10 @@ pub enum Kept {
     SaleBefore,
     /// Somebody recorded a payment of it here: it is in a closure, or will be.
     PaidHere,
-    /// Somebody recorded here that some of it was handed over: it is not in stock.
-    HandedOverHere,
     /// Somebody has an invoice of it.
     InvoicedHere,
+    /// Somebody recorded here that some of it was handed over: it is not in stock.
+    HandedOverHere,
 }
 
 /// A sale once it is taken back: void, with nothing received. Its lines hold nothing.
@@ -160,8 +160,8 @@ impl Kept {
             Self::MovedSince => "moved_since",
             Self::SaleBefore => "sale_before",
             Self::PaidHere => "paid_here",
-            Self::HandedOverHere => "handed_over_here",
             Self::InvoicedHere => "invoiced_here",
+            Self::HandedOverHere => "handed_over_here",
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn declared() -> Declared {
     Declared {
         name: name(),
         migrations: &MIGRATOR,
-        tables: &TABLES,
+        tables: TABLES,
     }
 }
 

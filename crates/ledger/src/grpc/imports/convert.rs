@@ -139,10 +139,10 @@ const fn undo_into(undo: Option<Undo>) -> (wire::Undo, wire::KeptReason) {
         Some(Undo::Kept(Kept::MovedSince)) => (wire::Undo::Kept, wire::KeptReason::MovedSince),
         Some(Undo::Kept(Kept::SaleBefore)) => (wire::Undo::Kept, wire::KeptReason::SaleBefore),
         Some(Undo::Kept(Kept::PaidHere)) => (wire::Undo::Kept, wire::KeptReason::PaidHere),
+        Some(Undo::Kept(Kept::InvoicedHere)) => (wire::Undo::Kept, wire::KeptReason::InvoicedHere),
         Some(Undo::Kept(Kept::HandedOverHere)) => {
             (wire::Undo::Kept, wire::KeptReason::HandedOverHere)
         }
-        Some(Undo::Kept(Kept::InvoicedHere)) => (wire::Undo::Kept, wire::KeptReason::InvoicedHere),
     }
 }
 

@@ -128,8 +128,8 @@ fn undo_from(undo: Option<&str>, kept: Option<&str>) -> Result<Option<Undo>, Sto
         (Some("kept"), Some("moved_since")) => Ok(Some(Undo::Kept(Kept::MovedSince))),
         (Some("kept"), Some("sale_before")) => Ok(Some(Undo::Kept(Kept::SaleBefore))),
         (Some("kept"), Some("paid_here")) => Ok(Some(Undo::Kept(Kept::PaidHere))),
-        (Some("kept"), Some("handed_over_here")) => Ok(Some(Undo::Kept(Kept::HandedOverHere))),
         (Some("kept"), Some("invoiced_here")) => Ok(Some(Undo::Kept(Kept::InvoicedHere))),
+        (Some("kept"), Some("handed_over_here")) => Ok(Some(Undo::Kept(Kept::HandedOverHere))),
         (Some(other), _) => Err(StoreError::corrupt("import_order", "undo", other)),
     }
 }

@@ -14,7 +14,8 @@ use retail::posting::{OrderUpdates, Policy, Posting, post};
 use retail::sale::Recorded;
 use retail::{
     ConnectionId, ItemId, LineKind, Order, PaymentKind, PlatformCode, Quantity, RetailerId,
-    SaleState, ShopOrderId, StockRule};
+    SaleState, ShopOrderId, StockRule,
+};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use service::clock::ManualClock;
