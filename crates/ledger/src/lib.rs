@@ -17,6 +17,7 @@ pub mod consume;
 pub mod days;
 pub mod decide;
 pub mod desk;
+pub mod erasure;
 pub mod grpc;
 mod metrics;
 pub mod privilege;

@@ -18,9 +18,17 @@ pub const TABLES: &[TableRights] = &[
     rights("closure_count", APPEND_ONLY),
     rights("closure_online", APPEND_ONLY),
     rights("connection", SETTINGS),
-    rights("customer", APPEND_ONLY),
+    // Who was erased is taken out of it.
+    rights("customer", STATE),
+    rights("customer_merge", APPEND_ONLY),
     // Waits for its connection, and is booked then.
     rights("early_order", &[Select, Insert, Update, Delete]),
+    // Who was erased once stays so.
+    rights("erased_mark", APPEND_ONLY),
+    rights("erased_order", STATE),
+    rights("erasure", STATE),
+    rights("erasure_key", STATE),
+    rights("erasure_search", APPEND_ONLY),
     // What people did with goods, they did.
     rights("fulfilment_step", APPEND_ONLY),
     rights("fulfilment_step_line", APPEND_ONLY),

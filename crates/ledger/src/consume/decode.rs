@@ -74,6 +74,32 @@ pub fn decode_unopened(
     incoming_from(retailer, connection, message, |_| Ok(None))
 }
 
+/// Whom a kept message names: the order's id and the customer. `None` when it names nobody.
+pub fn customer_of(
+    keyring: &Keyring,
+    connection: ConnectionId,
+    message: &[u8],
+) -> Result<Option<(String, Customer)>, Undecodable> {
+    let message = wire::OrderMessage::decode(message)?;
+    let Some(wire::order_message::Body::Order(order)) = message.body else {
+        return Ok(None);
+    };
+    let customer = open(keyring, connection, &order)?;
+    Ok(customer.map(|customer| (order.order_id, customer)))
+}
+
+/// A message as it came, but for the customer: it names nobody any more. What is no such message has none.
+#[must_use]
+pub fn without_customer(message: &[u8]) -> Vec<u8> {
+    let Ok(mut stripped) = wire::OrderMessage::decode(message) else {
+        return Vec::new();
+    };
+    if let Some(wire::order_message::Body::Order(order)) = &mut stripped.body {
+        order.sealed_customer = Bytes::new();
+    }
+    stripped.encode_to_vec()
+}
+
 fn incoming_from(
     retailer: RetailerId,
     connection: ConnectionId,

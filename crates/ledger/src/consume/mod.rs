@@ -16,6 +16,6 @@ mod order;
 
 pub use book::{Booked, book};
 pub use connection::ConnectionReader;
-pub use decode::{Undecodable, decode, decode_unopened};
+pub use decode::{Undecodable, customer_of, decode, decode_unopened, without_customer};
 pub use early::EarlyOrders;
 pub use order::{OrderReader, OrderWriter, pipeline};

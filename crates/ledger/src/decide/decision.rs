@@ -77,6 +77,7 @@ impl<'a> Decision<'_, 'a> {
             .withdrawn
             .contains(&(group.connection, group.order));
         let mut imported = Vec::new();
+        self.note_erased(group, &walk);
         for (place, message) in &group.messages {
             let was_sale = walk.stands();
             let step = match &message.body {
@@ -93,6 +94,7 @@ impl<'a> Decision<'_, 'a> {
                         placed_at: outline.and_then(|outline| outline.placed_at),
                         delivery: &message.delivery,
                         kept: &message.kept,
+                        is_erased: false,
                     }))
                 }
                 Body::Order { order, email } => {
@@ -135,6 +137,9 @@ impl<'a> Decision<'_, 'a> {
             return Step::Settled(Outcome::NotImported);
         };
         let recorded = recorded.as_deref();
+        let erased = walk
+            .erased_customer
+            .or_else(|| self.erased(group, order, email));
         let mut draft = Draft::default();
         let found: Vec<Found> = order
             .lines
@@ -163,6 +168,7 @@ impl<'a> Decision<'_, 'a> {
                 placed_at: Some(order.placed_at),
                 delivery: &message.delivery,
                 kept: &message.kept,
+                is_erased: erased.is_some(),
             }))
         };
         match posting {
@@ -176,6 +182,7 @@ impl<'a> Decision<'_, 'a> {
                     version: order.version,
                     delivery: &message.delivery,
                     kept: &message.kept,
+                    is_erased: erased.is_some(),
                 });
                 Step::Settled(Outcome::Held)
             }
@@ -201,7 +208,8 @@ impl<'a> Decision<'_, 'a> {
                     Err(error) => return park(Reason::from(&error.into())),
                 };
                 self.register(draft);
-                let customer = self.customer(group, order.customer.as_ref().zip(email));
+                let customer = erased
+                    .unwrap_or_else(|| self.customer(group, order.customer.as_ref().zip(email)));
                 let applied = Applied {
                     order,
                     changes,
@@ -324,6 +332,7 @@ impl<'a> Decision<'_, 'a> {
                 placed_at: None,
                 delivery: &message.delivery,
                 kept: &message.kept,
+                is_erased: false,
             }),
         }
         self.outcomes[*place] = Some(Outcome::Parked);

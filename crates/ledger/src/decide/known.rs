@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
+use jiff::Timestamp;
 use retail::fulfilment::Work;
 use retail::kit::{MadeOf, Part};
 use retail::posting::Policy;
@@ -40,6 +41,7 @@ pub struct Known<'a> {
     pub guests: HashMap<ConnectionId, CustomerId>,
     /// Of the items that lines may name, those that are kits now.
     pub kits: HashMap<ItemId, Vec<Part>>,
+    pub erased: Erased<'a>,
     /// Orders taken back with their import, which only an import brings in again.
     pub withdrawn: HashSet<(ConnectionId, &'a ShopOrderId)>,
 }
@@ -63,12 +65,33 @@ pub struct RecordedSale {
     pub outlet: OutletId,
     pub revision: i32,
     pub recorded: Recorded,
+    /// The record that was left of its buyer, who was erased.
+    pub erased_customer: Option<CustomerId>,
     /// What people recorded as paid (SH-13).
     pub by_hand: Vec<settlement::Applied>,
     /// What people did to hand it over, by line; none for most.
     pub work: BTreeMap<LineKey, Work>,
     /// Of what its kits were made when they were sold.
     pub made: MadeOf,
+}
+
+/// People who were erased, by what would name them: when, and the records that were left.
+#[derive(Clone, Debug, Default)]
+pub struct Erased<'a>(HashMap<(RetailerId, &'a EmailKey), Vec<(Timestamp, CustomerId)>>);
+
+impl<'a> Erased<'a> {
+    pub fn add(&mut self, key: (RetailerId, &'a EmailKey), at: Timestamp, customer: CustomerId) {
+        self.0.entry(key).or_default().push((at, customer));
+    }
+
+    /// Whose an order placed at `placed_at` is: that of the first erasure that it came before. One placed after all
+    /// of them is somebody's who came back.
+    #[must_use]
+    pub fn at(&self, key: (RetailerId, &'a EmailKey), placed_at: Timestamp) -> Option<CustomerId> {
+        let erased = self.0.get(&key)?.iter();
+        let later = erased.filter(|(at, _)| placed_at <= *at);
+        later.min().map(|(_, customer)| *customer)
+    }
 }
 
 /// An item found under some name.

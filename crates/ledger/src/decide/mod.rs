@@ -28,11 +28,11 @@ pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use item_kind::{ItemKind, Origin};
 pub use items::{Identity, LinkKey, LinkKind, Names, name_hash};
 pub use kit_part::KitPartRow;
-pub use known::{Connection, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
+pub use known::{Connection, Erased, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
 pub use plan::{
-    DeliveryRow, Dirty, FirstSold, HeadRow, HeldRow, LineRow, MovementCause, MovementRow, Naming,
-    NewCustomer, NewItem, NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow, PaymentRow, Plan,
-    ReadMark, RepointedLine, RepointedSale, SaleRow, Warning,
+    DeliveryRow, Dirty, ErasedOrderRow, FirstSold, HeadRow, HeldRow, LineRow, MovementCause,
+    MovementRow, Naming, NewCustomer, NewItem, NewLink, OpenLineRow, Outcome, ParkedKey, ParkedRow,
+    PaymentRow, Plan, ReadMark, RepointedLine, RepointedSale, SaleRow, Warning,
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;

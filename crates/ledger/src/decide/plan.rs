@@ -70,6 +70,8 @@ pub struct Plan<'a> {
     /// Orders that hold no more what they held, and what orders hold from now on.
     pub reopened: Vec<(ConnectionId, &'a ShopOrderId)>,
     pub open_lines: Vec<OpenLineRow<'a>>,
+    /// Orders of people who were erased.
+    pub erased_orders: Vec<ErasedOrderRow<'a>>,
     /// What to say on the bus; sorted.
     pub dirty: Vec<Dirty>,
 }
@@ -116,6 +118,14 @@ pub enum NewCustomer<'a> {
         key: &'a EmailKey,
         customer: &'a Customer,
     },
+}
+
+/// An order of somebody who was erased: its deliveries are kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasedOrderRow<'a> {
+    pub connection: ConnectionId,
+    pub order: &'a ShopOrderId,
+    pub retailer: RetailerId,
 }
 
 #[derive(Clone, Debug)]
@@ -295,6 +305,8 @@ pub struct ParkedRow<'a> {
     pub delivery: &'a Delivery,
     /// The message, where an order is in it: empty of one that could not be read.
     pub kept: &'a [u8],
+    /// The message may name nobody: it is of a person who was erased.
+    pub is_erased: bool,
 }
 
 /// An update of a sale that waits for a person (SH-12).
@@ -307,6 +319,8 @@ pub struct HeldRow<'a> {
     pub delivery: &'a Delivery,
     /// The message.
     pub kept: &'a [u8],
+    /// The message may name nobody, as in [`ParkedRow`].
+    pub is_erased: bool,
 }
 
 /// What the shop holds for a line of an order that is not applied.

@@ -26,6 +26,8 @@ pub(super) struct Walk<'a> {
     /// Taken back with its import: the sale stands for nothing until an import brings it in again.
     pub is_withdrawn: bool,
     pub recorded: Option<Recorded>,
+    /// The record that was left of its buyer, who was erased.
+    pub erased_customer: Option<CustomerId>,
     /// What people recorded as paid.
     pub by_hand: Vec<settlement::Applied>,
     /// What people did to hand it over.
@@ -70,6 +72,7 @@ impl<'a> Walk<'a> {
             draft: head.and_then(|head| head.draft),
             is_withdrawn: false,
             recorded: sale.map(|sale| sale.recorded.clone()),
+            erased_customer: sale.and_then(|sale| sale.erased_customer),
             by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
             work: sale.map(|sale| sale.work.clone()).unwrap_or_default(),
             made: sale.map(|sale| sale.made.clone()).unwrap_or_default(),

@@ -58,6 +58,7 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 outlet,
                 revision,
                 recorded,
+                erased_customer: _,
                 by_hand,
                 work,
                 made,

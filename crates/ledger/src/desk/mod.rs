@@ -56,6 +56,12 @@ impl Desk {
         &self.reader
     }
 
+    /// What opens messages that were kept.
+    #[must_use]
+    pub(crate) fn keyring(&self) -> &Arc<Keyring> {
+        &self.keyring
+    }
+
     /// A message that was kept, as it was taken when it came.
     pub fn open(
         &self,

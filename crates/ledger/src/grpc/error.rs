@@ -7,7 +7,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
 use crate::store::{
-    FulfilmentError, InvoiceError, KitError, OnceError, RegisterError, StockError, StoreError,
+    FulfilmentError, InvoiceError, KitError, OnceError, PeopleError, RegisterError, StockError,
+    StoreError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -125,6 +126,22 @@ impl From<InvoiceError> for Status {
                 | InvoiceRefusal::Quantity(_),
             ) => bad_field("lines", message),
             InvoiceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about a customer.
+impl From<PeopleError> for Status {
+    fn from(error: PeopleError) -> Self {
+        let message = error.to_string();
+        match error {
+            PeopleError::UnknownCustomer => missing("customer", &message),
+            PeopleError::UnknownConnection => missing("connection", &message),
+            PeopleError::Guest => precondition("customer_is_guest", "customer", &message),
+            PeopleError::Erased => precondition("customer_erased", "customer", &message),
+            PeopleError::Merged => precondition("customer_merged", "customer", &message),
+            PeopleError::Same => precondition("same_customer", "into_customer_id", &message),
+            PeopleError::Store(error) => error.into(),
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod ask;
 mod convert;
+mod customers;
+mod erasures;
 mod error;
 mod follow;
 mod fulfilment;
@@ -28,6 +30,10 @@ mod token;
 mod transfers;
 mod waiting;
 
+use std::sync::Arc;
+
+use proto::ledger::customers_server::CustomersServer;
+use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
@@ -57,6 +63,8 @@ use crate::wake::Wake;
 pub(crate) use convert::item_kind_into;
 pub(crate) use fulfilment_act::{step_into, tracking_into};
 
+use customers::Customers;
+use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
@@ -108,6 +116,8 @@ pub fn routes(
         StockTakesServer::<StockTakes>::NAME,
         KitsServer::<Kits>::NAME,
         InvoicesServer::<Invoices>::NAME,
+        CustomersServer::<Customers>::NAME,
+        ErasuresServer::<Erasures>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -180,6 +190,23 @@ pub fn routes(
             .add_service(
                 InvoicesServer::new(Invoices::new(store.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                CustomersServer::new(Customers::new(
+                    store.clone(),
+                    reader.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ErasuresServer::new(Erasures::new(
+                    store.clone(),
+                    Arc::clone(desk.keyring()),
+                    wake.clone(),
+                ))
+                .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

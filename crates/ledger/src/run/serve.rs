@@ -84,8 +84,16 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         probe(health.check("broker"), stop.clone(), lag),
     );
 
-    let store = Store::new(writing.clone(), Arc::clone(&clock), Arc::clone(&ids));
-    let acts = Store::new(acting.clone(), Arc::clone(&clock), ids);
+    let erasures = store::erasure_key(&writing, &keyring)
+        .await
+        .context("who was erased cannot be known again")?;
+    let store = Store::new(
+        writing.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        Arc::clone(&erasures),
+    );
+    let acts = Store::new(acting.clone(), Arc::clone(&clock), ids, erasures);
     let (reader, writers) = pipeline(
         WRITERS,
         bus.consumer(&durable::ledger_orders()),

@@ -88,7 +88,7 @@ impl Store {
             }
         }
         let batch = Batch::new(messages, &connections);
-        let known = known::load(&mut db, &batch).await?;
+        let known = known::load(&mut db, &batch, &self.erasures).await?;
         // Only now is the head locked, and nobody else does the same.
         let connection = incoming.connection.uuid();
         if let Some(before) = journal::find(&mut db, connection, &subject, act).await? {

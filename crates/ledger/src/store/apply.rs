@@ -2,12 +2,12 @@
 //!
 //! | step | statement | locks, in the order of their keys |
 //! |---|---|---|
-//! | 1 | connections; imports that bring some of the orders | those imports, shared |
+//! | 1 | connections; imports that bring some of the orders | their retailers' customers and those imports, shared |
 //! | 2 | heads of orders seen before, then their sales, lines and payments | those heads |
 //! | 3 | links, remaps, SKUs, service items, customers | none |
 //! | 4 | decide: no statement | |
 //! | 5 | items, links, customers, heads that are new | their unique keys |
-//! | 6 | sales, lines, payments, deliveries, parked and held orders, what they hold | covered by the heads |
+//! | 6 | sales, lines, payments, deliveries, parked, held and erased orders, what they hold | covered by the heads |
 //! | 7 | movements with levels | levels |
 //! | 8 | outbox | its keys |
 //!
@@ -23,9 +23,10 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{
     StoreError, connection, customer, delivery, fulfilment, head, held, import, item, kit, known,
-    level, open, outbox, parked, repoint, sale,
+    level, open, outbox, parked, people, repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
+use crate::erasure::ErasureKey;
 
 /// Attempts at one batch before the race is called lost; each loss means that others have moved on.
 pub(super) const RACE_ATTEMPTS: u32 = 20;
@@ -36,12 +37,29 @@ pub struct Store {
     pub(super) pool: PgPool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
+    pub(super) erasures: Arc<ErasureKey>,
 }
 
 impl Store {
     #[must_use]
-    pub fn new(pool: PgPool, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { pool, clock, ids }
+    pub fn new(
+        pool: PgPool,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        erasures: Arc<ErasureKey>,
+    ) -> Self {
+        Self {
+            pool,
+            clock,
+            ids,
+            erasures,
+        }
+    }
+
+    /// What people who were erased are known again by.
+    #[must_use]
+    pub fn erasures(&self) -> &ErasureKey {
+        &self.erasures
     }
 
     /// What the time is where movements are stamped.
@@ -67,7 +85,7 @@ impl Store {
         let connections = connection::find(&mut db, incoming).await?;
         let mut batch = Batch::new(incoming, &connections);
         batch.admit(&import::lock(&mut db, incoming).await?);
-        let known = known::load(&mut db, &batch).await?;
+        let known = known::load(&mut db, &batch, &self.erasures).await?;
         let plan = decide(batch, &known, &*self.ids);
         write(&mut db, &plan, self.clock.now()).await?;
         db.commit().await?;
@@ -104,6 +122,7 @@ pub(super) async fn write(
         unheld,
         reopened,
         open_lines,
+        erased_orders,
         dirty,
     } = plan;
     item::write(db, items, links, now).await?;
@@ -124,6 +143,7 @@ pub(super) async fn write(
     held::clear(db, unheld).await?;
     held::write(db, held, now).await?;
     open::write(db, reopened, open_lines).await?;
+    people::note_erased(db, erased_orders, now).await?;
     level::move_stock(db, movements, now).await?;
     outbox::mark(db, dirty, now).await
 }

@@ -171,6 +171,7 @@ pub(super) async fn find(
     by_id(db, &ids).await
 }
 
+/// Until the transaction ends nobody merges or erases customers of theirs: [`super::people`] locks the same alone.
 pub(super) async fn by_id(
     db: &mut PgConnection,
     ids: &[Uuid],
@@ -178,7 +179,9 @@ pub(super) async fn by_id(
     sqlx::query!(
         r#"select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
             c.stock_rule,
-            exists (select from ledger.kit k where k.retailer_id = c.retailer_id) as "has_kits!"
+            exists (select from ledger.kit k where k.retailer_id = c.retailer_id) as "has_kits!",
+            pg_advisory_xact_lock_shared(hashtextextended('customers of ' || c.retailer_id::text, 0))
+                is null as "gate!"
         from ledger.connection c
         join ledger.register r on r.register_id = c.register_id
         where c.connection_id = any($1)"#,

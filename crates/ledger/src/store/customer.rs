@@ -7,8 +7,13 @@ use retail::{ConnectionId, Customer, CustomerId, EmailKey, RetailerId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, row};
-use crate::decide::{Keys, Lookup, NewCustomer};
+use super::StoreError;
+use super::row::{self, SqlTimestamp};
+use crate::decide::{Erased, Keys, Lookup, NewCustomer};
+use crate::erasure::{ErasureKey, Mark};
+
+/// Who goes by which address: as customers, and as people who were erased.
+pub(super) type Found<'a> = (Lookup<(RetailerId, &'a EmailKey), CustomerId>, Erased<'a>);
 
 /// What the guest of a connection is called.
 const GUEST_NAME: &str = "Guest";
@@ -16,9 +21,11 @@ const GUEST_NAME: &str = "Guest";
 pub(super) async fn find<'a>(
     db: &mut PgConnection,
     keys: Keys<(RetailerId, &'a EmailKey)>,
-) -> Result<Lookup<(RetailerId, &'a EmailKey), CustomerId>, StoreError> {
+    erasures: &ErasureKey,
+) -> Result<Found<'a>, StoreError> {
+    let mut erased = Erased::default();
     if keys.list().is_empty() {
-        return Ok(keys.found([]));
+        return Ok((keys.found([]), erased));
     }
     let retailers: Vec<Uuid> = keys
         .list()
@@ -30,19 +37,40 @@ pub(super) async fn find<'a>(
         .iter()
         .map(|(_, email)| email.as_str())
         .collect();
+    let marks: Vec<Mark> = keys
+        .list()
+        .iter()
+        .map(|(retailer, email)| erasures.mark(*retailer, email))
+        .collect();
+    let marks: Vec<&[u8]> = marks.iter().map(Mark::as_slice).collect();
+    // A record that was merged is the one that stands for it.
     let rows = sqlx::query!(
-        r#"select k.place as "place!", c.customer_id
-        from unnest($1::uuid[], $2::text[]) with ordinality k (retailer_id, email_key, place)
-        join ledger.customer c on c.retailer_id = k.retailer_id and c.email_key = k.email_key"#,
+        r#"select k.place as "place!", coalesce(c.merged_into, c.customer_id) as customer_id,
+            e.customer_id as "erased_id?", e.erased_at as "erased_at?: SqlTimestamp"
+        from unnest($1::uuid[], $2::text[], $3::bytea[])
+            with ordinality k (retailer_id, email_key, mark, place)
+        left join ledger.customer c
+            on c.retailer_id = k.retailer_id and c.email_key = k.email_key
+        left join ledger.erased_mark e on e.retailer_id = k.retailer_id and e.mark = k.mark
+        where c.customer_id is not null or e.customer_id is not null"#,
         &retailers,
         &emails as _,
+        &marks as _,
     )
     .fetch_all(db)
     .await?;
-    Ok(keys.found(
-        rows.into_iter()
-            .map(|row| (row::place(row.place), CustomerId::new(row.customer_id))),
-    ))
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = row::place(row.place);
+        people.extend(row.customer_id.map(|id| (place, CustomerId::new(id))));
+        let (Some(key), Some(id), Some(at)) =
+            (keys.list().get(place), row.erased_id, row.erased_at)
+        else {
+            continue;
+        };
+        erased.add(*key, at.to_jiff(), CustomerId::new(id));
+    }
+    Ok((keys.found(people), erased))
 }
 
 pub(super) async fn find_guests(

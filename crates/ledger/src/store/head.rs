@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use retail::sale::{Recorded, RecordedLine, RecordedPayment};
 use retail::settlement::Applied;
 use retail::{
-    ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState, StockRule, Version,
+    CustomerId, ItemId, LineKey, Money, OutletId, PaymentKey, Quantity, SaleId, SaleState,
+    StockRule, Version,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -77,6 +78,7 @@ pub(super) async fn lock(
                     state,
                     total,
                     stock_rule,
+                    erased_customer,
                     has_by_hand: _,
                     has_work: _,
                     has_kit: _,
@@ -97,6 +99,7 @@ pub(super) async fn lock(
                         lines: recorded_lines(lines.remove(&id).unwrap_or_default(), version),
                         payments: payments.remove(&id).unwrap_or_default(),
                     },
+                    erased_customer,
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
                     work: work.remove(&id).unwrap_or_default(),
                     made: made.remove(&id).unwrap_or_default(),
@@ -121,6 +124,7 @@ struct Booked {
     state: SaleState,
     total: Money,
     stock_rule: StockRule,
+    erased_customer: Option<CustomerId>,
     /// People recorded something as paid.
     has_by_hand: bool,
     /// People have begun to hand it over.
@@ -134,7 +138,9 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
     sqlx::query!(
         r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
             has_invoice, fulfilment_steps is not null as "has_work!",
-            exists (select from ledger.sale_kit_part p where p.sale_id = s.sale_id) as "has_kit!"
+            exists (select from ledger.sale_kit_part p where p.sale_id = s.sale_id) as "has_kit!",
+            (select c.customer_id from ledger.customer c
+                where c.customer_id = s.customer_id and c.erased_at is not null) as erased_customer
         from ledger.sale s where sale_id = any($1)"#,
         ids,
     )
@@ -147,6 +153,7 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             state: row::state_from(&sale.state)?,
             total: Money::new(sale.total_minor, row::currency_from(&sale.currency)?),
             stock_rule: row::stock_rule_from(&sale.stock_rule)?,
+            erased_customer: sale.erased_customer.map(CustomerId::new),
             has_by_hand: sale.has_till_payment,
             has_work: sale.has_work,
             has_kit: sale.has_kit,

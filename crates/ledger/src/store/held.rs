@@ -1,10 +1,13 @@
 //! Updates of sales that wait for a person (SH-12): of each order the newest.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use retail::{ConnectionId, ShopOrderId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::people::kept;
 use super::row::SqlTimestamp;
 use super::{StoreError, row};
 use crate::decide::HeldRow;
@@ -25,7 +28,9 @@ pub(super) async fn write(
         .iter()
         .map(|row| row::version_columns(Some(&row.version)))
         .unzip();
-    let messages: Vec<&[u8]> = held.iter().map(|row| row.kept).collect();
+    let kept = held.iter().map(|row| kept(row.kept, row.is_erased));
+    let kept: Vec<Cow<'_, [u8]>> = kept.collect();
+    let messages: Vec<&[u8]> = kept.iter().map(AsRef::as_ref).collect();
     let deliveries: Vec<&str> = held.iter().map(|row| row.delivery.id.as_str()).collect();
     let topics: Vec<&str> = held.iter().map(|row| row.delivery.topic.as_str()).collect();
     let received: Vec<SqlTimestamp> = held

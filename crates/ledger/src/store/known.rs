@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{StoreError, customer, head, import, item, kit};
 use crate::decide::{Batch, Body, Identity, ItemKind, Keys, Known, LinkKey, Names};
+use crate::erasure::ErasureKey;
 
 /// What the batch's lines and customers have to be looked up by.
 #[derive(Default)]
@@ -23,6 +24,7 @@ struct Asked<'a> {
 pub(super) async fn load<'a>(
     db: &mut PgConnection,
     batch: &Batch<'a>,
+    erasures: &ErasureKey,
 ) -> Result<Known<'a>, StoreError> {
     let heads = head::lock(db, &batch.groups).await?;
     let Asked {
@@ -62,6 +64,7 @@ pub(super) async fn load<'a>(
     } else {
         HashMap::new()
     };
+    let (customers, erased) = customer::find(db, customers, erasures).await?;
     Ok(Known {
         kits,
         heads,
@@ -70,7 +73,8 @@ pub(super) async fn load<'a>(
         skus,
         sold,
         services: item::find_services(db, &services).await?,
-        customers: customer::find(db, customers).await?,
+        customers,
+        erased,
         guests: customer::find_guests(db, &guests).await?,
     })
 }

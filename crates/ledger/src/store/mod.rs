@@ -27,6 +27,7 @@ mod open;
 mod ours;
 mod outbox;
 mod parked;
+mod people;
 mod read;
 mod register;
 mod relay;
@@ -58,6 +59,10 @@ pub use journal::Recorded;
 pub use kit::{KitAsked, KitError, KitKey, KitPartView, KitView};
 pub use migrate::{declared, migrate};
 pub use once::{Asked, Begun, Once, OnceError};
+pub use people::{
+    ArchiveSearch, ErasedCustomer, ErasedPeople, ErasedShop, Eraser, MergedCustomer, OrderToShred,
+    PeopleError, PersonAsked, PersonToShred, Shredding, WaitingCopy, erasure_key,
+};
 pub use read::*;
 pub use register::{
     AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,

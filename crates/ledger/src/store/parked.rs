@@ -1,10 +1,13 @@
 //! Orders that could not be booked.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use retail::ReceiptNumber;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::people::kept;
 use super::row::SqlTimestamp;
 use super::{StoreError, row};
 use crate::decide::{ParkedRow, ReadMark};
@@ -82,9 +85,11 @@ pub(super) async fn write(
         .iter()
         .map(|row| row::at(row.delivery.received_at))
         .collect();
-    let messages: Vec<Option<&[u8]>> = parked
+    let kept = parked.iter().map(|row| kept(row.kept, row.is_erased));
+    let kept: Vec<Cow<'_, [u8]>> = kept.collect();
+    let messages: Vec<Option<&[u8]>> = kept
         .iter()
-        .map(|row| Some(row.kept).filter(|kept| !kept.is_empty()))
+        .map(|kept| Some(kept.as_ref()).filter(|kept| !kept.is_empty()))
         .collect();
     let receipts: Vec<Option<&str>> = parked
         .iter()

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use ledger::{Wake, grpc};
+use proto::ledger::customers_client::CustomersClient;
+use proto::ledger::erasures_client::ErasuresClient;
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
@@ -32,6 +34,8 @@ pub struct Client {
     pub stock_work: StockWorkClient<Channel>,
     pub transfers: TransfersClient<Channel>,
     pub kits: KitsClient<Channel>,
+    pub customers: CustomersClient<Channel>,
+    pub erasures: ErasuresClient<Channel>,
     pub orders: OrdersClient<Channel>,
     pub fulfilment: FulfilmentClient<Channel>,
     pub integrity: IntegrityClient<Channel>,
@@ -77,6 +81,8 @@ impl Client {
             stock_work: StockWorkClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
             kits: KitsClient::new(channel.clone()),
+            customers: CustomersClient::new(channel.clone()),
+            erasures: ErasuresClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),

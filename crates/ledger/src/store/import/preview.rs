@@ -59,7 +59,7 @@ impl Store {
         let mut db = self.pool.begin().await?;
         let connections = connection::find(&mut db, incoming).await?;
         let batch = Batch::new(incoming, &connections);
-        let known = known::load(&mut db, &batch).await?;
+        let known = known::load(&mut db, &batch, &self.erasures).await?;
         let plan = decide(batch, &known, &*self.ids);
         let levels = levels(&mut db, &plan).await?;
         db.rollback().await?;

@@ -3,6 +3,7 @@
 mod actions;
 mod catalogue;
 mod chain;
+mod customers;
 mod explain;
 mod fulfilment;
 mod fulfilment_acts;
@@ -35,6 +36,7 @@ use super::StoreError;
 pub use actions::{ActionKey, ActionView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use chain::StandingBlock;
+pub use customers::{CustomerView, MergeView, PersonView};
 pub use explain::Explained;
 pub use fulfilment::{FulfilmentFilter, FulfilmentState, FulfilmentView};
 pub use fulfilment_acts::{PartView, StepView};
