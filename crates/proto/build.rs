@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/stock.proto",
     "comptoir/ledger/v1/stock_entry.proto",
     "comptoir/ledger/v1/stock_work.proto",
+    "comptoir/ledger/v1/tills.proto",
     "comptoir/ledger/v1/waiting.proto",
     "comptoir/order/v1/order.proto",
 ];

@@ -21,4 +21,5 @@ mod sigterm;
 mod silence;
 mod storm;
 mod system_of_record;
+mod till;
 mod trace;

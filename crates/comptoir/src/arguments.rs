@@ -8,6 +8,7 @@ mod registers;
 mod reports;
 mod sales;
 mod stock;
+mod till;
 mod verify;
 mod waiting;
 mod when;
@@ -34,6 +35,7 @@ pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
+pub(crate) use till::{SaleArguments, Sold, Till};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
 pub(crate) use waiting::{ActArguments, Held, Parked, ParkedList, ShopProductArguments};
 pub(crate) use when::When;
@@ -107,6 +109,11 @@ pub(crate) enum Command {
     Registers {
         #[command(subcommand)]
         command: Registers,
+    },
+    /// Sell at a till, take back, make void.
+    Till {
+        #[command(subcommand)]
+        command: Till,
     },
     /// Record what is paid, and say by what means one is paid.
     Payments {
@@ -243,6 +250,11 @@ mod tests {
             "stock takes start Main",
             "stock takes count 00000000-0000-0000-0000-000000000001 TEA-1=0",
             "stock takes show 00000000-0000-0000-0000-000000000001 --differences",
+            "till sell TEA-1=2@9.50-1.00+2.34 TEA-2=0.5@4 --register Front --paid card=10 --paid cash --total 20.34",
+            "till return T17 TEA-1=1 --register Front --sell TEA-2=1@4 --paid cash=-5.50 --total -5.50",
+            "till return T17 TEA-1=1 --register Front --without-restocking --customer zoe@example.test",
+            "till void T17 --register Front",
+            "till lines 17",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
             "verify",
             "verify --chain --save chain.jsonl",
@@ -313,6 +325,10 @@ mod tests {
             "comptoir stock receive TEA-1=1",
             "comptoir stock transfers send --from Main TEA-1=1",
             "comptoir stock takes count 7 TEA-1=1",
+            "comptoir till sell TEA-1=2 --register Front",
+            "comptoir till sell TEA-1=2@9.50",
+            "comptoir till return T17 --register Front",
+            "comptoir till void",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

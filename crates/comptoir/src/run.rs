@@ -44,6 +44,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Stock { command } => command::stock(screen, &place, command).await,
         Command::Kits { command } => command::kits(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
+        Command::Till { command } => command::till(screen, &place, command).await,
         Command::Payments { command } => command::payments(screen, &place, command).await,
         Command::Reports { command } => command::reports(screen, &place, command).await,
         Command::Verify(asked) => command::verify(screen, &place, &asked).await,

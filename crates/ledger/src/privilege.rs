@@ -79,6 +79,8 @@ pub const TABLES: &[TableRights] = &[
     rights("stock_take", APPEND_ONLY),
     rights("stock_take_count", APPEND_ONLY),
     rights("stock_take_end", APPEND_ONLY),
+    rights("till", STATE),
+    rights("till_line", APPEND_ONLY),
     rights("till_payment", APPEND_ONLY),
     rights("transfer", APPEND_ONLY),
     rights("transfer_receipt", APPEND_ONLY),

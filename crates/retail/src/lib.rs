@@ -18,6 +18,7 @@ pub mod settlement;
 pub mod status;
 pub mod stock;
 pub mod text;
+pub mod till;
 mod told;
 pub mod version;
 

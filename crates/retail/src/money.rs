@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::quantity::Quantity;
+
 /// Why an amount cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -128,6 +130,19 @@ impl Money {
         amounts
             .into_iter()
             .try_fold(Self::zero(currency), Self::checked_add)
+    }
+
+    /// As much of it as `part` is of `whole`, to the nearest minor unit; a half goes away from zero.
+    pub fn share(self, part: Quantity, whole: Quantity) -> Result<Self, MoneyError> {
+        let factors = [self.minor, part.milli(), whole.milli()];
+        let is_negative = factors.iter().filter(|factor| **factor < 0).count() % 2 == 1;
+        let [money, part, whole] = factors.map(|factor| u128::from(factor.unsigned_abs()));
+        let share = (2 * money * part + whole)
+            .checked_div(2 * whole)
+            .and_then(|share| i64::try_from(share).ok())
+            .ok_or(MoneyError::Overflow)?;
+        let minor = if is_negative { -share } else { share };
+        Ok(Self::new(minor, self.currency))
     }
 
     fn with(self, other: Self, op: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
@@ -270,6 +285,27 @@ mod tests {
         ));
         assert_eq!(cad(i64::MAX).checked_add(cad(1)), Err(MoneyError::Overflow));
         assert_eq!(Money::sum(Currency::CAD, [cad(1), cad(2)]), Ok(cad(3)));
+    }
+
+    #[test]
+    fn a_share_is_rounded_half_away_from_zero() {
+        let milli = Quantity::from_milli;
+        for (minor, part, whole, share) in [
+            (996, 125, 1_000, 125),
+            (-996, 125, 1_000, -125),
+            (10, 1, 3, 3),
+            (-10, 2, 3, -7),
+            (10, -3, 3, -10),
+            (7, 0, 3, 0),
+            (i64::MAX, 1_000, 1_000, i64::MAX),
+        ] {
+            let came = cad(minor).share(milli(part), milli(whole));
+            assert_eq!(came, Ok(cad(share)), "{minor} {part}/{whole}");
+        }
+        for (part, whole) in [(2, 1), (1, 0)] {
+            let came = cad(i64::MAX).share(milli(part), milli(whole));
+            assert_eq!(came, Err(MoneyError::Overflow));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::told::covered;
 /// A payment that a person recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// More than nothing.
+    /// Less than nothing where it was given back, which no shop tells of.
     pub amount: Money,
     /// What the shop had told of as received by then.
     pub shop_received: Money,

@@ -32,7 +32,8 @@ impl fmt::Display for SaleState {
     }
 }
 
-/// How much of a sale's total has been received. Refunds are shown apart and do not reopen it.
+/// How much of a sale's total has been received, or of a return's has been given back. Refunds are shown apart and
+/// do not reopen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Balance {
     Unpaid,
@@ -44,9 +45,11 @@ impl Balance {
     /// Compares what was received with what was asked. A sale of nothing is paid.
     pub fn of(total: Money, received: Money) -> Result<Self, MoneyError> {
         let open = total.checked_sub(received)?;
-        Ok(if open.minor() <= 0 {
+        // Of a return both are negative.
+        let direction = if total.minor() < 0 { -1 } else { 1 };
+        Ok(if open.minor().signum() != direction {
             Self::Paid
-        } else if received.minor() > 0 {
+        } else if received.minor().signum() == direction {
             Self::PartPaid
         } else {
             Self::Unpaid
@@ -83,6 +86,10 @@ mod tests {
             (2300, 2300, Balance::Paid),
             (2300, 2400, Balance::Paid),
             (0, 0, Balance::Paid),
+            (-2300, 0, Balance::Unpaid),
+            (-2300, -1, Balance::PartPaid),
+            (-2300, -2300, Balance::Paid),
+            (-2300, 100, Balance::Unpaid),
         ] {
             assert_eq!(
                 Balance::of(cad(total), cad(received)).unwrap(),

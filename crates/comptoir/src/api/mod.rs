@@ -16,6 +16,7 @@ mod sales;
 mod stock;
 mod stock_takes;
 mod stock_work;
+mod till;
 mod transfers;
 mod verify;
 mod waiting;

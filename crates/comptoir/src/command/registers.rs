@@ -108,7 +108,7 @@ pub(super) fn id_of(registers: &[Register], named: &str) -> anyhow::Result<Strin
 }
 
 /// Of the session that is open; without one the ledger refuses whatever is counted.
-async fn currency_of(ledger: &Ledger, register: &str) -> anyhow::Result<Currency> {
+pub(super) async fn currency_of(ledger: &Ledger, register: &str) -> anyhow::Result<Currency> {
     let Page { rows, next: _ } = ledger
         .sessions(register.to_owned(), 1, String::new())
         .await?;

@@ -18,6 +18,7 @@ mod sale;
 mod sales;
 mod stock;
 mod stock_take;
+mod till;
 mod transfer;
 mod verdict;
 
@@ -39,6 +40,7 @@ pub(crate) use sale::sale;
 pub(crate) use sales::{next_page, sales};
 pub(crate) use stock::{oversold, stock_entries, stock_entry};
 pub(crate) use stock_take::{stock_take, stock_take_lines, stock_takes};
+pub(crate) use till::till_lines;
 pub(crate) use transfer::{transfer, transfers};
 pub(crate) use verdict::verdict;
 

@@ -8,11 +8,13 @@ pub(crate) fn sale(screen: Screen, outlets: &Outlets, sale: &Sale) {
     let when = |instant| outlets.minute(instant, &sale.outlet_id);
     let (state, balance) = standing(sale);
     screen.title(format_args!("Sale {}", sale.receipt_number));
+    // A till says nothing else.
+    let says = match sale.shop_status.as_str() {
+        "" => String::new(),
+        status => format!(" (the shop says {status})"),
+    };
     for (what, value) in [
-        (
-            "state",
-            format!("{state}, {balance} (the shop says {})", sale.shop_status),
-        ),
+        ("state", format!("{state}, {balance}{says}")),
         (
             "total",
             format!("{}, tax included: {}", sale.total, sale.tax),

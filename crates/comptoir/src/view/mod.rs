@@ -21,6 +21,7 @@ mod report;
 mod sale;
 mod stock;
 mod stock_take;
+mod till;
 mod transfer;
 mod value;
 mod waiting;
@@ -45,6 +46,7 @@ pub(crate) use report::{ProductReport, ReportedKind, ReportedProduct};
 pub(crate) use sale::{Payment, Sale, SaleLine};
 pub(crate) use stock::{OversoldLevel, StockEntry, cause};
 pub(crate) use stock_take::{StockTake, StockTakeLine};
+pub(crate) use till::TillLine;
 pub(crate) use transfer::Transfer;
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{

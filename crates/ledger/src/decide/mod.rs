@@ -16,6 +16,7 @@ mod plan;
 mod reason;
 mod receipt_key;
 mod rows;
+mod till;
 mod waiting;
 mod walk;
 mod withdraw;
@@ -36,6 +37,7 @@ pub use plan::{
 };
 pub use reason::Reason;
 pub use receipt_key::receipt_key;
+pub use till::{TILL_PLATFORM, TillLine, TillSale};
 pub use waiting::{Cause, Open};
 pub use withdraw::{Kept, Withdrawal, WithdrawnSale, withdraw};
 pub use work::{Stage, WorkedLine, WorkedSale};

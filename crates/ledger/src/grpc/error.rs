@@ -1,6 +1,8 @@
 //! Why the ledger does not answer a question.
 
+use retail::MoneyError;
 use retail::posting::InvoiceRefusal;
+use retail::till::{LineProblem, Refusal};
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -8,7 +10,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::desk::DeskError;
 use crate::store::{
     FulfilmentError, InvoiceError, KitError, OnceError, PeopleError, RegisterError, StockError,
-    StoreError,
+    StoreError, TillError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -189,6 +191,78 @@ impl From<FulfilmentError> for Status {
             }
             FulfilmentError::Store(error) => error.into(),
         }
+    }
+}
+
+/// Why a till's sale is not recorded, or not void.
+impl From<TillError> for Status {
+    fn from(error: TillError) -> Self {
+        let message = error.to_string();
+        match error {
+            TillError::Empty => bad_field("lines", message),
+            TillError::UnknownItem { place: _, item: _ } => missing("item", &message),
+            TillError::UnknownCustomer => missing("customer", &message),
+            TillError::UnknownSale(_) => missing("sale", &message),
+            TillError::UnknownLine {
+                place: _,
+                sale: _,
+                line: _,
+            } => missing("line", &message),
+            TillError::ItemDeleted { place, item: _ } => {
+                precondition("item_deleted", &format!("lines[{place}].item"), &message)
+            }
+            TillError::NotAProduct { place, item: _ } => {
+                bad_field(&format!("lines[{place}].item"), message)
+            }
+            TillError::LineTwice { place, line: _ } => {
+                bad_field(&format!("returns[{place}].line_key"), message)
+            }
+            TillError::Voided => precondition("sale_voided", "sale", &message),
+            TillError::NotAtATill => precondition("not_at_a_till", "sale", &message),
+            TillError::Returned => precondition("sale_returned", "sale", &message),
+            TillError::Kept(why) => precondition(why.as_str(), "sale", &message),
+            TillError::Refused(refusal) => refused(&refusal),
+            TillError::Register(error) => error.into(),
+            TillError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Status {
+    let message = refusal.to_string();
+    match refusal {
+        Refusal::Line {
+            place: _,
+            problem: LineProblem::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }),
+        }
+        | Refusal::Money(MoneyError::CurrenciesDiffer { left: _, right: _ }) => {
+            precondition("currency_differs", "lines", &message)
+        }
+        Refusal::Line { place, problem: _ } => bad_field(&format!("lines[{place}]"), message),
+        Refusal::ReturnExceedsSale {
+            place,
+            asked: _,
+            left: _,
+        } => {
+            let subject = format!("returns[{place}].quantity");
+            precondition("return_exceeds_sale", &subject, &message)
+        }
+        Refusal::TotalDiffers { lines: _, total: _ } => {
+            precondition("total_differs", "total", &message)
+        }
+        Refusal::PaymentAgainstTotal {
+            payment: _,
+            total: _,
+        }
+        | Refusal::PaymentsExceedTotal {
+            payments: _,
+            total: _,
+        }
+        | Refusal::NoRest => precondition("payments_do_not_fit", "payments", &message),
+        Refusal::NobodysAccount { open: _ } => {
+            precondition("customer_needed", "customer", &message)
+        }
+        Refusal::Money(_) | Refusal::Quantity(_) => bad_field("lines", message),
     }
 }
 

@@ -26,6 +26,8 @@ mod stock;
 mod stock_entry;
 mod stock_takes;
 mod stock_work;
+mod till_ask;
+mod tills;
 mod token;
 mod transfers;
 mod waiting;
@@ -48,6 +50,7 @@ use proto::ledger::sales_server::SalesServer;
 use proto::ledger::stock_server::StockServer;
 use proto::ledger::stock_takes_server::StockTakesServer;
 use proto::ledger::stock_work_server::StockWorkServer;
+use proto::ledger::tills_server::TillsServer;
 use proto::ledger::transfers_server::TransfersServer;
 use proto::ledger::waiting_orders_server::WaitingOrdersServer;
 use service::health::Health;
@@ -79,6 +82,7 @@ use sales::Sales;
 use stock::Stock;
 use stock_takes::StockTakes;
 use stock_work::StockWork;
+use tills::Tills;
 use transfers::Transfers;
 use waiting::WaitingOrders;
 
@@ -115,6 +119,7 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         KitsServer::<Kits>::NAME,
+        TillsServer::<Tills>::NAME,
         InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
         ErasuresServer::<Erasures>::NAME,
@@ -185,6 +190,10 @@ pub fn routes(
             )
             .add_service(
                 KitsServer::new(Kits::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                TillsServer::new(Tills::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(

@@ -65,8 +65,8 @@ impl wire::payments_server::Payments for Payments {
         let register = ask::optional("register_id", &register_id)?;
         let payment_type = payment_type_from(&payment_type)?;
         let amount = money_from("amount", amount).map_err(ask::wrong)?;
-        if amount.minor() <= 0 {
-            return Err(bad_field("amount", "is not more than nothing"));
+        if amount.is_zero() {
+            return Err(bad_field("amount", "is nothing"));
         }
         let paid_at = ask::instant("paid_at", paid_at)?;
         let mut once = match self.store.once(asked).await? {

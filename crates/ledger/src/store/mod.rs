@@ -38,6 +38,7 @@ mod row;
 mod sale;
 mod seed;
 mod stock;
+mod till;
 
 pub use act::{Acted, Trial};
 pub use apply::Store;
@@ -78,4 +79,7 @@ pub use stock::{
     OversoldOrder, OversoldView, ReceiptAsked, StockError, StockTakeEnd, StockTakeKey,
     StockTakeLine, StockTakeLineKey, StockTakeState, StockTakeView, TransferAsked, TransferFilter,
     TransferLineView, TransferState, TransferView,
+};
+pub use till::{
+    AskedCustomer, AskedPayment, AskedReturn, AskedSold, SaleAsked, TillError, VoidAsked,
 };

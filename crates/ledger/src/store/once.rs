@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, row};
 use crate::desk::Act;
+use crate::erasure::ErasureKey;
 
 /// Who asks for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub struct Once {
     asked: Asked,
     now: Timestamp,
     ids: Arc<dyn Ids>,
+    erasures: Arc<ErasureKey>,
 }
 
 /// Why nothing was begun.
@@ -93,6 +95,7 @@ impl Store {
                 asked,
                 now: as_kept(self.clock.now()),
                 ids: Arc::clone(&self.ids),
+                erasures: Arc::clone(&self.erasures),
             })));
         };
         if before.method != *method || before.digest != digest {
@@ -116,9 +119,23 @@ impl Once {
         self.now
     }
 
+    pub(super) fn erasures(&self) -> Arc<ErasureKey> {
+        Arc::clone(&self.erasures)
+    }
+
     /// For something that it makes.
     pub(crate) fn new_id(&self) -> Uuid {
         self.ids.next()
+    }
+
+    /// For plans, which make several.
+    pub(crate) fn ids(&self) -> Arc<dyn Ids> {
+        Arc::clone(&self.ids)
+    }
+
+    /// What is asked for, hashed.
+    pub(crate) const fn digest(&self) -> [u8; 32] {
+        self.asked.digest
     }
 
     #[must_use]
@@ -138,6 +155,7 @@ impl Once {
             asked,
             now,
             ids: _,
+            erasures: _,
         } = self;
         let Asked {
             retailer,

@@ -18,6 +18,7 @@ use proto::ledger::sales_client::SalesClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::stock_takes_client::StockTakesClient;
 use proto::ledger::stock_work_client::StockWorkClient;
+use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use service::health::Health;
@@ -32,6 +33,7 @@ pub struct Client {
     pub stock: StockClient<Channel>,
     pub stock_takes: StockTakesClient<Channel>,
     pub stock_work: StockWorkClient<Channel>,
+    pub tills: TillsClient<Channel>,
     pub transfers: TransfersClient<Channel>,
     pub kits: KitsClient<Channel>,
     pub customers: CustomersClient<Channel>,
@@ -79,6 +81,7 @@ impl Client {
             stock: StockClient::new(channel.clone()),
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
+            tills: TillsClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
             kits: KitsClient::new(channel.clone()),
             customers: CustomersClient::new(channel.clone()),

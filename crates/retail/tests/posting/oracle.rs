@@ -108,9 +108,10 @@ fn target(snapshot: &Snapshot, earlier: &[&Snapshot]) -> Outcome {
     Outcome {
         version: order.version,
         state: order.state,
-        balance: if received >= total {
+        // What is asked, or is to be given back, and what of it was.
+        balance: if (total >= 0 && received >= total) || (total < 0 && received <= total) {
             Balance::Paid
-        } else if received > 0 {
+        } else if (total >= 0 && received > 0) || (total < 0 && received < 0) {
             Balance::PartPaid
         } else {
             Balance::Unpaid

@@ -173,7 +173,8 @@ async fn next_page(db: &mut PgConnection, import: ImportId) -> Result<Vec<Made>,
     .collect()
 }
 
-/// Which of the sales, each by its place, moved stock after the revision that the import made.
+/// Which of the sales, each by its place, moved stock after the revision that the import made, or had something
+/// returned at a till.
 async fn moved_since(
     db: &mut PgConnection,
     sales: &[RecordedSale],
@@ -186,7 +187,11 @@ async fn moved_since(
         from unnest($1::uuid[], $2::integer[]) with ordinality k (sale_id, revision, place)
         where exists (
             select from ledger.stock_movement m
-            where m.sale_id = k.sale_id and m.revision > k.revision)"#,
+            where m.sale_id = k.sale_id and m.revision > k.revision)
+            or exists (
+                select from ledger.till_line t
+                join ledger.sale x on x.sale_id = t.sale_id
+                where t.returned_sale_id = k.sale_id and x.state = 'closed')"#,
         &ids,
         &revisions,
     )
@@ -268,7 +273,8 @@ fn sort_once(dirty: &mut Vec<Dirty>) {
     dirty.dedup();
 }
 
-async fn void(
+/// Void, with nothing received and nothing taken from stock; their movements are written apart.
+pub(in crate::store) async fn void(
     db: &mut PgConnection,
     of: ConnectionId,
     orders: &[&str],

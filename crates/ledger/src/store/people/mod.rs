@@ -108,6 +108,20 @@ impl Record {
     }
 }
 
+/// Until the transaction ends nobody merges or erases customers of theirs.
+pub(super) async fn lock_shared(
+    db: &mut PgConnection,
+    retailer: RetailerId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock_shared(hashtextextended('customers of ' || $1::text, 0))",
+        retailer.uuid().to_string(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Until the transaction ends. [`super::connection::by_id`] shares the same lock.
 async fn lock_alone(db: &mut PgConnection, retailer: RetailerId) -> Result<(), StoreError> {
     sqlx::query!(

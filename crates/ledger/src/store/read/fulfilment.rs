@@ -126,6 +126,7 @@ impl Reader {
             "select s.sale_id
             from ledger.sale s
             where s.retailer_id = $1
+                and not exists (select from ledger.till t where t.connection_id = s.connection_id)
                 and ($2::uuid is null or s.outlet_id = $2)
                 and ($3::boolean is null or (s.is_to_fulfil and s.state = 'closed') = $3)
                 and ($4::timestamptz is null or (s.placed_at, s.sale_id) > ($4, $5::uuid))

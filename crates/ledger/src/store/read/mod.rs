@@ -22,6 +22,7 @@ mod reservations;
 mod sale_view;
 mod settled;
 mod stream_sales;
+mod till_lines;
 mod verify;
 mod verify_fulfilment;
 mod verify_rules;
@@ -53,6 +54,7 @@ pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, Product
 pub use receipt::{DeliveryView, Receipt};
 pub use sale_view::{LineView, PaymentView, SaleParts, SaleView};
 pub use stream_sales::{ChangeKey, ChangedSales};
+pub use till_lines::{TillLineView, TillPrice};
 pub use verify::{CheckView, FAILURES_SHOWN_LIMIT};
 
 /// The ledger's tables, for reading.

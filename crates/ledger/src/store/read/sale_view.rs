@@ -292,9 +292,16 @@ async fn payments(
             .or_default()
             .push(PaymentView {
                 key: payment.payment_id.to_string(),
-                kind: PaymentKind::Received,
+                kind: if payment.amount_minor < 0 {
+                    PaymentKind::Refunded
+                } else {
+                    PaymentKind::Received
+                },
                 method: payment.payment_type,
-                amount: Money::new(payment.amount_minor, row::currency_from(&payment.currency)?),
+                amount: Money::new(
+                    payment.amount_minor.saturating_abs(),
+                    row::currency_from(&payment.currency)?,
+                ),
                 paid_at: Some(payment.paid_at.to_jiff()),
                 is_by_hand: true,
             });

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 pub(super) async fn checks(
     db: &mut PgConnection,
     retailer: Option<Uuid>,
-) -> Result<[CheckView; 3], StoreError> {
+) -> Result<[CheckView; 5], StoreError> {
     let balances = sqlx::query_as!(
         Found,
         r#"with compared as (
@@ -27,9 +27,11 @@ pub(super) async fn checks(
             select format('sale %s: %s, with %s recorded by people, %s by its payments', sale_id, balance,
                 applied_minor, applied) as failure
             from compared
-            where applied_minor <> applied or covered_minor not between 0 and applied_minor
-                or balance <> case when total_minor <= received then 'paid'
-                    when received > 0 then 'part_paid' else 'unpaid' end
+            where applied_minor <> applied or covered_minor not between 0 and greatest(applied_minor, 0)
+                or balance <> case
+                    when sign(total_minor - received) <> case when total_minor < 0 then -1 else 1 end then 'paid'
+                    when sign(received) = case when total_minor < 0 then -1 else 1 end then 'part_paid'
+                    else 'unpaid' end
         )
         select (select count(*) from compared) as "examined!",
             (select count(*) from wrong) as "failure_count!",
@@ -110,6 +112,54 @@ pub(super) async fn checks(
     )
     .fetch_one(&mut *db)
     .await?;
+    let numbers = sqlx::query_as!(
+        Found,
+        r#"with compared as (
+            select t.register_id, t.sale_count, count(s.sale_id) as sales,
+                max(s.shop_order_id::bigint) as last
+            from ledger.till t
+            join ledger.connection c on c.connection_id = t.connection_id
+            left join ledger.sale s on s.connection_id = t.connection_id
+            where $1::uuid is null or c.retailer_id = $1
+            group by t.register_id, t.sale_count
+        ), wrong as (
+            select format('register %s: %s sales counted, %s there, the last is %s', register_id,
+                sale_count, sales, last) as failure
+            from compared where sale_count <> sales or sale_count is distinct from last
+        )
+        select (select count(*) from compared) as "examined!",
+            (select count(*) from wrong) as "failure_count!",
+            array(select failure from wrong order by failure limit 20) as "failures!""#,
+        retailer,
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    // Of what shops sold, the shop may say later that it went back to stock as well: that is its word.
+    let returns = sqlx::query_as!(
+        Found,
+        r#"with compared as (
+            select o.sale_id, l.line_key, o.state, l.quantity_milli as sold,
+                -sum(b.quantity_milli) as returned
+            from ledger.till_line t
+            join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
+            join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
+            join ledger.sale o on o.sale_id = t.returned_sale_id
+            join ledger.till own on own.connection_id = o.connection_id
+            join ledger.sale_line l on l.sale_id = o.sale_id and l.line_key = t.returned_line_key
+            where $1::uuid is null or o.retailer_id = $1
+            group by o.sale_id, l.line_key, o.state, l.quantity_milli
+        ), wrong as (
+            select format('sale %s, line %s: %s, %s sold, %s came back', sale_id, line_key, state, sold,
+                returned) as failure
+            from compared where returned > sold or state <> 'closed'
+        )
+        select (select count(*) from compared) as "examined!",
+            (select count(*) from wrong) as "failure_count!",
+            array(select failure from wrong order by failure limit 20) as "failures!""#,
+        retailer,
+    )
+    .fetch_one(&mut *db)
+    .await?;
     Ok([
         balances.titled(
             "balances_are_settled",
@@ -122,6 +172,14 @@ pub(super) async fn checks(
         online.titled(
             "closures_hold_their_payments",
             "the online payments of a closure are its register's, and add up",
+        ),
+        numbers.titled(
+            "tills_number_without_gaps",
+            "every till's sales are numbered from 1, none left out",
+        ),
+        returns.titled(
+            "returns_do_not_exceed_sales",
+            "no more came back of what a till sold than it sold",
         ),
     ])
 }

@@ -1,13 +1,13 @@
 //! Records a payment that was made at the till, or elsewhere and is known there (SH-13).
 
 use jiff::Timestamp;
-use retail::register::Placement;
 use retail::settlement::{Applied, Settlement};
 use retail::{Money, PaymentType, SaleId, SaleState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{OpenSession, RegisterError, TillPaymentView, lock, types};
+use super::payment::{NewPayment, Taking};
+use super::{RegisterError, TillPaymentView, types};
 use crate::decide::Dirty;
 use crate::store::{Once, StoreError, outbox, row};
 
@@ -18,7 +18,7 @@ pub struct PaymentAsked {
     /// `None`: the one that the sale is booked on.
     pub register: Option<Uuid>,
     pub payment_type: PaymentType,
-    /// More than nothing.
+    /// Less than nothing is given back, of a return.
     pub amount: Money,
     pub paid_at: Timestamp,
     /// It may be in no closure.
@@ -58,8 +58,6 @@ impl Once {
             may_exceed,
         } = asked;
         let (retailer, now) = (self.retailer(), self.now());
-        let payment = self.new_id();
-        let act = self.act().clone();
         let db = self.db();
         let sold_on = sqlx::query_scalar!(
             "select register_id from ledger.sale where sale_id = $1 and retailer_id = $2",
@@ -71,44 +69,24 @@ impl Once {
         .ok_or(RegisterError::UnknownSale)?;
         types::check(db, retailer, payment_type).await?;
         let register = register.unwrap_or(sold_on);
-        lock::shared(db, retailer, register).await?;
-        let session = lock::open_session(db, register)
-            .await?
-            .ok_or(RegisterError::Closed)?;
-        let placement = Placement::of(*paid_at, session.opened_at, now)?;
-        let is_outside = match placement {
-            Placement::Inside => false,
-            Placement::Outside if *may_be_outside => true,
-            Placement::Outside => return Err(RegisterError::Outside),
-        };
+        let till = (retailer, register);
+        let taking = Taking::at(db, till, *paid_at, now, *may_be_outside).await?;
         let mut due = Due::lock(db, *sale).await?;
-        due.check(&session, *amount, *may_exceed)?;
+        due.check(&taking, *amount, *may_exceed)?;
         due.applied.push(Applied {
             amount: *amount,
             shop_received: due.shop_received,
         });
         let settlement = due.settle()?;
-        sqlx::query!(
-            "insert into ledger.till_payment (payment_id, retailer_id, sale_id, session_id,
-                is_outside, payment_type, currency, amount_minor, shop_received_minor, paid_at,
-                recorded_at, actor, note)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            payment,
-            retailer.uuid(),
-            sale.uuid(),
-            session.session,
-            is_outside,
-            payment_type.as_str(),
-            amount.currency().code(),
-            amount.minor(),
-            due.shop_received.minor(),
-            row::at(*paid_at) as _,
-            row::at(now) as _,
-            act.actor,
-            act.note,
-        )
-        .execute(&mut *db)
-        .await?;
+        let new = NewPayment {
+            sale: *sale,
+            payment_type,
+            amount: *amount,
+            shop_received: due.shop_received,
+            paid_at: *paid_at,
+        };
+        let payment = self.book_payment(&taking, new).await?;
+        let db = self.db();
         sqlx::query!(
             "update ledger.sale set has_till_payment = true, applied_minor = $2, covered_minor = $3, balance = $4,
                 changed_at = $5, changed_xid = (select pg_current_xact_id()::text::bigint)
@@ -123,18 +101,7 @@ impl Once {
         .await?;
         outbox::mark(db, &[Dirty::Sale(retailer, *sale)], now).await?;
         Ok(AppliedPayment {
-            payment: TillPaymentView {
-                payment,
-                sale: sale.uuid(),
-                session: session.session,
-                is_outside,
-                payment_type: payment_type.as_str().to_owned(),
-                amount: *amount,
-                paid_at: *paid_at,
-                recorded_at: now,
-                actor: act.actor,
-                note: act.note,
-            },
+            payment,
             settlement,
         })
     }
@@ -177,12 +144,7 @@ impl Due {
         Settlement::of(self.total, self.shop_received, &self.applied).map_err(too_large)
     }
 
-    fn check(
-        &self,
-        session: &OpenSession,
-        amount: Money,
-        may_exceed: bool,
-    ) -> Result<(), RegisterError> {
+    fn check(&self, taking: &Taking, amount: Money, may_exceed: bool) -> Result<(), RegisterError> {
         match self.state {
             SaleState::Closed => {}
             SaleState::Voided | SaleState::NotImported => return Err(RegisterError::Voided),
@@ -194,17 +156,18 @@ impl Due {
                 payment,
             });
         }
-        if session.currency != payment {
-            return Err(RegisterError::SessionCurrency {
-                session: session.currency,
-                payment,
-            });
-        }
+        taking.check(payment)?;
         let open = self
             .total
             .checked_sub(self.settle()?.received)
             .map_err(too_large)?;
-        if amount.minor() > open.minor() && !may_exceed {
+        let is_given_back = amount.minor() < 0;
+        let is_too_much = if is_given_back {
+            self.total.minor() >= 0 || amount.minor() < open.minor()
+        } else {
+            amount.minor() > open.minor() && !may_exceed
+        };
+        if is_too_much {
             return Err(RegisterError::TooMuch { amount, open });
         }
         Ok(())

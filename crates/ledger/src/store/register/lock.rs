@@ -27,7 +27,7 @@ pub(super) async fn alone(
 }
 
 /// Shared: nobody closes it until the transaction ends.
-pub(super) async fn shared(
+pub(in crate::store) async fn shared(
     db: &mut PgConnection,
     retailer: RetailerId,
     register: Uuid,

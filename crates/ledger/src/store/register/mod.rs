@@ -5,6 +5,7 @@ mod close;
 mod lock;
 mod online;
 mod open;
+mod payment;
 mod types;
 mod view;
 
@@ -16,6 +17,9 @@ use super::StoreError;
 
 pub(super) use apply_payment::applied_to;
 pub use apply_payment::{AppliedPayment, PaymentAsked};
+pub(super) use lock::shared as lock_register;
+pub(super) use payment::{NewPayment, Taking};
+pub(super) use types::check as check_type;
 pub use types::{PaymentMethodView, PaymentTypeView};
 pub use view::{ClosureView, OnlineView, RegisterView, SessionKey, SessionView, TillPaymentView};
 

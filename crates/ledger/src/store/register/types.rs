@@ -129,7 +129,7 @@ impl Once {
 }
 
 /// That the retailer has it.
-pub(super) async fn check(
+pub(in crate::store) async fn check(
     db: &mut PgConnection,
     retailer: RetailerId,
     payment_type: &PaymentType,
