@@ -14,8 +14,8 @@ use retail::{
 use service::clock::Ids;
 
 use super::{
-    Delivery, DeliveryRow, Dirty, HeadRow, ItemKind, KitPartRow, LineRow, MovementCause, MovementRow, Naming,
-    Outcome, Plan, SaleRow, receipt_key,
+    Delivery, DeliveryRow, Dirty, HeadRow, ItemKind, KitPartRow, LineRow, MovementCause,
+    MovementRow, Naming, Outcome, Plan, SaleRow, receipt_key,
 };
 
 /// The platform of the connections that tills have.

@@ -13,7 +13,8 @@ use crate::imports::{IMPORT, past};
 use crate::office::Office;
 use crate::order::an_order;
 use crate::stockroom::{Line, Stockroom, lines};
-use crate::support::{OTHER_OUTLET, OTHER_RETAILER, OUTLET, RETAILER, app};
+use crate::support::{OTHER_OUTLET, OTHER_RETAILER, OUTLET, REGISTER, RETAILER, app};
+use crate::till::Till;
 
 impl Stockroom {
     pub fn definition(&mut self, sku: &str, parts: &[Line<'_>]) -> wire::DefineKitRequest {
@@ -356,8 +357,40 @@ async fn ef_11_the_parts_of_a_kit_go_at_its_invoice() {
         sale_id: office.ledger.sql(sale),
         ..document
     };
-    office.client.invoices.record_invoice(document).await.unwrap();
+    office
+        .client
+        .invoices
+        .record_invoice(document)
+        .await
+        .unwrap();
     assert_eq!(office.ledger.on_hand("A", OUTLET).await, Some(-4));
     assert_eq!(office.ledger.on_hand("KIT", OUTLET).await, Some(0));
     office.ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn pos_05_a_till_sells_kits_and_takes_them_back_as_they_were_made() {
+    let mut till = Till::with(&["KIT", "A", "B"]).await;
+    till.open(REGISTER, 0).await.unwrap();
+    let kit = |act, parts: &[Line<'_>]| wire::DefineKitRequest {
+        retailer_id: RETAILER.to_string(),
+        item: Some(define_kit_request::Item::Sku("KIT".to_owned())),
+        parts: lines(parts),
+        act: Some(act),
+    };
+    let of_a = kit(till.act(), &[("A", 2)]);
+    till.client.kits.define_kit(of_a).await.unwrap();
+    let selling = till.selling().line("KIT", 3, 1_000).rest("cash");
+    let sold = till.record(selling).await.unwrap();
+    assert_eq!(till.ledger.on_hand("A", OUTLET).await, Some(-6));
+    let of_b = kit(till.act(), &[("B", 5)]);
+    till.client.kits.define_kit(of_b).await.unwrap();
+    let back = till.selling().back(&sold, "line:1", 1).rest("cash");
+    till.record(back).await.unwrap();
+    assert_eq!(till.ledger.on_hand("A", OUTLET).await, Some(-4));
+    let selling = till.selling().line("KIT", 1, 1_000).rest("cash");
+    till.record(selling).await.unwrap();
+    assert_eq!(till.ledger.on_hand("B", OUTLET).await, Some(-5));
+    assert_eq!(till.ledger.on_hand("KIT", OUTLET).await, Some(0));
+    till.ledger.assert_sound().await;
 }
