@@ -1,11 +1,12 @@
 """A client of the ledger: reads levels, follows sales, records a payment.
 
-`client.py ADDRESS RETAILER COMMAND`, where ADDRESS is host:port and COMMAND is
+`COMPTOIR_TOKEN=... client.py ADDRESS RETAILER COMMAND`, where ADDRESS is host:port and COMMAND is
 - `levels`
 - `sales TOKEN_FILE COUNT`: the next sales that were recorded or changed, after those that TOKEN_FILE tells of
 - `pay RECEIPT_NUMBER AMOUNT REQUEST_ID`
 """
 
+import os
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,22 @@ from comptoir.ledger.v1 import waiting_pb2
 
 # Units of a currency have this many billionths.
 NANOS = 1_000_000_000
+
+
+class Token(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Every call carries a token, as `authorization: Bearer TOKEN`."""
+
+    def __init__(self, token):
+        self.header = ("authorization", f"Bearer {token}")
+
+    def intercept_unary_unary(self, call, details, request):
+        return call(self.with_token(details), request)
+
+    def intercept_unary_stream(self, call, details, request):
+        return call(self.with_token(details), request)
+
+    def with_token(self, details):
+        return details._replace(metadata=[*(details.metadata or []), self.header])
 
 
 def levels(channel, retailer):
@@ -100,7 +117,8 @@ def amount_of(value):
 def main():
     address, retailer, command, *rest = sys.argv[1:]
     commands = {"levels": levels, "sales": sales, "pay": pay}
-    with grpc.insecure_channel(address) as channel:
+    with grpc.insecure_channel(address) as plain:
+        channel = grpc.intercept_channel(plain, Token(os.environ["COMPTOIR_TOKEN"]))
         try:
             commands[command](channel, retailer, *rest)
         except grpc.RpcError as error:

@@ -1,10 +1,12 @@
-"""Asks a server what it can do, and calls it: nothing but an address is needed, as with grpcurl.
+"""Asks a server what it can do: nothing but an address is needed, as with grpcurl. To call it takes a token, in
+COMPTOIR_TOKEN.
 
 - `reflect.py ADDRESS`: every service with its methods
 - `reflect.py ADDRESS NAME`: a message, its fields
 - `reflect.py ADDRESS SERVICE/METHOD JSON`: calls a method; a stream is printed message by message
 """
 
+import os
 import sys
 
 import grpc
@@ -30,13 +32,14 @@ def message(pool, name):
 def call(channel, pool, path, text):
     service, name = path.split("/")
     method = pool.FindServiceByName(service).methods_by_name[name]
+    token = [("authorization", f"Bearer {os.environ['COMPTOIR_TOKEN']}")]
     request = json_format.Parse(text, GetMessageClass(method.input_type)())
     as_bytes = type(request).SerializeToString
     from_bytes = GetMessageClass(method.output_type).FromString
     if method.server_streaming:
-        answers = channel.unary_stream(f"/{path}", as_bytes, from_bytes)(request)
+        answers = channel.unary_stream(f"/{path}", as_bytes, from_bytes)(request, metadata=token)
     else:
-        answers = [channel.unary_unary(f"/{path}", as_bytes, from_bytes)(request)]
+        answers = [channel.unary_unary(f"/{path}", as_bytes, from_bytes)(request, metadata=token)]
     for answer in answers:
         print(json_format.MessageToJson(answer, descriptor_pool=pool))
 

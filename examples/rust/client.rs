@@ -1,6 +1,6 @@
 //! A client of the ledger: reads levels, follows sales, records a payment. It needs nothing of Comptoir but `proto`.
 //!
-//! `cargo run -p proto --example client -- ADDRESS RETAILER COMMAND`, where COMMAND is
+//! `COMPTOIR_TOKEN=… cargo run -p proto --example client -- ADDRESS RETAILER COMMAND`, where COMMAND is
 //! - `levels`
 //! - `sales TOKEN_FILE COUNT`: the next sales that were recorded or changed, after those that `TOKEN_FILE` tells of
 //! - `pay RECEIPT_NUMBER AMOUNT REQUEST_ID`
@@ -17,25 +17,53 @@ use proto::ledger::stock_client::StockClient;
 use proto::ledger::{
     Act, ApplyPaymentRequest, GetSaleRequest, ListLevelsRequest, StreamSalesRequest,
 };
-use tonic::Status;
-use tonic::transport::{Channel, Endpoint};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel as Transport, Endpoint};
+use tonic::{Request, Status};
 use tonic_types::StatusExt as _;
 
 /// Units of a currency have this many billionths.
 const NANOS: u32 = 1_000_000_000;
 
+/// Every call carries a token, as `authorization: Bearer TOKEN`.
+#[derive(Clone)]
+struct Token(MetadataValue<Ascii>);
+
+impl Interceptor for Token {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request
+            .metadata_mut()
+            .insert("authorization", self.0.clone());
+        Ok(request)
+    }
+}
+
+type Channel = InterceptedService<Transport, Token>;
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    run(&arguments, &mut io::stdout()).await
+    let token = token().context("COMPTOIR_TOKEN is not set")?;
+    run(&token, &arguments, &mut io::stdout()).await
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example has no settings of ours"
+)]
+fn token() -> Option<String> {
+    std::env::var("COMPTOIR_TOKEN").ok()
 }
 
 /// Does what is asked for, and writes what came of it.
-pub async fn run(arguments: &[String], out: &mut impl Write) -> anyhow::Result<()> {
+pub async fn run(token: &str, arguments: &[String], out: &mut impl Write) -> anyhow::Result<()> {
     let [address, retailer, command, rest @ ..] = arguments else {
         anyhow::bail!("ADDRESS RETAILER COMMAND");
     };
     let channel = Endpoint::from_shared(address.clone())?.connect().await?;
+    let channel = InterceptedService::new(channel, Token(format!("Bearer {token}").parse()?));
     match (command.as_str(), rest) {
         ("levels", []) => levels(channel, retailer, out).await,
         ("sales", [token_file, count]) => {

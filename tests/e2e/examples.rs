@@ -7,6 +7,7 @@ use proto::google::r#type::Money;
 use proto::ledger::registers_client::RegistersClient;
 use proto::ledger::{Act, Balance, OpenSessionRequest, Sale};
 use proto::order::SaleState;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use shop_woocommerce::sim::{Options, Topic};
 use test_kit::storm::settle;
@@ -45,9 +46,12 @@ async fn a_client_that_knows_nothing_finds_out_by_reflection() {
     let alone = Alone::start().await;
     sell(&alone.system).await;
     let state = alone.system.stack().state();
+    let token = alone.system.stack().operator_token().unwrap();
     let ask = async |url: &str, arguments: &[&str]| {
         let arguments = [&[authority(url)], arguments].concat();
-        run_python(&python, "reflect.py", &arguments).await.unwrap()
+        run_python(&python, token.expose_secret(), "reflect.py", &arguments)
+            .await
+            .unwrap()
     };
     // Each service tells of what it answers itself, and of nothing else.
     for running in &state.services {
@@ -90,18 +94,20 @@ impl Client {
     async fn says(&self, system: &System, arguments: &[&str]) -> Result<String, String> {
         let url = system.stack().grpc_url();
         let retailer = world::RETAILER.to_string();
+        let token = system.stack().operator_token().unwrap();
+        let token = token.expose_secret();
         match self {
             Self::Rust => {
                 let arguments = [&[url, &retailer], arguments].concat();
                 let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
                 let mut out = Vec::new();
-                let done = client::run(&arguments, &mut out).await;
+                let done = client::run(token, &arguments, &mut out).await;
                 done.map_err(|error| error.to_string())?;
                 Ok(String::from_utf8(out).unwrap())
             }
             Self::Python(python) => {
                 let arguments = [&[authority(url), &retailer], arguments].concat();
-                run_python(python, "client.py", &arguments).await
+                run_python(python, token, "client.py", &arguments).await
             }
         }
     }
@@ -180,8 +186,7 @@ async fn sell(system: &System) -> Sale {
 }
 
 async fn open_register(system: &System, sale: &Sale) {
-    let url = system.stack().grpc_url().to_owned();
-    let mut registers = RegistersClient::connect(url).await.unwrap();
+    let mut registers = RegistersClient::new(system.stack().ledger().unwrap());
     let float = Money {
         units: 0,
         nanos: 0,
@@ -231,10 +236,16 @@ async fn python() -> Option<PathBuf> {
     Some(Path::new(ENVIRONMENT).join("bin/python"))
 }
 
-async fn run_python(python: &Path, script: &str, arguments: &[&str]) -> Result<String, String> {
+async fn run_python(
+    python: &Path,
+    token: &str,
+    script: &str,
+    arguments: &[&str],
+) -> Result<String, String> {
     let mut ran = Command::new(python);
     // Compiled files would lie beside the sources.
     ran.args(["-B", script]).args(arguments);
+    ran.env("COMPTOIR_TOKEN", token);
     let ran = ran.current_dir(EXAMPLES).output().await.unwrap();
     if ran.status.success() {
         Ok(String::from_utf8(ran.stdout).unwrap())

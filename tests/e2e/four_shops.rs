@@ -126,7 +126,9 @@ impl FourShops {
 
     /// Everything that the ledger says.
     pub async fn told(&self) -> Told {
-        read(self.stack.grpc_url(), world::RETAILER).await.unwrap()
+        read(self.stack.ledger().unwrap(), world::RETAILER)
+            .await
+            .unwrap()
     }
 
     pub async fn until(&self, shop: &Shop, is_so: impl Fn() -> bool) {

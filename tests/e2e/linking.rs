@@ -87,7 +87,7 @@ impl Shop {
 
     /// Until the ledger says what the shop's own books say, and nothing else.
     async fn agrees(&self, connection: Uuid) {
-        let grpc = self.alone.system.stack().grpc_url();
+        let ledger = self.alone.system.stack().ledger().unwrap();
         let began = Instant::now();
         loop {
             let books = ShopBooks {
@@ -96,7 +96,7 @@ impl Shop {
                 register: world::REGISTER,
                 books: self.runner.shop().books(),
             };
-            let told = read(grpc, world::RETAILER).await.unwrap();
+            let told = read(ledger.clone(), world::RETAILER).await.unwrap();
             let found = differences(&[books], &told);
             if found.is_empty() {
                 return;

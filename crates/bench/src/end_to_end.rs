@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
 use proto::ledger::StreamSalesRequest;
 use proto::ledger::sales_client::SalesClient;
+use service::access::Authorized;
 use service::clock::{Clock as _, SystemClock};
 use shop_woocommerce::sim::{Options, Topic};
 use test_kit::storm::{seen, settle};
@@ -58,7 +59,7 @@ async fn at_rate(seed: u64, per_second: u32, goal_ms: f64) -> anyhow::Result<Vec
     let (outcome, followed) = tokio::join!(
         open(&url, requests, sent, CONNECTIONS),
         follow(
-            system.stack().grpc_url().to_owned(),
+            system.stack().ledger()?,
             world::CONNECTION,
             wanted,
             PATIENCE
@@ -114,12 +115,12 @@ pub struct Shown {
 
 /// Follows sale history until so many sales of a connection have come; by the shop's ids of their orders.
 pub async fn follow(
-    grpc_url: String,
+    ledger: Authorized,
     connection: Uuid,
     wanted: usize,
     patience: Duration,
 ) -> anyhow::Result<BTreeMap<String, Shown>> {
-    let mut client = SalesClient::connect(grpc_url).await?;
+    let mut client = SalesClient::new(ledger);
     let connection = connection.to_string();
     let request = StreamSalesRequest {
         retailer_id: world::RETAILER.to_string(),

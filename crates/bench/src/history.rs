@@ -10,11 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::{Balance, ListSalesRequest, SaleFilter, SaleView, StreamSalesRequest};
 use proto::order::SaleState;
+use service::access::Authorized;
 use shop_woocommerce::sim::Dice;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _};
 use test_kit::{System, world};
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::figure::Figure;
@@ -41,7 +41,7 @@ const NEWEST: Timestamp = Timestamp::constant(1_795_262_400, 0);
 pub async fn run(seed: u64, sales: u32) -> anyhow::Result<Vec<Figure>> {
     let system = system::start().await?;
     fill(&system, sales).await?;
-    let client = SalesClient::connect(system.stack().grpc_url().to_owned()).await?;
+    let client = SalesClient::new(system.stack().ledger()?);
     let mut asker = Asker {
         client,
         dice: Dice::new(seed),
@@ -117,7 +117,7 @@ impl Filter {
 }
 
 struct Asker {
-    client: SalesClient<Channel>,
+    client: SalesClient<Authorized>,
     dice: Dice,
     sales: u32,
 }

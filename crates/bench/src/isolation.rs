@@ -75,12 +75,7 @@ pub async fn run(seed: u64) -> anyhow::Result<Vec<Figure>> {
 
     let (mut calm, mut troubled) = (Latencies::new()?, Latencies::new()?);
     let wanted = load.well.requests.len();
-    let following = follow(
-        stack.grpc_url().to_owned(),
-        Mood::Well.connection(),
-        wanted,
-        PATIENCE,
-    );
+    let following = follow(stack.ledger()?, Mood::Well.connection(), wanted, PATIENCE);
     let following = async { following.await.context("sales are missing") };
     let (dues, followed) = tokio::try_join!(load.send(), following)?;
     drop(hanging);

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod access;
 mod connections;
 mod fulfilment;
 mod import;
@@ -24,6 +25,7 @@ use retail::RetailerId;
 use crate::exit;
 use crate::services::{Action, Service};
 
+pub(crate) use access::Tokens;
 pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
     Terms,
@@ -149,6 +151,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Import,
     },
+    /// Who may do what: tokens for people and programs.
+    Tokens {
+        #[command(subcommand)]
+        command: Tokens,
+    },
     /// Run one service in this process; its settings come from the environment.
     #[command(hide = true)]
     Service(RunService),
@@ -271,6 +278,9 @@ mod tests {
             "connections install stall shop.example --check-acknowledged",
             "connections disconnect 00000000-0000-0000-0000-000000000001 --confirmed",
             "gaps",
+            "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
+            "tokens list",
+            "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
             "import list",
@@ -329,6 +339,8 @@ mod tests {
             "comptoir till sell TEA-1=2@9.50",
             "comptoir till return T17 --register Front",
             "comptoir till void",
+            "comptoir tokens create till",
+            "comptoir tokens create till --role operator",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

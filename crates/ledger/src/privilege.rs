@@ -11,6 +11,9 @@ const STATE: &[Privilege] = &[Select, Insert, Update];
 /// Every table of the schema.
 pub const TABLES: &[TableRights] = &[
     rights("_sqlx_migrations", &[Select]),
+    // Who could make a token valid again could be anybody.
+    rights("access_token", APPEND_ONLY),
+    rights("access_token_revocation", APPEND_ONLY),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
     // What was counted stays what was counted.

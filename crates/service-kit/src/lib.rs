@@ -7,14 +7,18 @@
     reason = "for tests: what cannot go on, panics"
 )]
 
+mod access;
 mod broker;
 mod ear;
 mod served;
 mod surroundings;
+mod walk;
 mod within;
 
+pub use access::{OPERATOR, access_settings, as_operator, bearer, operator, secrets};
 pub use broker::{connect, provision_ledger, start_broker};
 pub use ear::Ear;
 pub use served::serve;
 pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
+pub use walk::Walk;
 pub use within::{PATIENCE, within};

@@ -7,7 +7,7 @@ use retail::PlatformCode;
 use service::Settings;
 use tempfile::TempDir;
 
-use crate::{connect, start_broker, within};
+use crate::{access_settings, connect, start_broker, within};
 
 pub const SEAL_KEY: [u8; 32] = [7; 32];
 /// Of the service's role in the database.
@@ -77,7 +77,8 @@ impl Surroundings {
         let further = further
             .iter()
             .map(|(key, value)| (*key, (*value).to_owned()));
-        Settings::from_map(own.into_iter().chain(seed).chain(further))
+        let access = access_settings();
+        Settings::from_map(own.into_iter().chain(access).chain(seed).chain(further))
     }
 
     /// Before the service is started again: it may listen elsewhere then.

@@ -8,6 +8,7 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
+use crate::access::Guard;
 use crate::trace::TraceLayer;
 
 /// For a call to be answered, or for its stream to begin.
@@ -21,12 +22,14 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest head of a call, in bytes.
 const HEAD_LIMIT_BYTES: u32 = 32 * 1024;
 
-/// Serves until `stop`, then takes no more calls, finishes those in flight and returns. Every call gets a span.
+/// Serves until `stop`, then takes no more calls, finishes those in flight and returns. Every call gets a span,
+/// and must pass the guard.
 ///
 /// A stream without an end must itself watch `stop`, or it holds the process until the lifecycle's deadline.
 pub async fn serve(
     listener: TcpListener,
     routes: Routes,
+    guard: Guard,
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -37,6 +40,7 @@ pub async fn serve(
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .http2_max_header_list_size(HEAD_LIMIT_BYTES)
         .layer(TraceLayer::grpc())
+        .layer(guard)
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await
@@ -49,8 +53,23 @@ mod tests {
     use tonic_health::pb::health_check_response::ServingStatus;
     use tonic_health::pb::health_client::HealthClient;
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::Settings;
+    use crate::access::{Gate, NoRegister, SERVICE_KEY, Secrets};
+    use crate::clock::SystemClock;
     use crate::health::Health;
+
+    /// Nobody may call anything but what is open.
+    fn guard() -> Guard {
+        let key = "c2VydmljZSBrZXkgb2YgdGVzdHMsIDMyIGJ5dGVzIC4=";
+        let secrets = Secrets::from_settings(&Settings::from_map([(SERVICE_KEY, key)])).unwrap();
+        Guard::new(
+            Gate::new(secrets, Arc::new(NoRegister), Arc::new(SystemClock)),
+            &[],
+        )
+    }
 
     #[tokio::test]
     async fn a_stop_ends_watches_and_the_server() {
@@ -60,7 +79,8 @@ mod tests {
         let health = Health::new();
         let stop = CancellationToken::new();
         let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(serve(listener, Routes::new(health.grpc(&[])), stop.clone()));
+        let routes = Routes::new(health.grpc(&[]));
+        tasks.spawn(serve(listener, routes, guard(), stop.clone()));
 
         let mut client = HealthClient::new(endpoint.connect().await.unwrap());
         let whole_process = HealthCheckRequest::default();

@@ -20,6 +20,7 @@
 //!   [`seal::Keyring`] never leaves it, and errors name keys, never values.
 //! - **No log of a request.** One span for each request and one histogram; bodies, headers and paths stay out.
 
+pub mod access;
 mod allocator;
 pub mod clock;
 pub mod command;

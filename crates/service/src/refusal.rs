@@ -1,5 +1,6 @@
 //! Answers to questions that cannot be answered, with details that programs can read.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -7,6 +8,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// A caller waits this long before it asks a service again that could not answer.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// Who says a reason, in details of refusals.
+const DOMAIN: &str = "comptoir";
 
 /// A field of the request is missing or makes no sense.
 pub fn bad_field(field: &str, reason: impl std::fmt::Display) -> Status {
@@ -36,4 +39,18 @@ pub fn precondition(kind: &str, subject: &str, reason: &str) -> Status {
 pub fn unavailable(message: &str) -> Status {
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// The caller proves to be nobody. `reason` stays the same for ever.
+#[must_use]
+pub fn unauthenticated(reason: &str, message: &str) -> Status {
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    Status::with_error_details(Code::Unauthenticated, message, details)
+}
+
+/// The caller is known, and may not. `reason` stays the same for ever.
+#[must_use]
+pub fn denied(reason: &str, message: &str) -> Status {
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    Status::with_error_details(Code::PermissionDenied, message, details)
 }

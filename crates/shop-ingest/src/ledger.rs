@@ -11,8 +11,9 @@ use proto::ledger as wire;
 use proto::ledger::items_client::ItemsClient;
 use proto::ledger::orders_client::OrdersClient;
 use retail::{RetailerId, ShopOrderId};
+use service::access::{Authorized, Bearer};
 use shop::Connection;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 use tonic::{Code, Status};
 
 use crate::outage::Outage;
@@ -20,6 +21,8 @@ use crate::poll::TOPIC;
 
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// For the answer whose a token is: somebody waits for it.
+pub(crate) const TOKEN_TIMEOUT: Duration = Duration::from_secs(5);
 /// For one answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Orders asked for at once; the ledger takes no more.
@@ -49,25 +52,41 @@ pub(crate) struct CatalogueCheck {
     pub(crate) zero_prices: Option<i64>,
 }
 
+/// Where the ledger answers, if anywhere, and who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct LedgerWay {
+    pub(crate) url: Option<String>,
+    pub(crate) bearer: Bearer,
+}
+
+impl LedgerWay {
+    /// Connects when it is first used.
+    pub(crate) fn channel(
+        &self,
+        answer_timeout: Duration,
+    ) -> Result<Option<Authorized>, tonic::transport::Error> {
+        let Some(url) = &self.url else {
+            return Ok(None);
+        };
+        let endpoint = Endpoint::from_shared(url.clone())?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(answer_timeout);
+        Ok(Some(self.bearer.clone().on(endpoint.connect_lazy())))
+    }
+}
+
 /// The way to the ledger's knowledge of orders and items.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    orders: Option<OrdersClient<Channel>>,
-    items: Option<ItemsClient<Channel>>,
+    orders: Option<OrdersClient<Authorized>>,
+    items: Option<ItemsClient<Authorized>>,
     outage: Outage,
 }
 
 impl Ledger {
     /// Connects when it is first asked. Without an address it never knows anything.
-    pub(crate) fn at(url: Option<String>) -> Result<Self, tonic::transport::Error> {
-        let channel = url
-            .map(|url| {
-                let endpoint = Endpoint::from_shared(url)?
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .timeout(ANSWER_TIMEOUT);
-                Ok(endpoint.connect_lazy())
-            })
-            .transpose()?;
+    pub(crate) fn at(way: &LedgerWay) -> Result<Self, tonic::transport::Error> {
+        let channel = way.channel(ANSWER_TIMEOUT)?;
         Ok(Self {
             orders: channel.clone().map(OrdersClient::new),
             items: channel.map(ItemsClient::new),

@@ -41,6 +41,7 @@ mod ledger;
 mod linking;
 mod management;
 mod meters;
+mod methods;
 mod migrate;
 mod orders;
 mod outage;
@@ -55,12 +56,14 @@ mod serve;
 mod settings;
 mod settled;
 pub mod store;
+mod tokens;
 mod watchdog;
 mod webhook;
 mod worker;
 
 use std::sync::Arc;
 
+pub use methods::METHODS;
 use service::clock::Clock;
 use service::{Command, Settings};
 use shop::Platform;

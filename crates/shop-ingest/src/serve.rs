@@ -11,6 +11,7 @@ use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
 use proto::connect::installs_server::InstallsServer;
 use proto::connect::privacy_requests_server::PrivacyRequestsServer;
+use service::access::{Bearer, Gate, Guard, Secrets};
 use service::clock::{Clock, Ids, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{self, Lifecycle};
@@ -34,16 +35,18 @@ use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
 use crate::install::{self, Installer};
 use crate::isolation::{self, Gates, Quotas};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerWay, TOKEN_TIMEOUT};
 use crate::linking::Linker;
 use crate::management::Management;
 use crate::meters::Meters;
+use crate::methods::METHODS;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
 use crate::release::Releaser;
 use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
+use crate::tokens::LedgerTokens;
 use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
 use crate::worker::Worker;
@@ -82,7 +85,12 @@ pub(crate) async fn serve(
     ));
     let stored = stored(&store, clock.as_ref(), settings).await?;
     let connections = Arc::new(Connections::new(code.clone(), stored)?);
-    let ledger = Ledger::at(settings.optional(settings::LEDGER_URL)?)
+    let secrets = Secrets::from_settings(settings)?;
+    let way = LedgerWay {
+        url: settings.optional(settings::LEDGER_URL)?,
+        bearer: Bearer::of_service(&service.to_string(), secrets.keys(), Arc::clone(&clock)),
+    };
+    let ledger = Ledger::at(&way)
         .with_context(|| format!("setting {} is no address", settings::LEDGER_URL))?;
     let bus = connect(&service, settings).await?;
 
@@ -189,7 +197,7 @@ pub(crate) async fn serve(
         platform: Arc::clone(&platform),
         store: store.clone(),
         inbox: inbox.clone(),
-        ledger: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
+        ledger: Ledger::at(&way)?,
         clock: Arc::clone(&clock),
         every: settings::duration(settings, settings::COUNT_EVERY_MS, census::EVERY)?,
         grace: poller.grace,
@@ -198,8 +206,8 @@ pub(crate) async fn serve(
         platform: Arc::clone(&platform),
         store: store.clone(),
         orders: import_orders,
-        known: Ledger::at(settings.optional(settings::LEDGER_URL)?)?,
-        ledger: LedgerImports::at(settings.optional(settings::LEDGER_URL)?)?,
+        known: Ledger::at(&way)?,
+        ledger: LedgerImports::at(&way)?,
         clock: Arc::clone(&clock),
     };
     let imports = Imports {
@@ -215,7 +223,7 @@ pub(crate) async fn serve(
         platform: bare,
         store: store.clone(),
         connections: Arc::clone(&connections),
-        ledger: Arc::new(Ledger::at(settings.optional(settings::LEDGER_URL)?)?),
+        ledger: Arc::new(Ledger::at(&way)?),
         clock: Arc::clone(&clock),
     };
     let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));
@@ -322,7 +330,10 @@ pub(crate) async fn serve(
             .add_service(DeliveriesServer::new(archive))
             .add_service(InstallsServer::new(installer.clone()))
             .add_service(PrivacyRequestsServer::new(installer));
-        let serving = service::grpc::serve(listener, services, stopping);
+        let tokens = LedgerTokens::new(way.channel(TOKEN_TIMEOUT)?);
+        let gate = Gate::new(secrets, Arc::new(tokens), clock);
+        let guard = Guard::new(gate, METHODS);
+        let serving = service::grpc::serve(listener, services, guard, stopping);
         lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
         Some(address)
     } else {

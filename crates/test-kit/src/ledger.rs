@@ -1,5 +1,7 @@
 //! The ledger's answers, whole: every sale, every level, every check.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::orders_client::OrdersClient;
@@ -9,8 +11,7 @@ use proto::ledger::{
     Check, GetReceiptRequest, GetReceiptResponse, Level, ListLevelsRequest,
     ListParkedOrdersRequest, ParkedOrder, Sale, StreamSalesRequest, VerifyRequest,
 };
-use std::collections::BTreeMap;
-use tonic::transport::{Channel, Endpoint};
+use service::access::Authorized;
 
 use crate::world;
 
@@ -22,18 +23,18 @@ const PAGES_MAX: usize = 100_000;
 /// A client that reads everything of the one retailer.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    channel: Channel,
+    channel: Authorized,
     retailer: String,
 }
 
 impl Ledger {
-    /// Connects when it is first asked, and again whenever the ledger comes back.
-    pub fn at(grpc_url: &str) -> anyhow::Result<Self> {
-        let endpoint = Endpoint::from_shared(grpc_url.to_owned())?;
-        Ok(Self {
-            channel: endpoint.connect_lazy(),
+    /// Asks over a channel to the ledger.
+    #[must_use]
+    pub fn new(channel: Authorized) -> Self {
+        Self {
+            channel,
             retailer: world::RETAILER.to_string(),
-        })
+        }
     }
 
     /// Every sale with its lines, each in its last state, by the shop's order id.

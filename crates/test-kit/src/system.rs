@@ -69,7 +69,7 @@ impl System {
     }
 
     pub fn ledger(&self) -> anyhow::Result<Ledger> {
-        Ledger::at(self.stack.grpc_url())
+        Ok(Ledger::new(self.stack.ledger()?))
     }
 
     pub fn pid(&self, part: Part) -> anyhow::Result<u32> {

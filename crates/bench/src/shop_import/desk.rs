@@ -9,10 +9,10 @@ use proto::connect::imports_client::ImportsClient;
 use proto::connect::{self as wire, ImportKind};
 use proto::ledger;
 use proto::ledger::imports_client::ImportsClient as LedgerImportsClient;
+use service::access::Authorized;
 use shop::sim::Access;
 use test_kit::world;
 use tokio::time::sleep;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
@@ -27,17 +27,17 @@ const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// The way to one connection's imports.
 #[derive(Clone)]
 pub struct Desk {
-    ingest: Channel,
-    ledger: Channel,
+    ingest: Authorized,
+    ledger: Authorized,
     connection: Uuid,
 }
 
 impl Desk {
     pub fn at(system: &ShopSystem, shop: &SimulatedShop) -> anyhow::Result<Self> {
-        let ingest = system.ingest_grpc_url(shop.platform)?.to_owned();
+        let ingest = system.ingest_grpc_url(shop.platform)?;
         Ok(Self {
-            ingest: Endpoint::from_shared(ingest)?.connect_lazy(),
-            ledger: Endpoint::from_shared(system.grpc_url().to_owned())?.connect_lazy(),
+            ingest: system.as_operator(ingest)?,
+            ledger: system.ledger_channel()?,
             connection: shop.connection,
         })
     }
@@ -188,11 +188,11 @@ impl Desk {
         Ok(linked.reconnected && connection.connection_id == self.connection.to_string())
     }
 
-    fn imports(&self) -> ImportsClient<Channel> {
+    fn imports(&self) -> ImportsClient<Authorized> {
         ImportsClient::new(self.ingest.clone())
     }
 
-    fn ledger_imports(&self) -> LedgerImportsClient<Channel> {
+    fn ledger_imports(&self) -> LedgerImportsClient<Authorized> {
         LedgerImportsClient::new(self.ledger.clone())
     }
 }

@@ -141,7 +141,7 @@ impl Walk<'_> {
         let differs = expect::of_preview(&levels, &stock_before, &stock_after)?;
         self.wrong.extend(differs);
         let expected = shop_books(&self.past.shop, expect::books(&books, heard, &plan));
-        let told = read(self.system.grpc_url(), world::RETAILER).await?;
+        let told = read(self.system.ledger_channel()?, world::RETAILER).await?;
         let found = differences(std::slice::from_ref(&expected), &told);
         self.wrong.extend(found.iter().map(ToString::to_string));
         Ok((scanned, levels, committed))
@@ -251,7 +251,7 @@ async fn settled(
     let began = Instant::now();
     let mut agreed_since: Option<Instant> = None;
     loop {
-        let told = read(system.grpc_url(), world::RETAILER).await?;
+        let told = read(system.ledger_channel()?, world::RETAILER).await?;
         let books = past.shop.runner.shop().books();
         let mut heard: BTreeSet<String> = told
             .sales

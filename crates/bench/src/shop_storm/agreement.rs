@@ -30,7 +30,7 @@ pub async fn reach(system: &ShopSystem, shops: &[ShopBooks]) -> anyhow::Result<A
     let mut said = Instant::now();
     let mut agreed_since: Option<Instant> = None;
     loop {
-        let told = read(system.grpc_url(), world::RETAILER).await?;
+        let told = read(system.ledger_channel()?, world::RETAILER).await?;
         let differences = differences(shops, &told);
         if differences.is_empty() {
             agreed_since.get_or_insert_with(Instant::now);

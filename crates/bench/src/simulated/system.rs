@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
+use service::access::Authorized;
 use shop_sim::Platform;
 use tempfile::TempDir;
 use test_kit::{Ledger, folder, world};
@@ -56,8 +57,14 @@ impl ShopSystem {
         url.context("the seed has this connection")
     }
 
-    pub fn grpc_url(&self) -> &str {
-        self.stack.grpc_url()
+    /// The way to the ledger, as the operator.
+    pub fn ledger_channel(&self) -> anyhow::Result<Authorized> {
+        self.stack.ledger()
+    }
+
+    /// The way to an address of the system, as the operator.
+    pub fn as_operator(&self, url: &str) -> anyhow::Result<Authorized> {
+        self.stack.as_operator(url)
     }
 
     /// Where the platform's ingest service answers gRPC.
@@ -74,7 +81,7 @@ impl ShopSystem {
     }
 
     pub fn ledger(&self) -> anyhow::Result<Ledger> {
-        Ledger::at(self.grpc_url())
+        Ok(Ledger::new(self.stack.ledger()?))
     }
 
     /// Leaves the folder with its logs behind, for whoever asks what went wrong.

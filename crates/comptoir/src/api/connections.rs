@@ -5,7 +5,7 @@ use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::installs_client::InstallsClient;
 use proto::convert::WireError;
 use retail::ConnectionId;
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
@@ -198,10 +198,10 @@ impl Ingests {
     }
 }
 
-fn installs_of(ingest: &Ingest) -> InstallsClient<Channel> {
+fn installs_of(ingest: &Ingest) -> InstallsClient<Authorized> {
     InstallsClient::new(ingest.channel())
 }
 
-fn connections_of(ingest: &Ingest) -> ConnectionsClient<Channel> {
+fn connections_of(ingest: &Ingest) -> ConnectionsClient<Authorized> {
     ConnectionsClient::new(ingest.channel())
 }

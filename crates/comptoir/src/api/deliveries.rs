@@ -3,7 +3,7 @@
 use proto::connect as wire;
 use proto::connect::deliveries_client::DeliveriesClient;
 use retail::{ConnectionId, ShopOrderId};
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::ApiError;
 use super::import::{Ingest, Ingests};
@@ -45,6 +45,6 @@ impl Ingests {
     }
 }
 
-fn deliveries_of(ingest: &Ingest) -> DeliveriesClient<Channel> {
+fn deliveries_of(ingest: &Ingest) -> DeliveriesClient<Authorized> {
     DeliveriesClient::new(ingest.channel())
 }

@@ -5,7 +5,7 @@ use proto::ledger::{
     GetFulfilmentRequest, ListFulfilmentRequest, ListFulfilmentResponse, TakeStepRequest,
     UndoStepRequest,
 };
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
 use crate::view::{FulfilmentAct, FulfilmentEntry};
@@ -61,7 +61,7 @@ impl Ledger {
         entry(answer.entry)
     }
 
-    fn fulfilment_client(&self) -> FulfilmentClient<Channel> {
+    fn fulfilment_client(&self) -> FulfilmentClient<Authorized> {
         FulfilmentClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

@@ -7,8 +7,9 @@ use proto::convert::instant_into;
 use proto::ledger;
 use proto::ledger::imports_client::ImportsClient as LedgerImportsClient;
 use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
+use service::access::{Authorized, Bearer};
 use tonic::Code;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
 use super::{ANSWER_TIMEOUT, ApiError, CONNECT_TIMEOUT, Ledger, MAX_PAGES, PAGE_SIZE};
 
@@ -22,13 +23,17 @@ pub(crate) struct Ingests {
 #[derive(Clone, Debug)]
 pub(crate) struct Ingest {
     name: String,
-    channel: Channel,
+    channel: Authorized,
     target: String,
 }
 
 impl Ingests {
     /// The services by name and address. Connects to each when it is first asked.
-    pub(crate) fn at(targets: &[(&str, &str)], retailer: RetailerId) -> Result<Self, ApiError> {
+    pub(crate) fn at(
+        targets: &[(&str, &str)],
+        bearer: &Bearer,
+        retailer: RetailerId,
+    ) -> Result<Self, ApiError> {
         let services = targets.iter().map(|(name, target)| {
             let endpoint = Endpoint::from_shared((*target).to_owned())
                 .map_err(|error| ApiError::unreachable(target, error))?
@@ -36,7 +41,7 @@ impl Ingests {
                 .timeout(ANSWER_TIMEOUT);
             Ok(Ingest {
                 name: (*name).to_owned(),
-                channel: endpoint.connect_lazy(),
+                channel: bearer.clone().on(endpoint.connect_lazy()),
                 target: (*target).to_owned(),
             })
         });
@@ -180,7 +185,7 @@ impl Ingests {
 }
 
 impl Ingest {
-    pub(super) fn channel(&self) -> Channel {
+    pub(super) fn channel(&self) -> Authorized {
         self.channel.clone()
     }
 
@@ -274,7 +279,7 @@ impl Ingest {
         Err(ApiError::Endless { pages: MAX_PAGES })
     }
 
-    fn imports(&self) -> ImportsClient<Channel> {
+    fn imports(&self) -> ImportsClient<Authorized> {
         ImportsClient::new(self.channel.clone())
     }
 

@@ -5,7 +5,7 @@ use proto::ledger::{
     get_kit_request,
 };
 use retail::{Quantity, Sku};
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::stock_work::lines_into;
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
@@ -58,7 +58,7 @@ impl Ledger {
         Ok(Page::read(kits, next_page_token)?)
     }
 
-    fn kits_client(&self) -> KitsClient<Channel> {
+    fn kits_client(&self) -> KitsClient<Authorized> {
         KitsClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

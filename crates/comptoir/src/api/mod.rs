@@ -1,5 +1,6 @@
 //! The ledger, asked over gRPC.
 
+mod access;
 mod catalogue;
 mod chain;
 mod connections;
@@ -24,7 +25,8 @@ mod waiting;
 use std::time::Duration;
 
 use retail::RetailerId;
-use tonic::transport::{Channel, Endpoint};
+use service::access::{Authorized, Bearer};
+use tonic::transport::Endpoint;
 
 pub(crate) use error::ApiError;
 pub(crate) use import::{Ingest, Ingests};
@@ -56,13 +58,17 @@ pub(crate) struct Page<T> {
 /// The ledger's API, on behalf of one retailer.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
-    channel: Channel,
+    channel: Authorized,
     target: String,
     retailer: RetailerId,
 }
 
 impl Ledger {
-    pub(crate) async fn connect(target: &str, retailer: RetailerId) -> Result<Self, ApiError> {
+    pub(crate) async fn connect(
+        target: &str,
+        bearer: Bearer,
+        retailer: RetailerId,
+    ) -> Result<Self, ApiError> {
         let endpoint = Endpoint::from_shared(target.to_owned())
             .map_err(|error| ApiError::unreachable(target, error))?
             .connect_timeout(CONNECT_TIMEOUT)
@@ -72,7 +78,7 @@ impl Ledger {
             .await
             .map_err(|error| ApiError::unreachable(target, error))?;
         Ok(Self {
-            channel,
+            channel: bearer.on(channel),
             target: target.to_owned(),
             retailer,
         })

@@ -8,7 +8,7 @@ use proto::ledger::{
     PaymentMethod, PaymentType, SetPaymentTypeRequest,
 };
 use retail::Money;
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
 use crate::view::{Applied, PaymentTypes, Register, Session};
@@ -147,11 +147,11 @@ impl Ledger {
         Ok(())
     }
 
-    fn registers_client(&self) -> RegistersClient<Channel> {
+    fn registers_client(&self) -> RegistersClient<Authorized> {
         RegistersClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    fn payments_client(&self) -> PaymentsClient<Channel> {
+    fn payments_client(&self) -> PaymentsClient<Authorized> {
         PaymentsClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

@@ -110,7 +110,7 @@ impl Ledger {
         Ok(sale.ok_or(WireError::Missing("sale"))?.try_into()?)
     }
 
-    fn sales_client(&self) -> SalesClient<tonic::transport::Channel> {
+    fn sales_client(&self) -> SalesClient<service::access::Authorized> {
         SalesClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

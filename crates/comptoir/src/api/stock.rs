@@ -95,7 +95,7 @@ impl Ledger {
         Ok(Page::read(levels, next_page_token)?)
     }
 
-    fn stock_client(&self) -> StockClient<tonic::transport::Channel> {
+    fn stock_client(&self) -> StockClient<service::access::Authorized> {
         StockClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

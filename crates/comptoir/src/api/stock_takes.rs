@@ -6,7 +6,7 @@ use proto::ledger::{
     ListStockTakesResponse, PostStockTakeRequest, StartStockTakeRequest,
 };
 use retail::{Quantity, Sku};
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::stock_work::lines_into;
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
@@ -133,7 +133,7 @@ impl Ledger {
         Ok(Page::read(lines, next_page_token)?)
     }
 
-    fn stock_takes_client(&self) -> StockTakesClient<Channel> {
+    fn stock_takes_client(&self) -> StockTakesClient<Authorized> {
         StockTakesClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

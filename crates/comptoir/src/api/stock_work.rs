@@ -7,7 +7,7 @@ use proto::ledger::{
     ReceiveGoodsRequest, SetSafetyStockRequest, SetSafetyStockResponse, StockLine,
 };
 use retail::{Quantity, Sku};
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
 use crate::view::{Level, OversoldLevel, StockEntry};
@@ -131,7 +131,7 @@ impl Ledger {
         Ok(Page::read(levels, next_page_token)?)
     }
 
-    fn stock_work_client(&self) -> StockWorkClient<Channel> {
+    fn stock_work_client(&self) -> StockWorkClient<Authorized> {
         StockWorkClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

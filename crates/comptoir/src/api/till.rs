@@ -4,7 +4,7 @@ use proto::ledger::{
     Act, ListTillLinesRequest, RecordSaleRequest, RecordSaleResponse, VoidSaleRequest,
     VoidSaleResponse,
 };
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES};
 use crate::view::{Sale, TillLine};
@@ -51,7 +51,7 @@ impl Ledger {
         Ok(lines.collect::<Result<_, _>>()?)
     }
 
-    fn tills_client(&self) -> TillsClient<Channel> {
+    fn tills_client(&self) -> TillsClient<Authorized> {
         TillsClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

@@ -5,7 +5,7 @@ use proto::ledger::{
     SendTransferRequest, TransferState,
 };
 use retail::{Quantity, Sku};
-use tonic::transport::Channel;
+use service::access::Authorized;
 
 use super::stock_work::lines_into;
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
@@ -112,7 +112,7 @@ impl Ledger {
         Ok(Page::read(transfers, next_page_token)?)
     }
 
-    fn transfers_client(&self) -> TransfersClient<Channel> {
+    fn transfers_client(&self) -> TransfersClient<Authorized> {
         TransfersClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

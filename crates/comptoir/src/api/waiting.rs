@@ -5,8 +5,8 @@ use proto::ledger::{
     RemapProductResponse, RetryAllParkedRequest, RetryAllParkedResponse, RetryParkedRequest,
     RetryParkedResponse, dismiss_parked_request, remap_product_request,
 };
+use service::access::Authorized;
 use tonic::Code;
-use tonic::transport::Channel;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, Page};
 use crate::view::{HeldOrder, ParkedEntry, Retried, RetriedAll, outcome};
@@ -221,7 +221,7 @@ impl Ledger {
         Ok(outcome(answer.outcome()))
     }
 
-    fn waiting(&self) -> WaitingOrdersClient<Channel> {
+    fn waiting(&self) -> WaitingOrdersClient<Authorized> {
         WaitingOrdersClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 }

@@ -88,7 +88,12 @@ async fn deliver(
     market: &Market,
 ) -> anyhow::Result<Outcome> {
     let broker = Broker::connect(stack.nats_options(bus::permission::ADMIN)?).await?;
-    let ledger = Ledger::connect(stack.grpc_url(), RetailerId::new(demo::RETAILER)).await?;
+    let ledger = Ledger::connect(
+        stack.grpc_url(),
+        stack.operator()?,
+        RetailerId::new(demo::RETAILER),
+    )
+    .await?;
     let (first, second) = sender.planned();
 
     let bar = screen.bar(first as u64, "as the shops sent them, each twice");

@@ -1,16 +1,20 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use retail::RetailerId;
+use service::Settings;
+use service::access::Bearer;
 
 use crate::api::{Ingests, Ledger};
 use crate::arguments::Common;
 use crate::outlets::Outlets;
 use crate::services::Service;
-use crate::stack::State;
+use crate::stack::{State, operator_token};
 
 /// The folder of the demo's stack, inside that of the commands.
 pub(super) const DEMO: &str = "demo";
+/// The setting with the token to call with.
+const TOKEN: &str = "COMPTOIR_TOKEN";
 
 /// Where a command works: a folder, the stack that runs there, and what was said on the command
 /// line instead.
@@ -62,7 +66,8 @@ impl Place {
                 ));
             }
         };
-        Ok(Ledger::connect(target, self.retailer(stack)?).await?)
+        let bearer = self.bearer(target)?;
+        Ok(Ledger::connect(target, bearer, self.retailer(stack)?).await?)
     }
 
     /// The running stack's ingest services.
@@ -81,7 +86,22 @@ impl Place {
         let targets: Vec<_> = others
             .map(|running| (running.name.as_str(), running.grpc_url.as_str()))
             .collect();
-        Ok(Ingests::at(&targets, self.retailer(Some(state))?)?)
+        let bearer = self.bearer(&state.grpc_url)?;
+        Ok(Ingests::at(&targets, &bearer, self.retailer(Some(state))?)?)
+    }
+
+    /// The token to call `target` with: the one that was given, else the operator's of the stack that answers there.
+    /// No other address is told that one.
+    fn bearer(&self, target: &str) -> anyhow::Result<Bearer> {
+        let given = Settings::from_process()?.optional_secret(TOKEN)?;
+        let token = match (given, self.stack()?) {
+            (Some(token), _) => token,
+            (None, Some((dir, state))) if state.grpc_url == target => operator_token(dir)?,
+            (None, _) => bail!(
+                "a token is needed: say it with {TOKEN}, or the file it is in with {TOKEN}_FILE"
+            ),
+        };
+        Bearer::new(&token).with_context(|| format!("{TOKEN} is no token"))
     }
 
     fn retailer(&self, stack: Option<&State>) -> anyhow::Result<RetailerId> {

@@ -119,6 +119,7 @@ fn tell(screen: Screen, stack: &Stack, is_first: bool) -> anyhow::Result<()> {
     }
     let dir = stack.dir().display();
     screen.line(format_args!("  folder    {dir}"));
+    screen.line(format_args!("  token     {dir}/secrets/operator-token"));
     if is_first {
         screen.line(format_args!(
             "\n{dir}/seed.toml says whose outlets, registers and shops these are. Edit it, with the\n\

@@ -271,7 +271,7 @@ impl Market {
         let began = Instant::now();
         let mut agreed_since: Option<Instant> = None;
         loop {
-            let told = self.ours(read(stack.grpc_url(), RETAILER).await?);
+            let told = self.ours(read(stack.ledger()?, RETAILER).await?);
             let found = differences(&books, &told);
             if found.is_empty() {
                 agreed_since.get_or_insert_with(Instant::now);

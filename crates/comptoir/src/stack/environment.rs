@@ -49,6 +49,14 @@ impl Environment<'_> {
                 "COMPTOIR_SEAL_KEY",
                 kept::key(&dir.join("secrets/seal-key"))?,
             ),
+            (
+                service::access::OPERATOR_TOKEN,
+                operator_token(dir)?.expose_secret().to_owned(),
+            ),
+            (
+                service::access::SERVICE_KEY,
+                kept::key(&dir.join("secrets/service-key"))?,
+            ),
             ("DATABASE_URL", self.database_url(service)?),
             ("LISTEN_HTTP", ports.http(service)?.to_string()),
             ("LISTEN_GRPC", ports.grpc(service)?.to_string()),
@@ -115,6 +123,11 @@ impl Environment<'_> {
         let admin = self.servers.database_url.expose_secret();
         as_user(admin, &role(service), &self.database_password(service)?)
     }
+}
+
+/// What the operator of the stack in `dir` calls its services with, made at first use.
+pub(crate) fn operator_token(dir: &Path) -> anyhow::Result<SecretString> {
+    kept::password(&dir.join("secrets/operator-token")).map(SecretString::from)
 }
 
 fn role(service: Service) -> String {

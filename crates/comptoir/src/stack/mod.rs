@@ -37,6 +37,7 @@ pub use seed::{Seed, SeedConnection, SeedOutlet, SeedRegister, SeedRetailer};
 pub use state::{Connection, Outlet, Retailer, Running, State};
 pub use system::Stack;
 
+pub(crate) use environment::operator_token;
 pub(crate) use kept::random_text;
 pub(crate) use ready::{Readiness, readiness};
 pub(crate) use remove::remove;

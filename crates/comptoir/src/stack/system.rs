@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use devstack::{Devstack, GivenNats, NatsConfig, NatsUser};
 use secrecy::{ExposeSecret as _, SecretString};
+use service::access::{Authorized, Bearer};
 use service::clock::{Clock as _, SystemClock};
+use tonic::transport::Endpoint;
 
-use super::environment::{Environment, Servers};
+use super::environment::{Environment, Servers, operator_token};
 use super::ports::Ports;
 use super::process::Launch;
 use super::slot::Slot;
@@ -144,6 +146,28 @@ impl Stack {
     #[must_use]
     pub fn grpc_url(&self) -> &str {
         &self.state.grpc_url
+    }
+
+    /// What the operator calls its services with.
+    pub fn operator_token(&self) -> anyhow::Result<SecretString> {
+        operator_token(&self.dir)
+    }
+
+    /// Puts that on calls.
+    pub fn operator(&self) -> anyhow::Result<Bearer> {
+        Bearer::new(&self.operator_token()?)
+            .context("the operator's token cannot stand in a header")
+    }
+
+    /// The way to one of its services, as the operator. Connects when it is first used.
+    pub fn as_operator(&self, url: &str) -> anyhow::Result<Authorized> {
+        let endpoint = Endpoint::from_shared(url.to_owned())?;
+        Ok(self.operator()?.on(endpoint.connect_lazy()))
+    }
+
+    /// The way to its ledger, as the operator.
+    pub fn ledger(&self) -> anyhow::Result<Authorized> {
+        self.as_operator(self.grpc_url())
     }
 
     /// The administrator's, password included.

@@ -19,6 +19,7 @@ mod sales;
 mod stock;
 mod stock_take;
 mod till;
+mod token;
 mod transfer;
 mod verdict;
 
@@ -41,6 +42,7 @@ pub(crate) use sales::{next_page, sales};
 pub(crate) use stock::{oversold, stock_entries, stock_entry};
 pub(crate) use stock_take::{stock_take, stock_take_lines, stock_takes};
 pub(crate) use till::till_lines;
+pub(crate) use token::tokens;
 pub(crate) use transfer::{transfer, transfers};
 pub(crate) use verdict::verdict;
 

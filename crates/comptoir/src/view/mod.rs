@@ -22,6 +22,7 @@ mod sale;
 mod stock;
 mod stock_take;
 mod till;
+mod token;
 mod transfer;
 mod value;
 mod waiting;
@@ -47,6 +48,7 @@ pub(crate) use sale::{Payment, Sale, SaleLine};
 pub(crate) use stock::{OversoldLevel, StockEntry, cause};
 pub(crate) use stock_take::{StockTake, StockTakeLine};
 pub(crate) use till::TillLine;
+pub(crate) use token::{NewToken, Token};
 pub(crate) use transfer::Transfer;
 pub(crate) use value::{Amount, Number};
 pub(crate) use waiting::{

@@ -126,7 +126,7 @@ impl Running {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         Ok(installs.begin_install(request).await?.into_inner())
     }
 
@@ -142,7 +142,7 @@ impl Running {
             check_acknowledged: true,
             another_shop_confirmed: false,
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         let answer = installs.link_own_shop(request).await?.into_inner();
         Ok(answer.linked.unwrap())
     }
@@ -152,7 +152,7 @@ impl Running {
             retailer_id: RETAILER.to_string(),
             install_id: id.to_owned(),
         };
-        let mut installs = InstallsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         let answer = installs.get_install(request).await.unwrap();
         answer.into_inner().install.unwrap()
     }
@@ -209,7 +209,7 @@ impl Running {
             retailer_id: RETAILER.to_string(),
             connection_id: id.to_owned(),
         };
-        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut connections = ConnectionsClient::new(service_kit::as_operator(&self.grpc));
         let answer = connections.get_connection(request).await.unwrap();
         let answer = answer.into_inner();
         (answer.connection.unwrap(), answer.health.unwrap())
@@ -221,7 +221,7 @@ impl Running {
             connection_id: id.to_owned(),
             confirmed: true,
         };
-        let mut connections = ConnectionsClient::connect(self.grpc.clone()).await.unwrap();
+        let mut connections = ConnectionsClient::new(service_kit::as_operator(&self.grpc));
         connections.disconnect(request).await.unwrap();
     }
 
@@ -293,8 +293,8 @@ impl Running {
         let request = wire::ListPrivacyRequestsRequest {
             retailer_id: RETAILER.to_string(),
         };
-        let client = PrivacyRequestsClient::connect(self.grpc.clone()).await;
-        let answer = client.unwrap().list_privacy_requests(request).await;
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.list_privacy_requests(request).await;
         answer.unwrap().into_inner().requests
     }
 

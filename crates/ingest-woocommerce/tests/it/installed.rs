@@ -52,10 +52,8 @@ impl World {
         }
     }
 
-    async fn installs(&self) -> InstallsClient<tonic::transport::Channel> {
-        InstallsClient::connect(self.running.grpc.clone())
-            .await
-            .unwrap()
+    async fn installs(&self) -> InstallsClient<service::access::Authorized> {
+        InstallsClient::new(service_kit::as_operator(&self.running.grpc))
     }
 
     fn here(&self, address: &str) -> String {

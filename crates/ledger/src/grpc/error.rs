@@ -10,7 +10,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::desk::DeskError;
 use crate::store::{
     FulfilmentError, InvoiceError, KitError, OnceError, PeopleError, RegisterError, StockError,
-    StoreError, TillError,
+    StoreError, TillError, TokenError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -278,6 +278,18 @@ impl From<KitError> for Status {
             KitError::IsPart => precondition("is_part", "item", &message),
             KitError::NoKit => precondition("no_kit", "item", &message),
             KitError::Stock(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done about a token.
+impl From<TokenError> for Status {
+    fn from(error: TokenError) -> Self {
+        let message = error.to_string();
+        match error {
+            TokenError::TwoLive => precondition("two_tokens_live", "name", &message),
+            TokenError::Unknown => missing("token", &message),
+            TokenError::Store(error) => error.into(),
         }
     }
 }

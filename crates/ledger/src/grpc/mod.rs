@@ -1,8 +1,9 @@
 //! What others may ask. One file a service.
 //!
-//! There is no authentication yet: who can reach the port can read every retailer's sales. It listens on
-//! loopback unless told otherwise.
+//! Every call but health and reflection carries a token (`service::access`); what its roles may call stands in
+//! `methods.rs`. Handlers see only requests that speak of the caller's own retailer.
 
+mod access;
 mod ask;
 mod convert;
 mod customers;
@@ -16,6 +17,7 @@ mod integrity;
 mod invoices;
 mod items;
 mod kits;
+mod methods;
 mod orders;
 mod page;
 mod payments;
@@ -34,6 +36,7 @@ mod waiting;
 
 use std::sync::Arc;
 
+use proto::ledger::access_server::AccessServer;
 use proto::ledger::customers_server::CustomersServer;
 use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
@@ -65,7 +68,9 @@ use crate::wake::Wake;
 
 pub(crate) use convert::item_kind_into;
 pub(crate) use fulfilment_act::{step_into, tracking_into};
+pub use methods::METHODS;
 
+use access::Access;
 use customers::Customers;
 use erasures::Erasures;
 use fulfilment::Fulfilment;
@@ -123,6 +128,7 @@ pub fn routes(
         InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
         ErasuresServer::<Erasures>::NAME,
+        AccessServer::<Access>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -216,6 +222,10 @@ pub fn routes(
                     wake.clone(),
                 ))
                 .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                AccessServer::new(Access::new(store.clone(), reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use bus::{Bus, Map, check, durable, stream};
+use service::access::{Gate, Guard, Secrets};
 use service::clock::{Clock, Ids, SystemClock, SystemIds};
 use service::health::{Health, probe};
 use service::lifecycle::{Lifecycle, deadline};
@@ -20,7 +21,7 @@ use crate::grpc;
 use crate::metrics::Metrics;
 use crate::relay::Relay;
 use crate::retention::Retention;
-use crate::store::{self, Chain, Outbox, Reader, Store};
+use crate::store::{self, Chain, Outbox, Reader, Store, Tokens};
 use crate::wake::Wake;
 
 /// Batches written at once. Two keep the database busy while one waits for its commit; more only wait for each other.
@@ -32,6 +33,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let deadline = deadline(settings)?;
     let repeats_kept = settings::repeats_kept(settings)?;
     let keyring = Arc::new(Keyring::from_settings(settings)?);
+    let secrets = Secrets::from_settings(settings)?;
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let (writing, reading) = (store::write_pool(&database), store::read_pool(&database));
@@ -65,7 +67,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let (http_listener, http_address) = listen::bind(settings, listen::HTTP).await?;
     let (grpc_listener, grpc_address) = listen::bind(settings, listen::GRPC).await?;
     if !grpc_address.ip().is_loopback() {
-        tracing::warn!(%grpc_address, "gRPC has no authentication yet, and others than this machine can reach it");
+        tracing::warn!(%grpc_address, "gRPC is not encrypted here: tokens must not go over a network as they are");
     }
     let probes = [
         (health.check("database"), writing.clone()),
@@ -138,7 +140,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         Outbox::new(writing.clone()),
         bus.publisher(&stream::ledger()),
         wake.listener(),
-        clock,
+        Arc::clone(&clock),
         metrics,
     );
     lifecycle.spawn("relay", relay.run(stop.clone()));
@@ -150,7 +152,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let questions = Reader::new(reading.clone());
     let desk = Desk::new(acts.clone(), questions.clone(), keyring, wake.clone());
     let routes = grpc::routes(&acts, &questions, &desk, &wake, &health, &stop)?;
-    let serving = service::grpc::serve(grpc_listener, routes, stop.clone());
+    let gate = Gate::new(secrets, Arc::new(Tokens(questions)), clock);
+    let guard = Guard::new(gate, grpc::METHODS);
+    let serving = service::grpc::serve(grpc_listener, routes, guard, stop.clone());
     lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
     let serving = http::serve(http_listener, health.router(), stop.clone());
     lifecycle.spawn("HTTP", async move { Ok(serving.await?) });

@@ -1,5 +1,6 @@
 //! Everything that speaks SQL. One transaction a batch: `apply.rs` says what it locks, in which order.
 
+mod access;
 mod act;
 mod apply;
 mod chain;
@@ -40,6 +41,7 @@ mod seed;
 mod stock;
 mod till;
 
+pub use access::{NewToken, TokenError, TokenView, Tokens};
 pub use act::{Acted, Trial};
 pub use apply::Store;
 pub use chain::{BLOCK_LIMIT, Chain, Chained};

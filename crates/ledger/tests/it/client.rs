@@ -1,7 +1,9 @@
 //! The ledger's gRPC, served in this process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use ledger::store::Tokens;
 use ledger::{Wake, grpc};
 use proto::ledger::customers_client::CustomersClient;
 use proto::ledger::erasures_client::ErasuresClient;
@@ -21,33 +23,40 @@ use proto::ledger::stock_work_client::StockWorkClient;
 use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
+use service::access::{Authorized, Gate, Guard};
+use service::clock::{Clock, SystemClock};
 use service::health::Health;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
 use crate::support::Ledger;
 
+/// How often the tokens of streams are looked at, in tests.
+const WATCH_EVERY: Duration = Duration::from_millis(50);
+
 pub struct Client {
-    pub sales: SalesClient<Channel>,
-    pub stock: StockClient<Channel>,
-    pub stock_takes: StockTakesClient<Channel>,
-    pub stock_work: StockWorkClient<Channel>,
-    pub tills: TillsClient<Channel>,
-    pub transfers: TransfersClient<Channel>,
-    pub kits: KitsClient<Channel>,
-    pub customers: CustomersClient<Channel>,
-    pub erasures: ErasuresClient<Channel>,
-    pub orders: OrdersClient<Channel>,
-    pub fulfilment: FulfilmentClient<Channel>,
-    pub integrity: IntegrityClient<Channel>,
-    pub imports: ImportsClient<Channel>,
-    pub invoices: InvoicesClient<Channel>,
-    pub payments: PaymentsClient<Channel>,
-    pub registers: RegistersClient<Channel>,
-    pub reports: ReportsClient<Channel>,
-    pub waiting: WaitingOrdersClient<Channel>,
-    pub channel: Channel,
+    pub sales: SalesClient<Authorized>,
+    pub stock: StockClient<Authorized>,
+    pub stock_takes: StockTakesClient<Authorized>,
+    pub stock_work: StockWorkClient<Authorized>,
+    pub tills: TillsClient<Authorized>,
+    pub transfers: TransfersClient<Authorized>,
+    pub kits: KitsClient<Authorized>,
+    pub customers: CustomersClient<Authorized>,
+    pub erasures: ErasuresClient<Authorized>,
+    pub orders: OrdersClient<Authorized>,
+    pub fulfilment: FulfilmentClient<Authorized>,
+    pub integrity: IntegrityClient<Authorized>,
+    pub imports: ImportsClient<Authorized>,
+    pub invoices: InvoicesClient<Authorized>,
+    pub payments: PaymentsClient<Authorized>,
+    pub registers: RegistersClient<Authorized>,
+    pub reports: ReportsClient<Authorized>,
+    pub waiting: WaitingOrdersClient<Authorized>,
+    pub channel: Authorized,
+    /// Where it answers.
+    pub url: String,
     pub wake: Wake,
     pub stop: CancellationToken,
     _serving: tokio::task::JoinSet<()>,
@@ -55,6 +64,11 @@ pub struct Client {
 
 impl Client {
     pub async fn of(ledger: &Ledger) -> Self {
+        Self::at(ledger, SystemClock).await
+    }
+
+    /// As [`Self::of`], where tokens age by a clock of their own.
+    pub async fn at(ledger: &Ledger, clock: impl Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (wake, stop) = (Wake::new(), CancellationToken::new());
@@ -67,15 +81,20 @@ impl Client {
             &stop,
         )
         .unwrap();
+        let tokens = Arc::new(Tokens(ledger.reader.clone()));
+        let gate = Gate::new(service_kit::secrets(), tokens, Arc::new(clock));
+        let guard = Guard::new(gate, grpc::METHODS).watching_every(WATCH_EVERY);
         let mut serving = tokio::task::JoinSet::new();
         let until = stop.clone();
-        serving.spawn(async move { service::grpc::serve(listener, routes, until).await.unwrap() });
-        let channel = Endpoint::from_shared(format!("http://{address}"))
-            .unwrap()
-            .timeout(Duration::from_secs(30))
-            .connect()
-            .await
-            .unwrap();
+        serving.spawn(async move {
+            service::grpc::serve(listener, routes, guard, until)
+                .await
+                .unwrap();
+        });
+        let url = format!("http://{address}");
+        let endpoint = Endpoint::from_shared(url.clone()).unwrap();
+        let endpoint = endpoint.timeout(Duration::from_secs(30));
+        let channel = service_kit::operator().on(endpoint.connect().await.unwrap());
         Self {
             sales: SalesClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
@@ -96,6 +115,7 @@ impl Client {
             reports: ReportsClient::new(channel.clone()),
             waiting: WaitingOrdersClient::new(channel.clone()),
             channel,
+            url,
             wake,
             stop,
             _serving: serving,

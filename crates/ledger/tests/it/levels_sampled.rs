@@ -4,9 +4,9 @@ use ledger::store;
 use proto::ledger as wire;
 use proto::ledger::stock_work_client::StockWorkClient;
 use proto::ledger::transfers_client::TransfersClient;
+use service::access::Authorized;
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
 
 use crate::held::act;
 use crate::order::an_order;
@@ -79,7 +79,7 @@ fn told(writer: u64, turn: u64) -> Vec<ledger::decide::Incoming> {
         .collect()
 }
 
-async fn adjusts(mut client: StockWorkClient<Channel>, person: u64) {
+async fn adjusts(mut client: StockWorkClient<Authorized>, person: u64) {
     for turn in 0..TURNS {
         let request = wire::AdjustRequest {
             retailer_id: RETAILER.to_string(),
@@ -92,7 +92,7 @@ async fn adjusts(mut client: StockWorkClient<Channel>, person: u64) {
     }
 }
 
-async fn sends(mut client: TransfersClient<Channel>, person: u64) {
+async fn sends(mut client: TransfersClient<Authorized>, person: u64) {
     for turn in 0..TURNS {
         let request = wire::SendTransferRequest {
             retailer_id: RETAILER.to_string(),

@@ -1,6 +1,7 @@
 //! The ledger against a real PostgreSQL and a real broker.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod access;
 mod as_of;
 mod as_of_random;
 mod batches;

@@ -45,7 +45,7 @@ impl System {
         let nats = service_kit::start_broker(&[shop], [root]);
         let folder = tempfile::tempdir().unwrap();
         let listening = folder.path().join("listening.json");
-        let settings = Settings::from_map([
+        let own = [
             ("DATABASE_URL", app_url(&database)),
             ("DATABASE_ADMIN_URL", database.url.clone()),
             ("LEDGER_DB_PASSWORD", APP_PASSWORD.to_owned()),
@@ -62,7 +62,9 @@ impl System {
             ("LISTEN_HTTP", "127.0.0.1:0".to_owned()),
             ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
             ("LISTEN_FILE", listening.to_str().unwrap().to_owned()),
-        ]);
+        ];
+        let access = service_kit::access_settings();
+        let settings = Settings::from_map(own.into_iter().chain(access));
         Self {
             nats,
             database,

@@ -6,35 +6,29 @@ use proto::ledger as wire;
 use proto::ledger::imports_client::ImportsClient;
 use proto::order::OrderMessage;
 use retail::ImportId;
+use service::access::Authorized;
 use shop::Connection;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
 use crate::chore::Trouble;
+use crate::ledger::LedgerWay;
 
-/// For a connection to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// For one answer: a preview books a page of orders in the mind.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The way to the ledger's imports.
 #[derive(Clone, Debug)]
 pub(crate) struct LedgerImports {
-    imports: Option<ImportsClient<Channel>>,
+    imports: Option<ImportsClient<Authorized>>,
 }
 
 impl LedgerImports {
     /// Connects when it is first asked. Without an address nothing can be imported.
-    pub(crate) fn at(url: Option<String>) -> Result<Self, tonic::transport::Error> {
-        let imports = url
-            .map(|url| {
-                let endpoint = Endpoint::from_shared(url)?
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .timeout(ANSWER_TIMEOUT);
-                Ok(ImportsClient::new(endpoint.connect_lazy()))
-            })
-            .transpose()?;
-        Ok(Self { imports })
+    pub(crate) fn at(way: &LedgerWay) -> Result<Self, tonic::transport::Error> {
+        let channel = way.channel(ANSWER_TIMEOUT)?;
+        Ok(Self {
+            imports: channel.map(ImportsClient::new),
+        })
     }
 
     pub(super) async fn preview(
@@ -121,7 +115,7 @@ impl LedgerImports {
         }
     }
 
-    fn client(&self) -> Result<ImportsClient<Channel>, Trouble> {
+    fn client(&self) -> Result<ImportsClient<Authorized>, Trouble> {
         self.imports
             .clone()
             .ok_or(Trouble::Ledger(Code::Unavailable))

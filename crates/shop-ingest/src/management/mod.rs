@@ -1,7 +1,7 @@
 //! `comptoir.connect.v1.Connections`: the shops this service is linked to, for people and programs.
 //!
-//! There is no authentication yet: it is served only where a setting says so, on loopback. No answer holds a
-//! secret, and no log a request.
+//! It is served only where a setting says so. Every call but health and reflection carries a token, as to the
+//! ledger; what its roles may call stands in `methods.rs`. No answer holds a secret, and no log a request.
 
 mod answer;
 mod disconnect;

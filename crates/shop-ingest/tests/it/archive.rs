@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use proto::connect as wire;
 use proto::connect::deliveries_client::DeliveriesClient;
 use retail::ShopOrderId;
+use service::access::Authorized;
 use service_kit::within;
 use shop_ingest::store::{DeliveryOrigin, RawDelivery};
 use tonic::Code;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id, database, store};
@@ -18,10 +18,8 @@ use crate::stall::{HINT, POISON, Shop, ShopOrder, WHOLE};
 const BODIES: &str = "select topic, origin, body_bytes, octet_length(sealed_body) > 0
     from ingest_stall.raw_delivery order by received_at, topic";
 
-async fn client(running: &Running) -> DeliveriesClient<Channel> {
-    DeliveriesClient::connect(running.grpc.clone())
-        .await
-        .unwrap()
+async fn client(running: &Running) -> DeliveriesClient<Authorized> {
+    DeliveriesClient::new(service_kit::as_operator(&running.grpc))
 }
 
 async fn kept(running: &Running, number: usize) -> String {

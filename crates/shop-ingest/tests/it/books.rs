@@ -10,15 +10,32 @@ use jiff::Timestamp;
 use prost::Message as _;
 use proto::convert::{instant_from, instant_into};
 use proto::ledger as wire;
+use proto::ledger::access_server::AccessServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::items_server::{Items, ItemsServer};
 use proto::ledger::orders_server::{Orders, OrdersServer};
 use proto::order::OrderMessage;
 use proto::order::order_message::Body;
+use service::access::{Gate, Guard, Method, NoRegister, Roles, method};
+use service::clock::SystemClock;
 use tonic::{Request, Response, Status};
+
+use crate::access::Tokens;
 
 /// How long it waits for the broker at once.
 const TURN: Duration = Duration::from_millis(200);
+
+/// What it answers, to services alone.
+const METHODS: [Method; 8] = [
+    method("comptoir.ledger.v1.Access/FindToken", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/BeginImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/CancelImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/CompleteImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/PreviewOrders", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Items/CheckCatalogue", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Orders/GetKnownOrders", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Orders/GetReceipt", Roles::INTERNAL),
+];
 
 /// An order as the ledger was told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +55,7 @@ pub struct Books {
     /// Whether it answers questions.
     pub is_away: Arc<AtomicBool>,
     pub asked: Arc<AtomicUsize>,
+    pub tokens: Tokens,
     /// Of each import, the calls that began, completed or cancelled it.
     pub imports: Arc<Mutex<HashMap<String, Vec<&'static str>>>>,
 }
@@ -49,10 +67,17 @@ impl Books {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let routes = tonic::service::Routes::new(OrdersServer::new(self.clone()))
             .add_service(ImportsServer::new(self.clone()))
-            .add_service(ItemsServer::new(self.clone()));
+            .add_service(ItemsServer::new(self.clone()))
+            .add_service(AccessServer::new(self.clone()));
         let mut tasks = tokio::task::JoinSet::new();
         let stop = tokio_util::sync::CancellationToken::new();
-        tasks.spawn(service::grpc::serve(listener, routes, stop));
+        let gate = Gate::new(
+            service_kit::secrets(),
+            Arc::new(NoRegister),
+            Arc::new(SystemClock),
+        );
+        let guard = Guard::new(gate, &METHODS);
+        tasks.spawn(service::grpc::serve(listener, routes, guard, stop));
         tasks.detach_all();
         url
     }

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use proto::connect as wire;
 use proto::connect::imports_client::ImportsClient;
+use service::access::Authorized;
 use service_kit::within;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id};
 use crate::running::Running;
 
 pub struct Client {
-    pub imports: ImportsClient<Channel>,
+    pub imports: ImportsClient<Authorized>,
 }
 
 impl Client {
     pub async fn of(running: &Running) -> Self {
-        let imports = ImportsClient::connect(running.grpc.clone()).await.unwrap();
+        let imports = ImportsClient::new(service_kit::as_operator(&running.grpc));
         Self { imports }
     }
 

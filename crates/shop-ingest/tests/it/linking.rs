@@ -5,9 +5,9 @@ use std::time::Duration;
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::{Connection, ConnectionState, Consequence, Health};
+use service::access::Authorized;
 use service_kit::within;
 use tonic::Code;
-use tonic::transport::Channel;
 
 use crate::database::{REGISTER, RETAILER, connection_id};
 use crate::running::{POLL_EVERY, Running, SECRET, ago};
@@ -15,10 +15,8 @@ use crate::stall::{HINT, Mood, Shop, ShopOrder, WHOLE};
 
 const NEW_SECRET: &str = "hush-9";
 
-pub async fn client(running: &Running) -> ConnectionsClient<Channel> {
-    ConnectionsClient::connect(running.grpc.clone())
-        .await
-        .unwrap()
+pub async fn client(running: &Running) -> ConnectionsClient<Authorized> {
+    ConnectionsClient::new(service_kit::as_operator(&running.grpc))
 }
 
 async fn get(running: &Running, number: u128) -> (Connection, Health) {

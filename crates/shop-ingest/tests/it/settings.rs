@@ -267,7 +267,7 @@ async fn sh_02_and_bc_07_without_entitlement_getting_all_is_absent_and_refused()
         i32::from(ImportAction::GetNew),
     );
     assert_eq!(get(&running, id).await.actions, [new]);
-    let mut imports = ImportsClient::connect(running.grpc.clone()).await.unwrap();
+    let mut imports = ImportsClient::new(service_kit::as_operator(&running.grpc));
     let start = wire::StartImportRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: id.to_string(),
@@ -309,7 +309,7 @@ async fn sh_03_getting_all_is_recommended_until_it_was_done_once() {
     let running = Running::start(vec![Shop::default()]).await;
     let id = connection_id(1);
     assert!(get(&running, id).await.get_all_recommended);
-    let mut imports = ImportsClient::connect(running.grpc.clone()).await.unwrap();
+    let mut imports = ImportsClient::new(service_kit::as_operator(&running.grpc));
     let entitle = wire::SetImportEntitlementRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: id.to_string(),

@@ -10,7 +10,7 @@ use proto::ledger::{
     Level, ListLevelsRequest, ListMovementsRequest, ListParkedOrdersRequest, Movement, ParkedOrder,
     Sale, StreamSalesRequest,
 };
-use tonic::transport::{Channel, Endpoint};
+use service::access::Authorized;
 use uuid::Uuid;
 
 use super::Told;
@@ -21,10 +21,7 @@ const PAGE_SIZE: i32 = 500;
 const PAGES_LIMIT: usize = 100_000;
 
 /// Asks for all of it, page by page. While orders still arrive, its parts may not be of one moment.
-pub async fn read(grpc_url: &str, retailer: Uuid) -> anyhow::Result<Told> {
-    let channel = Endpoint::from_shared(grpc_url.to_owned())?
-        .connect()
-        .await?;
+pub async fn read(channel: Authorized, retailer: Uuid) -> anyhow::Result<Told> {
     let retailer = retailer.to_string();
     let sales = sales(channel.clone(), &retailer).await.context("sales")?;
     let parked = parked(channel.clone(), &retailer)
@@ -44,7 +41,7 @@ pub async fn read(grpc_url: &str, retailer: Uuid) -> anyhow::Result<Told> {
     })
 }
 
-async fn sales(channel: Channel, retailer: &str) -> anyhow::Result<Vec<Sale>> {
+async fn sales(channel: Authorized, retailer: &str) -> anyhow::Result<Vec<Sale>> {
     let request = StreamSalesRequest {
         retailer_id: retailer.to_owned(),
         ..StreamSalesRequest::default()
@@ -62,7 +59,7 @@ async fn sales(channel: Channel, retailer: &str) -> anyhow::Result<Vec<Sale>> {
     Ok(sales.into_values().collect())
 }
 
-async fn parked(channel: Channel, retailer: &str) -> anyhow::Result<Vec<ParkedOrder>> {
+async fn parked(channel: Authorized, retailer: &str) -> anyhow::Result<Vec<ParkedOrder>> {
     let mut client = OrdersClient::new(channel);
     pages(async move |page_token| {
         let request = ListParkedOrdersRequest {
@@ -76,7 +73,7 @@ async fn parked(channel: Channel, retailer: &str) -> anyhow::Result<Vec<ParkedOr
     .await
 }
 
-async fn levels(channel: Channel, retailer: &str) -> anyhow::Result<Vec<Level>> {
+async fn levels(channel: Authorized, retailer: &str) -> anyhow::Result<Vec<Level>> {
     let mut client = StockClient::new(channel);
     pages(async move |page_token| {
         let request = ListLevelsRequest {
@@ -91,7 +88,11 @@ async fn levels(channel: Channel, retailer: &str) -> anyhow::Result<Vec<Level>> 
     .await
 }
 
-async fn movements(channel: Channel, retailer: &str, of: &Level) -> anyhow::Result<Vec<Movement>> {
+async fn movements(
+    channel: Authorized,
+    retailer: &str,
+    of: &Level,
+) -> anyhow::Result<Vec<Movement>> {
     let mut client = StockClient::new(channel);
     pages(async move |page_token| {
         let request = ListMovementsRequest {

@@ -193,7 +193,7 @@ async fn r_12_a_connection_says_what_is_wrong_with_its_shops_certificate() {
     let mut service = JoinSet::new();
     service.spawn(async move { run(Command::Serve).await });
     let (_, grpc) = surroundings.listening().await;
-    let connections = ConnectionsClient::connect(grpc).await.unwrap();
+    let connections = ConnectionsClient::new(service_kit::as_operator(&grpc));
     let health = async || {
         let request = GetConnectionRequest {
             retailer_id: ID.to_string(),

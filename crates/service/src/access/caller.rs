@@ -1,0 +1,26 @@
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Roles;
+
+/// Who calls, as its token proves. Handlers find it in the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's name: of a person, a program or a service.
+    pub name: String,
+    /// The token itself by its id; `None` of operators and services.
+    pub token: Option<Uuid>,
+    /// The one retailer that it may speak of; `None` of operators and services, who may of all.
+    pub retailer: Option<Uuid>,
+    pub roles: Roles,
+    /// `None`: for good.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Caller {
+    /// Whether it is nobody any more.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+}

@@ -1,0 +1,82 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tonic::Status;
+use tonic::body::Body;
+
+use super::Gate;
+use super::guard::unknown;
+use crate::refusal::unavailable;
+
+/// How often the token of a call that is still being answered is looked at again. With [`super::TOKEN_AGE`] a
+/// stream ends no later than twenty seconds after its token was revoked.
+pub const WATCH_EVERY: Duration = Duration::from_secs(10);
+
+/// An answer that ends when its caller is nobody any more.
+pub(super) struct Watched {
+    body: Body,
+    revoked: Pin<Box<dyn Future<Output = Status> + Send>>,
+    has_ended: bool,
+}
+
+impl Watched {
+    pub(super) fn new(body: Body, gate: Gate, token: String, every: Duration) -> Self {
+        Self {
+            body,
+            revoked: Box::pin(revoked(gate, token, every)),
+            has_ended: false,
+        }
+    }
+}
+
+/// Ends when the token is refused.
+async fn revoked(gate: Gate, token: String, every: Duration) -> Status {
+    loop {
+        tokio::time::sleep(every).await;
+        match gate.identify(&token).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return unknown(),
+            Err(error) => return unavailable(&error.to_string()),
+        }
+    }
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.has_ended {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(status) = self.revoked.as_mut().poll(context) {
+            self.has_ended = true;
+            let mut trailers = HeaderMap::new();
+            status.add_header(&mut trailers)?;
+            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.has_ended || self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watched")
+    }
+}
