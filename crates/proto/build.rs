@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     "comptoir/connect/v1/installs.proto",
     "comptoir/connect/v1/known_connection.proto",
     "comptoir/ledger/v1/access.proto",
+    "comptoir/ledger/v1/audit.proto",
     "comptoir/ledger/v1/customers.proto",
     "comptoir/ledger/v1/events.proto",
     "comptoir/ledger/v1/fulfilment.proto",

@@ -19,6 +19,7 @@ mod receipt;
 mod replay;
 mod sigterm;
 mod silence;
+mod single_writer;
 mod storm;
 mod system_of_record;
 mod till;

@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use retail::Quantity;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use shop_woocommerce::sim::{Options, Topic};
 use test_kit::storm::settle;
@@ -13,8 +14,10 @@ use crate::alone::{Alone, PROGRAM};
 use crate::deliveries::Sender;
 
 async fn comptoir(alone: &Alone, words: &str) -> Output {
-    let url = alone.system.stack().grpc_url();
+    let stack = alone.system.stack();
+    let (url, token) = (stack.grpc_url(), stack.operator_token().unwrap());
     let mut command = Command::new(PROGRAM);
+    command.env("COMPTOIR_TOKEN", token.expose_secret());
     command.args(words.split(' ')).kill_on_drop(true);
     command.args(["--target", url, "--json", "--retailer"]);
     let retailer = world::RETAILER.to_string();

@@ -5,6 +5,7 @@ mod connections;
 mod fulfilment;
 mod import;
 mod kits;
+mod people;
 mod registers;
 mod reports;
 mod sales;
@@ -27,12 +28,13 @@ use crate::services::{Action, Service};
 
 pub(crate) use access::Tokens;
 pub(crate) use connections::{
-    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
-    Terms,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
+    StockSide, Switch, Terms,
 };
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use kits::Kits;
+pub(crate) use people::{Customers, Privacy};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
@@ -122,6 +124,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Payments,
     },
+    /// Who bought: find, merge, export and erase customers.
+    Customers {
+        #[command(subcommand)]
+        command: Customers,
+    },
+    /// What shops ask on behalf of people, and by when it must be answered.
+    Privacy {
+        #[command(subcommand)]
+        command: Privacy,
+    },
     /// Add up what was sold.
     Reports {
         #[command(subcommand)]
@@ -150,6 +162,11 @@ pub(crate) enum Command {
     Import {
         #[command(subcommand)]
         command: Import,
+    },
+    /// Who had what done, the last first.
+    Audit {
+        #[command(flatten)]
+        page: PageArguments,
     },
     /// Who may do what: tokens for people and programs.
     Tokens {
@@ -263,6 +280,12 @@ mod tests {
             "till void T17 --register Front",
             "till lines 17",
             "reports products --from 2026-11-01 --until 2026-12-01 --outlet Main --kind gift-wrapping",
+            "customers list --name Zo",
+            "customers merge zoe@work.example zoe@example.com --note told",
+            "customers export zoe@example.com",
+            "customers erase zoe@example.com --confirmed",
+            "privacy list",
+            "privacy export 00000000-0000-0000-0000-000000000001 00ff",
             "verify",
             "verify --chain --save chain.jsonl",
             "parked list --connection 1 --reason totals_mismatch --dismissed",
@@ -280,6 +303,7 @@ mod tests {
             "gaps",
             "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
             "tokens list",
+            "audit --limit 5",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",
@@ -335,12 +359,13 @@ mod tests {
             "comptoir stock receive TEA-1=1",
             "comptoir stock transfers send --from Main TEA-1=1",
             "comptoir stock takes count 7 TEA-1=1",
+            "comptoir tokens create till",
+            "comptoir tokens create till --role operator",
+            "comptoir customers erase zoe@example.com",
             "comptoir till sell TEA-1=2 --register Front",
             "comptoir till sell TEA-1=2@9.50",
             "comptoir till return T17 --register Front",
             "comptoir till void",
-            "comptoir tokens create till",
-            "comptoir tokens create till --role operator",
             "comptoir dance",
             "comptoir import plan",
             "comptoir connections link stall https://shop.example",

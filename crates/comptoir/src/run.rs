@@ -46,6 +46,8 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Till { command } => command::till(screen, &place, command).await,
         Command::Payments { command } => command::payments(screen, &place, command).await,
+        Command::Customers { command } => command::customers(screen, &place, command).await,
+        Command::Privacy { command } => command::privacy(screen, &place, command).await,
         Command::Reports { command } => command::reports(screen, &place, command).await,
         Command::Verify(asked) => command::verify(screen, &place, &asked).await,
         Command::Parked { command } => command::parked(screen, &place, command).await,
@@ -53,6 +55,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Connections { command } => command::connections(screen, &place, command).await,
         Command::Gaps => command::gaps(screen, &place).await,
         Command::Import { command } => command::import(screen, &place, command).await,
+        Command::Audit { page } => command::audit(screen, &place, page).await,
         Command::Tokens { command } => command::tokens(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,
     }

@@ -32,3 +32,15 @@ create table ledger.access_token_revocation (
 
 revoke all on ledger.access_token, ledger.access_token_revocation from public;
 grant select, insert on ledger.access_token, ledger.access_token_revocation to ledger_app;
+
+-- Who asked, as the token proves; null in rows from before there were tokens. What was there before, and what is
+-- there since, where something that was there was changed.
+alter table ledger.request
+    add column caller text,
+    add column token_id uuid,
+    add column before jsonb,
+    add column after jsonb;
+
+alter table ledger.order_action
+    add column caller text,
+    add column token_id uuid;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::decide::{FirstSold, Origin};
-use crate::grpc::{item_kind_into, step_into, tracking_into};
+use crate::grpc::{item_kind_into, step_into, stock_rule_into, tracking_into};
 use crate::metrics::Metrics;
 use crate::store::{
     Entry, HandoverNow, ItemNow, Kind, LevelNow, Outbox, Place, Said, SaleNow, SoldItem, StoreError,
@@ -212,6 +212,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         balance,
         total,
         changed_at,
+        stock_rule,
         items,
         is_to_fulfil,
         handovers,
@@ -235,6 +236,7 @@ fn sale_event(entry: &Entry<SaleNow>) -> Message {
         items: items.iter().map(sold_into).collect(),
         fulfilment: fulfilment.into(),
         handovers: handovers.iter().map(handover_into).collect(),
+        stock_rule: stock_rule_into(*stock_rule).into(),
     };
     // A warning changes a sale without a revision of it.
     let at = changed_at.as_microsecond();

@@ -128,3 +128,51 @@ fn probe(schema: &SchemaName, table: &str, column: &str, privilege: Privilege) -
         ),
     }
 }
+
+/// Every table of every schema that is not PostgreSQL's own.
+pub async fn tables(options: &PgConnectOptions) -> Vec<(SchemaName, String)> {
+    let mut db = options.connect().await.expect("the database is there");
+    let found = sqlx::query!(
+        r#"select n.nspname::text as "schema!", c.relname::text as "table!"
+        from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'v', 'm', 'f')
+            and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
+        order by 1, 2"#,
+    )
+    .fetch_all(&mut db)
+    .await
+    .expect("the catalogue can be read");
+    let name = |schema: &str| SchemaName::new(schema);
+    found
+        .into_iter()
+        .map(|row| (name(&row.schema), row.table))
+        .collect()
+}
+
+/// Everybody who can log in but superusers.
+pub async fn logins(options: &PgConnectOptions) -> Vec<String> {
+    let mut db = options.connect().await.expect("the database is there");
+    sqlx::query_scalar!(
+        r#"select rolname::text as "name!" from pg_catalog.pg_roles
+        where rolcanlogin and not rolsuper order by 1"#,
+    )
+    .fetch_all(&mut db)
+    .await
+    .expect("the catalogue can be read")
+}
+
+impl Role {
+    /// All that can be done to a table, found by doing it.
+    pub async fn may(&mut self, schema: &SchemaName, table: &str) -> Vec<Privilege> {
+        let mut may = Vec::new();
+        for privilege in Privilege::ALL {
+            let tried = self.attempt_privilege(schema, table, privilege).await;
+            // Any other refusal is of types, never of rights.
+            if tried != Err(DENIED.to_owned()) {
+                may.push(privilege);
+            }
+        }
+        may
+    }
+}

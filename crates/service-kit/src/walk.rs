@@ -116,9 +116,10 @@ impl Walk<'_> {
         }
         for (role, token) in &self.tokens {
             let token = Some(token.expose_secret());
-            let (own, foreign) = match roles.contains(*role) {
-                true => ("", "RETAILER_FOREIGN"),
-                false => ("ROLE_MISSING", "ROLE_MISSING"),
+            let (own, foreign) = if roles.contains(*role) {
+                ("", "RETAILER_FOREIGN")
+            } else {
+                ("ROLE_MISSING", "ROLE_MISSING")
             };
             expect(role.as_str(), token, &self.retailer, own).await;
             expect(role.as_str(), token, &self.foreign, foreign).await;
@@ -137,9 +138,10 @@ fn reason_of(answer: Result<(), Status>) -> String {
         Code::Unauthenticated | Code::PermissionDenied
     );
     let reason = status.get_details_error_info().map(|info| info.reason);
-    match is_refused {
-        true => reason.unwrap_or_else(|| "no reason".to_owned()),
-        false => String::new(),
+    if is_refused {
+        reason.unwrap_or_else(|| "no reason".to_owned())
+    } else {
+        String::new()
     }
 }
 

@@ -15,7 +15,7 @@ use shop::{Connection, Platform, ShippingItem};
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::Connections;
-use crate::management::{order_updates_into, state_into, stock_at_into};
+use crate::management::{order_updates_into, state_into, stock_at_into, stock_side_into};
 use crate::outage::Outage;
 use crate::store::{ConnectionSettings, Store, StoreError, StoredConnection};
 
@@ -106,6 +106,7 @@ fn known_into(stored: &StoredConnection, platform: &dyn Platform) -> Option<wire
         is_automatic,
         order_updates,
         stock_at,
+        stock_side,
         channel_buffer,
     } = *settings;
     let order_updates = order_updates.unwrap_or_else(|| platform.order_updates());
@@ -120,6 +121,7 @@ fn known_into(stored: &StoredConnection, platform: &dyn Platform) -> Option<wire
         stock_at: stock_at_into(stock_at).into(),
         channel_buffer: Some(quantity_into(channel_buffer.units())),
         version: *version,
+        stock_side: stock_side_into(stock_side).into(),
         shipping_item_at_link: match platform.shipping_item() {
             ShippingItem::AtLink => true,
             ShippingItem::AtFirstUse => false,

@@ -51,6 +51,7 @@ impl Events {
                     due_at: received_at
                         .checked_add(PRIVACY_DEADLINE)
                         .unwrap_or(Timestamp::MAX),
+                    answer: None,
                 };
                 self.store.record_privacy(&request, body).await
             }

@@ -10,6 +10,8 @@
 //! ([`chore`]): a task for each connection, so that one shop's troubles are its own.
 //!
 //! Everything that entered the inbox is kept by [`archive`], which no order waits for.
+//! [`privacy`] takes out of it what is of people who were
+//! erased, and answers what shops ask on behalf of people.
 //! A shop lets us in by [`install`]; where what it gave comes to an end, [`renewal`] asks with what is good. What a
 //! shop tells of itself and us is for [`event`].
 //! What people decide about a connection is in [`store`]; [`broadcast`] tells the other services of it, and
@@ -47,6 +49,7 @@ mod orders;
 mod outage;
 mod patience;
 mod poll;
+mod privacy;
 mod reading;
 mod recent;
 mod release;

@@ -56,6 +56,11 @@ pub(crate) enum LinkError {
          what is sold in both is counted in both; confirm that this is another shop"
     )]
     AnotherShop { parted: String },
+    #[error(
+        "the shop was linked before, and its stock is managed on the other side: that is changed by the settings, where \
+         what follows is acknowledged"
+    )]
+    StockSide,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -119,7 +124,11 @@ impl Linker {
         if settings.register.or(chosen).is_none() {
             return Err(LinkError::NoRegister);
         }
-        if before.is_some() {
+        if let Some(before) = before {
+            let side = before.settings.stock_side;
+            if settings.stock_side.is_some_and(|asked| asked != side) {
+                return Err(LinkError::StockSide);
+            }
             return Ok(());
         }
         if !check_acknowledged {

@@ -35,6 +35,15 @@ pub const METHODS: &[Method] = &[
     method("comptoir.connect.v1.Installs/GetInstall", MANAGE),
     method("comptoir.connect.v1.Installs/LinkOwnShop", MANAGE),
     method(
+        "comptoir.connect.v1.PrivacyRequests/AnswerDataRequest",
+        MANAGE,
+    ),
+    // With whom it speaks of.
+    method(
+        "comptoir.connect.v1.PrivacyRequests/GetPrivacyRequest",
+        MANAGE,
+    ),
+    method(
         "comptoir.connect.v1.PrivacyRequests/ListPrivacyRequests",
         MANAGE,
     ),

@@ -19,8 +19,8 @@ use service::clock::Clock;
 use shop::{
     Allowance, ApiAccess, App, Connection, FetchError, Granted, HookAddress, HookReport,
     ImportRules, Install, InstallRefusal, Journey, Listing, Notice, Page, PageToken, Platform,
-    Proof, Reading, Refused, RenewError, Returned, ShippingItem, ShopName, Source, StoreIdentity,
-    Tokens, Vault,
+    PrivacySubject, Proof, Reading, Refused, RenewError, Returned, ShippingItem, ShopName, Source,
+    StoreIdentity, Tokens, Vault,
 };
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -229,6 +229,10 @@ impl Platform for Renewing {
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
         self.platform.read(connection, source, body)
+    }
+
+    fn privacy_subject(&self, body: &[u8]) -> Option<PrivacySubject> {
+        self.platform.privacy_subject(body)
     }
 
     fn allowance(&self, connection: &Connection) -> Allowance {

@@ -43,6 +43,7 @@ use crate::methods::METHODS;
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::poll::{self, Poller};
+use crate::privacy::{self, LedgerErasures, Privacy, Requests};
 use crate::release::Releaser;
 use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
@@ -158,6 +159,7 @@ pub(crate) async fn serve(
         outage: Arc::clone(&outage),
         stop: stop.clone(),
     };
+    let seals = Arc::clone(&keyring);
     let worker = Worker {
         platform: Arc::clone(&platform),
         connections: Arc::clone(&connections),
@@ -177,6 +179,22 @@ pub(crate) async fn serve(
         meters: Arc::clone(&meters),
         outage,
         stop: stop.clone(),
+    };
+    let privacy = Privacy {
+        platform: Arc::clone(&platform),
+        code: code.clone(),
+        store: store.clone(),
+        ledger: LedgerErasures::at(&way)?,
+        keyring: seals,
+        bodies: archive.bodies.clone(),
+        clock: Arc::clone(&clock),
+        every: settings::duration(settings, settings::PRIVACY_EVERY_MS, privacy::EVERY)?,
+        outage: Outage::new("answering privacy requests"),
+    };
+    let requests = Requests {
+        platform: Arc::clone(&platform),
+        store: store.clone(),
+        clock: Arc::clone(&clock),
     };
     let durable = durable::worker(&code);
 
@@ -265,6 +283,7 @@ pub(crate) async fn serve(
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
     let reader = durable::archiver(&code);
     lifecycle.spawn("archiver", archiver.run(bus.consumer(&reader)));
+    lifecycle.spawn("privacy", privacy.run(stop.clone()));
     lifecycle.spawn("broadcaster", broadcaster.run(stop.clone()));
     lifecycle.spawn("releaser", releaser.run(stop.clone()));
     lifecycle.spawn("follower", follower.run(hinted));
@@ -328,8 +347,8 @@ pub(crate) async fn serve(
             .routes(&health)?
             .add_service(ImportsServer::new(imports))
             .add_service(DeliveriesServer::new(archive))
-            .add_service(InstallsServer::new(installer.clone()))
-            .add_service(PrivacyRequestsServer::new(installer));
+            .add_service(InstallsServer::new(installer))
+            .add_service(PrivacyRequestsServer::new(requests));
         let tokens = LedgerTokens::new(way.channel(TOKEN_TIMEOUT)?);
         let gate = Gate::new(secrets, Arc::new(tokens), clock);
         let guard = Guard::new(gate, METHODS);

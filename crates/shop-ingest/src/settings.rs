@@ -37,6 +37,9 @@ pub(crate) const COUNT_EVERY_MS: &str = "COUNT_EVERY_MS";
 /// Milliseconds that a webhook may come after polling saw the change, before it counts as missed.
 pub(crate) const GAP_GRACE_MS: &str = "GAP_GRACE_MS";
 
+/// Milliseconds between two looks at what is to be erased.
+pub(crate) const PRIVACY_EVERY_MS: &str = "PRIVACY_EVERY_MS";
+
 /// Days that raw deliveries are kept.
 pub(crate) const ARCHIVE_DAYS: &str = "ARCHIVE_DAYS";
 /// What a shopkeeper reads who is asked to let us in, where the platform lets us say it.

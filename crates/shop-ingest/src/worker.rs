@@ -28,6 +28,7 @@ use crate::meters::{Meters, Outcome};
 use crate::orders::Orders;
 use crate::outage::Outage;
 use crate::patience::{Ended, until_stored};
+use crate::privacy::as_hint;
 use crate::reading::{self, GIVEN_BACK_EVERY, Origin, Read};
 use crate::store::Store;
 
@@ -175,7 +176,8 @@ impl Worker {
         let is_applied = is_released || self.connections.is_automatic(connection.id);
         match reading {
             Reading::Hint(_) | Reading::Order { .. } | Reading::Refused(_) if !is_applied => {
-                self.keep(&connection, &origin, delivery, now).await
+                let order = about(&reading);
+                self.keep(&connection, &origin, delivery, order, now).await
             }
             Reading::Hint(order) => Next::Follow {
                 hint: HintedOrder {
@@ -210,21 +212,32 @@ impl Worker {
         }
     }
 
-    /// Until somebody asks for it (SH-1).
+    /// Until somebody asks for it (SH-1). Of an order of somebody who was erased nothing is kept but that it changed.
     async fn keep(
         &self,
         connection: &Connection,
         origin: &Origin,
         delivery: &Delivery,
+        order: Option<&ShopOrderId>,
         now: Timestamp,
     ) -> Next {
         let received_at = instant_from("received_at", origin.received_at).unwrap_or(now);
-        let (id, message) = (&origin.delivery_id, &delivery.payload);
-        let kept = self
-            .store
-            .keep_delivery(connection.id, id, received_at, message)
-            .await;
-        match kept {
+        let keep = async {
+            let is_erased = match order {
+                Some(order) => self.store.is_erased(connection.id, order).await?,
+                None => false,
+            };
+            let whose = (connection.retailer, connection.id);
+            let hint = is_erased.then(|| {
+                let platform = self.store.platform();
+                as_hint(&self.keyring, platform, whose, &delivery.payload, order)
+            });
+            let message = hint.flatten().unwrap_or_else(|| delivery.payload.clone());
+            self.store
+                .keep_delivery(connection.id, &origin.delivery_id, received_at, &message)
+                .await
+        };
+        match keep.await {
             Ok(()) => {
                 self.meters.read(Outcome::Kept);
                 Next::Acknowledge

@@ -26,8 +26,8 @@ use service::clock::Clock;
 use service::http::Clients;
 use shop::{
     Allowance, Allowances, Connection, FetchError, HookAddress, HookReport, ImportRules, Listing,
-    Notice, Page, PageToken, Platform, Reading, Refused, ShippingItem, ShopName, ShopUrl, Source,
-    StoreIdentity,
+    Notice, Page, PageToken, Platform, PrivacySubject, Reading, Refused, ShippingItem, ShopName,
+    ShopUrl, Source, StoreIdentity,
 };
 
 mod amount;
@@ -45,6 +45,7 @@ mod map;
 mod operation;
 mod payload;
 mod place;
+mod privacy;
 mod read;
 mod shop_domain;
 mod signature;
@@ -150,6 +151,10 @@ impl Platform for Shopify {
 
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading {
         read::read(connection, source, body)
+    }
+
+    fn privacy_subject(&self, body: &[u8]) -> Option<PrivacySubject> {
+        privacy::subject(body)
     }
 
     async fn fetch(

@@ -46,6 +46,6 @@ pub use listing::{Listed, Listing, Page, PageToken};
 pub use notice::{Notice, Refused, Topic};
 pub use outline::{outline, outline_of_unreadable};
 pub use platform::Platform;
-pub use reading::{PrivacyKind, Reading, Reason, Refusal, ShopEvent, Source};
+pub use reading::{PrivacyKind, PrivacySubject, Reading, Reason, Refusal, ShopEvent, Source};
 pub use shipping_item::ShippingItem;
 pub use store::StoreIdentity;

@@ -8,7 +8,8 @@ use retail::{PlatformCode, ShopOrderId};
 
 use crate::{
     Allowance, Connection, FetchError, HookAddress, HookReport, ImportRules, Install, Listing,
-    Notice, Page, PageToken, Reading, Refused, ShippingItem, ShopName, Source, StoreIdentity,
+    Notice, Page, PageToken, PrivacySubject, Reading, Refused, ShippingItem, ShopName, Source,
+    StoreIdentity,
 };
 
 /// One shop platform.
@@ -35,6 +36,11 @@ pub trait Platform: Install + 'static {
 
     /// Reads a payload. Pure: the same bytes of the same source always read the same.
     fn read(&self, connection: &Connection, source: Source<'_>, body: &[u8]) -> Reading;
+
+    /// Whom a privacy request about a customer speaks of. `None`: it does not say, or the platform sends none.
+    fn privacy_subject(&self, _: &[u8]) -> Option<PrivacySubject> {
+        None
+    }
 
     /// Asks the shop for an order as it is now; the answer reads as [`Source::Fetched`].
     async fn fetch(

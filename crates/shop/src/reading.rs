@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use retail::{Order, Outline, ShopOrderId};
+use retail::{EmailKey, Order, Outline, ShopOrderId};
 
 /// Where a payload comes from: that decides what it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,15 @@ pub enum PrivacyKind {
     CustomerErasure,
     /// All that is held of the shop is to be erased.
     ShopErasure,
+}
+
+/// Whom a privacy request speaks of. `Debug` shows nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivacySubject {
+    /// `None` where the shop tells none.
+    pub email: Option<EmailKey>,
+    /// The person's orders, as far as the request is about them.
+    pub orders: Vec<ShopOrderId>,
 }
 
 impl PrivacyKind {

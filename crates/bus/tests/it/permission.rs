@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_nats::{Client, ConnectOptions, Event, ServerError};
 use bus::permission::{self, User};
 use bus::{Message, stream, subject};
-use retail::{ConnectionId, RetailerId};
+use retail::{ConnectionId, PlatformCode, RetailerId};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -122,8 +122,50 @@ fn lets_through(pattern: &str, subject: &str) -> bool {
     tokens.next().is_none()
 }
 
+/// What `docs/privileges.txt` says of the broker's users: the whole system's, of all platforms.
+const FILE: &str = include_str!("../../../../docs/privileges.txt");
+
+fn line_of(user: &User) -> impl Iterator<Item = String> {
+    let User {
+        name,
+        publish,
+        subscribe,
+    } = user;
+    let publish = publish
+        .iter()
+        .map(move |subject| format!("broker {name} publish {subject}"));
+    let subscribe = subscribe.iter();
+    publish.chain(subscribe.map(move |subject| format!("broker {name} subscribe {subject}")))
+}
+
+/// The platforms that the file knows.
+fn platforms() -> Vec<PlatformCode> {
+    let users = FILE
+        .lines()
+        .filter_map(|line| line.strip_prefix("broker ingest-"));
+    let codes: BTreeSet<&str> = users.filter_map(|line| line.split(' ').next()).collect();
+    codes
+        .into_iter()
+        .map(|code| PlatformCode::new(code).unwrap())
+        .collect()
+}
+
+#[test]
+fn item_10_the_brokers_users_stand_in_the_file_and_no_other_right() {
+    let users = permission::users(&platforms());
+    let found: BTreeSet<String> = users.iter().flat_map(line_of).collect();
+    let declared = FILE.lines().filter(|line| line.starts_with("broker "));
+    let declared: BTreeSet<String> = declared.map(str::to_owned).collect();
+    let more: Vec<_> = found.difference(&declared).collect();
+    let less: Vec<_> = declared.difference(&found).collect();
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "more: {more:#?}\nless: {less:#?}"
+    );
+}
+
 #[tokio::test]
-async fn every_declared_right_works_and_every_other_is_refused() {
+async fn item_10_every_declared_right_works_and_every_other_is_refused() {
     let broker = Broker::provisioned().await;
     let users = permission::users(&[shop()]);
     let mut subjects: BTreeSet<String> = FORBIDDEN.iter().map(|&s| s.to_owned()).collect();

@@ -125,12 +125,14 @@ impl Ingests {
         &self,
         id: ConnectionId,
         change: wire::SettingsChange,
+        stock_side_acknowledged: bool,
     ) -> Result<(), ApiError> {
         let ingest = self.of_connection(id).await?;
         let request = wire::SetSettingsRequest {
             retailer_id: self.retailer().to_string(),
             connection_id: id.to_string(),
             change: Some(change),
+            stock_side_acknowledged,
         };
         let answer = connections_of(ingest).set_settings(request).await;
         ingest.heard(answer).map(drop)

@@ -26,6 +26,9 @@ pub(crate) enum Connections {
         connection: ConnectionId,
         #[command(flatten)]
         settings: SettingArguments,
+        /// What follows from --stock-side is known; without it, it is said and nothing is changed.
+        #[arg(long)]
+        stock_side_acknowledged: bool,
     },
     /// Apply what was kept and what the shop changed since it was asked last.
     GetNew {
@@ -108,6 +111,9 @@ pub(crate) struct SettingArguments {
     /// What takes an order's goods from stock.
     #[arg(long)]
     pub(crate) stock_at: Option<StockAt>,
+    /// On which side stock is managed: `shop` moves none here and never tells the shop of any.
+    #[arg(long)]
+    pub(crate) stock_side: Option<StockSide>,
     /// Units of each item that the shop is never told of.
     #[arg(long, value_name = "UNITS")]
     pub(crate) channel_buffer: Option<Quantity>,
@@ -131,4 +137,12 @@ pub(crate) enum OrderUpdates {
 pub(crate) enum StockAt {
     Order,
     Invoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StockSide {
+    /// Here.
+    Pos,
+    /// In the shop.
+    Shop,
 }

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::Place;
 use crate::api::Ingests;
 use crate::arguments::{
-    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt, Switch,
-    Terms,
+    Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
+    StockSide, Switch, Terms,
 };
 use crate::exit::Exit;
 use crate::output::Screen;
@@ -50,9 +50,12 @@ pub(crate) async fn connections(
         Connections::Set {
             connection,
             settings,
+            stock_side_acknowledged,
         } => {
             let change = change(settings);
-            ingests.set_settings(connection, change).await?;
+            ingests
+                .set_settings(connection, change, stock_side_acknowledged)
+                .await?;
             show(screen, &ingests.connection(connection).await?)?;
         }
         Connections::GetNew { connection } => {
@@ -226,6 +229,7 @@ fn change(settings: SettingArguments) -> wire::SettingsChange {
         automatic_updates,
         order_updates,
         stock_at,
+        stock_side,
         channel_buffer,
     } = settings;
     let order_updates = order_updates.map(|updates| match updates {
@@ -235,6 +239,10 @@ fn change(settings: SettingArguments) -> wire::SettingsChange {
     let stock_at = stock_at.map(|stock_at| match stock_at {
         StockAt::Order => wire::StockAt::Order,
         StockAt::Invoice => wire::StockAt::Invoice,
+    });
+    let stock_side = stock_side.map(|side| match side {
+        StockSide::Pos => wire::StockSide::Pos,
+        StockSide::Shop => wire::StockSide::Shop,
     });
     wire::SettingsChange {
         register_id: register
@@ -247,6 +255,7 @@ fn change(settings: SettingArguments) -> wire::SettingsChange {
         order_updates: order_updates.unwrap_or_default().into(),
         stock_at: stock_at.unwrap_or_default().into(),
         channel_buffer: channel_buffer.map(quantity_into),
+        stock_side: stock_side.unwrap_or_default().into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! One file for each command. A command shows what it found and returns how the process ends.
 
+mod audit;
 mod connections;
+mod customers;
 mod demo;
 mod doctor;
 mod fulfilment;
@@ -11,6 +13,7 @@ mod kits;
 mod parked;
 mod payments;
 mod place;
+mod privacy;
 mod registers;
 mod reports;
 mod sales;
@@ -27,7 +30,9 @@ mod transfers;
 mod up;
 mod verify;
 
+pub(crate) use audit::audit;
 pub(crate) use connections::{connections, gaps};
+pub(crate) use customers::customers;
 pub(crate) use demo::demo;
 pub(crate) use doctor::doctor;
 pub(crate) use fulfilment::fulfilment;
@@ -38,6 +43,7 @@ pub(crate) use kits::kits;
 pub(crate) use parked::parked;
 pub(crate) use payments::payments;
 pub(crate) use place::Place;
+pub(crate) use privacy::privacy;
 pub(crate) use registers::registers;
 pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};

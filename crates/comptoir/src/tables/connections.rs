@@ -51,10 +51,15 @@ pub(crate) fn connection(screen: Screen, linked: &Linked) {
     } else {
         "kept until somebody asks"
     };
+    let side = match settings.stock_side {
+        "shop" => "in the shop: nothing moves here, nothing is pushed",
+        _ => "here",
+    };
     for (name, value) in [
         ("Register", register.unwrap_or("none, its orders wait")),
         ("Changes in the shop are", updates),
         ("Updates of sales", settings.order_updates),
+        ("Stock is managed", side),
         ("Stock is taken at the", settings.stock_at),
         (
             "Kept back from the shop",

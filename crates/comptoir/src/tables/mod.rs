@@ -1,6 +1,8 @@
 //! What commands show to people, made from views.
 
+mod audit;
 mod connections;
+mod customers;
 mod deliveries;
 mod explanation;
 mod fulfilment;
@@ -23,7 +25,9 @@ mod token;
 mod transfer;
 mod verdict;
 
+pub(crate) use audit::audit;
 pub(crate) use connections::{catalogue, connection, connections, gaps, linked, parting};
+pub(crate) use customers::{customers, person, privacy_requests};
 pub(crate) use deliveries::deliveries;
 pub(crate) use explanation::explanation;
 pub(crate) use fulfilment::{fulfilment, fulfilment_lines, fulfilment_of};

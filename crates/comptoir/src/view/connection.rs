@@ -2,7 +2,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 use proto::connect;
-use proto::connect::{ConnectionState, Consequence, ImportAction, OrderUpdates, StockAt};
+use proto::connect::{
+    ConnectionState, Consequence, ImportAction, OrderUpdates, StockAt, StockSide,
+};
 use proto::convert::{WireError, instant_from};
 use serde::Serialize;
 
@@ -38,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) automatic_updates: bool,
     pub(crate) order_updates: &'static str,
     pub(crate) stock_at: &'static str,
+    pub(crate) stock_side: &'static str,
     pub(crate) channel_buffer: Number,
     pub(crate) import_entitled: bool,
 }
@@ -160,6 +163,7 @@ impl TryFrom<connect::Settings> for Settings {
     fn try_from(settings: connect::Settings) -> Result<Self, WireError> {
         let order_updates = order_updates(settings.order_updates());
         let stock_at = stock_at(settings.stock_at());
+        let stock_side = stock_side(settings.stock_side());
         let connect::Settings {
             register_id,
             automatic_updates,
@@ -167,12 +171,14 @@ impl TryFrom<connect::Settings> for Settings {
             stock_at: _,
             channel_buffer,
             import_entitled,
+            stock_side: _,
         } = settings;
         Ok(Self {
             register_id: known(register_id),
             automatic_updates,
             order_updates,
             stock_at,
+            stock_side,
             channel_buffer: Number::from_wire("channel_buffer", channel_buffer)?,
             import_entitled,
         })
@@ -312,6 +318,14 @@ const fn stock_at(stock_at: StockAt) -> &'static str {
         StockAt::Unspecified => "unknown",
         StockAt::Order => "order",
         StockAt::Invoice => "invoice",
+    }
+}
+
+const fn stock_side(side: StockSide) -> &'static str {
+    match side {
+        StockSide::Unspecified => "unknown",
+        StockSide::Pos => "pos",
+        StockSide::Shop => "shop",
     }
 }
 

@@ -1,10 +1,12 @@
 //! The ledger's answers as they are shown, and as `--json` prints them. This shape is an
 //! interface: fields are added, never renamed. Made from wire types by full destructuring.
 
+mod audit;
 mod catalogue;
 mod chain;
 mod check;
 mod connection;
+mod customer;
 mod fulfilment;
 mod fulfilment_act;
 mod import;
@@ -27,10 +29,14 @@ mod transfer;
 mod value;
 mod waiting;
 
+pub(crate) use audit::AuditEntry;
 pub(crate) use catalogue::Catalogue;
 pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;
 pub(crate) use connection::{Linked, LinkedNow, Parting};
+pub(crate) use customer::{
+    Customer, CustomerMerge, Erased, HeldOfPerson, Merged, Person, PrivacyRequest, PrivacySubject,
+};
 pub(crate) use fulfilment::FulfilmentEntry;
 pub(crate) use fulfilment_act::FulfilmentAct;
 pub(crate) use import::{Import, KeptOrder, PlannedLevel};

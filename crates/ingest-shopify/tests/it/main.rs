@@ -5,7 +5,9 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod erased;
 mod installed;
+mod ledger;
 mod privacy;
 mod removed;
 mod renewed;

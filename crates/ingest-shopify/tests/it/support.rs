@@ -22,6 +22,8 @@ use shop_shopify::sim::{self, Plan, Server};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::ledger::FakeLedger;
+
 pub const RETAILER: Uuid = Uuid::from_u128(1);
 const REGISTER: Uuid = Uuid::from_u128(2);
 /// What the simulated shop is called by its own pages.
@@ -35,6 +37,7 @@ const SEED: u64 = 7;
 pub struct Running {
     pub clock: ManualClock,
     pub shop: Server,
+    pub ledger: FakeLedger,
     pub http: reqwest::Client,
     base: String,
     grpc: String,
@@ -58,6 +61,7 @@ impl Running {
         let mut serving = JoinSet::new();
         let shop_url = service_kit::serve(shop.router(), &mut serving).await;
         let access = shop.access(&shop_url);
+        let (ledger, ledger_url) = FakeLedger::serve(clock.clone(), &mut serving).await;
         let surroundings = Surroundings::fresh("shopify");
         let round = ROUND.as_millis().to_string();
         let settings = surroundings.settings(
@@ -66,6 +70,8 @@ impl Running {
                 ("APP_CLIENT_ID", &access.key),
                 ("APP_CLIENT_SECRET", &access.secret),
                 ("APP_STAND_IN_URL", &shop_url),
+                ("LEDGER_URL", &ledger_url),
+                ("PRIVACY_EVERY_MS", "200"),
                 ("POLL_EVERY_MS", &round),
                 ("HOOKS_EVERY_MS", &round),
             ],
@@ -73,6 +79,7 @@ impl Running {
         let mut running = Self {
             clock,
             shop,
+            ledger,
             http: service::http::loopback_client().unwrap(),
             base: String::new(),
             grpc: String::new(),
@@ -296,6 +303,42 @@ impl Running {
         let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
         let answer = client.list_privacy_requests(request).await;
         answer.unwrap().into_inner().requests
+    }
+
+    /// Where the service itself answers.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// Whom a privacy request speaks of: the address, and orders.
+    pub async fn subject(&self, id: &str, delivery: &str) -> (String, Vec<String>) {
+        let request = wire::GetPrivacyRequestRequest {
+            retailer_id: RETAILER.to_string(),
+            connection_id: id.to_owned(),
+            delivery_id: delivery.to_owned(),
+        };
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.get_privacy_request(request).await;
+        let answer = answer.unwrap().into_inner();
+        (answer.email, answer.order_ids)
+    }
+
+    pub async fn answer(
+        &self,
+        id: &str,
+        delivery: &str,
+        actor: &str,
+    ) -> Result<wire::PrivacyRequest, tonic::Status> {
+        let request = wire::AnswerDataRequestRequest {
+            retailer_id: RETAILER.to_string(),
+            connection_id: id.to_owned(),
+            delivery_id: delivery.to_owned(),
+            actor: actor.to_owned(),
+            nothing_held: false,
+        };
+        let mut client = PrivacyRequestsClient::new(service_kit::as_operator(&self.grpc));
+        let answer = client.answer_data_request(request).await?;
+        Ok(answer.into_inner().request.unwrap())
     }
 
     /// Two tasks of the test's own serve the shop; both are there.

@@ -109,10 +109,16 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         wire::OrderUpdates::Ask => OrderUpdates::Ask,
         wire::OrderUpdates::Unspecified => return Err("order_updates"),
     };
-    let stock_rule = match known.stock_at() {
-        wire::StockAt::Order => StockRule::AtOrder,
-        wire::StockAt::Invoice => StockRule::AtInvoice,
-        wire::StockAt::Unspecified => return Err("stock_at"),
+    // An ingest service that knows of no sides says none: all stock was managed here.
+    let stock_rule = match (known.stock_side(), known.stock_at()) {
+        (_, wire::StockAt::Unspecified) => return Err("stock_at"),
+        (wire::StockSide::Shop, _) => StockRule::Never,
+        (wire::StockSide::Pos | wire::StockSide::Unspecified, wire::StockAt::Order) => {
+            StockRule::AtOrder
+        }
+        (wire::StockSide::Pos | wire::StockSide::Unspecified, wire::StockAt::Invoice) => {
+            StockRule::AtInvoice
+        }
     };
     let wire::KnownConnection {
         connection_id,
@@ -125,6 +131,7 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         automatic_updates: _,
         order_updates: _,
         stock_at: _,
+        stock_side: _,
         // What the shop is told of stock is not the ledger's.
         channel_buffer: _,
         version,

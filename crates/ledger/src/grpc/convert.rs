@@ -106,7 +106,7 @@ fn line_into(line: LineView) -> wire::SaleLine {
     }
 }
 
-const fn stock_rule_into(rule: StockRule) -> wire::StockRule {
+pub const fn stock_rule_into(rule: StockRule) -> wire::StockRule {
     match rule {
         StockRule::AtOrder => wire::StockRule::AtOrder,
         StockRule::AtInvoice => wire::StockRule::AtInvoice,

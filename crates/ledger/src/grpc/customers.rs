@@ -1,6 +1,6 @@
 //! Who bought, and what people may ask of what is held of them (POS-12).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proto::convert::instant_into;
@@ -170,7 +170,7 @@ impl wire::customers_server::Customers for Customers {
             let keys = records
                 .iter()
                 .filter_map(|record| EmailKey::new(&record.email));
-            let keys: HashSet<EmailKey> = keys.collect();
+            let keys: BTreeSet<EmailKey> = keys.collect();
             waiting = self
                 .reader
                 .waiting_copies(&self.keyring, retailer, &keys)

@@ -12,21 +12,36 @@ const INTERNAL: Roles = Roles::INTERNAL;
 /// What ingest services ask for as well.
 const READ_BY_ALL: Roles = READ.and(INTERNAL);
 const MANAGE_AND_INTERNAL: Roles = MANAGE.and(INTERNAL);
+/// What shops ask for, and retailers ask for otherwise.
+const OPERATE_AND_INTERNAL: Roles = Roles::OPERATE.and(INTERNAL);
 
 pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/CreateToken", OWN),
     method("comptoir.ledger.v1.Access/FindToken", INTERNAL),
     method("comptoir.ledger.v1.Access/ListTokens", OWN),
     method("comptoir.ledger.v1.Access/RevokeToken", OWN),
+    method("comptoir.ledger.v1.Audit/ListAuditEntries", MANAGE),
     method("comptoir.ledger.v1.Customers/EraseCustomer", OWN),
     method("comptoir.ledger.v1.Customers/ExportCustomer", MANAGE),
     method("comptoir.ledger.v1.Customers/GetCustomer", READ),
     method("comptoir.ledger.v1.Customers/ListCustomers", READ),
     method("comptoir.ledger.v1.Customers/MergeCustomers", MANAGE),
-    method("comptoir.ledger.v1.Erasures/ErasePerson", INTERNAL),
-    method("comptoir.ledger.v1.Erasures/EraseShop", INTERNAL),
-    method("comptoir.ledger.v1.Erasures/ListShredding", INTERNAL),
-    method("comptoir.ledger.v1.Erasures/ReportShredding", INTERNAL),
+    method(
+        "comptoir.ledger.v1.Erasures/ErasePerson",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/EraseShop",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/ListShredding",
+        OPERATE_AND_INTERNAL,
+    ),
+    method(
+        "comptoir.ledger.v1.Erasures/ReportShredding",
+        OPERATE_AND_INTERNAL,
+    ),
     method("comptoir.ledger.v1.Fulfilment/GetFulfilment", READ),
     method("comptoir.ledger.v1.Fulfilment/ListFulfilment", READ),
     method("comptoir.ledger.v1.Fulfilment/TakeStep", STOCK),

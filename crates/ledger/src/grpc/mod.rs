@@ -5,6 +5,7 @@
 
 mod access;
 mod ask;
+mod audit;
 mod convert;
 mod customers;
 mod erasures;
@@ -37,6 +38,7 @@ mod waiting;
 use std::sync::Arc;
 
 use proto::ledger::access_server::AccessServer;
+use proto::ledger::audit_server::AuditServer;
 use proto::ledger::customers_server::CustomersServer;
 use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
@@ -66,11 +68,12 @@ use crate::desk::Desk;
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
 
-pub(crate) use convert::item_kind_into;
+pub(crate) use convert::{item_kind_into, stock_rule_into};
 pub(crate) use fulfilment_act::{step_into, tracking_into};
 pub use methods::METHODS;
 
 use access::Access;
+use audit::Audit;
 use customers::Customers;
 use erasures::Erasures;
 use fulfilment::Fulfilment;
@@ -124,11 +127,12 @@ pub fn routes(
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
         KitsServer::<Kits>::NAME,
+        AccessServer::<Access>::NAME,
+        AuditServer::<Audit>::NAME,
         TillsServer::<Tills>::NAME,
         InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
         ErasuresServer::<Erasures>::NAME,
-        AccessServer::<Access>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -199,6 +203,14 @@ pub fn routes(
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(
+                AccessServer::new(Access::new(store.clone(), reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                AuditServer::new(Audit::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
                 TillsServer::new(Tills::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
@@ -222,10 +234,6 @@ pub fn routes(
                     wake.clone(),
                 ))
                 .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
-            )
-            .add_service(
-                AccessServer::new(Access::new(store.clone(), reader.clone()))
-                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::bad_field;
 use crate::store::{
-    ActionKey, ChangeKey, EntryKey, HeldKey, KitKey, LevelKey, ParkedKeyView, ProductKey, SaleKey,
-    SessionKey, StockTakeKey, StockTakeLineKey,
+    ActionKey, AuditKey, ChangeKey, EntryKey, HeldKey, KitKey, LevelKey, ParkedKeyView, ProductKey,
+    SaleKey, SessionKey, StockTakeKey, StockTakeLineKey,
 };
 
 /// Tokens of another layout are refused.
@@ -156,6 +156,29 @@ impl Place for StockTakeLineKey {
         Some(Self {
             sku: text(sku)?,
             item,
+        })
+    }
+}
+
+impl Place for AuditKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self {
+            done_at,
+            request,
+            subject,
+        } = self;
+        bytes.extend(done_at.as_microsecond().to_be_bytes());
+        bytes.extend(request.as_bytes());
+        bytes.extend(subject.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (done_at, bytes) = take_i64(bytes)?;
+        let (request, subject) = take_uuid(bytes)?;
+        Some(Self {
+            done_at: Timestamp::from_microsecond(done_at).ok()?,
+            request,
+            subject: text(subject)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What people did about orders that waited. A row's key makes its act happen once.
 
 use jiff::Timestamp;
+use service::access::Caller;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -82,10 +83,12 @@ pub(super) async fn write(
         Some((reason, detail)) => (Some(reason), Some(detail)),
         None => (None, None),
     };
+    let caller = Caller::current();
     let inserted = sqlx::query!(
         "insert into ledger.order_action (request_id, connection_id, subject_kind, subject_key,
-            retailer_id, action, outcome, reason, detail, item_id, actor, note, acted_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            retailer_id, action, outcome, reason, detail, item_id, actor, note, acted_at, caller,
+            token_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict on constraint order_action_pkey do nothing",
         request,
         connection,
@@ -100,6 +103,8 @@ pub(super) async fn write(
         actor,
         note,
         row::at(now) as _,
+        caller.as_ref().map(|caller| caller.name.as_str()),
+        caller.as_ref().and_then(|caller| caller.token),
     )
     .execute(db)
     .await?;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use prost::Message;
 use retail::RetailerId;
+use serde_json::Value;
+use service::access::Caller;
 use service::clock::Ids;
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgTransaction};
@@ -38,7 +40,15 @@ pub struct Once {
     asked: Asked,
     now: Timestamp,
     ids: Arc<dyn Ids>,
+    change: Change,
     erasures: Arc<ErasureKey>,
+}
+
+/// What it changes that was there, for the audit log.
+#[derive(Debug, Default)]
+struct Change {
+    before: Option<Value>,
+    after: Option<Value>,
 }
 
 /// Why nothing was begun.
@@ -95,6 +105,7 @@ impl Store {
                 asked,
                 now: as_kept(self.clock.now()),
                 ids: Arc::clone(&self.ids),
+                change: Change::default(),
                 erasures: Arc::clone(&self.erasures),
             })));
         };
@@ -148,6 +159,14 @@ impl Once {
         &self.asked.act
     }
 
+    /// Notes for the audit log what something was and what it is now; `None` where there was nothing.
+    pub(crate) fn note_change(&mut self, before: Option<Value>, after: Value) {
+        self.change = Change {
+            before,
+            after: Some(after),
+        };
+    }
+
     /// Commits it, with the answer that whoever asks again will get.
     pub async fn finish(self, answer: &impl Message) -> Result<(), StoreError> {
         let Self {
@@ -155,8 +174,10 @@ impl Once {
             asked,
             now,
             ids: _,
+            change: Change { before, after },
             erasures: _,
         } = self;
+        let caller = Caller::current();
         let Asked {
             retailer,
             act:
@@ -170,8 +191,8 @@ impl Once {
         } = asked;
         sqlx::query!(
             "insert into ledger.request (retailer_id, request_id, method, digest, answer, actor,
-                note, done_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                note, done_at, caller, token_id, before, after)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             retailer.uuid(),
             request,
             method,
@@ -180,6 +201,10 @@ impl Once {
             actor,
             note,
             row::at(now) as _,
+            caller.as_ref().map(|caller| caller.name.as_str()),
+            caller.as_ref().and_then(|caller| caller.token),
+            before,
+            after,
         )
         .execute(&mut *db)
         .await?;
@@ -189,7 +214,7 @@ impl Once {
 }
 
 /// As the database keeps an instant: what is answered now is what is read later.
-fn as_kept(now: Timestamp) -> Timestamp {
+pub(super) fn as_kept(now: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 

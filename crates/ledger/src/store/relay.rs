@@ -5,7 +5,7 @@ mod handover;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use retail::{Balance, Money, Quantity, RetailerId, SaleState};
+use retail::{Balance, Money, Quantity, RetailerId, SaleState, StockRule};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -69,6 +69,7 @@ pub struct SaleNow {
     pub balance: Balance,
     pub total: Money,
     pub changed_at: Timestamp,
+    pub stock_rule: StockRule,
     /// Each once, by id.
     pub items: Vec<SoldItem>,
     /// Something of it is still to be handed over.
@@ -143,7 +144,7 @@ impl Outbox {
         let found = sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
                 s.connection_id, s.shop_order_id, s.receipt_number, s.revision,
-                s.state, s.balance, s.currency, s.total_minor,
+                s.state, s.balance, s.currency, s.total_minor, s.stock_rule,
                 s.changed_at as "changed_at: SqlTimestamp",
                 s.is_to_fulfil and s.state = 'closed' as "is_to_fulfil!",
                 s.fulfilment_steps && array['shipped', 'collected'] as is_handed_over,
@@ -217,6 +218,7 @@ impl Outbox {
                         balance: row::balance_from(&found.balance)?,
                         total: Money::new(found.total_minor, row::currency_from(&found.currency)?),
                         changed_at: found.changed_at.to_jiff(),
+                        stock_rule: row::stock_rule_from(&found.stock_rule)?,
                         items: sold_items(
                             found.items,
                             &found.kinds,

@@ -5,7 +5,7 @@ use ledger::decide::Outcome;
 use ledger::store::{self, NotOurs, Told, ToldConnection};
 use prost::Message as _;
 use proto::connect as wire;
-use proto::ledger::{ItemKind, ItemRegistered};
+use proto::ledger::{ItemKind, ItemRegistered, SaleRecorded};
 use retail::posting::OrderUpdates;
 use retail::{ConnectionId, LineKind, PlatformCode, RegisterId, RetailerId, StockRule};
 use uuid::Uuid;
@@ -44,7 +44,12 @@ async fn tell(ingest: &Ingest, register: Uuid, version: i64) {
 }
 
 async fn tell_with(ingest: &Ingest, register: Uuid, version: i64, shipping_item_at_link: bool) {
-    let known = wire::KnownConnection {
+    let known = known(register, version, shipping_item_at_link);
+    say(ingest, &known).await;
+}
+
+fn known(register: Uuid, version: i64, shipping_item_at_link: bool) -> wire::KnownConnection {
+    wire::KnownConnection {
         connection_id: LINKED.to_string(),
         retailer_id: RETAILER.to_string(),
         platform: platform().to_string(),
@@ -54,7 +59,10 @@ async fn tell_with(ingest: &Ingest, register: Uuid, version: i64, shipping_item_
         version,
         shipping_item_at_link,
         ..wire::KnownConnection::default()
-    };
+    }
+}
+
+async fn say(ingest: &Ingest, known: &wire::KnownConnection) {
     let subject = subject::connection(&platform(), LINKED);
     let publisher = ingest.bus.publisher(&stream::connections());
     let message = Message::new(subject, known.encode_to_vec());
@@ -277,4 +285,78 @@ async fn sh_06_a_linked_shop_is_told_of_with_its_item_through_kills_and_repeats(
         "1"
     );
     running.kill().await;
+}
+
+/// What each sale's event says takes its goods, by its order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ef_08_and_ef_11_the_ledger_takes_stock_as_the_connection_is_told_and_says_so() {
+    let system = System::new().await;
+    let root = system.provision().await;
+    let ingest = Ingest::of(&system).await;
+    let mut sales = listen(&root, "ledger.sale.recorded").await;
+    let running = system.serve();
+    let settings = [
+        (
+            wire::StockSide::Unspecified,
+            wire::StockAt::Order,
+            StockRule::AtOrder,
+        ),
+        (
+            wire::StockSide::Pos,
+            wire::StockAt::Invoice,
+            StockRule::AtInvoice,
+        ),
+        (
+            wire::StockSide::Shop,
+            wire::StockAt::Invoice,
+            StockRule::Never,
+        ),
+        (
+            wire::StockSide::Pos,
+            wire::StockAt::Order,
+            StockRule::AtOrder,
+        ),
+    ];
+    for (number, (side, at, rule)) in (1..).zip(settings) {
+        let told = wire::KnownConnection {
+            stock_side: side.into(),
+            stock_at: at.into(),
+            ..known(REGISTER, number, false)
+        };
+        say(&ingest, &told).await;
+        let asked =
+            format!("select stock_rule from ledger.connection where connection_id = '{LINKED}'");
+        system.until(&asked, rule.as_str()).await;
+        let order = an_order(number.unsigned_abs())
+            .of(RETAILER, LINKED)
+            .line("A", 1);
+        ingest.send(&order.build()).await;
+        let event: SaleRecorded = heard(&mut sales, 1).await.remove(0);
+        assert_eq!(event.order_id, number.to_string());
+        assert_eq!(event.stock_rule(), stock_rule(rule));
+    }
+    let on_hand = "select on_hand_milli from ledger.stock_level";
+    assert_eq!(sql(&system.database, on_hand), "-2000");
+    running.kill().await;
+}
+
+fn stock_rule(rule: StockRule) -> proto::ledger::StockRule {
+    match rule {
+        StockRule::AtOrder => proto::ledger::StockRule::AtOrder,
+        StockRule::AtInvoice => proto::ledger::StockRule::AtInvoice,
+        StockRule::Never => proto::ledger::StockRule::Never,
+    }
+}
+
+#[tokio::test]
+async fn ef_11_a_word_that_an_older_ledger_took_without_its_rule_is_taken_again() {
+    let ledger = Ledger::new().await;
+    let know = async |told: ToldConnection| ledger.store.know(&told).await.unwrap();
+    assert_eq!(know(told(LINKED, REGISTER, 2)).await, Told::Recorded);
+    let with_rule = ToldConnection {
+        stock_rule: StockRule::AtInvoice,
+        ..told(LINKED, REGISTER, 2)
+    };
+    assert_eq!(know(with_rule.clone()).await, Told::Recorded);
+    assert_eq!(know(with_rule).await, Told::AlreadyRecorded);
 }

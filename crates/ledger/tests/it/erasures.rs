@@ -136,6 +136,29 @@ async fn pos_12_whatever_comes_again_of_an_erased_person_names_nobody() {
     people.ledger.assert_sound().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pos_12_an_erasure_in_the_midst_of_writers_leaves_no_name() {
+    let (mut people, zoe) = a_person().await;
+    let writing = (0..3_u64).map(|writer| {
+        let store = people.ledger.store.clone();
+        tokio::spawn(async move {
+            for id in 0..20 {
+                let id = 100 + writer * 100 + id;
+                let order = bought(id, "zoe@example.test", "Zoé Tremblay");
+                store.apply(&[order.build()]).await.unwrap();
+            }
+        })
+    });
+    let writing: Vec<_> = writing.collect();
+    people.erase(&zoe).await.unwrap();
+    for writer in writing {
+        writer.await.unwrap();
+    }
+    assert_eq!(people.found(&PERSONAL), [].into());
+    assert_eq!(people.get(&zoe).await.sale_count, 63);
+    people.ledger.assert_sound().await;
+}
+
 #[tokio::test]
 async fn pos_12_who_comes_back_after_an_erasure_is_a_new_customer() {
     let (mut people, zoe) = a_person().await;

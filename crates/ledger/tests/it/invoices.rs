@@ -1,7 +1,9 @@
 //! Sales whose goods go at their invoices (EF-9, EF-11), and those that the shop counts itself (EF-8).
 
+use jiff::Timestamp;
 use ledger::decide::{Incoming, Kept, Outcome};
 use ledger::store::Undo;
+use proto::convert::instant_into;
 use proto::ledger as wire;
 use retail::{ImportId, SaleState, ShopOrderId, StockRule};
 use tonic::Code;
@@ -96,7 +98,10 @@ async fn ef_09_a_document_is_recorded_once_under_whatever_request() {
     let mut office = Office::with(StockRule::AtInvoice).await;
     office.ledger.apply_one(&five().build()).await;
     let invoice = wire::InvoiceKind::Invoice;
-    let request = office.document(1, invoice, &[("line:1", 2)]).await;
+    let mut request = office.document(1, invoice, &[("line:1", 2)]).await;
+    // Finer than the ledger keeps it.
+    let issued_at = Timestamp::constant(1_795_270_000, 123_456_789);
+    request.issued_at = Some(instant_into(issued_at));
     let first = office.record(request.clone()).await.unwrap();
     let line = first.lines[0].clone();
     assert_eq!(
@@ -104,8 +109,15 @@ async fn ef_09_a_document_is_recorded_once_under_whatever_request() {
         [2, 2, 3]
     );
     assert_eq!(office.record(request).await.unwrap(), first);
-    let again = office.document(1, invoice, &[("line:1", 2)]).await;
-    assert_eq!(office.record(again).await.unwrap(), first);
+    for issued_at in [
+        None,
+        first.invoice.clone().unwrap().issued_at,
+        Some(instant_into(issued_at)),
+    ] {
+        let mut again = office.document(1, invoice, &[("line:1", 2)]).await;
+        again.issued_at = issued_at;
+        assert_eq!(office.record(again).await.unwrap(), first);
+    }
     assert_eq!(office.ledger.on_hand("A", OUTLET).await, Some(-2));
 
     let other = office.document(1, invoice, &[("line:1", 3)]).await;

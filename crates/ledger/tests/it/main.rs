@@ -4,6 +4,7 @@
 mod access;
 mod as_of;
 mod as_of_random;
+mod audit;
 mod batches;
 mod booking;
 mod cases;

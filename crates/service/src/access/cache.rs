@@ -17,9 +17,11 @@ pub(super) struct Cache {
     known: Mutex<HashMap<TokenDigest, Answer>>,
 }
 
-#[derive(Debug)]
-struct Answer {
-    caller: Option<Caller>,
+/// Of the register, about one token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Whose it is; `None`: nobody's.
+    pub(super) caller: Option<Caller>,
     asked_at: Timestamp,
 }
 
@@ -32,10 +34,10 @@ impl Answer {
 
 impl Cache {
     /// `None`: the register must be asked.
-    pub(super) fn get(&self, token: &TokenDigest, now: Timestamp) -> Option<Option<Caller>> {
+    pub(super) fn get(&self, token: &TokenDigest, now: Timestamp) -> Option<Answer> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = known.get(token).filter(|answer| answer.is_fresh(now))?;
-        Some(answer.caller.clone())
+        let answer = known.get(token);
+        answer.filter(|answer| answer.is_fresh(now)).cloned()
     }
 
     pub(super) fn put(&self, token: TokenDigest, caller: Option<Caller>, asked_at: Timestamp) {
@@ -60,7 +62,7 @@ mod tests {
         assert_eq!(cache.get(&token, asked), None);
         cache.put(token, None, asked);
         let last = asked + TOKEN_AGE - SignedDuration::from_nanos(1);
-        assert_eq!(cache.get(&token, last), Some(None));
+        assert_eq!(cache.get(&token, last).unwrap().caller, None);
         assert_eq!(cache.get(&token, asked + TOKEN_AGE), None);
         assert_eq!(
             cache.get(&token, asked - SignedDuration::from_secs(1)),

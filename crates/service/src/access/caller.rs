@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::Roles;
 
-/// Who calls, as its token proves. Handlers find it in the request's extensions.
+/// Who calls, as its token proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The token's name: of a person, a program or a service.
@@ -17,7 +17,23 @@ pub struct Caller {
     pub expires_at: Option<Timestamp>,
 }
 
+tokio::task_local! {
+    /// Travels with the call, as its span does.
+    static CURRENT: Caller;
+}
+
 impl Caller {
+    /// Whoever the call that is being answered is from; `None` outside of calls.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// Answers a call of this caller.
+    pub(super) async fn answered<F: Future>(self, answer: F) -> F::Output {
+        CURRENT.scope(self, answer).await
+    }
+
     /// Whether it is nobody any more.
     #[must_use]
     pub fn has_expired(&self, now: Timestamp) -> bool {

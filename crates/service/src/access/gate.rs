@@ -2,6 +2,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::cache::Cache;
 use super::{Caller, Role, Roles, Secrets, ServiceKeys, TokenDigest};
@@ -54,15 +55,21 @@ impl Gate {
         if self.secrets.operators.contains(&digest) {
             return Ok(Some(operator()));
         }
-        let caller = match self.cache.get(&digest, now) {
-            Some(caller) => caller,
-            None => {
-                let caller = self.register.find(&digest).await?;
-                self.cache.put(digest, caller.clone(), now);
-                caller
-            }
-        };
+        let caller = self.registered(digest, now).await?;
         Ok(caller.filter(|caller| !caller.has_expired(now)))
+    }
+
+    async fn registered(
+        &self,
+        token: TokenDigest,
+        now: Timestamp,
+    ) -> Result<Option<Caller>, RegisterUnavailable> {
+        if let Some(answer) = self.cache.get(&token, now) {
+            return Ok(answer.caller);
+        }
+        let caller = self.register.find(&token).await?;
+        self.cache.put(token, caller.clone(), now);
+        Ok(caller)
     }
 }
 

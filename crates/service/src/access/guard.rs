@@ -13,8 +13,11 @@ use tower::{Layer, Service};
 
 use super::body::of_retailer;
 use super::watched::{WATCH_EVERY, Watched};
-use super::{Gate, Method, Roles, is_open};
+use super::{Caller, Gate, Method, Roles, is_open};
 use crate::refusal::{denied, unauthenticated, unavailable};
+
+/// A request that may be answered, with its caller and the token to watch.
+type Admitted = (Request<Body>, Option<(Caller, String)>);
 
 /// Lets only those calls pass that their token may make: the method is in the table for one of the token's roles, and
 /// the request speaks of the token's retailer. Deny by default: what is in no table is refused.
@@ -45,11 +48,8 @@ impl Guard {
         }
     }
 
-    /// The request with its caller, and the token to watch; `None` for what needs none.
-    async fn admit(
-        &self,
-        request: Request<Body>,
-    ) -> Result<(Request<Body>, Option<String>), Status> {
+    /// The request, with its caller and the token to watch; `None` for what needs none.
+    async fn admit(&self, request: Request<Body>) -> Result<Admitted, Status> {
         let path = request.uri().path().trim_start_matches('/');
         if is_open(path) {
             return Ok((request, None));
@@ -77,12 +77,11 @@ impl Guard {
             ));
         }
         let token = token.to_owned();
-        let (mut head, mut body) = request.into_parts();
+        let (head, mut body) = request.into_parts();
         if let Some(retailer) = caller.retailer {
             body = of_retailer(body, retailer).await?;
         }
-        head.extensions.insert(caller);
-        Ok((Request::from_parts(head, body), Some(token)))
+        Ok((Request::from_parts(head, body), Some((caller, token))))
     }
 }
 
@@ -135,20 +134,20 @@ where
         let mut inner = mem::replace(&mut self.inner, next);
         let guard = self.guard.clone();
         Box::pin(async move {
-            let (request, token) = match guard.admit(request).await {
+            let (request, admitted) = match guard.admit(request).await {
                 Ok(admitted) => admitted,
                 Err(status) => return Ok(status.into_http()),
             };
-            let response = inner.call(request).await?;
-            Ok(match token {
-                None => response,
-                Some(token) => response.map(|body| {
-                    let Guard {
-                        gate, watch_every, ..
-                    } = guard;
-                    Body::new(Watched::new(body, gate, token, watch_every))
-                }),
-            })
+            let Some((caller, token)) = admitted else {
+                return inner.call(request).await;
+            };
+            let response = caller.answered(inner.call(request)).await?;
+            Ok(response.map(|body| {
+                let Guard {
+                    gate, watch_every, ..
+                } = guard;
+                Body::new(Watched::new(body, gate, token, watch_every))
+            }))
         })
     }
 }

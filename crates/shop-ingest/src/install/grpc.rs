@@ -14,7 +14,7 @@ use super::begin::Begun;
 use super::refusal::Refusal;
 use crate::linking::LinkedShop;
 use crate::management::change_from;
-use crate::store::{Install, InstallKey, InstallStep, PrivacyRequest, Terms};
+use crate::store::{Install, InstallKey, InstallStep, Terms};
 
 #[tonic::async_trait]
 impl wire::installs_server::Installs for Installer {
@@ -94,21 +94,6 @@ impl wire::installs_server::Installs for Installer {
     }
 }
 
-#[tonic::async_trait]
-impl wire::privacy_requests_server::PrivacyRequests for Installer {
-    async fn list_privacy_requests(
-        &self,
-        request: Request<wire::ListPrivacyRequestsRequest>,
-    ) -> Result<Response<wire::ListPrivacyRequestsResponse>, Status> {
-        let wire::ListPrivacyRequestsRequest { retailer_id } = request.into_inner();
-        let retailer = retailer_from(&retailer_id)?;
-        let requests = self.store.privacy_requests(retailer).await?;
-        Ok(Response::new(wire::ListPrivacyRequestsResponse {
-            requests: requests.into_iter().map(request_into).collect(),
-        }))
-    }
-}
-
 fn install_into(install: Install, now: Timestamp) -> wire::Install {
     let Install {
         id,
@@ -167,28 +152,6 @@ fn install_into(install: Install, now: Timestamp) -> wire::Install {
     }
 }
 
-fn request_into(request: PrivacyRequest) -> wire::PrivacyRequest {
-    let PrivacyRequest {
-        connection,
-        delivery,
-        kind,
-        received_at,
-        due_at,
-    } = request;
-    let kind = match kind {
-        shop::PrivacyKind::CustomerData => wire::PrivacyRequestKind::CustomerData,
-        shop::PrivacyKind::CustomerErasure => wire::PrivacyRequestKind::CustomerErasure,
-        shop::PrivacyKind::ShopErasure => wire::PrivacyRequestKind::ShopErasure,
-    };
-    wire::PrivacyRequest {
-        connection_id: connection.to_string(),
-        delivery_id: delivery,
-        kind: kind.into(),
-        received_at: Some(instant_into(received_at)),
-        due_at: Some(instant_into(due_at)),
-    }
-}
-
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let told = refusal.to_string();
@@ -203,7 +166,8 @@ impl From<Refusal> for Status {
             | Refusal::NoAccess
             | Refusal::NoRegister
             | Refusal::NotChecked(_)
-            | Refusal::AnotherShop(_) => precondition(refusal.code(), "shop", &told),
+            | Refusal::AnotherShop(_)
+            | Refusal::StockSide => precondition(refusal.code(), "shop", &told),
         }
     }
 }

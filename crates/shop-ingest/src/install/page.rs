@@ -37,7 +37,8 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
         | Refusal::NoAccess
         | Refusal::NoRegister
         | Refusal::NotChecked(_)
-        | Refusal::AnotherShop(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::AnotherShop(_)
+        | Refusal::StockSide => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Unknown => StatusCode::NOT_FOUND,
         Refusal::Used | Refusal::Expired => StatusCode::GONE,
         Refusal::OtherBrowser => StatusCode::FORBIDDEN,

@@ -37,6 +37,11 @@ pub(crate) enum Refusal {
         "Another shop, {0}, was linked before. Please say that this is another one, and begin again."
     )]
     AnotherShop(String),
+    /// EF-8.
+    #[error(
+        "The shop was linked before, and its stock is managed on the other side. Please change that in its settings."
+    )]
+    StockSide,
     #[error("Comptoir cannot keep the link just now. Please begin again in a few minutes.")]
     Ours,
 }
@@ -54,6 +59,7 @@ impl Refusal {
             Self::NoRegister => "no_register",
             Self::NotChecked(_) => "not_checked",
             Self::AnotherShop(_) => "another_shop",
+            Self::StockSide => "stock_side_not_acknowledged",
             Self::Ours => "ours",
         }
     }
@@ -79,6 +85,7 @@ impl From<LinkError> for Refusal {
                 |check| check.to_string(),
             )),
             LinkError::AnotherShop { parted } => Self::AnotherShop(parted),
+            LinkError::StockSide => Self::StockSide,
             LinkError::Store(error) => error.into(),
         }
     }

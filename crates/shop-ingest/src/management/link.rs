@@ -80,6 +80,9 @@ impl From<LinkError> for Status {
             LinkError::Insecure { .. } => precondition("insecure", "shop", &told),
             LinkError::NotChecked(_) => precondition("not_checked", "catalogue", &told),
             LinkError::AnotherShop { .. } => precondition("another_shop", "shop", &told),
+            LinkError::StockSide => {
+                precondition("stock_side_not_acknowledged", "connection", &told)
+            }
             LinkError::NoRegister => bad_field("settings.register_id", told),
             LinkError::Away(_) | LinkError::Silent => unavailable(&told),
             LinkError::Store(error) => error.into(),

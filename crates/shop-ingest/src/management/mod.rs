@@ -30,7 +30,7 @@ use crate::store::{ConnectionState, Store, StoreError, StoredConnection};
 use crate::watchdog::Addresses;
 
 pub(crate) use self::answer::state_into;
-pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into};
+pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into, stock_side_into};
 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;

@@ -10,7 +10,8 @@ use tonic::Status;
 
 use super::Management;
 use crate::store::{
-    ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StoredConnection,
+    ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
+    StoredConnection,
 };
 
 impl Management {
@@ -22,10 +23,14 @@ impl Management {
             retailer_id,
             connection_id,
             change,
+            stock_side_acknowledged,
         } = request;
         let change = change.ok_or_else(|| bad_field("change", "is missing"))?;
         let change = change_from(change)?;
         let stored = self.find(&retailer_id, &connection_id).await?;
+        if !stock_side_acknowledged {
+            check_side(stored.settings.stock_side, change.stock_side)?;
+        }
         let id = stored.connection.id;
         let now = self.clock.now();
         self.store.change_settings(id, &change, now).await?;
@@ -85,6 +90,7 @@ pub(super) fn settings_into(stored: &StoredConnection, platform: &dyn Platform) 
         is_automatic,
         order_updates,
         stock_at,
+        stock_side,
         channel_buffer,
     } = stored.settings;
     let order_updates = order_updates.unwrap_or_else(|| platform.order_updates());
@@ -97,18 +103,21 @@ pub(super) fn settings_into(stored: &StoredConnection, platform: &dyn Platform) 
         stock_at: stock_at_into(stock_at).into(),
         channel_buffer: Some(quantity_into(channel_buffer.units())),
         import_entitled: stored.imports.is_entitled,
+        stock_side: stock_side_into(stock_side).into(),
     }
 }
 
 pub(crate) fn change_from(change: wire::SettingsChange) -> Result<SettingsChange, Status> {
     let order_updates = order_updates_from(change.order_updates)?;
     let stock_at = stock_at_from(change.stock_at)?;
+    let stock_side = stock_side_from(change.stock_side)?;
     let wire::SettingsChange {
         register_id,
         automatic_updates,
         order_updates: _,
         stock_at: _,
         channel_buffer,
+        stock_side: _,
     } = change;
     let register: Option<RegisterId> = match register_id.as_str() {
         "" => None,
@@ -130,8 +139,30 @@ pub(crate) fn change_from(change: wire::SettingsChange) -> Result<SettingsChange
         is_automatic: automatic_updates,
         order_updates,
         stock_at,
+        stock_side,
         channel_buffer,
     })
+}
+
+/// Stock is managed on one side only, so a change of sides has to be known by whoever makes it (EF-8). Whether there
+/// are sales is not asked: one may be on its way.
+fn check_side(now: StockSide, asked: Option<StockSide>) -> Result<(), Status> {
+    let what_follows = match (now, asked) {
+        (StockSide::Pos, Some(StockSide::Shop)) => {
+            "the shop's later sales would move no stock here, and the shop would be told of none; what its sales \
+             took stays taken, and comes back here when one of them is cancelled or refunded"
+        }
+        (StockSide::Shop, Some(StockSide::Pos)) => {
+            "the shop's later sales would take their goods from stock here, and the shop be told what is left: count \
+             first; sales that were recorded before still move nothing"
+        }
+        (StockSide::Pos | StockSide::Shop, _) => return Ok(()),
+    };
+    Err(precondition(
+        "stock_side_not_acknowledged",
+        "connection",
+        what_follows,
+    ))
 }
 
 /// `None`: nothing is said.
@@ -150,6 +181,22 @@ fn stock_at_from(code: i32) -> Result<Option<StockAt>, Status> {
         Ok(wire::StockAt::Order) => Ok(Some(StockAt::Order)),
         Ok(wire::StockAt::Invoice) => Ok(Some(StockAt::Invoice)),
         Err(_) => Err(bad_field("stock_at", "is not known")),
+    }
+}
+
+fn stock_side_from(code: i32) -> Result<Option<StockSide>, Status> {
+    match wire::StockSide::try_from(code) {
+        Ok(wire::StockSide::Unspecified) => Ok(None),
+        Ok(wire::StockSide::Pos) => Ok(Some(StockSide::Pos)),
+        Ok(wire::StockSide::Shop) => Ok(Some(StockSide::Shop)),
+        Err(_) => Err(bad_field("stock_side", "is not known")),
+    }
+}
+
+pub(crate) const fn stock_side_into(side: StockSide) -> wire::StockSide {
+    match side {
+        StockSide::Pos => wire::StockSide::Pos,
+        StockSide::Shop => wire::StockSide::Shop,
     }
 }
 

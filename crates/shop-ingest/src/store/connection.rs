@@ -8,7 +8,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity, Tokens};
 use sqlx::PgConnection;
 
-use super::settings::{self, ChannelBuffer, ConnectionSettings, StockAt, order_updates_from};
+use super::settings::{
+    self, ChannelBuffer, ConnectionSettings, StockAt, StockSide, order_updates_from,
+};
 use super::{SettingsChange, SqlTimestamp, Store, StoreError};
 
 const TABLE: &str = "connection";
@@ -68,7 +70,7 @@ impl ConnectionState {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         [
             Self::Live,
             Self::Paused,
@@ -112,7 +114,8 @@ impl Store {
             r#"select connection_id, retailer_id, shop_url, sealed_credentials, state,
                 created_at as "created_at: SqlTimestamp",
                 store_id, store_name, store_currency, store_time_zone,
-                register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli, version,
+                register_id, automatic_updates, order_updates, stock_at, stock_side,
+                channel_buffer_milli, version,
                 exists (select from import_entitlement e
                     where e.connection_id = c.connection_id) as "is_entitled!",
                 exists (select from import_job j
@@ -160,6 +163,8 @@ impl Store {
                         .map_err(corrupt)?,
                     stock_at: StockAt::read(&row.stock_at)
                         .ok_or_else(|| corrupt("its stock_at is not known"))?,
+                    stock_side: StockSide::read(&row.stock_side)
+                        .ok_or_else(|| corrupt("its stock_side is not known"))?,
                     channel_buffer: ChannelBuffer::new(Quantity::from_milli(
                         row.channel_buffer_milli,
                     ))

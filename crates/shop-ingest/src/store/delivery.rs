@@ -34,7 +34,8 @@ pub struct RawDelivery {
 }
 
 impl Store {
-    /// Keeps deliveries with their bodies, compressed and sealed; those that are kept already stay as they are.
+    /// Keeps deliveries with their bodies, compressed and sealed; those that are kept already stay as they are. Nothing
+    /// is kept of an order of somebody who was erased.
     pub async fn archive(&self, deliveries: &[(RawDelivery, Vec<u8>)]) -> Result<(), StoreError> {
         let rows = || deliveries.iter().map(|(delivery, _)| delivery);
         let connections: Vec<Uuid> = rows().map(|row| row.connection.uuid()).collect();
@@ -53,6 +54,10 @@ impl Store {
                 shop_order_id, origin, body_bytes, sealed_body)
             select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[],
                 $6::text[], $7::text[], $8::integer[], $9::bytea[])
+                n (connection_id, delivery_id, retailer_id, received_at, topic, shop_order_id, origin,
+                    body_bytes, sealed_body)
+            where not exists (select from erased_order e
+                where e.connection_id = n.connection_id and e.shop_order_id = n.shop_order_id)
             on conflict on constraint raw_delivery_pkey do nothing",
             &connections,
             &ids as _,

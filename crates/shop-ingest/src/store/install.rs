@@ -7,7 +7,7 @@ use shop::{PlainHttp, ShopName};
 use uuid::Uuid;
 
 use super::settings::{order_updates_from, order_updates_str};
-use super::{ChannelBuffer, SettingsChange, SqlTimestamp, StockAt, Store, StoreError};
+use super::{ChannelBuffer, SettingsChange, SqlTimestamp, StockAt, StockSide, Store, StoreError};
 
 const TABLE: &str = "install";
 
@@ -103,6 +103,7 @@ impl Store {
                     is_automatic,
                     order_updates,
                     stock_at,
+                    stock_side,
                     channel_buffer,
                 },
             check_acknowledged,
@@ -111,8 +112,8 @@ impl Store {
         sqlx::query!(
             "insert into install (install_id, retailer_id, shop, plain_http, step, ticket_hash, begun_at, expires_at,
                 register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli,
-                check_acknowledged, another_shop_confirmed)
-            values ($1, $2, $3, $4, 'begun', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                check_acknowledged, another_shop_confirmed, stock_side)
+            values ($1, $2, $3, $4, 'begun', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             id,
             retailer.uuid(),
             shop.as_str(),
@@ -127,6 +128,7 @@ impl Store {
             channel_buffer.map(|buffer| buffer.units().milli()),
             check_acknowledged,
             another_shop_confirmed,
+            stock_side.map(StockSide::as_str),
         )
         .execute(&self.pool)
         .await?;
@@ -226,8 +228,8 @@ impl Store {
         };
         let row = sqlx::query!(
             r#"select install_id, retailer_id, shop, plain_http, step, browser_hash,
-                register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli,
-                check_acknowledged, another_shop_confirmed,
+                register_id, automatic_updates, order_updates, stock_at, stock_side,
+                channel_buffer_milli, check_acknowledged, another_shop_confirmed,
                 begun_at as "begun_at: SqlTimestamp", expires_at as "expires_at: SqlTimestamp",
                 sent_at as "sent_at: SqlTimestamp", returned_at as "returned_at: SqlTimestamp",
                 ended_at as "ended_at: SqlTimestamp", connection_id, was_known, refusal, detail
@@ -264,6 +266,7 @@ impl Store {
                 is_automatic: row.automatic_updates,
                 order_updates: order_updates.transpose().map_err(corrupt)?,
                 stock_at: row.stock_at.as_deref().and_then(StockAt::read),
+                stock_side: row.stock_side.as_deref().and_then(StockSide::read),
                 channel_buffer: channel_buffer.map_err(|error| corrupt(&error.to_string()))?,
             };
             let browser = row.browser_hash.map(<[u8; 32]>::try_from).transpose();

@@ -5,6 +5,7 @@ mod access;
 mod connect;
 mod connection;
 mod delivery;
+mod erase;
 mod error;
 mod hooks;
 mod import;
@@ -31,6 +32,7 @@ pub use access::AccessSeen;
 pub use connect::pool;
 pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
 pub use delivery::{DeliveryOrigin, RawDelivery};
+pub use erase::{DeliveryPlace, Searched};
 pub use error::StoreError;
 pub use hooks::HooksSeen;
 pub use import::{
@@ -44,10 +46,10 @@ pub use missed::{Missed, MissedCount};
 pub use order_count::{Counted, OrderCount};
 pub use plant::Planted;
 pub use poll::{PollState, Underway};
-pub use privacy::{PRIVACY_DEADLINE, PrivacyRequest};
+pub use privacy::{OpenErasure, PRIVACY_DEADLINE, PrivacyAnswer, PrivacyOutcome, PrivacyRequest};
 pub use schema::Schema;
 pub use settings::{
-    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, WrongChannelBuffer,
+    ChannelBuffer, ConnectionSettings, SettingsChange, StockAt, StockSide, WrongChannelBuffer,
 };
 
 type SqlTimestamp = jiff_sqlx::Timestamp;

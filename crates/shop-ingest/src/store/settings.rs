@@ -45,6 +45,7 @@ pub struct ConnectionSettings {
     /// `None`: as the platform has it.
     pub order_updates: Option<OrderUpdates>,
     pub stock_at: StockAt,
+    pub stock_side: StockSide,
     pub channel_buffer: ChannelBuffer,
 }
 
@@ -55,6 +56,15 @@ pub enum StockAt {
     Invoice,
 }
 
+/// On which side stock is managed (EF-8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockSide {
+    /// Here.
+    Pos,
+    /// In the shop: it is never told of any.
+    Shop,
+}
+
 /// What is to change; `None` stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SettingsChange {
@@ -62,6 +72,7 @@ pub struct SettingsChange {
     pub is_automatic: Option<bool>,
     pub order_updates: Option<OrderUpdates>,
     pub stock_at: Option<StockAt>,
+    pub stock_side: Option<StockSide>,
     pub channel_buffer: Option<ChannelBuffer>,
 }
 
@@ -72,6 +83,7 @@ impl Default for ConnectionSettings {
             is_automatic: true,
             order_updates: None,
             stock_at: StockAt::Order,
+            stock_side: StockSide::Pos,
             channel_buffer: ChannelBuffer::NONE,
         }
     }
@@ -90,6 +102,22 @@ impl StockAt {
         [Self::Order, Self::Invoice]
             .into_iter()
             .find(|stock_at| stock_at.as_str() == text)
+    }
+}
+
+impl StockSide {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pos => "pos",
+            Self::Shop => "shop",
+        }
+    }
+
+    pub(super) fn read(text: &str) -> Option<Self> {
+        [Self::Pos, Self::Shop]
+            .into_iter()
+            .find(|side| side.as_str() == text)
     }
 }
 
@@ -117,6 +145,7 @@ pub(super) async fn change(
         is_automatic,
         order_updates,
         stock_at,
+        stock_side,
         channel_buffer,
     } = *change;
     sqlx::query!(
@@ -126,6 +155,7 @@ pub(super) async fn change(
             order_updates = coalesce($4, order_updates),
             stock_at = coalesce($5, stock_at),
             channel_buffer_milli = coalesce($6, channel_buffer_milli),
+            stock_side = coalesce($9, stock_side),
             settings_changed_at = $7,
             changed_at = $7,
             version = greatest(version + 1, $8)
@@ -138,6 +168,7 @@ pub(super) async fn change(
         channel_buffer.map(|buffer| buffer.units().milli()),
         now.to_sqlx() as _,
         now.as_microsecond(),
+        stock_side.map(StockSide::as_str),
     )
     .execute(db)
     .await?;

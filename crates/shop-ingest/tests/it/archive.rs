@@ -115,3 +115,36 @@ async fn what_is_older_than_the_retention_is_taken_away_bit_by_bit() {
         .unwrap();
     assert_eq!(found.unwrap().1, [1, 2, 3]);
 }
+
+#[tokio::test]
+async fn nothing_is_archived_of_an_order_of_somebody_who_was_erased() {
+    let database = database().await;
+    let store = store(&database, 7);
+    let at: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+    let other = RawDelivery {
+        order: ShopOrderId::new("30").ok(),
+        ..delivery(1, "other", at)
+    };
+    let rows = [
+        (delivery(1, "d1", at), vec![1]),
+        (delivery(2, "elsewhere", at), vec![1]),
+        (other, vec![1]),
+    ];
+    store.archive(&rows).await.unwrap();
+    let order = ShopOrderId::new("29").unwrap();
+    let erased = [(connection_id(1), order.clone())];
+    assert_eq!(store.shred_orders(&erased, at).await.unwrap(), 1);
+    assert_eq!(store.shred_orders(&erased, at).await.unwrap(), 0);
+    // It is sent again, and once more in other words.
+    let again = [
+        (delivery(1, "d1", at), vec![1]),
+        (delivery(1, "d2", at), vec![2]),
+    ];
+    store.archive(&again).await.unwrap();
+    assert!(store.is_erased(connection_id(1), &order).await.unwrap());
+    assert!(!store.is_erased(connection_id(2), &order).await.unwrap());
+    let left = store.archived_page(RETAILER, at, None, 10).await.unwrap();
+    let mut left: Vec<_> = left.iter().map(|row| row.place.delivery.as_str()).collect();
+    left.sort_unstable();
+    assert_eq!(left, ["elsewhere", "other"]);
+}

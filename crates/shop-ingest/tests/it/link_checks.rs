@@ -98,7 +98,7 @@ async fn wc_02_orders_placed_before_linking_do_not_sync_by_themselves() {
 }
 
 /// What programs go by.
-fn precondition(refused: &Status) -> String {
+pub fn precondition(refused: &Status) -> String {
     let mut failure = refused.get_details_precondition_failure().unwrap();
     failure.violations.remove(0).r#type
 }

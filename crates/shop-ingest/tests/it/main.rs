@@ -24,4 +24,5 @@ mod running;
 mod schema;
 mod settings;
 mod stall;
+mod stock_side;
 mod storm;

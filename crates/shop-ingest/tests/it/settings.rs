@@ -19,7 +19,7 @@ use crate::stall::{HINT, Shop, ShopOrder, WHOLE};
 
 const OTHER_REGISTER: Uuid = Uuid::from_u128(77);
 
-async fn get(running: &Running, id: ConnectionId) -> wire::GetConnectionResponse {
+pub async fn get(running: &Running, id: ConnectionId) -> wire::GetConnectionResponse {
     let request = wire::GetConnectionRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: id.to_string(),
@@ -36,6 +36,7 @@ async fn set(
         retailer_id: RETAILER.to_string(),
         connection_id: connection_id(1).to_string(),
         change: Some(change),
+        stock_side_acknowledged: false,
     };
     let answer = client(running).await.set_settings(request).await?;
     Ok(answer.into_inner().settings.unwrap())
@@ -69,7 +70,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 /// All that the bucket has, the newest of each connection last.
-async fn broadcast(running: &Running) -> Vec<wire::KnownConnection> {
+pub async fn broadcast(running: &Running) -> Vec<wire::KnownConnection> {
     let ledger = running.connect("ledger").await;
     let mut consumer = ledger.consumer(&durable::ledger_connections());
     let mut known = Vec::new();
@@ -101,6 +102,7 @@ async fn settings_are_kept_told_and_stay_whatever_the_seed_says() {
         stock_at: StockAt::Order.into(),
         channel_buffer: decimal("0"),
         import_entitled: false,
+        stock_side: wire::StockSide::Pos.into(),
     };
     assert_eq!(get(&running, id).await.settings, Some(before.clone()));
     let told = broadcast(&running).await;
@@ -175,6 +177,10 @@ async fn wrong_settings_are_refused_and_change_nothing() {
         },
         wire::SettingsChange {
             stock_at: 9,
+            ..nothing.clone()
+        },
+        wire::SettingsChange {
+            stock_side: 9,
             ..nothing
         },
     ] {

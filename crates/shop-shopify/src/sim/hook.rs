@@ -32,9 +32,14 @@ pub enum Topic {
     InventoryLevelsUpdate,
     AppUninstalled,
     AppScopesUpdate,
+    /// The three that nobody subscribes to: they are set in the app's settings.
+    CustomersDataRequest,
+    CustomersRedact,
+    ShopRedact,
 }
 
 impl Topic {
+    /// Those that the API knows.
     const ALL: [Self; 12] = [
         Self::OrdersCreate,
         Self::OrdersUpdated,
@@ -84,6 +89,9 @@ impl Topic {
             Self::InventoryLevelsUpdate => ("inventory_levels/update", "INVENTORY_LEVELS_UPDATE"),
             Self::AppUninstalled => ("app/uninstalled", "APP_UNINSTALLED"),
             Self::AppScopesUpdate => ("app/scopes_update", "APP_SCOPES_UPDATE"),
+            Self::CustomersDataRequest => ("customers/data_request", "CUSTOMERS_DATA_REQUEST"),
+            Self::CustomersRedact => ("customers/redact", "CUSTOMERS_REDACT"),
+            Self::ShopRedact => ("shop/redact", "SHOP_REDACT"),
         }
     }
 }
@@ -228,7 +236,10 @@ pub(super) fn body(catalogue: &Catalogue, order: &Order, topic: Topic) -> Value 
         Topic::InventoryItemsUpdate
         | Topic::InventoryLevelsUpdate
         | Topic::AppUninstalled
-        | Topic::AppScopesUpdate => json!({}),
+        | Topic::AppScopesUpdate
+        | Topic::CustomersDataRequest
+        | Topic::CustomersRedact
+        | Topic::ShopRedact => json!({}),
     }
 }
 

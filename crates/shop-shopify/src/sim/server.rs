@@ -1,5 +1,7 @@
 //! The shop that runs: its Admin API, its clock, and what it tells of itself.
 
+mod privacy;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;

@@ -1,3 +1,4 @@
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Row, TokenError, TokenView};
@@ -30,6 +31,9 @@ impl Once {
         )
         .fetch_optional(db)
         .await?;
-        Ok(found.ok_or(TokenError::Unknown)?.try_into()?)
+        let token: TokenView = found.ok_or(TokenError::Unknown)?.try_into()?;
+        let named = |is_valid: bool| json!({"token_id": token.id, "name": token.name, "is_valid": is_valid});
+        self.note_change(Some(named(token.revoked_at != Some(now))), named(false));
+        Ok(token)
     }
 }

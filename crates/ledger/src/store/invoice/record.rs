@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use retail::kit::{self, Moved};
 use retail::posting::{InvoiceKind, InvoicedLine, Invoicing, Movement, invoice};
 use retail::sale::{Recorded, RecordedLine};
-use retail::{ConnectionId, ItemId, Quantity, RetailerId, SaleId, ShopOrderId};
+use retail::{ConnectionId, Quantity, RetailerId, SaleId, ShopOrderId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::decide::{
     Delivery, DeliveryRow, Dirty, Group, MovementCause, MovementRow, Outcome, RecordedSale,
 };
 use crate::desk::Act;
+use crate::store::once::as_kept;
 use crate::store::{Once, StoreError, connection, delivery, head, level, outbox, row};
 
 /// What the receipt of an order calls an invoice of it.
@@ -113,11 +114,9 @@ impl Once {
             .collect();
         level::move_stock(self.db(), &rows, now).await?;
         let mut dirty = vec![Dirty::Sale(retailer, asked.sale)];
-        let items: Vec<ItemId> = rows.iter().map(|row| row.item).collect();
         dirty.extend(
-            items
-                .into_iter()
-                .map(|item| Dirty::Stock(retailer, item, sale.outlet)),
+            rows.iter()
+                .map(|row| Dirty::Stock(retailer, row.item, row.outlet)),
         );
         dirty.sort_unstable();
         dirty.dedup();
@@ -205,7 +204,7 @@ impl InvoiceAsked {
             sale: self.sale.uuid(),
             kind: self.kind,
             number: self.number.clone(),
-            issued_at: self.issued_at.unwrap_or(now),
+            issued_at: self.issued_at.map_or(now, as_kept),
             lines: self.sorted_lines(),
             recorded_at: now,
             revision,
@@ -226,7 +225,9 @@ impl InvoiceAsked {
     fn is(&self, before: &InvoiceView) -> bool {
         self.kind == before.kind
             && self.number == before.number
-            && self.issued_at.is_none_or(|at| at == before.issued_at)
+            && self
+                .issued_at
+                .is_none_or(|at| as_kept(at) == before.issued_at)
             && self.sorted_lines() == before.lines
     }
 }

@@ -47,7 +47,7 @@ pub struct ArchiveSearch {
     pub deliveries: i64,
 }
 
-/// An erasure stays open until every archive was searched. A retailer without shops has none.
+/// An erasure stays open until every archive was searched. A retailer without shops has none: tills keep no deliveries.
 pub(super) async fn begin(
     db: &mut PgConnection,
     keyring: &Keyring,
@@ -61,7 +61,7 @@ pub(super) async fn begin(
     sqlx::query!(
         "insert into ledger.erasure (erasure_id, retailer_id, erased_at, sealed_emails)
         values ($1, $2, $3, case when $5 and exists (
-            select from ledger.connection where retailer_id = $2) then $4::bytea end)",
+            select from ledger.connection where retailer_id = $2 and platform <> 'till') then $4::bytea end)",
         erasure,
         retailer.uuid(),
         row::at(now) as _,
@@ -179,7 +179,7 @@ impl Store {
             "update ledger.erasure e set sealed_emails = null
             where erasure_id = any($1) and not exists (
                 select from ledger.connection c
-                where c.retailer_id = e.retailer_id and not exists (
+                where c.retailer_id = e.retailer_id and c.platform <> 'till' and not exists (
                     select from ledger.erasure_search s
                     where s.erasure_id = e.erasure_id and s.platform = c.platform))",
             &erasures,

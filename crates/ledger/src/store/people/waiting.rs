@@ -1,6 +1,6 @@
 //! Orders that wait are kept as they came, their customers sealed.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use retail::{ConnectionId, Customer, EmailKey, RetailerId};
 use service::seal::Keyring;
@@ -34,7 +34,7 @@ impl Reader {
         &self,
         keyring: &Keyring,
         retailer: RetailerId,
-        emails: &HashSet<EmailKey>,
+        emails: &BTreeSet<EmailKey>,
     ) -> Result<Vec<WaitingCopy>, StoreError> {
         let mut db = self.pool.acquire().await?;
         let mut copies = all(&mut db, keyring, retailer).await?;

@@ -1,6 +1,7 @@
 //! Reading for those who ask. Never decides a write.
 
 mod actions;
+mod audit;
 mod catalogue;
 mod chain;
 mod customers;
@@ -35,6 +36,7 @@ use uuid::Uuid;
 use super::StoreError;
 
 pub use actions::{ActionKey, ActionView};
+pub use audit::{AuditKey, AuditView};
 pub use catalogue::{CatalogueCheck, FINDINGS_SHOWN_LIMIT, Finding, FindingKind};
 pub use chain::StandingBlock;
 pub use customers::{CustomerView, MergeView, PersonView};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use retail::{ConnectionId, PaymentType, RetailerId};
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -88,6 +89,16 @@ impl Once {
         name: &str,
     ) -> Result<(), RegisterError> {
         let retailer = self.retailer();
+        let before = sqlx::query_scalar!(
+            "select name from ledger.payment_type
+            where retailer_id = $1 and payment_type = $2 for update",
+            retailer.uuid(),
+            payment_type.as_str(),
+        )
+        .fetch_optional(self.db())
+        .await?;
+        let named = |name: &str| json!({"payment_type": payment_type.as_str(), "name": name});
+        self.note_change(before.as_deref().map(named), named(name));
         sqlx::query!(
             "insert into ledger.payment_type (retailer_id, payment_type, name) values ($1, $2, $3)
             on conflict on constraint payment_type_pkey do update set name = excluded.name",
@@ -113,6 +124,14 @@ impl Once {
             return Err(RegisterError::UnknownConnection);
         }
         check(db, retailer, payment_type).await?;
+        let before = sqlx::query_scalar!(
+            "select payment_type from ledger.payment_method
+            where connection_id = $1 and method = $2 for update",
+            connection.uuid(),
+            method,
+        )
+        .fetch_optional(&mut *db)
+        .await?;
         sqlx::query!(
             "insert into ledger.payment_method (connection_id, method, payment_type)
             values ($1, $2, $3)
@@ -124,6 +143,14 @@ impl Once {
         )
         .execute(&mut *db)
         .await?;
+        let mapped = |payment_type: &str| {
+            json!({
+                "connection_id": connection.uuid(),
+                "method": method,
+                "payment_type": payment_type,
+            })
+        };
+        self.note_change(before.as_deref().map(mapped), mapped(payment_type.as_str()));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use retail::{ItemId, Quantity};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::item::{self, Stocked};
@@ -23,6 +24,17 @@ impl Once {
         let items = item::find(db, retailer, lines).await?;
         let ids: Vec<Uuid> = items.iter().map(|item| item.item.uuid()).collect();
         let quantities: Vec<i64> = lines.iter().map(|line| line.quantity.milli()).collect();
+        // In the order in which they are locked below.
+        let before = sqlx::query!(
+            "select item_id, safety_milli from ledger.stock_level
+            where outlet_id = $1 and item_id = any($2::uuid[])
+            order by item_id
+            for update",
+            outlet.uuid(),
+            &ids,
+        )
+        .fetch_all(&mut *db)
+        .await?;
         let levels = sqlx::query!(
             "insert into ledger.stock_level as l (item_id, outlet_id, on_hand_milli, safety_milli,
                 version, changed_at)
@@ -47,6 +59,12 @@ impl Once {
             .collect();
         dirty.sort_unstable();
         outbox::mark(db, &dirty, now).await?;
+        let before = before
+            .iter()
+            .map(|level| (level.item_id, level.safety_milli));
+        let before = safety_stock(outlet.uuid(), before);
+        let after = ids.iter().copied().zip(quantities.iter().copied());
+        self.note_change(Some(before), safety_stock(outlet.uuid(), after));
         let mut levels: HashMap<ItemId, (i64, i64)> = levels
             .into_iter()
             .map(|level| {
@@ -78,4 +96,10 @@ impl Once {
         kit::fill(self.db(), &mut levels).await?;
         Ok(levels)
     }
+}
+
+/// As the audit log tells it.
+fn safety_stock(outlet: Uuid, levels: impl Iterator<Item = (Uuid, i64)>) -> Value {
+    let level = |(item, milli): (Uuid, i64)| json!({"item_id": item, "safety": Quantity::from_milli(milli).to_string()});
+    json!({"outlet_id": outlet, "levels": levels.map(level).collect::<Vec<_>>()})
 }

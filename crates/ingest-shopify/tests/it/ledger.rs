@@ -1,0 +1,130 @@
+//! What the ledger would say about erasures.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use proto::convert::instant_into;
+use proto::ledger as wire;
+use proto::ledger::erasures_server::{Erasures, ErasuresServer};
+use service::access::{Gate, Guard, Method, NoRegister, Roles, method};
+use service::clock::{Clock as _, ManualClock};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+/// What it answers, to services alone.
+const METHODS: [Method; 4] = [
+    method("comptoir.ledger.v1.Erasures/ErasePerson", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Erasures/EraseShop", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Erasures/ListShredding", Roles::INTERNAL),
+    method(
+        "comptoir.ledger.v1.Erasures/ReportShredding",
+        Roles::INTERNAL,
+    ),
+];
+
+/// Erases whoever it is asked to, and wants them to be shredded.
+#[derive(Clone)]
+pub struct FakeLedger {
+    clock: ManualClock,
+    said: Arc<Mutex<Said>>,
+}
+
+#[derive(Default)]
+pub struct Said {
+    pub people: Vec<wire::ErasePersonRequest>,
+    pub shops: Vec<wire::EraseShopRequest>,
+    pub orders: Vec<wire::OrderToShred>,
+    pub searches: Vec<wire::PersonToShred>,
+    pub reports: Vec<wire::ReportShreddingRequest>,
+}
+
+impl FakeLedger {
+    /// Serves for as long as `tasks` are. Gives the address too.
+    pub async fn serve(clock: ManualClock, tasks: &mut JoinSet<()>) -> (Self, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let fake = Self {
+            clock,
+            said: Arc::default(),
+        };
+        let routes = tonic::service::Routes::new(ErasuresServer::new(fake.clone()));
+        let clock = Arc::new(fake.clock.clone());
+        let gate = Gate::new(service_kit::secrets(), Arc::new(NoRegister), clock);
+        let guard = Guard::new(gate, &METHODS);
+        tasks.spawn(async move {
+            let served = service::grpc::serve(listener, routes, guard, CancellationToken::new());
+            served.await.unwrap();
+        });
+        (fake, url)
+    }
+
+    pub fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap()
+    }
+}
+
+#[tonic::async_trait]
+impl Erasures for FakeLedger {
+    async fn erase_person(
+        &self,
+        request: Request<wire::ErasePersonRequest>,
+    ) -> Result<Response<wire::ErasePersonResponse>, Status> {
+        let request = request.into_inner();
+        let mut said = self.said();
+        said.orders
+            .extend(request.order_ids.iter().map(|order| wire::OrderToShred {
+                retailer_id: request.retailer_id.clone(),
+                connection_id: request.connection_id.clone(),
+                order_id: order.clone(),
+            }));
+        if !request.email.is_empty() {
+            said.searches.push(wire::PersonToShred {
+                erasure_id: Uuid::from_u128(7).to_string(),
+                retailer_id: request.retailer_id.clone(),
+                emails: vec![request.email.clone()],
+                erased_at: Some(instant_into(self.clock.now())),
+            });
+        }
+        let answer = wire::ErasePersonResponse {
+            customer_ids: vec![Uuid::from_u128(8).to_string()],
+            order_count: i64::try_from(request.order_ids.len()).unwrap(),
+        };
+        said.people.push(request);
+        Ok(Response::new(answer))
+    }
+
+    async fn erase_shop(
+        &self,
+        request: Request<wire::EraseShopRequest>,
+    ) -> Result<Response<wire::EraseShopResponse>, Status> {
+        let mut said = self.said();
+        said.shops.push(request.into_inner());
+        Ok(Response::new(wire::EraseShopResponse {
+            erased_count: 1,
+            is_done: said.shops.len() > 1,
+        }))
+    }
+
+    async fn list_shredding(
+        &self,
+        _: Request<wire::ListShreddingRequest>,
+    ) -> Result<Response<wire::ListShreddingResponse>, Status> {
+        let said = self.said();
+        Ok(Response::new(wire::ListShreddingResponse {
+            orders: said.orders.clone(),
+            people: said.searches.clone(),
+        }))
+    }
+
+    async fn report_shredding(
+        &self,
+        request: Request<wire::ReportShreddingRequest>,
+    ) -> Result<Response<wire::ReportShreddingResponse>, Status> {
+        let mut said = self.said();
+        (said.orders, said.searches) = Default::default();
+        said.reports.push(request.into_inner());
+        Ok(Response::new(wire::ReportShreddingResponse {}))
+    }
+}
