@@ -1,6 +1,6 @@
 //! Kits: sold as one item, in stock as their parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::ids::ItemId;
 use crate::posting::Movement;
@@ -59,7 +59,7 @@ pub fn newly_made(
     before: &[RecordedLine],
     after: &[RecordedLine],
     made: &MadeOf,
-    kits: &HashMap<ItemId, Vec<Part>>,
+    kits: &BTreeMap<ItemId, Vec<Part>>,
 ) -> MadeOf {
     if kits.is_empty() {
         return MadeOf::new();
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn pos_05_a_kit_takes_its_parts_and_gives_back_what_it_took() {
-        let kits = HashMap::from([(item(9), vec![part(1, 2_000), part(2, 500)])]);
+        let kits = BTreeMap::from([(item(9), vec![part(1, 2_000), part(2, 500)])]);
         let sold = [line("a", 9, 3_000), line("b", 1, 1_000)];
         let mut made = newly_made(&[], &sold, &MadeOf::new(), &kits);
         let out = movements(&[], &sold, &made);
@@ -173,7 +173,7 @@ mod tests {
             ]
         );
         // Made of something else since, for those who buy it later.
-        let kits = HashMap::from([(item(9), vec![part(3, 1_000)])]);
+        let kits = BTreeMap::from([(item(9), vec![part(3, 1_000)])]);
         let fewer = [line("a", 9, 1_000), line("c", 9, 1_000)];
         made.extend(newly_made(&sold, &fewer, &made, &kits));
         assert_eq!(
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn pos_05_what_was_sold_as_itself_stays_that_when_it_becomes_a_kit() {
-        let kits = HashMap::from([(item(9), vec![part(1, 2_000)])]);
+        let kits = BTreeMap::from([(item(9), vec![part(1, 2_000)])]);
         let sold = [line("a", 9, 3_000)];
         let fewer = [line("a", 9, 1_000)];
         let made = newly_made(&sold, &fewer, &MadeOf::new(), &kits);
@@ -220,7 +220,7 @@ mod tests {
             first in 1..3_000_i64,
             second in 1..3_000_i64,
         ) {
-            let kits = HashMap::from([(item(9), vec![part(1, first), part(2, second)])]);
+            let kits = BTreeMap::from([(item(9), vec![part(1, first), part(2, second)])]);
             let mut sums: BTreeMap<u128, i64> = BTreeMap::new();
             let (mut before, mut made) = (Vec::new(), MadeOf::new());
             let steps = quantities.into_iter().chain([0]);

@@ -40,7 +40,7 @@ pub struct Known<'a> {
     pub customers: Lookup<(RetailerId, &'a EmailKey), CustomerId>,
     pub guests: HashMap<ConnectionId, CustomerId>,
     /// Of the items that lines may name, those that are kits now.
-    pub kits: HashMap<ItemId, Vec<Part>>,
+    pub kits: BTreeMap<ItemId, Vec<Part>>,
     pub erased: Erased<'a>,
     /// Orders taken back with their import, which only an import brings in again.
     pub withdrawn: HashSet<(ConnectionId, &'a ShopOrderId)>,

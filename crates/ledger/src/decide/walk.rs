@@ -1,6 +1,6 @@
 //! One order's way through a batch: what its next message is held against.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use retail::fulfilment::Work;
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
         &mut self,
         before: &[RecordedLine],
         movements: Vec<Movement>,
-        kits: &HashMap<ItemId, Vec<Part>>,
+        kits: &BTreeMap<ItemId, Vec<Part>>,
     ) -> Vec<Moved> {
         let after = self.recorded.as_ref().map_or(&[][..], |now| &now.lines);
         let new = kit::newly_made(before, after, &self.made, kits);

@@ -1,6 +1,6 @@
 //! Reads, and where it must locks, everything a decision depends on.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use retail::{ConnectionId, EmailKey, ItemId, LineKind, RetailerId};
 use sqlx::PgConnection;
@@ -62,7 +62,7 @@ pub(super) async fn load<'a>(
         let named: Vec<Uuid> = named.map(|found| found.item.uuid()).collect();
         kit::of_items(db, &named).await?
     } else {
-        HashMap::new()
+        BTreeMap::new()
     };
     let (customers, erased) = customer::find(db, customers, erasures).await?;
     Ok(Known {

@@ -1,6 +1,6 @@
 //! Of what kits are made: now, and in sales.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use retail::kit::{MadeOf, Part};
 use retail::{ItemId, LineKey, Quantity};
@@ -14,8 +14,8 @@ use crate::store::StoreError;
 pub(in crate::store) async fn of_items(
     db: &mut PgConnection,
     items: &[Uuid],
-) -> Result<HashMap<ItemId, Vec<Part>>, StoreError> {
-    let mut kits: HashMap<ItemId, Vec<Part>> = HashMap::new();
+) -> Result<BTreeMap<ItemId, Vec<Part>>, StoreError> {
+    let mut kits: BTreeMap<ItemId, Vec<Part>> = BTreeMap::new();
     if items.is_empty() {
         return Ok(kits);
     }
