@@ -17,6 +17,14 @@ pub(in crate::store) struct KitLevel {
     pub version: i64,
 }
 
+/// The parts of a kit in an outlet.
+#[derive(Default)]
+struct Parts {
+    /// What may be sold of each, and how much of it is in one kit.
+    needed: Vec<(Quantity, Quantity)>,
+    version: i64,
+}
+
 /// Of items in outlets, those that are kits.
 pub(in crate::store) async fn levels(
     db: &mut PgConnection,
@@ -36,15 +44,17 @@ pub(in crate::store) async fn levels(
     )
     .fetch_all(db)
     .await?;
-    let mut parts: HashMap<(Uuid, Uuid), (Vec<(Quantity, Quantity)>, i64)> = HashMap::new();
+    let mut kits: HashMap<(Uuid, Uuid), Parts> = HashMap::new();
     for found in found {
-        let (parts, version) = parts.entry((found.item_id, found.outlet_id)).or_default();
+        let parts = kits.entry((found.item_id, found.outlet_id)).or_default();
         let milli = Quantity::from_milli;
-        parts.push((milli(found.there), milli(found.quantity_milli)));
-        *version += found.version;
+        parts
+            .needed
+            .push((milli(found.there), milli(found.quantity_milli)));
+        parts.version += found.version;
     }
-    let levels = parts.into_iter().map(|(place, (parts, version))| {
-        let can_be_made = kit::available(parts);
+    let levels = kits.into_iter().map(|(place, Parts { needed, version })| {
+        let can_be_made = kit::available(needed);
         (
             place,
             KitLevel {
