@@ -21,6 +21,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/integrity.proto",
     "comptoir/ledger/v1/invoices.proto",
     "comptoir/ledger/v1/items.proto",
+    "comptoir/ledger/v1/kits.proto",
     "comptoir/ledger/v1/orders.proto",
     "comptoir/ledger/v1/registers.proto",
     "comptoir/ledger/v1/reports.proto",

@@ -4,6 +4,7 @@ mod access;
 mod connections;
 mod fulfilment;
 mod import;
+mod kits;
 mod people;
 mod registers;
 mod reports;
@@ -32,6 +33,7 @@ pub(crate) use connections::{
 };
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
+pub(crate) use kits::Kits;
 pub(crate) use people::{Customers, Privacy};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
@@ -101,6 +103,11 @@ pub(crate) enum Command {
     Stock {
         #[command(subcommand)]
         command: Stock,
+    },
+    /// What is sold as one item and in stock as its parts: say what it is made of, list, show.
+    Kits {
+        #[command(subcommand)]
+        command: Kits,
     },
     /// Tills: open them, close them, see what was counted.
     Registers {
@@ -248,6 +255,10 @@ mod tests {
             "fulfilment ship 1001 TEA-1=1 --carrier Bike --tracking 7 --url https://bike.example/7 --accept-unpaid",
             "fulfilment collect 1001 --accept-held-update --note here",
             "fulfilment undo 1001 --step packed",
+            "kits define TEA-SET TEA-1=2 CUP=1 --note new",
+            "kits dissolve TEA-SET",
+            "kits show TEA-SET",
+            "kits list --limit 5",
             "stock levels",
             "stock explain TEA-1 --outlet Main",
             "stock at 2026-11-21 --outlet Main --sku TEA-1",
@@ -342,6 +353,7 @@ mod tests {
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
             "comptoir fulfilment undo 1001 --step shipped",
             "comptoir fulfilment pick 1001 TEA-1",
+            "comptoir kits define TEA-SET",
             "comptoir stock adjust --outlet Main TEA-1=1",
             "comptoir stock receive --outlet Main",
             "comptoir stock receive TEA-1=1",

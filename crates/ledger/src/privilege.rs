@@ -46,6 +46,9 @@ pub const TABLES: &[TableRights] = &[
     rights("item", APPEND_ONLY),
     rights("item_link", APPEND_ONLY),
     rights("item_remap", STATE),
+    // What was said of kits was said.
+    rights("kit", APPEND_ONLY),
+    rights("kit_part", APPEND_ONLY),
     rights("open_line", &[Select, Insert, Delete]),
     // Nobody rewrites what somebody did.
     rights("order_action", APPEND_ONLY),
@@ -64,6 +67,8 @@ pub const TABLES: &[TableRights] = &[
     rights("request", APPEND_ONLY),
     rights("retailer", SETTINGS),
     rights("sale", STATE),
+    // Of what a kit was made when it was sold, it was made.
+    rights("sale_kit_part", APPEND_ONLY),
     // Lines are replaced as a whole, or turn out to be of another item.
     rights("sale_line", &[Select, Insert, Update, Delete]),
     rights("session_cover", APPEND_ONLY),

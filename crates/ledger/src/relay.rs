@@ -251,9 +251,11 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
         mark: _,
         now,
     } = entry;
+    let available = now.available();
     let LevelNow {
         on_hand,
         safety,
+        kits,
         version,
         changed_at,
     } = now;
@@ -265,6 +267,8 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
         version: *version,
         changed_at: Some(instant_into(*changed_at)),
         safety_stock: Some(quantity_into(*safety)),
+        available: Some(quantity_into(available)),
+        is_kit: kits.is_some(),
     };
     let (item, outlet) = (place.subject.as_simple(), place.outlet.as_simple());
     message(

@@ -6,6 +6,7 @@
 pub mod customer;
 pub mod fulfilment;
 pub mod ids;
+pub mod kit;
 pub mod money;
 pub mod order;
 pub mod outline;

@@ -10,6 +10,7 @@ mod error;
 mod fulfilment;
 mod import;
 mod invoices;
+mod kits;
 mod parked;
 mod privacy;
 mod registers;

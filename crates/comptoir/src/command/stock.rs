@@ -92,6 +92,8 @@ mod tests {
             version: 1,
             changed_at: "2026-11-21T00:00:00Z".parse().unwrap(),
             safety_stock: Number(Quantity::ZERO),
+            available: Number(Quantity::ZERO),
+            is_kit: false,
         }
     }
 

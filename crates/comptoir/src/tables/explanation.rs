@@ -69,10 +69,24 @@ fn row(outlets: &Outlets, movement: &Movement) -> [String; 8] {
         recorded,
         change,
         on_hand,
-        movement.receipt_number.clone(),
+        sold(movement),
         movement.revision.to_string(),
         movement.sale_state.to_owned(),
         topic,
         delivery,
     ]
+}
+
+/// "1001, 3 of kit TEA-SET": the sale, and the kit that the movement is a part of.
+fn sold(movement: &Movement) -> String {
+    let receipt = &movement.receipt_number;
+    match &movement.kit {
+        None => receipt.clone(),
+        Some(kit) => {
+            let quantity = kit.quantity.to_string();
+            let quantity = quantity.trim_start_matches('-');
+            let name = kit.sku.as_ref().unwrap_or(&kit.name);
+            format!("{receipt}, {quantity} of kit {name}")
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub(crate) fn levels(screen: Screen, outlets: &Outlets, levels: &[Level]) {
         ("Outlet", Align::Left),
         ("On hand", Align::Right),
         ("Safety", Align::Right),
+        ("Available", Align::Right),
         ("Changes", Align::Right),
         ("Last change", Align::Left),
     ]);
@@ -24,9 +25,18 @@ pub(crate) fn levels(screen: Screen, outlets: &Outlets, levels: &[Level]) {
             level.outlet_name.clone(),
             level.on_hand.to_string(),
             level.safety_stock.to_string(),
+            available(level),
             level.version.to_string(),
             outlets.minute(level.changed_at, &level.outlet_id),
         ]);
     }
     screen.line(table);
+}
+
+fn available(level: &Level) -> String {
+    if level.is_kit {
+        format!("{} kits", level.available)
+    } else {
+        level.available.to_string()
+    }
 }

@@ -18,6 +18,10 @@ pub(crate) struct Level {
     pub(crate) changed_at: Timestamp,
     /// What shops are not to sell.
     pub(crate) safety_stock: Number,
+    /// What shops may sell.
+    pub(crate) available: Number,
+    /// In stock as its parts.
+    pub(crate) is_kit: bool,
 }
 
 /// Why a level is what it is.
@@ -44,6 +48,8 @@ impl TryFrom<ledger::Level> for Level {
             version,
             changed_at,
             safety_stock,
+            available,
+            is_kit,
         } = level;
         Ok(Self {
             item_id,
@@ -55,6 +61,8 @@ impl TryFrom<ledger::Level> for Level {
             version,
             changed_at: instant_from("changed_at", changed_at)?,
             safety_stock: Number::from_wire("safety_stock", safety_stock)?,
+            available: Number::from_wire("available", available)?,
+            is_kit,
         })
     }
 }

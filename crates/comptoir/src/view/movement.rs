@@ -4,7 +4,7 @@ use proto::{ledger, order};
 use serde::Serialize;
 
 use super::sale::state;
-use super::{Number, StockEntry, cause};
+use super::{MovedKit, Number, StockEntry, cause};
 
 #[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +24,8 @@ pub(crate) struct Movement {
     pub(crate) cause: &'static str,
     /// What somebody did; `None` where a sale moved it.
     pub(crate) entry: Option<StockEntry>,
+    /// What the line sold, where this is a part of it.
+    pub(crate) kit: Option<MovedKit>,
 }
 
 #[expect(clippy::struct_field_names, reason = "named as on the wire")]
@@ -55,6 +57,7 @@ impl TryFrom<ledger::Movement> for Movement {
             delivery,
             cause: _,
             entry,
+            kit,
         } = movement;
         Ok(Self {
             movement_id,
@@ -71,6 +74,7 @@ impl TryFrom<ledger::Movement> for Movement {
             delivery: delivery.map(Delivery::try_from).transpose()?,
             cause,
             entry: entry.map(StockEntry::try_from).transpose()?,
+            kit: kit.map(MovedKit::try_from).transpose()?,
         })
     }
 }

@@ -6,6 +6,7 @@ mod write;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+use retail::kit::Moved;
 use retail::posting::{Movement, PaymentChange, Posting, post};
 use retail::sale::Recorded;
 use retail::settlement::Settlement;
@@ -226,9 +227,12 @@ impl<'a> Decision<'_, 'a> {
             Ok(Posting::Repoint(repointing)) => {
                 self.register(draft.only(&repointing.lines));
                 let recorded = walk.recorded.take();
+                let before = recorded.as_ref().map(|recorded| recorded.lines.clone());
                 walk.recorded = recorded.map(|recorded| recorded.repointed(&repointing));
                 walk.is_repointed = true;
-                self.revise(group, walk, repointing.movements);
+                let before = before.unwrap_or_default();
+                let moved = walk.moved(&before, repointing.movements, &self.known.kits);
+                self.revise(group, walk, moved);
                 Step::Settled(Outcome::Recorded)
             }
         }
@@ -250,12 +254,14 @@ impl<'a> Decision<'_, 'a> {
     ) {
         let Applied { order, changes, .. } = &mut applied;
         walk.version = Some(order.version);
-        walk.recorded = Some(recorded);
+        let before = walk.recorded.replace(recorded);
         if std::mem::take(&mut walk.is_withdrawn) {
             self.plan.readmitted.push((group.connection, group.order));
         }
         let movements = std::mem::take(&mut changes.movements);
-        let sale = self.revise(group, walk, movements);
+        let before = before.map(|before| before.lines).unwrap_or_default();
+        let moved = walk.moved(&before, movements, &self.known.kits);
+        let sale = self.revise(group, walk, moved);
         for payment in changes.payments.drain(..) {
             let PaymentChange {
                 key,
@@ -278,17 +284,12 @@ impl<'a> Decision<'_, 'a> {
     }
 
     /// The sale's next revision, with what it moves.
-    fn revise(
-        &mut self,
-        group: &Group<'a>,
-        walk: &mut Walk<'a>,
-        movements: Vec<Movement>,
-    ) -> SaleId {
+    fn revise(&mut self, group: &Group<'a>, walk: &mut Walk<'a>, moved: Vec<Moved>) -> SaleId {
         let sale = *walk
             .sale
             .get_or_insert_with(|| SaleId::new(self.ids.next()));
         walk.revision = walk.revision.saturating_add(1);
-        for movement in movements {
+        for Moved { movement, kit } in moved {
             let Movement {
                 line,
                 item,
@@ -303,6 +304,7 @@ impl<'a> Decision<'_, 'a> {
                     sale,
                     line,
                     revision: walk.revision,
+                    kit,
                 },
             });
             self.dirty

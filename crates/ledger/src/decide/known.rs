@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use jiff::Timestamp;
 use retail::fulfilment::Work;
+use retail::kit::{MadeOf, Part};
 use retail::posting::Policy;
 use retail::sale::Recorded;
 use retail::settlement;
@@ -22,6 +23,8 @@ pub struct Connection {
     pub outlet: OutletId,
     pub register: RegisterId,
     pub policy: Policy,
+    /// Whether the retailer sells kits, or did.
+    pub has_kits: bool,
 }
 
 /// Everything a decision may look up. Locked or unchanging until the transaction ends.
@@ -36,6 +39,8 @@ pub struct Known<'a> {
     pub services: HashMap<(RetailerId, ItemKind), ItemId>,
     pub customers: Lookup<(RetailerId, &'a EmailKey), CustomerId>,
     pub guests: HashMap<ConnectionId, CustomerId>,
+    /// Of the items that lines may name, those that are kits now.
+    pub kits: BTreeMap<ItemId, Vec<Part>>,
     pub erased: Erased<'a>,
     /// Orders taken back with their import, which only an import brings in again.
     pub withdrawn: HashSet<(ConnectionId, &'a ShopOrderId)>,
@@ -66,6 +71,8 @@ pub struct RecordedSale {
     pub by_hand: Vec<settlement::Applied>,
     /// What people did to hand it over, by line; none for most.
     pub work: BTreeMap<LineKey, Work>,
+    /// Of what its kits were made when they were sold.
+    pub made: MadeOf,
 }
 
 /// People who were erased, by what would name them: when, and the records that were left.
@@ -174,5 +181,10 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
         self.values.get(*self.places.get(key)?)?.as_ref()
+    }
+
+    /// All that was found.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.iter().flatten()
     }
 }

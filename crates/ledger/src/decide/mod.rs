@@ -10,6 +10,7 @@ mod imports;
 mod incoming;
 mod item_kind;
 mod items;
+mod kit_part;
 mod known;
 mod plan;
 mod reason;
@@ -27,6 +28,7 @@ pub use imports::{ImportGate, Imported, ImportedRow};
 pub use incoming::{Body, Delivery, Incoming, Refused};
 pub use item_kind::{ItemKind, Origin};
 pub use items::{Identity, LinkKey, LinkKind, Names, name_hash};
+pub use kit_part::KitPartRow;
 pub use known::{Connection, Erased, Flaw, Found, Head, Keys, Known, Linked, Lookup, RecordedSale};
 pub use plan::{
     DeliveryRow, Dirty, ErasedOrderRow, FirstSold, HeadRow, HeldRow, LineRow, MovementCause,

@@ -7,7 +7,9 @@ use retail::{
     ShopOrderId, StockRule, Version,
 };
 
-use super::{Delivery, Identity, ImportedRow, ItemKind, LinkKey, Open, Origin, WorkedSale};
+use super::{
+    Delivery, Identity, ImportedRow, ItemKind, KitPartRow, LinkKey, Open, Origin, WorkedSale,
+};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +49,8 @@ pub struct Plan<'a> {
     pub worked: Vec<WorkedSale>,
     pub payments: Vec<PaymentRow>,
     pub movements: Vec<MovementRow>,
+    /// Of what lines that are kits from now on are made.
+    pub kit_parts: Vec<KitPartRow>,
     pub deliveries: Vec<DeliveryRow<'a>>,
     /// Sales that change in nothing but whether the shop calls them drafts.
     pub warnings: Vec<Warning>,
@@ -249,6 +253,8 @@ pub enum MovementCause {
         sale: SaleId,
         line: LineKey,
         revision: i32,
+        /// What the line sold, where this is a part of it.
+        kit: Option<ItemId>,
     },
     /// What somebody did.
     Entry(uuid::Uuid),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use retail::kit::{self, MadeOf, Moved};
+use retail::sale::RecordedLine;
 use retail::settlement::Settlement;
 use retail::till::Amounts;
 use retail::{
@@ -12,8 +14,8 @@ use retail::{
 use service::clock::Ids;
 
 use super::{
-    Delivery, DeliveryRow, Dirty, HeadRow, ItemKind, LineRow, MovementCause, MovementRow, Naming,
-    Outcome, Plan, SaleRow, receipt_key,
+    Delivery, DeliveryRow, Dirty, HeadRow, ItemKind, KitPartRow, LineRow, MovementCause,
+    MovementRow, Naming, Outcome, Plan, SaleRow, receipt_key,
 };
 
 /// The platform of the connections that tills have.
@@ -34,6 +36,8 @@ pub struct TillSale<'a> {
     pub tax: Money,
     pub settlement: Settlement,
     pub lines: &'a [TillLine],
+    /// Of what those that are kits are made.
+    pub made: &'a MadeOf,
     pub sold_at: Timestamp,
     /// What asked for it.
     pub delivery: &'a Delivery,
@@ -54,6 +58,16 @@ pub struct TillLine {
 }
 
 impl TillLine {
+    fn held(&self) -> RecordedLine {
+        RecordedLine {
+            key: self.key.clone(),
+            item: self.item,
+            named: None,
+            deducted: self.deducted(),
+            awaiting: Quantity::ZERO,
+        }
+    }
+
     fn deducted(&self) -> Quantity {
         match self.kind {
             ItemKind::Product if self.is_stocked => self.quantity,
@@ -77,17 +91,19 @@ impl<'a> TillSale<'a> {
         };
         let (mut movements, mut dirty) = (Vec::new(), BTreeSet::new());
         dirty.insert(Dirty::Sale(self.retailer, self.sale));
-        for line in self.lines.iter().filter(|line| !line.deducted().is_zero()) {
-            dirty.insert(Dirty::Stock(self.retailer, line.item, self.outlet));
+        let held: Vec<RecordedLine> = self.lines.iter().map(TillLine::held).collect();
+        for Moved { movement, kit } in kit::movements(&[], &held, self.made) {
+            dirty.insert(Dirty::Stock(self.retailer, movement.item, self.outlet));
             movements.push(MovementRow {
                 movement: ids.next(),
-                item: line.item,
+                item: movement.item,
                 outlet: self.outlet,
-                quantity: Quantity::from_milli(-line.deducted().milli()),
+                quantity: movement.quantity,
                 cause: MovementCause::Sale {
                     sale: self.sale,
-                    line: line.key.clone(),
+                    line: movement.line,
                     revision: 1,
+                    kit,
                 },
             });
         }
@@ -105,6 +121,7 @@ impl<'a> TillSale<'a> {
             sales: vec![self.sale_row()],
             lines: self.line_rows(),
             movements,
+            kit_parts: KitPartRow::of(self.sale, self.made.clone()).collect(),
             deliveries: vec![DeliveryRow {
                 connection: self.connection,
                 order: self.order,

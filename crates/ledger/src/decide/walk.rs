@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use retail::fulfilment::Work;
-use retail::posting::Changes;
-use retail::sale::Recorded;
+use retail::kit::{self, MadeOf, Moved, Part};
+use retail::posting::{Changes, Movement};
+use retail::sale::{Recorded, RecordedLine};
 use retail::settlement::{self, Settlement};
 use retail::{CustomerId, ItemId, LineKey, Order, OutletId, SaleId, Version};
 
@@ -31,6 +32,9 @@ pub(super) struct Walk<'a> {
     pub by_hand: Vec<settlement::Applied>,
     /// What people did to hand it over.
     pub work: BTreeMap<LineKey, Work>,
+    /// Of what its kits are made, those of this batch too.
+    pub made: MadeOf,
+    pub newly_made: MadeOf,
     /// The last snapshot recorded here, which is what the sale's row will say.
     pub last: Option<Applied<'a>>,
     /// Whether an older snapshot named items of the lines.
@@ -71,6 +75,8 @@ impl<'a> Walk<'a> {
             erased_customer: sale.and_then(|sale| sale.erased_customer),
             by_hand: sale.map(|sale| sale.by_hand.clone()).unwrap_or_default(),
             work: sale.map(|sale| sale.work.clone()).unwrap_or_default(),
+            made: sale.map(|sale| sale.made.clone()).unwrap_or_default(),
+            newly_made: MadeOf::new(),
             last: None,
             is_repointed: false,
             is_confirmed: false,
@@ -111,6 +117,28 @@ impl<'a> Walk<'a> {
         self.version = Some(order.version);
         self.is_confirmed = true;
         true
+    }
+
+    /// What moves, with the parts of kits in their place; `before` is what its lines were until now.
+    pub fn moved(
+        &mut self,
+        before: &[RecordedLine],
+        movements: Vec<Movement>,
+        kits: &BTreeMap<ItemId, Vec<Part>>,
+    ) -> Vec<Moved> {
+        let after = self.recorded.as_ref().map_or(&[][..], |now| &now.lines);
+        let new = kit::newly_made(before, after, &self.made, kits);
+        if self.made.is_empty() && new.is_empty() {
+            let plain = |movement| Moved {
+                movement,
+                kit: None,
+            };
+            return movements.into_iter().map(plain).collect();
+        }
+        self.made.extend(new.clone());
+        let moved = kit::movements(before, after, &self.made);
+        self.newly_made.extend(new);
+        moved
     }
 
     /// One row a delivery: what came of it first counts, unless it was parked then or is recorded now.

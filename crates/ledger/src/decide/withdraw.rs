@@ -1,6 +1,8 @@
 //! Takes orders back that an import made sales of.
 
-use retail::sale::{Recorded, RecordedLine, RecordedPayment};
+use retail::kit::{self, Moved};
+use retail::posting::Movement;
+use retail::sale::{Recorded, RecordedPayment};
 use retail::{Balance, ConnectionId, ItemId, Money, RetailerId, SaleId, SaleState, ShopOrderId};
 use service::clock::Ids;
 
@@ -59,6 +61,7 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
                 erased_customer: _,
                 by_hand,
                 work,
+                made,
             },
         has_moved_since,
     } = of;
@@ -84,26 +87,24 @@ pub fn withdraw(of: &Withdrawal<'_>, ids: &dyn Ids) -> Result<WithdrawnSale, Kep
         return Err(Kept::InvoicedHere);
     }
     let revision = revision.saturating_add(1);
-    let movements: Vec<MovementRow> = lines
-        .iter()
-        .filter(|line| !line.deducted.is_zero())
-        .map(|line| {
-            let RecordedLine {
-                key,
+    let movements: Vec<MovementRow> = kit::movements(lines, &[], made)
+        .into_iter()
+        .map(|Moved { movement, kit }| {
+            let Movement {
+                line,
                 item,
-                named: _,
-                deducted,
-                awaiting: _,
-            } = line;
+                quantity,
+            } = movement;
             MovementRow {
                 movement: ids.next(),
-                item: *item,
+                item,
                 outlet: *outlet,
-                quantity: *deducted,
+                quantity,
                 cause: MovementCause::Sale {
                     sale: *sale,
-                    line: key.clone(),
+                    line,
                     revision,
+                    kit,
                 },
             }
         })

@@ -10,8 +10,8 @@ use super::invoices::invoice_into;
 use super::stock_entry::{entry_cause_into, entry_into};
 use crate::decide::{Delivery, ItemKind, Outcome};
 use crate::store::{
-    CauseView, CheckView, DeliveryView, KnownOrder, LevelView, LineView, MovementView, ParkedView,
-    PaymentView, SaleCause, SaleView, Standing,
+    CauseView, CheckView, DeliveryView, KitCause, KnownOrder, LevelView, LineView, MovementView,
+    ParkedView, PaymentView, SaleCause, SaleView, Standing,
 };
 
 pub fn sale_into(sale: SaleView) -> wire::Sale {
@@ -134,6 +134,7 @@ fn payment_into(payment: PaymentView) -> wire::Payment {
 }
 
 pub fn level_into(level: LevelView) -> wire::Level {
+    let available = level.available();
     let LevelView {
         item,
         sku,
@@ -142,6 +143,7 @@ pub fn level_into(level: LevelView) -> wire::Level {
         outlet_name,
         on_hand,
         safety,
+        kits,
         version,
         changed_at,
     } = level;
@@ -155,6 +157,8 @@ pub fn level_into(level: LevelView) -> wire::Level {
         version,
         changed_at: changed_at.map(instant_into),
         safety_stock: Some(quantity_into(safety)),
+        available: Some(quantity_into(available)),
+        is_kit: kits.is_some(),
     }
 }
 
@@ -186,6 +190,7 @@ pub fn movement_into(movement: MovementView) -> wire::Movement {
                 revision,
                 state,
                 delivery,
+                kit,
             } = cause;
             wire::Movement {
                 sale_id: sale.to_string(),
@@ -194,6 +199,7 @@ pub fn movement_into(movement: MovementView) -> wire::Movement {
                 revision,
                 sale_state: state_into(state).into(),
                 delivery: delivery.map(delivery_into),
+                kit: kit.map(kit_into),
                 cause: wire::MovementCause::Sale.into(),
                 ..told
             }
@@ -203,6 +209,21 @@ pub fn movement_into(movement: MovementView) -> wire::Movement {
             entry: Some(entry_into(*entry)),
             ..told
         },
+    }
+}
+
+fn kit_into(kit: KitCause) -> wire::MovedKit {
+    let KitCause {
+        item,
+        sku,
+        name,
+        quantity,
+    } = kit;
+    wire::MovedKit {
+        item_id: item.to_string(),
+        sku,
+        name,
+        quantity: Some(quantity_into(quantity)),
     }
 }
 

@@ -9,8 +9,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
 use crate::store::{
-    FulfilmentError, InvoiceError, OnceError, PeopleError, RegisterError, StockError, StoreError,
-    TillError, TokenError,
+    FulfilmentError, InvoiceError, KitError, OnceError, PeopleError, RegisterError, StockError,
+    StoreError, TillError, TokenError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -263,6 +263,22 @@ fn refused(refusal: &Refusal) -> Status {
             precondition("customer_needed", "customer", &message)
         }
         Refusal::Money(_) | Refusal::Quantity(_) => bad_field("lines", message),
+    }
+}
+
+/// Why a kit is not made.
+impl From<KitError> for Status {
+    fn from(error: KitError) -> Self {
+        let message = error.to_string();
+        match error {
+            KitError::Itself { place } => bad_field(&format!("parts[{place}].item"), message),
+            KitError::PartIsKit { place, sku: _ } => {
+                precondition("part_is_kit", &format!("parts[{place}].item"), &message)
+            }
+            KitError::IsPart => precondition("is_part", "item", &message),
+            KitError::NoKit => precondition("no_kit", "item", &message),
+            KitError::Stock(error) => error.into(),
+        }
     }
 }
 

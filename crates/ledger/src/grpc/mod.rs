@@ -17,6 +17,7 @@ mod imports;
 mod integrity;
 mod invoices;
 mod items;
+mod kits;
 mod methods;
 mod orders;
 mod page;
@@ -45,6 +46,7 @@ use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::invoices_server::InvoicesServer;
 use proto::ledger::items_server::ItemsServer;
+use proto::ledger::kits_server::KitsServer;
 use proto::ledger::orders_server::OrdersServer;
 use proto::ledger::payments_server::PaymentsServer;
 use proto::ledger::registers_server::RegistersServer;
@@ -79,6 +81,7 @@ use imports::Imports;
 use integrity::Integrity;
 use invoices::Invoices;
 use items::Items;
+use kits::Kits;
 use orders::Orders;
 use payments::Payments;
 use registers::Registers;
@@ -123,6 +126,7 @@ pub fn routes(
         StockWorkServer::<StockWork>::NAME,
         TransfersServer::<Transfers>::NAME,
         StockTakesServer::<StockTakes>::NAME,
+        KitsServer::<Kits>::NAME,
         AccessServer::<Access>::NAME,
         AuditServer::<Audit>::NAME,
         TillsServer::<Tills>::NAME,
@@ -192,6 +196,10 @@ pub fn routes(
             )
             .add_service(
                 StockTakesServer::new(StockTakes::new(store.clone(), reader.clone(), wake.clone()))
+                    .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                KitsServer::new(Kits::new(store.clone(), reader.clone(), wake.clone()))
                     .max_decoding_message_size(LINES_REQUEST_LIMIT_BYTES),
             )
             .add_service(

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::error::bad_field;
 use crate::store::{
-    ActionKey, AuditKey, ChangeKey, EntryKey, HeldKey, LevelKey, ParkedKeyView, ProductKey,
+    ActionKey, AuditKey, ChangeKey, EntryKey, HeldKey, KitKey, LevelKey, ParkedKeyView, ProductKey,
     SaleKey, SessionKey, StockTakeKey, StockTakeLineKey,
 };
 
@@ -212,6 +212,22 @@ impl Place for LevelKey {
             sku: text(sku)?,
             item,
             outlet,
+        })
+    }
+}
+
+impl Place for KitKey {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Self { sku, item } = self;
+        bytes.extend(item.as_bytes());
+        bytes.extend(sku.as_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (item, sku) = take_uuid(bytes)?;
+        Some(Self {
+            sku: text(sku)?,
+            item,
         })
     }
 }

@@ -22,8 +22,8 @@ use service::clock::{Clock, Ids};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    StoreError, connection, customer, delivery, fulfilment, head, held, import, item, known, level,
-    open, outbox, parked, people, repoint, sale,
+    StoreError, connection, customer, delivery, fulfilment, head, held, import, item, kit, known,
+    level, open, outbox, parked, people, repoint, sale,
 };
 use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
 use crate::erasure::ErasureKey;
@@ -109,6 +109,7 @@ pub(super) async fn write(
         worked,
         payments,
         movements,
+        kit_parts,
         deliveries,
         warnings,
         repointed,
@@ -132,6 +133,7 @@ pub(super) async fn write(
     repoint::write(db, repointed, repointed_lines, now).await?;
     sale::write_lines(db, sales, lines).await?;
     fulfilment::write(db, worked).await?;
+    kit::write(db, kit_parts).await?;
     sale::write_payments(db, payments, now).await?;
     delivery::write(db, deliveries).await?;
     parked::clear(db, read).await?;

@@ -179,6 +179,7 @@ pub(super) async fn by_id(
     sqlx::query!(
         r#"select c.connection_id, c.retailer_id, c.register_id, r.outlet_id, c.order_updates,
             c.stock_rule,
+            exists (select from ledger.kit k where k.retailer_id = c.retailer_id) as "has_kits!",
             pg_advisory_xact_lock_shared(hashtextextended('customers of ' || c.retailer_id::text, 0))
                 is null as "gate!"
         from ledger.connection c
@@ -198,6 +199,7 @@ pub(super) async fn by_id(
                 updates: row::order_updates_from(&found.order_updates)?,
                 stock_rule: row::stock_rule_from(&found.stock_rule)?,
             },
+            has_kits: found.has_kits,
         };
         Ok((ConnectionId::new(found.connection_id), settings))
     })

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::{self, SqlTimestamp};
-use super::{StoreError, fulfilment, invoice, register, row::place};
+use super::{StoreError, fulfilment, invoice, kit, register, row::place};
 use crate::decide::{Group, Head, HeadRow, Naming, Open, RecordedSale};
 
 /// Locks the heads of the orders that have one, sorted by key, and reads their sales.
@@ -53,10 +53,13 @@ pub(super) async fn lock(
     let mut lines = lines(db, &ids).await?;
     let mut payments = payments(db, &ids).await?;
     let mut by_hand = by_hand(db, &sales).await?;
-    let mut invoiced = invoiced(db, &sales).await?;
     let worked = sales.iter().filter(|(_, booked)| booked.has_work);
     let worked: Vec<Uuid> = worked.map(|(id, _)| *id).collect();
     let mut work = fulfilment::work(db, &worked).await?;
+    let of_kits = sales.iter().filter(|(_, booked)| booked.has_kit);
+    let of_kits: Vec<Uuid> = of_kits.map(|(id, _)| *id).collect();
+    let mut made = kit::made_of(db, &of_kits).await?;
+    let mut invoiced = invoiced(db, &sales).await?;
     for head in found {
         let version = row::version_from(head.version_at, head.version_hash)?;
         let draft = row::version_from(head.draft_at, head.draft_hash)?;
@@ -77,8 +80,9 @@ pub(super) async fn lock(
                     stock_rule,
                     erased_customer,
                     has_by_hand: _,
-                    has_invoice: _,
                     has_work: _,
+                    has_kit: _,
+                    has_invoice: _,
                 } = sales.remove(&id).ok_or_else(|| {
                     StoreError::corrupt("shop_order", "sale_id", "a missing sale")
                 })?;
@@ -98,6 +102,7 @@ pub(super) async fn lock(
                     erased_customer,
                     by_hand: by_hand.remove(&id).unwrap_or_default(),
                     work: work.remove(&id).unwrap_or_default(),
+                    made: made.remove(&id).unwrap_or_default(),
                 })
             }
             _ => None,
@@ -114,6 +119,10 @@ pub(super) async fn lock(
     Ok(heads)
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each table in which few sales have rows: the others are not asked for"
+)]
 struct Booked {
     outlet: OutletId,
     state: SaleState,
@@ -122,15 +131,18 @@ struct Booked {
     erased_customer: Option<CustomerId>,
     /// People recorded something as paid.
     has_by_hand: bool,
-    has_invoice: bool,
     /// People have begun to hand it over.
     has_work: bool,
+    /// It sold kits.
+    has_kit: bool,
+    has_invoice: bool,
 }
 
 async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, StoreError> {
     sqlx::query!(
         r#"select sale_id, outlet_id, state, currency, total_minor, has_till_payment, stock_rule,
             has_invoice, fulfilment_steps is not null as "has_work!",
+            exists (select from ledger.sale_kit_part p where p.sale_id = s.sale_id) as "has_kit!",
             (select c.customer_id from ledger.customer c
                 where c.customer_id = s.customer_id and c.erased_at is not null) as erased_customer
         from ledger.sale s where sale_id = any($1)"#,
@@ -147,8 +159,9 @@ async fn sales(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Book
             stock_rule: row::stock_rule_from(&sale.stock_rule)?,
             erased_customer: sale.erased_customer.map(CustomerId::new),
             has_by_hand: sale.has_till_payment,
-            has_invoice: sale.has_invoice,
             has_work: sale.has_work,
+            has_kit: sale.has_kit,
+            has_invoice: sale.has_invoice,
         };
         Ok((sale.sale_id, booked))
     })

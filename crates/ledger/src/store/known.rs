@@ -1,9 +1,12 @@
 //! Reads, and where it must locks, everything a decision depends on.
 
+use std::collections::BTreeMap;
+
 use retail::{ConnectionId, EmailKey, ItemId, LineKind, RetailerId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use super::{StoreError, customer, head, import, item};
+use super::{StoreError, customer, head, import, item, kit};
 use crate::decide::{Batch, Body, Identity, ItemKind, Keys, Known, LinkKey, Names};
 use crate::erasure::ErasureKey;
 
@@ -51,8 +54,19 @@ pub(super) async fn load<'a>(
         let variants = new_variants.into_iter().map(|(link, _)| link);
         are_still_new(db, variants).await?;
     }
+    let kits = if batch.groups.iter().any(|group| group.settings.has_kits) {
+        let linked = links
+            .values()
+            .flat_map(|linked| [linked.own, linked.remapped]);
+        let named = linked.flatten().chain(skus.values().copied());
+        let named: Vec<Uuid> = named.map(|found| found.item.uuid()).collect();
+        kit::of_items(db, &named).await?
+    } else {
+        BTreeMap::new()
+    };
     let (customers, erased) = customer::find(db, customers, erasures).await?;
     Ok(Known {
+        kits,
         heads,
         withdrawn,
         links,

@@ -1,6 +1,7 @@
 //! Stock movements and the levels they add up to.
 
 use jiff::Timestamp;
+use retail::ItemId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -34,14 +35,14 @@ pub(super) async fn move_stock(
     sqlx::query!(
         "with moved as (
             insert into ledger.stock_movement (movement_id, item_id, outlet_id, quantity_milli,
-                sale_id, line_key, revision, entry_id, recorded_at)
-            select n.*, $9
+                sale_id, line_key, revision, entry_id, kit_item_id, recorded_at)
+            select n.*, $10
             from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::text[],
-                $7::integer[], $8::uuid[]) n
+                $7::integer[], $8::uuid[], $9::uuid[]) n
             returning item_id, outlet_id, quantity_milli
         )
         insert into ledger.stock_level as l (item_id, outlet_id, on_hand_milli, version, changed_at)
-        select item_id, outlet_id, sum(quantity_milli)::bigint, 1, $9
+        select item_id, outlet_id, sum(quantity_milli)::bigint, 1, $10
         from moved
         group by item_id, outlet_id
         order by item_id, outlet_id
@@ -57,6 +58,7 @@ pub(super) async fn move_stock(
         &causes.lines as _,
         &causes.revisions as _,
         &causes.entries as _,
+        &causes.kits as _,
         row::at(now) as _,
     )
     .execute(db)
@@ -70,6 +72,7 @@ struct CauseColumns<'a> {
     lines: Vec<Option<&'a str>>,
     revisions: Vec<Option<i32>>,
     entries: Vec<Option<Uuid>>,
+    kits: Vec<Option<Uuid>>,
 }
 
 impl<'a> CauseColumns<'a> {
@@ -79,25 +82,29 @@ impl<'a> CauseColumns<'a> {
             lines: Vec::with_capacity(movements.len()),
             revisions: Vec::with_capacity(movements.len()),
             entries: Vec::with_capacity(movements.len()),
+            kits: Vec::with_capacity(movements.len()),
         };
         for movement in movements {
-            let (sale, line, revision, entry) = match &movement.cause {
+            let (sale, line, revision, entry, kit) = match &movement.cause {
                 MovementCause::Sale {
                     sale,
                     line,
                     revision,
+                    kit,
                 } => (
                     Some(sale.uuid()),
                     Some(line.as_str()),
                     Some(*revision),
                     None,
+                    kit.map(ItemId::uuid),
                 ),
-                MovementCause::Entry(entry) => (None, None, None, Some(*entry)),
+                MovementCause::Entry(entry) => (None, None, None, Some(*entry), None),
             };
             columns.sales.push(sale);
             columns.lines.push(line);
             columns.revisions.push(revision);
             columns.entries.push(entry);
+            columns.kits.push(kit);
         }
         columns
     }

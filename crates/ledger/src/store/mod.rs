@@ -19,6 +19,7 @@ mod import;
 mod invoice;
 mod item;
 mod journal;
+mod kit;
 mod known;
 mod level;
 mod migrate;
@@ -58,6 +59,7 @@ pub use invoice::{
     InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
 };
 pub use journal::Recorded;
+pub use kit::{KitAsked, KitError, KitKey, KitPartView, KitView};
 pub use migrate::{declared, migrate};
 pub use once::{Asked, Begun, Once, OnceError};
 pub use people::{

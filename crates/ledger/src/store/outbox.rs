@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{StoreError, row};
 use crate::decide::Dirty;
 
-/// Adds to the set of what changed.
+/// Adds to the set of what changed. With the level of a part those of its kits change.
 pub(super) async fn mark(
     db: &mut PgConnection,
     dirty: &[Dirty],
@@ -33,9 +33,21 @@ pub(super) async fn mark(
         retailers.push(retailer.uuid());
     }
     sqlx::query!(
-        "insert into ledger.outbox as o (kind, subject_id, outlet_id, retailer_id, mark, dirty_at)
-        select n.*, 1, $5
-        from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) n
+        "with changed as (
+            select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[])
+                n (kind, subject_id, outlet_id, retailer_id)
+        ), told as (
+            select * from changed
+            union
+            select c.kind, p.item_id, c.outlet_id, c.retailer_id
+            from changed c
+            join ledger.kit_part p on p.part_item_id = c.subject_id
+                and p.number = (select max(v.number) from ledger.kit v where v.item_id = p.item_id)
+            where c.kind = 'stock'
+        )
+        insert into ledger.outbox as o (kind, subject_id, outlet_id, retailer_id, mark, dirty_at)
+        select t.*, 1, $5 from told t
+        order by t.kind collate \"C\", t.retailer_id, t.subject_id, t.outlet_id
         on conflict on constraint outbox_pkey do update set mark = o.mark + 1",
         &kinds as _,
         &subjects,

@@ -2,13 +2,15 @@
 
 mod handover;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use retail::{Balance, Money, Quantity, RetailerId, SaleState, StockRule};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::StoreError;
 use super::row::{self, SqlTimestamp};
+use super::{StoreError, kit};
 use crate::decide::{FirstSold, ItemKind, Origin};
 
 pub use handover::HandoverNow;
@@ -90,8 +92,19 @@ pub struct LevelNow {
     pub on_hand: Quantity,
     /// What shops are not to sell.
     pub safety: Quantity,
+    /// Of a kit: how many can be made of what may be sold of its parts.
+    pub kits: Option<Quantity>,
     pub version: i64,
     pub changed_at: Timestamp,
+}
+
+impl LevelNow {
+    /// What shops may sell.
+    #[must_use]
+    pub fn available(&self) -> Quantity {
+        let there = self.kits.unwrap_or(self.on_hand);
+        Quantity::from_milli(there.milli().saturating_sub(self.safety.milli()))
+    }
 }
 
 /// What the bus says of an item.
@@ -224,6 +237,8 @@ impl Outbox {
         after: Place,
         limit: i64,
     ) -> Result<Vec<Entry<LevelNow>>, StoreError> {
+        let begin = "begin transaction isolation level repeatable read, read only";
+        let mut db = self.pool.begin_with(begin).await?;
         let rows = sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, l.on_hand_milli, l.safety_milli, l.version,
                 l.changed_at as "changed_at: SqlTimestamp"
@@ -236,23 +251,34 @@ impl Outbox {
             after.outlet,
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *db)
         .await?;
+        let places = rows.iter().map(|found| (found.subject_id, found.outlet_id));
+        let places: Vec<(Uuid, Uuid)> = places.collect();
+        let mut kits = if places.is_empty() {
+            HashMap::new()
+        } else {
+            kit::levels(&mut db, &places).await?
+        };
         Ok(rows
             .into_iter()
-            .map(|found| Entry {
-                place: Place {
-                    subject: found.subject_id,
-                    outlet: found.outlet_id,
-                },
-                retailer: RetailerId::new(found.retailer_id),
-                mark: found.mark,
-                now: LevelNow {
-                    on_hand: Quantity::from_milli(found.on_hand_milli),
-                    safety: Quantity::from_milli(found.safety_milli),
-                    version: found.version,
-                    changed_at: found.changed_at.to_jiff(),
-                },
+            .map(|found| {
+                let kit = kits.remove(&(found.subject_id, found.outlet_id));
+                Entry {
+                    place: Place {
+                        subject: found.subject_id,
+                        outlet: found.outlet_id,
+                    },
+                    retailer: RetailerId::new(found.retailer_id),
+                    mark: found.mark,
+                    now: LevelNow {
+                        on_hand: Quantity::from_milli(found.on_hand_milli),
+                        safety: Quantity::from_milli(found.safety_milli),
+                        version: found.version + kit.as_ref().map_or(0, |kit| kit.version),
+                        changed_at: found.changed_at.to_jiff(),
+                        kits: kit.map(|kit| kit.can_be_made),
+                    },
+                }
             })
             .collect())
     }

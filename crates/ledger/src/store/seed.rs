@@ -50,6 +50,16 @@ pub async fn plant(pool: &PgPool, seed: &Seed) -> Result<(), StoreError> {
         .execute(&mut *db)
         .await?;
     }
+    // A kit has a level in each outlet, in one that came later too.
+    sqlx::query!(
+        "insert into ledger.stock_level (item_id, outlet_id, on_hand_milli, version, changed_at)
+        select distinct k.item_id, o.outlet_id, 0, 1, now()
+        from ledger.kit k
+        join ledger.outlet o on o.retailer_id = k.retailer_id
+        on conflict on constraint stock_level_pkey do nothing"
+    )
+    .execute(&mut *db)
+    .await?;
     for Register { id, outlet, name } in registers {
         sqlx::query!(
             "insert into ledger.register (register_id, outlet_id, name) values ($1, $2, $3)

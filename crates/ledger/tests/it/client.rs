@@ -11,6 +11,7 @@ use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::invoices_client::InvoicesClient;
+use proto::ledger::kits_client::KitsClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
 use proto::ledger::registers_client::RegistersClient;
@@ -41,6 +42,7 @@ pub struct Client {
     pub stock_work: StockWorkClient<Authorized>,
     pub tills: TillsClient<Authorized>,
     pub transfers: TransfersClient<Authorized>,
+    pub kits: KitsClient<Authorized>,
     pub customers: CustomersClient<Authorized>,
     pub erasures: ErasuresClient<Authorized>,
     pub orders: OrdersClient<Authorized>,
@@ -100,6 +102,7 @@ impl Client {
             stock_work: StockWorkClient::new(channel.clone()),
             tills: TillsClient::new(channel.clone()),
             transfers: TransfersClient::new(channel.clone()),
+            kits: KitsClient::new(channel.clone()),
             customers: CustomersClient::new(channel.clone()),
             erasures: ErasuresClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),

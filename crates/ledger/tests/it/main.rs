@@ -32,6 +32,8 @@ mod imports_random;
 mod imports_undone;
 mod invoices;
 mod items;
+mod kits;
+mod kits_random;
 mod levels_sampled;
 mod merges;
 mod migrations;

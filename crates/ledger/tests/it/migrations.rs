@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use devstack::testing::{Database, Postgres};
-use ledger::store::{self, Reader};
+use ledger::decide::Stage;
+use ledger::store::{self, FulfilmentFilter, Reader};
 use schema::Declared;
 use secrecy::SecretString;
 use sqlx::migrate::Migrator;
@@ -121,4 +122,29 @@ async fn ef_11_what_was_sold_before_invoices_were_known_went_with_its_order() {
     for check in reader.verify(None).await.unwrap() {
         assert!(check.failures.is_empty(), "{check:?}");
     }
+}
+
+#[tokio::test]
+async fn pos_02_what_was_sold_before_steps_were_known_is_to_be_picked() {
+    let database = Postgres::shared().fresh_database().unwrap();
+    migrate_until(&database, 16).await;
+    sql(&database, SOLD_BEFORE);
+    sql(
+        &database,
+        "insert into ledger.customer (customer_id, retailer_id, email, name, phone, guest_of, created_at)
+            values ('00000000-0000-0000-0000-0000000000f0', '0195c0de-0000-7000-8000-000000000001', '', '', '',
+                '00000000-0000-0000-0000-0000000000c0', now());
+        update ledger.sale set is_to_fulfil = true",
+    );
+    migrate(&database).await;
+    let reader = Reader::new(store::read_pool(&app(&database)));
+    let to_pick = FulfilmentFilter {
+        stage: Some(Stage::ToPick),
+        ..FulfilmentFilter::default()
+    };
+    let found = reader.list_fulfilment(RETAILER, to_pick, None, 10).await;
+    let found = found.unwrap();
+    let lines = found.iter().flat_map(|found| &found.sale.lines);
+    let figures: Vec<i64> = lines.map(|line| line.progress.to_pick().milli()).collect();
+    assert_eq!(figures, [1_000]);
 }

@@ -4,7 +4,7 @@ use super::Decision;
 use super::customers::lock_order;
 use crate::decide::rows::{self, Booked};
 use crate::decide::walk::{Opened, Walk, warns};
-use crate::decide::{Dirty, Group, Head, HeadRow, Outcome, Plan, Warning, WorkedSale};
+use crate::decide::{Dirty, Group, Head, HeadRow, KitPartRow, Outcome, Plan, Warning, WorkedSale};
 
 impl<'a> Decision<'_, 'a> {
     /// The order's rows, once all its messages are through.
@@ -31,6 +31,7 @@ impl<'a> Decision<'_, 'a> {
             recorded,
             last,
             work,
+            newly_made,
             is_repointed,
             is_confirmed,
             parked,
@@ -56,6 +57,7 @@ impl<'a> Decision<'_, 'a> {
         let (Some(sale), Some(recorded)) = (sale, recorded) else {
             return;
         };
+        self.plan.kit_parts.extend(KitPartRow::of(sale, newly_made));
         if let Some(applied) = last {
             let booked = Booked {
                 sale,

@@ -1,6 +1,7 @@
 //! Records an invoice, and moves what it moves.
 
 use jiff::Timestamp;
+use retail::kit::{self, Moved};
 use retail::posting::{InvoiceKind, InvoicedLine, Invoicing, Movement, invoice};
 use retail::sale::{Recorded, RecordedLine};
 use retail::{ConnectionId, Quantity, RetailerId, SaleId, ShopOrderId};
@@ -77,7 +78,7 @@ impl Once {
         let Invoicing {
             invoiced,
             lines,
-            movements,
+            movements: _,
         } = invoice(&sale.recorded, asked.kind, &asked.lines)?;
         let changed: Vec<&RecordedLine> = lines
             .iter()
@@ -106,9 +107,10 @@ impl Once {
             };
             delivery::write(self.db(), &[delivered]).await?;
         }
-        let rows: Vec<MovementRow> = movements
+        // What posting says moves, with the parts of kits in their place.
+        let rows: Vec<MovementRow> = kit::movements(&sale.recorded.lines, &lines, &sale.made)
             .into_iter()
-            .map(|movement| self.row(movement, &sale, revision.unwrap_or(sale.revision)))
+            .map(|moved| self.row(moved, &sale, revision.unwrap_or(sale.revision)))
             .collect();
         level::move_stock(self.db(), &rows, now).await?;
         let mut dirty = vec![Dirty::Sale(retailer, asked.sale)];
@@ -127,7 +129,8 @@ impl Once {
         Ok(RecordedInvoice::of(view, &recorded))
     }
 
-    fn row(&self, movement: Movement, sale: &RecordedSale, revision: i32) -> MovementRow {
+    fn row(&self, moved: Moved, sale: &RecordedSale, revision: i32) -> MovementRow {
+        let Moved { movement, kit } = moved;
         let Movement {
             line,
             item,
@@ -142,6 +145,7 @@ impl Once {
                 sale: sale.sale,
                 line,
                 revision,
+                kit,
             },
         }
     }

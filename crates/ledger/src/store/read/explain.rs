@@ -4,8 +4,8 @@ use retail::{Quantity, RetailerId};
 use uuid::Uuid;
 
 use super::{LevelView, MovementView, Reader, item_by_sku, movements};
-use crate::store::StoreError;
 use crate::store::row::SqlTimestamp;
+use crate::store::{StoreError, kit};
 
 /// A level with what made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,18 +50,22 @@ impl Reader {
             .iter()
             .map(|movement| movement.quantity.milli())
             .sum();
+        let mut level = [LevelView {
+            item,
+            sku: sku.to_owned(),
+            name: level.name,
+            outlet,
+            outlet_name: level.outlet_name,
+            on_hand: Quantity::from_milli(on_hand),
+            safety: Quantity::from_milli(level.safety_milli.unwrap_or_default()),
+            version: level.version.unwrap_or_default(),
+            changed_at: level.changed_at.map(SqlTimestamp::to_jiff),
+            kits: None,
+        }];
+        kit::fill(&mut db, &mut level).await?;
+        let [level] = level;
         Ok(Some(Explained {
-            level: LevelView {
-                item,
-                sku: sku.to_owned(),
-                name: level.name,
-                outlet,
-                outlet_name: level.outlet_name,
-                on_hand: Quantity::from_milli(on_hand),
-                safety: Quantity::from_milli(level.safety_milli.unwrap_or_default()),
-                version: level.version.unwrap_or_default(),
-                changed_at: level.changed_at.map(SqlTimestamp::to_jiff),
-            },
+            level,
             movements,
             earlier: Quantity::from_milli(on_hand - shown),
         }))

@@ -5,8 +5,8 @@ use retail::{Quantity, RetailerId};
 use uuid::Uuid;
 
 use super::Reader;
-use crate::store::StoreError;
 use crate::store::row::SqlTimestamp;
+use crate::store::{StoreError, kit};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelView {
@@ -19,7 +19,9 @@ pub struct LevelView {
     pub on_hand: Quantity,
     /// What shops are not to sell.
     pub safety: Quantity,
-    /// 0 when nothing ever moved.
+    /// Of a kit: how many can be made of what may be sold of its parts.
+    pub kits: Option<Quantity>,
+    /// 0 when nothing ever moved. Of a kit, its parts' are counted in.
     pub version: i64,
     /// `None` when nothing ever moved.
     pub changed_at: Option<Timestamp>,
@@ -43,6 +45,7 @@ impl Reader {
         after: Option<&LevelKey>,
         limit: i64,
     ) -> Result<Vec<LevelView>, StoreError> {
+        let mut db = self.snapshot().await?;
         let rows = sqlx::query!(
             r#"select l.item_id, coalesce(i.sku, '') as "sku!", i.name, l.outlet_id,
                 o.name as outlet_name, l.on_hand_milli, l.safety_milli, l.version,
@@ -65,9 +68,9 @@ impl Reader {
             sku,
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *db)
         .await?;
-        Ok(rows
+        let mut levels: Vec<LevelView> = rows
             .into_iter()
             .map(|row| LevelView {
                 item: row.item_id,
@@ -79,12 +82,22 @@ impl Reader {
                 safety: Quantity::from_milli(row.safety_milli),
                 version: row.version,
                 changed_at: Some(row.changed_at.to_jiff()),
+                kits: None,
             })
-            .collect())
+            .collect();
+        kit::fill(&mut db, &mut levels).await?;
+        Ok(levels)
     }
 }
 
 impl LevelView {
+    /// What shops may sell.
+    #[must_use]
+    pub fn available(&self) -> Quantity {
+        let there = self.kits.unwrap_or(self.on_hand);
+        Quantity::from_milli(there.milli().saturating_sub(self.safety.milli()))
+    }
+
     #[must_use]
     pub fn key(&self) -> LevelKey {
         LevelKey {

@@ -49,7 +49,7 @@ pub use known_orders::{KnownOrder, Standing};
 pub use levels::{LevelKey, LevelView};
 pub use levels_as_of::{AsOf, LevelAsOf};
 pub use list_sales::{SaleFilter, SaleKey};
-pub use movements::{CauseView, MovementView, SaleCause};
+pub use movements::{CauseView, KitCause, MovementView, SaleCause};
 pub use open_quantities::OpenQuantity;
 pub use parked::{ParkedKeyView, ParkedView};
 pub use products::{KindView, ProductKey, ProductQuestion, ProductReport, ProductView};
@@ -79,7 +79,7 @@ impl Reader {
 }
 
 /// The item a SKU means: the living one, else the tombstone that had it last.
-async fn item_by_sku(
+pub(super) async fn item_by_sku(
     db: &mut PgConnection,
     retailer: Uuid,
     sku: &str,

@@ -41,6 +41,42 @@ pub struct SaleCause {
     pub state: SaleState,
     /// `None` only where the delivery was not noted, which does not happen.
     pub delivery: Option<Delivery>,
+    /// The kit that it is a part of.
+    pub kit: Option<KitCause>,
+}
+
+/// A kit that a line sold: what moved is a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KitCause {
+    pub item: Uuid,
+    /// Empty when the item has none.
+    pub sku: String,
+    pub name: String,
+    /// So many kits, as far as the parts were for them.
+    pub quantity: Quantity,
+}
+
+/// What is known of the kit of a movement.
+pub(super) struct KitRow {
+    pub item: Option<Uuid>,
+    pub sku: Option<String>,
+    pub name: Option<String>,
+    /// Of the part that moved, in one kit.
+    pub part_milli: Option<i64>,
+    pub moved_milli: i64,
+}
+
+impl KitRow {
+    pub(super) fn cause(self) -> Option<KitCause> {
+        let part = self.part_milli.unwrap_or(Quantity::SCALE).max(1);
+        let kits = i128::from(self.moved_milli) * i128::from(Quantity::SCALE) / i128::from(part);
+        Some(KitCause {
+            item: self.item?,
+            sku: self.sku.unwrap_or_default(),
+            name: self.name.unwrap_or_default(),
+            quantity: Quantity::from_milli(i64::try_from(kits).unwrap_or_default()),
+        })
+    }
 }
 
 impl Reader {
@@ -97,7 +133,8 @@ pub(super) async fn newest(
             s.state as "state?", d.delivery_id as "delivery_id?", d.topic as "topic?",
             d.received_at as "received_at?: SqlTimestamp",
             m.entry_id, e.cause as "cause?", e.reason, e.reference as "reference?", e.actor as "actor?",
-            e.note as "note?", r.transfer_id as "transfer_id?"
+            e.note as "note?", r.transfer_id as "transfer_id?",
+            m.kit_item_id, ki.sku as kit_sku, ki.name as "kit_name?", kp.quantity_milli as "part_milli?"
         from (
             select * from ledger.stock_movement
             where item_id = $1 and outlet_id = $2 and movement_id < $3
@@ -108,6 +145,9 @@ pub(super) async fn newest(
         left join ledger.order_delivery d
             on d.connection_id = s.connection_id and d.shop_order_id = s.shop_order_id
             and d.revision = m.revision
+        left join ledger.item ki on ki.item_id = m.kit_item_id
+        left join ledger.sale_kit_part kp on kp.sale_id = m.sale_id and kp.line_key = m.line_key
+            and kp.kit_item_id = m.kit_item_id and kp.part_item_id = m.item_id
         left join ledger.stock_entry e on e.entry_id = m.entry_id
         left join ledger.transfer_receipt r on r.entry_id = m.entry_id
         order by m.movement_id desc"#,
@@ -127,6 +167,13 @@ pub(super) async fn newest(
         let entry = found.entry_id.zip(found.cause).zip(found.reference);
         let entry = entry.zip(found.actor.zip(found.note));
         let delivery = found.delivery_id.zip(found.topic).zip(found.received_at);
+        let kit = KitRow {
+            item: found.kit_item_id,
+            sku: found.kit_sku,
+            name: found.kit_name,
+            part_milli: found.part_milli,
+            moved_milli: found.quantity_milli,
+        };
         let cause = match (sale, entry) {
             (Some((((sale, line), revision), (receipt_number, state))), None) => {
                 CauseView::Sale(SaleCause {
@@ -140,6 +187,7 @@ pub(super) async fn newest(
                         topic,
                         received_at: received_at.to_jiff(),
                     }),
+                    kit: kit.cause(),
                 })
             }
             (None, Some((((entry_id, cause), reference), (actor, note)))) => {

@@ -6,6 +6,7 @@ use retail::{Quantity, RetailerId, ShopOrderId, Version};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::movements::KitRow;
 use super::{CauseView, MovementView, ParkedView, Reader, SaleCause, SaleView, parked};
 use crate::decide::{Delivery, Outcome};
 use crate::store::row::SqlTimestamp;
@@ -120,8 +121,12 @@ async fn movements(
             m.recorded_at as "recorded_at: SqlTimestamp",
             (select coalesce(sum(b.quantity_milli), 0) from ledger.stock_movement b
                 where b.item_id = m.item_id and b.outlet_id = m.outlet_id
-                    and b.movement_id <= m.movement_id)::bigint as "on_hand_after!"
+                    and b.movement_id <= m.movement_id)::bigint as "on_hand_after!",
+            m.kit_item_id, ki.sku as kit_sku, ki.name as "kit_name?", kp.quantity_milli as "part_milli?"
         from ledger.stock_movement m
+        left join ledger.item ki on ki.item_id = m.kit_item_id
+        left join ledger.sale_kit_part kp on kp.sale_id = m.sale_id and kp.line_key = m.line_key
+            and kp.kit_item_id = m.kit_item_id and kp.part_item_id = m.item_id
         where m.sale_id = $1
         order by m.movement_id"#,
         sale.sale,
@@ -144,6 +149,14 @@ async fn movements(
                 revision: row.revision,
                 state: sale.state,
                 delivery: causes.get(&row.revision).copied().cloned(),
+                kit: KitRow {
+                    item: row.kit_item_id,
+                    sku: row.kit_sku,
+                    name: row.kit_name,
+                    part_milli: row.part_milli,
+                    moved_milli: row.quantity_milli,
+                }
+                .cause(),
             }),
         })
         .collect())

@@ -81,10 +81,13 @@ impl Reader {
         let deductions = sqlx::query_as!(
             Found,
             r#"with deducted as (
-                select l.sale_id, l.item_id, sum(l.deducted_milli) as total
+                select l.sale_id, coalesce(p.part_item_id, l.item_id) as item_id,
+                    sum(trunc(l.deducted_milli::numeric * coalesce(p.quantity_milli, 1000) / 1000)) as total
                 from ledger.sale_line l join ledger.sale s on s.sale_id = l.sale_id
+                left join ledger.sale_kit_part p on p.sale_id = l.sale_id
+                    and p.line_key = l.line_key and p.kit_item_id = l.item_id
                 where $1::uuid is null or s.retailer_id = $1
-                group by l.sale_id, l.item_id
+                group by l.sale_id, coalesce(p.part_item_id, l.item_id)
             ), moved as (
                 select m.sale_id, m.item_id, -sum(m.quantity_milli) as total,
                     bool_and(m.outlet_id = s.outlet_id) as in_its_outlet

@@ -63,7 +63,7 @@ pub(super) async fn outlet(
 }
 
 /// The items that `lines` mean, each by its place.
-pub(super) async fn find(
+pub(in crate::store) async fn find(
     db: &mut PgConnection,
     retailer: RetailerId,
     lines: &[AskedLine],

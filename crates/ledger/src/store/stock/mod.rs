@@ -1,7 +1,7 @@
 //! What people do to stock: entries, which are the causes of movements that no sale made.
 
 mod enter;
-mod item;
+pub(in crate::store) mod item;
 mod lock;
 mod oversold;
 mod safety;

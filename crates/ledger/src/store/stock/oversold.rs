@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::store::row::{self, SqlTimestamp};
-use crate::store::{LevelKey, LevelView, Reader, StoreError};
+use crate::store::{LevelKey, LevelView, Reader, StoreError, kit};
 
 /// Orders shown of one level.
 const ORDERS_LIMIT: i64 = 100;
@@ -45,7 +45,8 @@ impl Reader {
         limit: i64,
     ) -> Result<Vec<OversoldView>, StoreError> {
         let mut db = self.snapshot().await?;
-        let levels = below_zero(&mut db, retailer, outlet, after, limit).await?;
+        let mut levels = below_zero(&mut db, retailer, outlet, after, limit).await?;
+        kit::fill(&mut db, &mut levels).await?;
         let mut orders = orders(&mut db, &levels).await?;
         Ok(levels
             .into_iter()
@@ -109,6 +110,7 @@ async fn below_zero(
             safety: Quantity::from_milli(found.safety_milli),
             version: found.version,
             changed_at: Some(found.changed_at.to_jiff()),
+            kits: None,
         })
         .collect())
 }
@@ -123,7 +125,7 @@ async fn orders(
     let missing: Vec<i64> = levels.iter().map(missing).collect();
     let found = sqlx::query!(
         r#"select k.place as "place!", o.sale_id, o.connection_id, o.shop_order_id, o.receipt_number,
-            o.placed_at as "placed_at: SqlTimestamp", o.quantity as "to_hand_over!",
+            o.placed_at as "placed_at!: SqlTimestamp", o.quantity as "to_hand_over!",
             least(o.quantity, k.missing - o.newer)::bigint as "missing!"
         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) with ordinality
             k (item_id, outlet_id, missing, place)
@@ -132,12 +134,24 @@ async fn orders(
                 - w.quantity as newer
             from (
                 select s.sale_id, s.connection_id, s.shop_order_id, s.receipt_number, l.placed_at,
-                    sum(least(l.quantity_milli - l.restocked_milli
-                        - coalesce(l.handed_over_milli, l.fulfilled_milli),
-                        l.deducted_milli))::bigint as quantity
-                from ledger.sale_line l
+                    sum(trunc(least(l.quantity_milli - l.restocked_milli
+                            - coalesce(l.handed_over_milli, l.fulfilled_milli),
+                        l.deducted_milli)::numeric * l.each_milli / 1000))::bigint as quantity
+                from (
+                    select line.*, 1000::bigint as each_milli
+                    from ledger.sale_line line
+                    where line.item_id = k.item_id and not exists (select from ledger.sale_kit_part p
+                        where p.sale_id = line.sale_id and p.line_key = line.line_key
+                            and p.kit_item_id = line.item_id)
+                    union all
+                    select line.*, p.quantity_milli
+                    from ledger.sale_kit_part p
+                    join ledger.sale_line line on line.sale_id = p.sale_id
+                        and line.line_key = p.line_key and line.item_id = p.kit_item_id
+                    where p.part_item_id = k.item_id
+                ) l
                 join ledger.sale s on s.sale_id = l.sale_id
-                where l.item_id = k.item_id and s.outlet_id = k.outlet_id
+                where s.outlet_id = k.outlet_id
                     and s.is_to_fulfil and s.state = 'closed'
                     and l.quantity_milli
                         > l.restocked_milli + coalesce(l.handed_over_milli, l.fulfilled_milli)

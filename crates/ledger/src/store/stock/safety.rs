@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::item::{self, Stocked};
 use super::{AskedLine, StockError};
 use crate::decide::Dirty;
-use crate::store::{LevelView, Once, StoreError, outbox, row};
+use crate::store::{LevelView, Once, StoreError, kit, outbox, row};
 
 impl Once {
     /// Sets the safety stock of items in an outlet. The levels as they are then, in the order of `lines`.
@@ -72,7 +72,7 @@ impl Once {
                 (key, (level.on_hand_milli, level.version))
             })
             .collect();
-        items
+        let mut levels = items
             .into_iter()
             .zip(lines)
             .map(|(Stocked { item, sku, name }, line)| {
@@ -89,9 +89,12 @@ impl Once {
                     safety: line.quantity,
                     version,
                     changed_at: Some(now),
+                    kits: None,
                 })
             })
-            .collect()
+            .collect::<Result<Vec<_>, StockError>>()?;
+        kit::fill(self.db(), &mut levels).await?;
+        Ok(levels)
     }
 }
 

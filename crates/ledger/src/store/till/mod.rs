@@ -2,6 +2,7 @@
 
 mod customer;
 mod item;
+mod kits;
 mod number;
 mod record;
 mod returned;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::customer::Buyer;
 use super::item::Product;
+use super::kits;
 use super::number::{self, Number};
 use super::returned::{self, Returned};
 use super::{AskedCustomer, TillError, item};
@@ -102,6 +103,7 @@ impl Once {
         let items: Vec<&AskedItem> = asked.sold.iter().map(|sold| &sold.item).collect();
         let products = item::find(db, retailer, &items).await?;
         let lines = lines(asked, products, &returned)?;
+        let made = kits::made_of(db, &lines, asked).await?;
         let amounts = || lines.iter().map(|line| &line.amounts);
         let first = amounts().map(|line| line.net.currency()).next();
         let currency = asked.currency.or(first).ok_or(TillError::Empty)?;
@@ -140,6 +142,7 @@ impl Once {
             tax: tax.map_err(Refusal::from)?,
             settlement,
             lines: &lines,
+            made: &made,
             sold_at,
             delivery: &delivery,
             content,
