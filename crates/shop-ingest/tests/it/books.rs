@@ -26,11 +26,12 @@ use crate::access::Tokens;
 const TURN: Duration = Duration::from_millis(200);
 
 /// What it answers, to services alone.
-const METHODS: [Method; 8] = [
+const METHODS: [Method; 9] = [
     method("comptoir.ledger.v1.Access/FindToken", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/BeginImport", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/CancelImport", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/CompleteImport", Roles::INTERNAL),
+    method("comptoir.ledger.v1.Imports/GetImport", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/PreviewOrders", Roles::INTERNAL),
     method("comptoir.ledger.v1.Items/CheckCatalogue", Roles::INTERNAL),
     method("comptoir.ledger.v1.Orders/GetKnownOrders", Roles::INTERNAL),
