@@ -48,6 +48,7 @@ mod migrate;
 mod orders;
 mod outage;
 mod patience;
+mod plan;
 mod poll;
 mod privacy;
 mod reading;

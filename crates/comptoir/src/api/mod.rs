@@ -12,6 +12,7 @@ mod import;
 mod invoices;
 mod kits;
 mod parked;
+mod plans;
 mod privacy;
 mod registers;
 mod reports;

@@ -3,6 +3,7 @@
 use proto::convert::{instant_into, quantity_into};
 use proto::ledger as wire;
 use retail::stock::{Transferred, Transit};
+use retail::{Entitlement, PlanOption};
 use tonic::{Request, Response, Status};
 
 use super::ask;
@@ -63,6 +64,8 @@ impl wire::transfers_server::Transfers for Transfers {
             Begun::Before(answer) => return Ok(Response::new(answer)),
             Begun::Now(once) => once,
         };
+        let transfers = Entitlement::Option(PlanOption::Transfers);
+        once.check_entitled(transfers).await?;
         let transfer = once.send_transfer(&transfer).await?;
         let answer = wire::SendTransferResponse {
             transfer: Some(transfer_into(transfer)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proto::connect as wire;
 use proto::convert::instant_from;
-use retail::{ConnectionId, ImportId, ShopOrderId};
+use retail::{ConnectionId, Entitlement, ImportId, PlanOption, RetailerId, ShopOrderId};
 use service::clock::Clock;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::ImportRules;
@@ -19,6 +19,7 @@ use self::page::{after_level, after_order, cut, token_of};
 use super::order;
 use crate::connections::Connections;
 use crate::inbox::Inbox;
+use crate::ledger::Ledger;
 use crate::store::{ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict};
 
 /// The `Imports` service.
@@ -28,6 +29,7 @@ pub(crate) struct Imports {
     pub(crate) rules: ImportRules,
     pub(crate) connections: Arc<Connections>,
     pub(crate) inbox: Inbox,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -58,6 +60,7 @@ impl wire::imports_server::Imports for Imports {
             since,
             needs_entitlement: self.rules.needs_entitlement,
         };
+        self.check_plan(&started).await?;
         let job = self
             .store
             .start_import(&started, self.clock.now())
@@ -280,6 +283,17 @@ impl Imports {
             .map_err(away)?
             .filter(|job| job.retailer == retailer)
             .ok_or_else(|| not_found("import", &import.to_string()))
+    }
+
+    /// Of an import that was begun the plan is not asked again.
+    async fn check_plan(&self, started: &StartedAs) -> Result<(), Status> {
+        let begun = self.store.import_job(started.import).await.map_err(away)?;
+        if begun.is_some() {
+            return Ok(());
+        }
+        let imports = Entitlement::Option(PlanOption::HistoryImport);
+        let retailer = RetailerId::new(started.retailer);
+        Ok(self.ledger.check_plan(retailer, &[imports]).await?)
     }
 
     /// Moves an import on; one that has gone that way already stays where it is.

@@ -2,13 +2,14 @@
 
 use proto::connect as wire;
 use proto::convert::{quantity_from, quantity_into};
-use retail::RegisterId;
 use retail::posting::OrderUpdates;
+use retail::{Entitlement, PlanOption, RegisterId};
 use service::refusal::{bad_field, precondition};
 use shop::Platform;
 use tonic::Status;
 
 use super::Management;
+use crate::plan::{self, Plan};
 use crate::store::{
     ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
     StoredConnection,
@@ -31,6 +32,9 @@ impl Management {
         if !stock_side_acknowledged {
             check_side(stored.settings.stock_side, change.stock_side)?;
         }
+        let needed: Vec<Entitlement> = plan::to_set(Some(&stored), &change).into_iter().collect();
+        let retailer = stored.connection.retailer;
+        self.linker.ledger.check_plan(retailer, &needed).await?;
         let id = stored.connection.id;
         let now = self.clock.now();
         self.store.change_settings(id, &change, now).await?;
@@ -67,9 +71,15 @@ impl Management {
     }
 }
 
-/// What a person can do to get orders; the other calls are refused (SH-2, BC-7).
-pub(super) fn actions(stored: &StoredConnection, platform: &dyn Platform) -> Vec<i32> {
-    let may_import = stored.imports.is_entitled || !platform.import_rules().needs_entitlement;
+/// What a person can do to get orders; the other calls are refused (SH-2, BC-7, POS-10). `plan`: where it is known.
+pub(super) fn actions(
+    stored: &StoredConnection,
+    platform: &dyn Platform,
+    plan: Option<&Plan>,
+) -> Vec<i32> {
+    let is_entitled = stored.imports.is_entitled || !platform.import_rules().needs_entitlement;
+    let imports = Entitlement::Option(PlanOption::HistoryImport);
+    let may_import = is_entitled && plan.is_none_or(|plan| plan.has(&imports));
     let all = may_import.then_some(wire::ImportAction::GetAll);
     let new = may_get_new(stored).then_some(wire::ImportAction::GetNew);
     all.into_iter().chain(new).map(i32::from).collect()

@@ -18,6 +18,7 @@ mod isolation;
 mod link_checks;
 mod linking;
 mod memory;
+mod plans;
 mod polling;
 mod privileges;
 mod running;
