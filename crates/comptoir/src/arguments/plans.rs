@@ -37,8 +37,8 @@ fn entitlement(text: &str) -> Result<Entitlement, String> {
     if let Some(platform) = platforms.iter().find(|platform| platform.as_str() == text) {
         return Ok(Entitlement::Integration(platform.clone()));
     }
-    let options = PlanOption::ALL.into_iter().map(PlanOption::as_str);
-    let platforms = platforms.iter().map(|platform| platform.as_str());
-    let known: Vec<&str> = platforms.chain(options).collect();
+    let options = PlanOption::ALL.map(PlanOption::as_str);
+    let known = platforms.iter().map(|platform| platform.as_str());
+    let known: Vec<&str> = known.chain(options).collect();
     Err(format!("there are {}", known.join(", ")))
 }
