@@ -10,7 +10,8 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::bad_field;
-use crate::store::{Asked, Begun, PlanView, Reader, Store};
+use super::once::once;
+use crate::store::{Asked, PlanView, Reader, Store};
 
 #[derive(Clone, Debug)]
 pub struct Plans {
@@ -45,15 +46,13 @@ impl wire::entitlements_server::Entitlements for Plans {
         let (given, taken) = (flags("given", given)?, flags("taken", taken)?);
         let entitlements =
             Entitlements::new(plan, given, taken).map_err(|error| bad_field("taken", error))?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let set = once.set_plan(entitlements).await?;
-        let answer = wire::SetPlanResponse {
-            retailer_plan: Some(retailer_plan_into(set)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let set = once.set_plan(entitlements).await?;
+            Ok(wire::SetPlanResponse {
+                retailer_plan: Some(retailer_plan_into(set)),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 

@@ -20,6 +20,7 @@ mod invoices;
 mod items;
 mod kits;
 mod methods;
+mod once;
 mod orders;
 mod page;
 mod payments;
