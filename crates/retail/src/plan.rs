@@ -251,6 +251,17 @@ impl Integrations {
 mod tests {
     use super::*;
 
+    const ONE: &str = "integration:one";
+    const IMPORT: &str = "option:history-import";
+
+    /// A plan, what is given, what is taken, and which of the flags it comes to.
+    type Row = (
+        Plan,
+        &'static [&'static str],
+        &'static [&'static str],
+        [u8; 6],
+    );
+
     fn platform(code: &str) -> PlatformCode {
         PlatformCode::new(code).unwrap()
     }
@@ -270,24 +281,22 @@ mod tests {
             "option:kits",
             "option:transfers",
         ];
-        let one = "integration:one";
-        let import = "option:history-import";
-        let table: [(Plan, &[&str], &[&str], [u8; 6]); 9] = [
+        let table: [Row; 9] = [
             (Starter, &[], &[], [0, 0, 0, 0, 0, 0]),
             (Standard, &[], &[], [1, 1, 0, 0, 1, 1]),
             (Full, &[], &[], [1, 1, 1, 1, 1, 1]),
-            (Starter, &[one], &[], [1, 0, 0, 0, 0, 0]),
+            (Starter, &[ONE], &[], [1, 0, 0, 0, 0, 0]),
             (
                 Starter,
-                &[one, import],
+                &[ONE, IMPORT],
                 &["option:kits"],
                 [1, 0, 1, 0, 0, 0],
             ),
-            (Standard, &[import], &[one], [0, 1, 1, 0, 1, 1]),
+            (Standard, &[IMPORT], &[ONE], [0, 1, 1, 0, 1, 1]),
             // What the plan has anyway stays when the plan shrinks.
-            (Standard, &[one], &[], [1, 1, 0, 0, 1, 1]),
-            (Full, &[], &[one, "integration:two"], [0, 0, 1, 1, 1, 1]),
-            (Full, &[], &[import], [1, 1, 0, 1, 1, 1]),
+            (Standard, &[ONE], &[], [1, 1, 0, 0, 1, 1]),
+            (Full, &[], &[ONE, "integration:two"], [0, 0, 1, 1, 1, 1]),
+            (Full, &[], &[IMPORT], [1, 1, 0, 1, 1, 1]),
         ];
         for (plan, given, taken, expected) in table {
             let has = Entitlements::new(plan, set(given), set(taken)).unwrap();
