@@ -1,7 +1,7 @@
 //! What can be typed about plans.
 
 use clap::Subcommand;
-use retail::{Entitlement, Plan, PlanOption};
+use retail::{Entitlement, Plan, PlanOption, PlatformCode};
 
 use super::ActArguments;
 use crate::services::platforms;
@@ -38,7 +38,7 @@ fn entitlement(text: &str) -> Result<Entitlement, String> {
         return Ok(Entitlement::Integration(platform.clone()));
     }
     let options = PlanOption::ALL.map(PlanOption::as_str);
-    let known = platforms.iter().map(|platform| platform.as_str());
+    let known = platforms.iter().map(PlatformCode::as_str);
     let known: Vec<&str> = known.chain(options).collect();
     Err(format!("there are {}", known.join(", ")))
 }

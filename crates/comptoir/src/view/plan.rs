@@ -4,6 +4,7 @@ use proto::ledger as wire;
 use serde::Serialize;
 
 /// A named set of what retailers may begin.
+#[expect(clippy::struct_field_names, reason = "named as on the wire")]
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Plan {
     pub(crate) plan: String,
