@@ -32,9 +32,12 @@ impl Management {
         if !stock_side_acknowledged {
             check_side(stored.settings.stock_side, change.stock_side)?;
         }
-        let needed: Vec<Entitlement> = plan::to_set(Some(&stored), &change).into_iter().collect();
-        let retailer = stored.connection.retailer;
-        self.linker.ledger.check_plan(retailer, &needed).await?;
+        let (retailer, needed) = (
+            stored.connection.retailer,
+            plan::to_set(Some(&stored), &change),
+        );
+        let ledger = &self.linker.ledger;
+        ledger.check_plan(retailer, needed.as_slice()).await?;
         let id = stored.connection.id;
         let now = self.clock.now();
         self.store.change_settings(id, &change, now).await?;
