@@ -10,6 +10,7 @@
 mod access;
 mod broker;
 mod ear;
+mod plain;
 mod served;
 mod surroundings;
 mod walk;
@@ -18,6 +19,7 @@ mod within;
 pub use access::{OPERATOR, access_settings, as_operator, bearer, operator, secrets};
 pub use broker::{connect, provision_ledger, start_broker};
 pub use ear::Ear;
+pub use plain::call_plain;
 pub use served::serve;
 pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
 pub use walk::Walk;

@@ -29,7 +29,7 @@ use service::seal::Keyring;
 use sqlx::PgPool;
 
 pub use access::AccessSeen;
-pub use connect::pool;
+pub use connect::{call_pool, pool};
 pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
 pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use erase::{DeliveryPlace, Searched};
@@ -70,6 +70,15 @@ impl Store {
             pool,
             keyring,
             schema,
+        }
+    }
+
+    /// The same on another pool for the same schema.
+    #[must_use]
+    pub fn on(&self, pool: PgPool) -> Self {
+        Self {
+            pool,
+            ..self.clone()
         }
     }
 

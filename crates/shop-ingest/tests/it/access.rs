@@ -8,6 +8,7 @@ use proto::connect;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::ledger as wire;
 use proto::ledger::access_server::Access;
+use retail::RetailerId;
 use secrecy::SecretString;
 use service::access::{Role, TokenDigest};
 use service_kit::{Walk, bearer};
@@ -27,8 +28,8 @@ const ROLES: [(Role, wire::Role); 5] = [
     (Role::Owner, wire::Role::Owner),
 ];
 
-/// The tokens that the tests' own ledger knows, by their digests.
-pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, wire::Role>>>;
+/// The tokens that the tests' own ledger knows, by their digests: whose they are, and for what.
+pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, (RetailerId, wire::Role)>>>;
 
 #[tonic::async_trait]
 impl Access for Books {
@@ -39,13 +40,13 @@ impl Access for Books {
         self.answers()?;
         let digest = request.into_inner().digest;
         let found = self.tokens.lock().unwrap().get(&digest).copied();
-        let role = found.ok_or_else(|| Status::not_found("no such token"))?;
+        let (retailer, role) = found.ok_or_else(|| Status::not_found("no such token"))?;
         let far = prost_types::Timestamp {
             seconds: 9_999_999_999,
             nanos: 0,
         };
         Ok(Response::new(wire::FindTokenResponse {
-            retailer_id: RETAILER.to_string(),
+            retailer_id: retailer.to_string(),
             token: Some(wire::Token {
                 token_id: Uuid::nil().to_string(),
                 name: "of tests".to_owned(),
@@ -83,7 +84,8 @@ fn tokens(books: &Books) -> BTreeMap<Role, SecretString> {
     let mut known = books.tokens.lock().unwrap();
     let token = |(role, wire): (Role, wire::Role)| {
         let text = format!("comptoir_{role}");
-        known.insert(TokenDigest::of(&text).as_bytes().to_vec(), wire);
+        let digest = TokenDigest::of(&text).as_bytes().to_vec();
+        known.insert(digest, (RETAILER, wire));
         (role, SecretString::from(text))
     };
     ROLES.into_iter().map(token).collect()

@@ -10,6 +10,7 @@ mod archive;
 mod books;
 mod census;
 mod database;
+mod foreign;
 mod hooks;
 mod import_books;
 mod import_client;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
-use devstack::testing::Nats;
+use devstack::testing::{Database, Nats};
 use jiff::{SignedDuration, Timestamp};
 use retail::ConnectionId;
 use service::clock::{Clock as _, SystemClock};
@@ -145,8 +145,12 @@ impl Running {
         answer.status().as_u16()
     }
 
+    pub const fn database(&self) -> &Database {
+        &self.surroundings.database
+    }
+
     pub fn sql(&self, script: &str) -> String {
-        database::sql(&self.surroundings.database, script)
+        database::sql(self.database(), script)
     }
 
     pub async fn messages(&self, stream: &str) -> u64 {
