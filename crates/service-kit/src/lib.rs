@@ -11,6 +11,7 @@ mod access;
 mod broker;
 mod ear;
 mod served;
+mod stand_in;
 mod surroundings;
 mod walk;
 mod within;
@@ -19,6 +20,7 @@ pub use access::{OPERATOR, access_settings, as_operator, bearer, operator, secre
 pub use broker::{connect, provision_ledger, start_broker};
 pub use ear::Ear;
 pub use served::serve;
+pub use stand_in::StandIn;
 pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
 pub use walk::Walk;
 pub use within::{PATIENCE, within};
