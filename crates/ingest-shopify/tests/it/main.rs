@@ -11,4 +11,5 @@ mod ledger;
 mod privacy;
 mod removed;
 mod renewed;
+mod stuck;
 mod support;
