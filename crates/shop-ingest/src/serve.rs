@@ -194,6 +194,7 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
         every: settings::duration(settings, settings::PRIVACY_EVERY_MS, privacy::EVERY)?,
         outage: Outage::new("answering privacy requests"),
+        left: privacy::Left::default(),
     };
     let requests = Requests {
         platform: Arc::clone(&platform),
