@@ -20,5 +20,5 @@ pub use broker::{connect, provision_ledger, start_broker};
 pub use ear::Ear;
 pub use served::serve;
 pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
-pub use walk::Walk;
+pub use walk::{Walk, methods_of};
 pub use within::{PATIENCE, within};

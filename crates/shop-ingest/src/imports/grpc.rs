@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proto::connect as wire;
 use proto::convert::instant_from;
-use retail::{ConnectionId, ImportId, ShopOrderId};
+use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
 use service::clock::Clock;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::ImportRules;
@@ -15,11 +15,14 @@ use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
 use self::convert::{job_into, kind_from, planned_level_into, planned_order_into, verdict_from};
-use self::page::{after_level, after_order, cut, token_of};
+use self::page::{after_level, after_order, token_of};
 use super::order;
 use crate::connections::Connections;
 use crate::inbox::Inbox;
-use crate::store::{ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict};
+use crate::page::{cut, limit_of};
+use crate::store::{
+    Asked, Audited, ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict,
+};
 
 /// The `Imports` service.
 #[derive(Clone)]
@@ -50,17 +53,19 @@ impl wire::imports_server::Imports for Imports {
             .map(|since| instant_from("since", Some(since)))
             .transpose()
             .map_err(|error| bad_field("since", error))?;
+        let retailer = uuid("retailer_id", &retailer_id)?;
         let started = StartedAs {
             import: ImportId::new(uuid("import_id", &import_id)?),
-            retailer: uuid("retailer_id", &retailer_id)?,
+            retailer,
             connection: ConnectionId::new(uuid("connection_id", &connection_id)?),
             kind,
             since,
             needs_entitlement: self.rules.needs_entitlement,
         };
         let job = self
-            .store
-            .start_import(&started, self.clock.now())
+            .audited("Imports.StartImport", retailer)
+            .await?
+            .start_import(&started)
             .await
             .map_err(|error| refused(&error))?;
         Ok(Response::new(wire::StartImportResponse {
@@ -106,8 +111,15 @@ impl wire::imports_server::Imports for Imports {
         } = request.into_inner();
         let job = self.job(&retailer_id, &import_id).await?;
         let goes = [JobState::Committing, JobState::Settling, JobState::Complete];
+        let audited = self.audited("Imports.CommitImport", job.retailer).await?;
         let job = self
-            .moved(job, &[JobState::Planned], JobState::Committing, &goes)
+            .moved(
+                audited,
+                job,
+                &[JobState::Planned],
+                JobState::Committing,
+                &goes,
+            )
             .await?;
         Ok(Response::new(wire::CommitImportResponse {
             job: Some(self.told(&job).await?),
@@ -122,7 +134,9 @@ impl wire::imports_server::Imports for Imports {
             retailer_id,
             import_id,
         } = request.into_inner();
-        let job = self.paused(&retailer_id, &import_id, true).await?;
+        let job = self.job(&retailer_id, &import_id).await?;
+        let audited = self.audited("Imports.PauseImport", job.retailer).await?;
+        let job = self.paused(audited, job, true).await?;
         Ok(Response::new(wire::PauseImportResponse { job: Some(job) }))
     }
 
@@ -134,7 +148,9 @@ impl wire::imports_server::Imports for Imports {
             retailer_id,
             import_id,
         } = request.into_inner();
-        let job = self.paused(&retailer_id, &import_id, false).await?;
+        let job = self.job(&retailer_id, &import_id).await?;
+        let audited = self.audited("Imports.ResumeImport", job.retailer).await?;
+        let job = self.paused(audited, job, false).await?;
         Ok(Response::new(wire::ResumeImportResponse { job: Some(job) }))
     }
 
@@ -154,7 +170,10 @@ impl wire::imports_server::Imports for Imports {
             JobState::Settling,
         ];
         let goes = [JobState::Cancelling, JobState::Cancelled];
-        let job = self.moved(job, &from, JobState::Cancelling, &goes).await?;
+        let audited = self.audited("Imports.CancelImport", job.retailer).await?;
+        let job = self
+            .moved(audited, job, &from, JobState::Cancelling, &goes)
+            .await?;
         Ok(Response::new(wire::CancelImportResponse {
             job: Some(self.told(&job).await?),
         }))
@@ -173,7 +192,7 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request;
-        let limit = page::page_size(page_size)?;
+        let limit = limit_of(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
         let after = after_order(&page_token)?;
         let mut orders = self
@@ -199,7 +218,7 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request.into_inner();
-        let limit = page::page_size(page_size)?;
+        let limit = limit_of(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
         let after = after_level(&page_token)?;
         let mut levels = self
@@ -238,6 +257,12 @@ impl wire::imports_server::Imports for Imports {
                 "the shop is not asked for now",
             ));
         }
+        // First of all: what is fetched unasked would be worse than what was asked for in vain.
+        self.audited("Imports.ImportOrder", retailer)
+            .await?
+            .ask_for_order(id, &order)
+            .await
+            .map_err(away)?;
         order::hint(&self.inbox, &connection, order, self.clock.now())
             .await
             .map_err(|error| {
@@ -259,8 +284,9 @@ impl wire::imports_server::Imports for Imports {
         let retailer = uuid("retailer_id", &retailer_id)?;
         let connection = ConnectionId::new(uuid("connection_id", &connection_id)?);
         let is_known = self
-            .store
-            .set_import_entitlement(retailer, connection, entitled, self.clock.now())
+            .audited("Imports.SetImportEntitlement", retailer)
+            .await?
+            .set_import_entitlement(connection, entitled)
             .await
             .map_err(away)?;
         if !is_known {
@@ -282,16 +308,23 @@ impl Imports {
             .ok_or_else(|| not_found("import", &import.to_string()))
     }
 
+    async fn audited(&self, method: &'static str, retailer: Uuid) -> Result<Audited, Status> {
+        let retailer = RetailerId::new(retailer);
+        let asked = Asked::of_call(method, retailer, self.clock.now());
+        self.store.audited(asked).await.map_err(away)
+    }
+
     /// Moves an import on; one that has gone that way already stays where it is.
     async fn moved(
         &self,
+        audited: Audited,
         job: ImportJob,
         from: &[JobState],
         to: JobState,
         goes: &[JobState],
     ) -> Result<ImportJob, Status> {
-        self.store
-            .move_import(job.import, from, to, self.clock.now())
+        audited
+            .move_import(job.import, from, to)
             .await
             .map_err(away)?;
         let import = job.import;
@@ -306,20 +339,17 @@ impl Imports {
 
     async fn paused(
         &self,
-        retailer: &str,
-        import: &str,
+        audited: Audited,
+        job: ImportJob,
         paused: bool,
     ) -> Result<wire::ImportJob, Status> {
-        let job = self.job(retailer, import).await?;
-        let is_at_work = self
-            .store
-            .pause_import(job.import, paused, self.clock.now())
-            .await
-            .map_err(away)?;
+        let import = job.import;
+        let is_at_work = audited.pause_import(import, paused).await.map_err(away)?;
         if !is_at_work {
             return Err(wrong_state(&job));
         }
-        let job = self.job(retailer, import).await?;
+        let job = self.store.import_job(import).await.map_err(away)?;
+        let job = job.ok_or_else(|| not_found("import", &import.to_string()))?;
         self.told(&job).await
     }
 

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::Management;
 use crate::store::{
-    ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
+    Asked, ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
     StoredConnection,
 };
 
@@ -32,8 +32,10 @@ impl Management {
             check_side(stored.settings.stock_side, change.stock_side)?;
         }
         let id = stored.connection.id;
-        let now = self.clock.now();
-        self.store.change_settings(id, &change, now).await?;
+        let retailer = stored.connection.retailer;
+        let asked = Asked::of_call("Connections.SetSettings", retailer, self.clock.now());
+        let audited = self.store.audited(asked).await?;
+        audited.change_settings(id, &change).await?;
         let stored = self.find(&retailer_id, &connection_id).await?;
         let settings = settings_into(&stored, self.platform.as_ref());
         self.connections.put(stored);
@@ -59,7 +61,9 @@ impl Management {
         }
         let id = stored.connection.id;
         let kept_deliveries = self.store.kept_deliveries(id).await?;
-        self.store.ask_for_new(id, self.clock.now()).await?;
+        let retailer = stored.connection.retailer;
+        let asked = Asked::of_call("Connections.GetNewOrders", retailer, self.clock.now());
+        self.store.audited(asked).await?.ask_for_new(id).await?;
         // Every change begins its rounds anew.
         self.connections.put(stored);
         tracing::info!(connection = %id, kept_deliveries, "new orders are asked for");

@@ -7,10 +7,12 @@ use schema::{Privilege, TableRights, rights};
 const STATE: &[Privilege] = &[Select, Insert, Update];
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 16] = [
+pub const TABLES: [TableRights; 17] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select]),
     rights("access_grant", &[Select, Insert, Update, Delete]),
+    // Nobody rewrites who did what.
+    rights("audit_entry", &[Select, Insert]),
     // A connection is parted with, never deleted: its orders' identity rests on it.
     rights("connection", STATE),
     // Who was erased once stays so.

@@ -28,7 +28,21 @@ const ROLES: [(Role, wire::Role); 5] = [
 ];
 
 /// The tokens that the tests' own ledger knows, by their digests.
-pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, wire::Role>>>;
+pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, wire::Token>>>;
+
+/// One of them, which is good for long. Its id is made of its name.
+pub fn known_token(name: &str, role: wire::Role) -> wire::Token {
+    wire::Token {
+        token_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string(),
+        name: name.to_owned(),
+        roles: vec![role.into()],
+        expires_at: Some(prost_types::Timestamp {
+            seconds: 9_999_999_999,
+            nanos: 0,
+        }),
+        ..wire::Token::default()
+    }
+}
 
 #[tonic::async_trait]
 impl Access for Books {
@@ -38,21 +52,11 @@ impl Access for Books {
     ) -> Result<Response<wire::FindTokenResponse>, Status> {
         self.answers()?;
         let digest = request.into_inner().digest;
-        let found = self.tokens.lock().unwrap().get(&digest).copied();
-        let role = found.ok_or_else(|| Status::not_found("no such token"))?;
-        let far = prost_types::Timestamp {
-            seconds: 9_999_999_999,
-            nanos: 0,
-        };
+        let found = self.tokens.lock().unwrap().get(&digest).cloned();
+        let token = found.ok_or_else(|| Status::not_found("no such token"))?;
         Ok(Response::new(wire::FindTokenResponse {
             retailer_id: RETAILER.to_string(),
-            token: Some(wire::Token {
-                token_id: Uuid::nil().to_string(),
-                name: "of tests".to_owned(),
-                roles: vec![role.into()],
-                expires_at: Some(far),
-                ..wire::Token::default()
-            }),
+            token: Some(token),
         }))
     }
 
@@ -83,7 +87,8 @@ fn tokens(books: &Books) -> BTreeMap<Role, SecretString> {
     let mut known = books.tokens.lock().unwrap();
     let token = |(role, wire): (Role, wire::Role)| {
         let text = format!("comptoir_{role}");
-        known.insert(TokenDigest::of(&text).as_bytes().to_vec(), wire);
+        let token = known_token("of tests", wire);
+        known.insert(TokenDigest::of(&text).as_bytes().to_vec(), token);
         (role, SecretString::from(text))
     };
     ROLES.into_iter().map(token).collect()

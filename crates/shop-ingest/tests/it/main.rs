@@ -7,6 +7,7 @@
 
 mod access;
 mod archive;
+mod audit;
 mod books;
 mod census;
 mod database;

@@ -12,6 +12,7 @@ use service::clock::{Clock as _, SystemClock};
 use service::{Command, Settings};
 use service_kit::{SEAL_KEY, Surroundings, provision_ledger, within};
 use shop_ingest::store::Store;
+use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinSet;
 
 use crate::books::Books;
@@ -143,6 +144,11 @@ impl Running {
             .await
             .unwrap();
         answer.status().as_u16()
+    }
+
+    /// As the service's own role.
+    pub fn app(&self) -> PgConnectOptions {
+        database::app(&self.surroundings.database)
     }
 
     pub fn sql(&self, script: &str) -> String {

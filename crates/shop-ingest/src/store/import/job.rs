@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use retail::{ConnectionId, ImportId};
+use serde_json::{Value, json};
 use shop::PageToken;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{ImportJob, ImportKind, JobState, PlanCounts, Verdict};
-use crate::store::{SqlTimestamp, Store, StoreError};
+use crate::store::audit::Entry;
+use crate::store::{Audited, SqlTimestamp, Store, StoreError};
 
 /// Imports that are listed.
 const JOBS_LIMIT: i64 = 100;
@@ -53,13 +55,10 @@ impl From<sqlx::Error> for StartError {
     }
 }
 
-impl Store {
+impl Audited {
     /// Starts an import; a repeat gives it as it stands.
-    pub async fn start_import(
-        &self,
-        started: &StartedAs,
-        now: Timestamp,
-    ) -> Result<ImportJob, StartError> {
+    pub async fn start_import(mut self, started: &StartedAs) -> Result<ImportJob, StartError> {
+        let now = self.at();
         let StartedAs {
             import,
             retailer,
@@ -68,8 +67,7 @@ impl Store {
             since,
             needs_entitlement,
         } = *started;
-        let mut db = self.pool.begin().await?;
-        if let Some(job) = find(&mut db, import).await? {
+        if let Some(job) = find(self.db(), import).await? {
             let is_same = job.retailer == retailer && job.connection == connection;
             return if is_same {
                 Ok(job)
@@ -85,13 +83,13 @@ impl Store {
             connection.uuid(),
             retailer,
         )
-        .fetch_optional(&mut *db)
+        .fetch_optional(self.db())
         .await?
         .ok_or(StartError::UnknownConnection)?;
         if needs_entitlement && !found.is_entitled {
             return Err(StartError::NotEntitled);
         }
-        sqlx::query!(
+        let started = sqlx::query!(
             "insert into import_job (import_id, connection_id, kind, placed_since, state, created_at, changed_at)
             values ($1, $2, $3, $4, 'scanning', $5, $5)
             on conflict on constraint import_job_pkey do nothing",
@@ -101,13 +99,69 @@ impl Store {
             since.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
             now.to_sqlx() as _,
         )
-        .execute(&mut *db)
-        .await?;
-        let job = find(&mut db, import).await?.ok_or(StartError::Taken)?;
-        db.commit().await?;
+        .execute(self.db())
+        .await?
+        .rows_affected();
+        let job = find(self.db(), import).await?.ok_or(StartError::Taken)?;
+        // Else somebody did at the same time, whose entry it is.
+        if started == 1 {
+            let entry = entry(&job, None, told(&job));
+            self.finish(entry).await?;
+        }
         Ok(job)
     }
 
+    /// Moves an import on, if it is where it is thought to be. Whether it was.
+    pub async fn move_import(
+        mut self,
+        import: ImportId,
+        from: &[JobState],
+        to: JobState,
+    ) -> Result<bool, StoreError> {
+        let now = self.at();
+        let Some(before) = find_alone(self.db(), import).await? else {
+            return Ok(false);
+        };
+        if !move_on(self.db(), import, from, to, now).await? {
+            return Ok(false);
+        }
+        let after = json!({"state": to.as_str(), "paused": false});
+        let entry = entry(&before, Some(told(&before)), after);
+        self.finish(entry).await?;
+        Ok(true)
+    }
+
+    /// Halts an import that is at work, or lets it go on. Whether it is at work.
+    pub async fn pause_import(
+        mut self,
+        import: ImportId,
+        paused: bool,
+    ) -> Result<bool, StoreError> {
+        let now = self.at();
+        let Some(before) = find_alone(self.db(), import).await? else {
+            return Ok(false);
+        };
+        let changed = sqlx::query!(
+            "update import_job set paused = $2, changed_at = $3
+            where import_id = $1 and state in ('scanning', 'committing', 'settling')",
+            import.uuid(),
+            paused,
+            now.to_sqlx() as _,
+        )
+        .execute(self.db())
+        .await?
+        .rows_affected();
+        if changed != 1 {
+            return Ok(false);
+        }
+        let after = json!({"state": before.state.as_str(), "paused": paused});
+        let entry = entry(&before, Some(told(&before)), after);
+        self.finish(entry).await?;
+        Ok(true)
+    }
+}
+
+impl Store {
     pub async fn import_job(&self, import: ImportId) -> Result<Option<ImportJob>, StoreError> {
         let mut db = self.pool.acquire().await?;
         find(&mut db, import).await
@@ -154,7 +208,8 @@ impl Store {
         }
     }
 
-    /// Moves an import on, if it is where it is thought to be. Whether it was.
+    /// Moves an import on in its course, which nobody has to ask for, if it is where it is thought to be. Whether it
+    /// was.
     pub async fn move_import(
         &self,
         import: ImportId,
@@ -162,52 +217,10 @@ impl Store {
         to: JobState,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
         let mut db = self.pool.begin().await?;
-        let moved = sqlx::query!(
-            "update import_job
-            set state = $3, paused = false, failures = 0, last_failure = null, changed_at = $4
-            where import_id = $1 and state = any($2)",
-            import.uuid(),
-            &from as _,
-            to.as_str(),
-            now.to_sqlx() as _,
-        )
-        .execute(&mut *db)
-        .await?
-        .rows_affected();
-        if moved == 1 && to == JobState::Cancelled {
-            // Personal data is kept for no longer than it is needed.
-            sqlx::query!(
-                "update import_order set sealed_body = null
-                where import_id = $1 and sealed_body is not null",
-                import.uuid(),
-            )
-            .execute(&mut *db)
-            .await?;
-        }
+        let moved = move_on(&mut db, import, from, to, now).await?;
         db.commit().await?;
-        Ok(moved == 1)
-    }
-
-    /// Halts an import that is at work, or lets it go on. Whether it is at work.
-    pub async fn pause_import(
-        &self,
-        import: ImportId,
-        paused: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let changed = sqlx::query!(
-            "update import_job set paused = $2, changed_at = $3
-            where import_id = $1 and state in ('scanning', 'committing', 'settling')",
-            import.uuid(),
-            paused,
-            now.to_sqlx() as _,
-        )
-        .execute(&self.pool)
-        .await?
-        .rows_affected();
-        Ok(changed == 1)
+        Ok(moved)
     }
 
     /// Another failure in a row. `reason` quotes no answer and no secret.
@@ -269,6 +282,68 @@ impl Store {
         }
         Ok(counts)
     }
+}
+
+/// If it is in one of the states `from`. Whether it was.
+async fn move_on(
+    db: &mut PgConnection,
+    import: ImportId,
+    from: &[JobState],
+    to: JobState,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
+    let moved = sqlx::query!(
+        "update import_job
+        set state = $3, paused = false, failures = 0, last_failure = null, changed_at = $4
+        where import_id = $1 and state = any($2)",
+        import.uuid(),
+        &from as _,
+        to.as_str(),
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *db)
+    .await?
+    .rows_affected();
+    if moved == 1 && to == JobState::Cancelled {
+        // Personal data is kept for no longer than it is needed.
+        sqlx::query!(
+            "update import_order set sealed_body = null
+            where import_id = $1 and sealed_body is not null",
+            import.uuid(),
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(moved == 1)
+}
+
+/// Until the transaction ends nobody else moves it.
+async fn find_alone(
+    db: &mut PgConnection,
+    import: ImportId,
+) -> Result<Option<ImportJob>, StoreError> {
+    sqlx::query!(
+        "select from import_job where import_id = $1 for update",
+        import.uuid()
+    )
+    .execute(&mut *db)
+    .await?;
+    find(db, import).await
+}
+
+fn entry(job: &ImportJob, before: Option<Value>, after: Value) -> Entry {
+    Entry {
+        connection: Some(job.connection),
+        subject: format!("import {}", job.import),
+        before,
+        after: Some(after),
+    }
+}
+
+/// As the audit log tells where an import stands.
+fn told(job: &ImportJob) -> Value {
+    json!({"state": job.state.as_str(), "paused": job.paused})
 }
 
 async fn find(db: &mut PgConnection, import: ImportId) -> Result<Option<ImportJob>, StoreError> {

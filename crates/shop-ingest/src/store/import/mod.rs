@@ -3,6 +3,7 @@
 mod entitlement;
 mod job;
 mod list;
+mod order;
 mod page;
 mod tell;
 
