@@ -165,6 +165,9 @@ pub(crate) enum Command {
     },
     /// Who had what done, the last first.
     Audit {
+        /// In this service alone; otherwise in all that run.
+        #[arg(long, value_name = "SERVICE")]
+        of: Option<Service>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -304,6 +307,7 @@ mod tests {
             "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
             "tokens list",
             "audit --limit 5",
+            "audit --of ingest-shopify",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",

@@ -14,6 +14,8 @@ pub const TABLES: &[TableRights] = &[
     // Who could make a token valid again could be anybody.
     rights("access_token", APPEND_ONLY),
     rights("access_token_revocation", APPEND_ONLY),
+    // Nobody rewrites who did what.
+    rights("audit_entry", APPEND_ONLY),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY),
     // What was counted stays what was counted.

@@ -1,5 +1,6 @@
 //! The ledger's gRPC, served in this process.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use service::access::{Authorized, Gate, Guard};
 use service::clock::{Clock, SystemClock};
 use service::health::Health;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Endpoint;
 
@@ -59,7 +61,7 @@ pub struct Client {
     pub url: String,
     pub wake: Wake,
     pub stop: CancellationToken,
-    _serving: tokio::task::JoinSet<()>,
+    serving: JoinSet<()>,
 }
 
 impl Client {
@@ -84,7 +86,7 @@ impl Client {
         let tokens = Arc::new(Tokens(ledger.reader.clone()));
         let gate = Gate::new(service_kit::secrets(), tokens, Arc::new(clock));
         let guard = Guard::new(gate, grpc::METHODS).watching_every(WATCH_EVERY);
-        let mut serving = tokio::task::JoinSet::new();
+        let mut serving = JoinSet::new();
         let until = stop.clone();
         serving.spawn(async move {
             service::grpc::serve(listener, routes, guard, until)
@@ -95,6 +97,23 @@ impl Client {
         let endpoint = Endpoint::from_shared(url.clone()).unwrap();
         let endpoint = endpoint.timeout(Duration::from_secs(30));
         let channel = service_kit::operator().on(endpoint.connect().await.unwrap());
+        Self::on(channel, serving, url, wake, stop)
+    }
+
+    /// From now on by another token.
+    pub fn call_by(&mut self, channel: Authorized) {
+        let serving = mem::take(&mut self.serving);
+        let (url, wake, stop) = (self.url.clone(), self.wake.clone(), self.stop.clone());
+        *self = Self::on(channel, serving, url, wake, stop);
+    }
+
+    fn on(
+        channel: Authorized,
+        serving: JoinSet<()>,
+        url: String,
+        wake: Wake,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             sales: SalesClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
@@ -118,7 +137,7 @@ impl Client {
             url,
             wake,
             stop,
-            _serving: serving,
+            serving,
         }
     }
 }

@@ -5,6 +5,8 @@ mod access;
 mod as_of;
 mod as_of_random;
 mod audit;
+mod audit_walk;
+mod audit_walks;
 mod batches;
 mod booking;
 mod cases;
