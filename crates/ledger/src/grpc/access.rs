@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::{bad_field, not_found};
+use super::once::once;
 use crate::store::{Asked, Begun, NewToken, Reader, Store, TokenView};
 
 /// Longest name of a token, in bytes.
@@ -99,15 +100,13 @@ impl wire::access_server::Access for Access {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "Access.RevokeToken", &request);
         let token = ask::required("token_id", &request.token_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let token = once.revoke_token(token).await?;
-        let answer = wire::RevokeTokenResponse {
-            token: Some(token_into(token)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let token = once.revoke_token(token).await?;
+            Ok(wire::RevokeTokenResponse {
+                token: Some(token_into(token)),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 

@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::ask;
 use super::convert::sale_into;
 use super::error::{bad_field, not_found};
+use super::once::once;
 use super::page::Page;
 use super::token::Place;
 use crate::store::{
-    Asked, Begun, CustomerView, ErasedCustomer, Eraser, MergeView, MergedCustomer, PersonView,
-    Reader, SaleKey, Store, WaitingCopy,
+    Asked, CustomerView, ErasedCustomer, Eraser, MergeView, MergedCustomer, PersonView, Reader,
+    SaleKey, Store, WaitingCopy,
 };
 use crate::wake::Wake;
 
@@ -128,16 +129,14 @@ impl wire::customers_server::Customers for Customers {
         let asked = Asked::new(retailer, act, "Customers.MergeCustomers", &request);
         let from = ask::required("customer_id", &request.customer_id)?;
         let into = ask::required("into_customer_id", &request.into_customer_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let MergedCustomer { customer, sales } = once.merge_customers(from, into).await?;
-        let answer = wire::MergeCustomersResponse {
-            customer_id: customer.to_string(),
-            sale_count: i64::try_from(sales).unwrap_or(i64::MAX),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let MergedCustomer { customer, sales } = once.merge_customers(from, into).await?;
+            Ok(wire::MergeCustomersResponse {
+                customer_id: customer.to_string(),
+                sale_count: i64::try_from(sales).unwrap_or(i64::MAX),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -193,25 +192,23 @@ impl wire::customers_server::Customers for Customers {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "Customers.EraseCustomer", &request);
         let customer = ask::required("customer_id", &request.customer_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let eraser = Eraser {
-            keyring: &self.keyring,
-            erasures: self.store.erasures(),
-        };
-        let ErasedCustomer {
-            customer,
-            at,
-            orders,
-        } = once.erase_customer(eraser, customer).await?;
-        let answer = wire::EraseCustomerResponse {
-            customer_id: customer.to_string(),
-            erased_at: Some(instant_into(at)),
-            order_count: i64::try_from(orders).unwrap_or(i64::MAX),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let eraser = Eraser {
+                keyring: &self.keyring,
+                erasures: self.store.erasures(),
+            };
+            let ErasedCustomer {
+                customer,
+                at,
+                orders,
+            } = once.erase_customer(eraser, customer).await?;
+            Ok(wire::EraseCustomerResponse {
+                customer_id: customer.to_string(),
+                erased_at: Some(instant_into(at)),
+                order_count: i64::try_from(orders).unwrap_or(i64::MAX),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

@@ -10,8 +10,9 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::customers::email_from;
+use super::once::once;
 use crate::store::{
-    ArchiveSearch, Asked, Begun, ErasedPeople, ErasedShop, Eraser, OrderToShred, PersonAsked,
+    ArchiveSearch, Asked, ErasedPeople, ErasedShop, Eraser, OrderToShred, PersonAsked,
     PersonToShred, Shredding, Store,
 };
 use crate::wake::Wake;
@@ -59,16 +60,15 @@ impl wire::erasures_server::Erasures for Erasures {
         let act = ask::act(request.act.clone())?;
         let question = self.unnamed(retailer, request, person.email.as_ref());
         let asked = Asked::new(retailer, act, "Erasures.ErasePerson", &question);
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let ErasedPeople { customers, orders } = once.erase_person(self.eraser(), &person).await?;
-        let answer = wire::ErasePersonResponse {
-            customer_ids: customers.iter().map(ToString::to_string).collect(),
-            order_count: i64::try_from(orders).unwrap_or(i64::MAX),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let ErasedPeople { customers, orders } =
+                once.erase_person(self.eraser(), &person).await?;
+            Ok(wire::ErasePersonResponse {
+                customer_ids: customers.iter().map(ToString::to_string).collect(),
+                order_count: i64::try_from(orders).unwrap_or(i64::MAX),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

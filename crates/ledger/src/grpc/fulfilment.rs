@@ -8,11 +8,12 @@ use tonic::{Request, Response, Status};
 use super::ask;
 use super::error::{bad_field, not_found};
 use super::fulfilment_act::{act_into, parts, stage_from, step_from, tracking, undone_from};
+use super::once::once;
 use super::page::Page;
 use crate::decide::ItemKind;
 use crate::store::{
-    Asked, Begun, FulfilmentFilter, FulfilmentState, FulfilmentView, LineView, Reader, SaleKey,
-    SaleView, StepAsked, Store, UndoAsked,
+    Asked, FulfilmentFilter, FulfilmentState, FulfilmentView, LineView, Reader, SaleKey, SaleView,
+    StepAsked, Store, UndoAsked,
 };
 use crate::wake::Wake;
 
@@ -120,16 +121,14 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
             may_be_unpaid: accept_unpaid,
             may_have_held_update: accept_held_update,
         };
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let (entry, done) = once.take_step(&taken).await?;
-        let answer = wire::TakeStepResponse {
-            entry: Some(entry_into(entry)),
-            act: Some(act_into(done)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let (entry, done) = once.take_step(&taken).await?;
+            Ok(wire::TakeStepResponse {
+                entry: Some(entry_into(entry)),
+                act: Some(act_into(done)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -154,16 +153,14 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
             step: undone_from(step)?,
             parts: parts(asked_parts)?,
         };
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let (entry, done) = once.undo_step(&undone).await?;
-        let answer = wire::UndoStepResponse {
-            entry: Some(entry_into(entry)),
-            act: Some(act_into(done)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let (entry, done) = once.undo_step(&undone).await?;
+            Ok(wire::UndoStepResponse {
+                entry: Some(entry_into(entry)),
+                act: Some(act_into(done)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

@@ -8,9 +8,8 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::bad_field;
-use crate::store::{
-    Asked, Begun, InvoiceAsked, InvoiceView, InvoicedLineView, RecordedInvoice, Store,
-};
+use super::once::once;
+use crate::store::{Asked, InvoiceAsked, InvoiceView, InvoicedLineView, RecordedInvoice, Store};
 use crate::wake::Wake;
 
 /// Longest number of a document, in bytes.
@@ -45,16 +44,14 @@ impl wire::invoices_server::Invoices for Invoices {
             &request,
         );
         let invoice = asked_from(request)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let RecordedInvoice { invoice, lines } = once.record_invoice(&invoice).await?;
-        let answer = wire::RecordInvoiceResponse {
-            invoice: Some(invoice_into(invoice)),
-            lines: lines.into_iter().map(line_into).collect(),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let RecordedInvoice { invoice, lines } = once.record_invoice(&invoice).await?;
+            Ok(wire::RecordInvoiceResponse {
+                invoice: Some(invoice_into(invoice)),
+                lines: lines.into_iter().map(line_into).collect(),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

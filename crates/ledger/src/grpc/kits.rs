@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::ask;
 use super::error::{bad_field, not_found};
+use super::once::once;
 use super::page::Page;
 use super::stock_entry::{Allowed, lines_or_none};
 use crate::store::{
-    Asked, AskedItem, AskedLine, Begun, KitAsked, KitKey, KitPartView, KitView, Reader, Store,
+    Asked, AskedItem, AskedLine, KitAsked, KitKey, KitPartView, KitView, Reader, Store,
 };
 use crate::wake::Wake;
 
@@ -62,15 +63,13 @@ impl wire::kits_server::Kits for Kits {
             item,
             parts: parts_from(parts)?,
         };
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let kit = once.define_kit(&kit).await?;
-        let answer = wire::DefineKitResponse {
-            kit: Some(kit_into(kit)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let kit = once.define_kit(&kit).await?;
+            Ok(wire::DefineKitResponse {
+                kit: Some(kit_into(kit)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

@@ -19,6 +19,7 @@ mod invoices;
 mod items;
 mod kits;
 mod methods;
+mod once;
 mod orders;
 mod page;
 mod payments;

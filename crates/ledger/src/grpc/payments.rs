@@ -8,9 +8,10 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::bad_field;
+use super::once::once;
 use super::registers::payment_into;
 use crate::store::{
-    AppliedPayment, Asked, Begun, PaymentAsked, PaymentMethodView, PaymentTypeView, Reader, Store,
+    AppliedPayment, Asked, PaymentAsked, PaymentMethodView, PaymentTypeView, Reader, Store,
 };
 use crate::wake::Wake;
 
@@ -69,35 +70,33 @@ impl wire::payments_server::Payments for Payments {
             return Err(bad_field("amount", "is nothing"));
         }
         let paid_at = ask::instant("paid_at", paid_at)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let payment = PaymentAsked {
-            sale,
-            register,
-            payment_type,
-            amount,
-            paid_at: paid_at.unwrap_or(once.now()),
-            may_be_outside: accept_outside_session,
-            may_exceed: accept_overpayment,
-        };
-        let AppliedPayment {
-            payment,
-            settlement:
-                Settlement {
-                    received,
-                    applied: _,
-                    covered: _,
-                    balance,
-                },
-        } = once.apply_payment(&payment).await?;
-        let answer = wire::ApplyPaymentResponse {
-            payment: Some(payment_into(payment)),
-            received: Some(money_into(received)),
-            balance: balance_into(balance).into(),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let payment = PaymentAsked {
+                sale,
+                register,
+                payment_type,
+                amount,
+                paid_at: paid_at.unwrap_or(once.now()),
+                may_be_outside: accept_outside_session,
+                may_exceed: accept_overpayment,
+            };
+            let AppliedPayment {
+                payment,
+                settlement:
+                    Settlement {
+                        received,
+                        applied: _,
+                        covered: _,
+                        balance,
+                    },
+            } = once.apply_payment(&payment).await?;
+            Ok(wire::ApplyPaymentResponse {
+                payment: Some(payment_into(payment)),
+                received: Some(money_into(received)),
+                balance: balance_into(balance).into(),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -133,13 +132,11 @@ impl wire::payments_server::Payments for Payments {
             .ok_or_else(|| bad_field("payment_type", "is missing"))?;
         let payment_type = payment_type_from(&payment_type)?;
         let name = named("payment_type.name", name, NAME_LIMIT_BYTES)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        once.set_payment_type(&payment_type, &name).await?;
-        let answer = wire::SetPaymentTypeResponse {};
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            once.set_payment_type(&payment_type, &name).await?;
+            Ok(wire::SetPaymentTypeResponse {})
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 
@@ -165,14 +162,12 @@ impl wire::payments_server::Payments for Payments {
         let connection = ask::connection(&connection_id)?;
         let payment_type = payment_type_from(&payment_type)?;
         let method = named("payment_method.method", method, METHOD_LIMIT_BYTES)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        once.map_payment_method(connection, &method, &payment_type)
-            .await?;
-        let answer = wire::MapPaymentMethodResponse {};
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            once.map_payment_method(connection, &method, &payment_type)
+                .await?;
+            Ok(wire::MapPaymentMethodResponse {})
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 }

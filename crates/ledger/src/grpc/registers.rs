@@ -10,10 +10,11 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::{bad_field, not_found};
+use super::once::once;
 use super::page::Page;
 use crate::store::{
-    Asked, Begun, ClosureView, OnlineView, Reader, RegisterError, RegisterView, SessionKey,
-    SessionView, Store, TillPaymentView,
+    Asked, ClosureView, OnlineView, Reader, RegisterError, RegisterView, SessionKey, SessionView,
+    Store, TillPaymentView,
 };
 
 /// Means of payment counted at once at most.
@@ -68,15 +69,13 @@ impl wire::registers_server::Registers for Registers {
         if float.minor() < 0 {
             return Err(bad_field("float", "is negative"));
         }
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let session = once.open_session(register, float).await?;
-        let answer = wire::OpenSessionResponse {
-            session: Some(session_into(session)?),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let session = once.open_session(register, float).await?;
+            Ok(wire::OpenSessionResponse {
+                session: Some(session_into(session)?),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 
@@ -100,15 +99,13 @@ impl wire::registers_server::Registers for Registers {
         } = request;
         let register = ask::required("register_id", &register_id)?;
         let counted = counted_from(counted)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let session = once.close_session(register, counted).await?;
-        let answer = wire::CloseSessionResponse {
-            session: Some(session_into(session)?),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let session = once.close_session(register, counted).await?;
+            Ok(wire::CloseSessionResponse {
+                session: Some(session_into(session)?),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 

@@ -6,11 +6,12 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::not_found;
+use super::once::once;
 use super::page::Page;
 use super::stock_entry::{Allowed, lines};
 use crate::store::{
-    Asked, Begun, Reader, StockTakeEnd, StockTakeKey, StockTakeLine, StockTakeLineKey,
-    StockTakeState, StockTakeView, Store,
+    Asked, Reader, StockTakeEnd, StockTakeKey, StockTakeLine, StockTakeLineKey, StockTakeState,
+    StockTakeView, Store,
 };
 use crate::wake::Wake;
 
@@ -42,15 +43,13 @@ impl wire::stock_takes_server::StockTakes for StockTakes {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "StockTakes.StartStockTake", &request);
         let outlet = ask::required("outlet_id", &request.outlet_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let take = once.start_stock_take(outlet).await?;
-        let answer = wire::StartStockTakeResponse {
-            stock_take: Some(take_into(take)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let take = once.start_stock_take(outlet).await?;
+            Ok(wire::StartStockTakeResponse {
+                stock_take: Some(take_into(take)),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 
@@ -70,15 +69,13 @@ impl wire::stock_takes_server::StockTakes for StockTakes {
         } = request;
         let take = ask::required("stock_take_id", &stock_take_id)?;
         let counted = lines(counted, Allowed::ZeroOrMore)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let counted = once.count_stock(take, &counted).await?;
-        let answer = wire::CountStockResponse {
-            lines: counted.into_iter().map(line_into).collect(),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let counted = once.count_stock(take, &counted).await?;
+            Ok(wire::CountStockResponse {
+                lines: counted.into_iter().map(line_into).collect(),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 
@@ -91,15 +88,13 @@ impl wire::stock_takes_server::StockTakes for StockTakes {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "StockTakes.PostStockTake", &request);
         let take = ask::required("stock_take_id", &request.stock_take_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let take = once.post_stock_take(take).await?;
-        let answer = wire::PostStockTakeResponse {
-            stock_take: Some(take_into(take)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let take = once.post_stock_take(take).await?;
+            Ok(wire::PostStockTakeResponse {
+                stock_take: Some(take_into(take)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -113,15 +108,13 @@ impl wire::stock_takes_server::StockTakes for StockTakes {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "StockTakes.CancelStockTake", &request);
         let take = ask::required("stock_take_id", &request.stock_take_id)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let take = once.cancel_stock_take(take).await?;
-        let answer = wire::CancelStockTakeResponse {
-            stock_take: Some(take_into(take)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let take = once.cancel_stock_take(take).await?;
+            Ok(wire::CancelStockTakeResponse {
+                stock_take: Some(take_into(take)),
+            })
+        })
+        .await?;
         Ok(Response::new(answer))
     }
 

@@ -7,11 +7,11 @@ use tonic::{Request, Response, Status};
 use super::ask;
 use super::convert::level_into;
 use super::error::not_found;
+use super::once::once;
 use super::page::Page;
 use super::stock_entry::{Allowed, entry_into, kind_from, lines, reason_from, reference};
 use crate::store::{
-    Asked, Begun, EntryAsked, EntryKey, EntryView, LevelKey, OversoldOrder, OversoldView, Reader,
-    Store,
+    Asked, EntryAsked, EntryKey, EntryView, LevelKey, OversoldOrder, OversoldView, Reader, Store,
 };
 use crate::wake::Wake;
 
@@ -55,15 +55,13 @@ impl wire::stock_work_server::StockWork for StockWork {
             reference: String::new(),
         };
         let reason = reason_from(reason)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let entry = once.adjust(&entry, reason).await?;
-        let answer = wire::AdjustResponse {
-            entry: Some(entry_into(entry)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let entry = once.adjust(&entry, reason).await?;
+            Ok(wire::AdjustResponse {
+                entry: Some(entry_into(entry)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -88,15 +86,13 @@ impl wire::stock_work_server::StockWork for StockWork {
             lines: lines(received, Allowed::MoreThanZero)?,
             reference: reference(paper)?,
         };
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let entry = once.receive_goods(&entry).await?;
-        let answer = wire::ReceiveGoodsResponse {
-            entry: Some(entry_into(entry)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let entry = once.receive_goods(&entry).await?;
+            Ok(wire::ReceiveGoodsResponse {
+                entry: Some(entry_into(entry)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -117,15 +113,13 @@ impl wire::stock_work_server::StockWork for StockWork {
         } = request;
         let outlet = ask::required("outlet_id", &outlet_id)?;
         let kept = lines(kept, Allowed::ZeroOrMore)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let levels = once.set_safety_stock(outlet, &kept).await?;
-        let answer = wire::SetSafetyStockResponse {
-            levels: levels.into_iter().map(level_into).collect(),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let levels = once.set_safety_stock(outlet, &kept).await?;
+            Ok(wire::SetSafetyStockResponse {
+                levels: levels.into_iter().map(level_into).collect(),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

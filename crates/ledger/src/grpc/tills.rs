@@ -6,8 +6,9 @@ use tonic::{Request, Response, Status};
 
 use super::convert::sale_into;
 use super::error::not_found;
+use super::once::once;
 use super::{ask, till_ask};
-use crate::store::{Asked, Begun, Reader, SaleView, Store, TillLineView};
+use crate::store::{Asked, Reader, SaleView, Store, TillLineView};
 use crate::wake::Wake;
 
 #[derive(Clone, Debug)]
@@ -38,15 +39,13 @@ impl wire::tills_server::Tills for Tills {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "Tills.RecordSale", &request);
         let sale = till_ask::sale(request)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let sale = once.record_sale(&sale).await?;
-        let answer = wire::RecordSaleResponse {
-            sale: Some(without_name(sale)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let sale = once.record_sale(&sale).await?;
+            Ok(wire::RecordSaleResponse {
+                sale: Some(without_name(sale)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -60,15 +59,13 @@ impl wire::tills_server::Tills for Tills {
         let act = ask::act(request.act.clone())?;
         let asked = Asked::new(retailer, act, "Tills.VoidSale", &request);
         let void = till_ask::void(&request)?;
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let sale = once.void_sale(&void).await?;
-        let answer = wire::VoidSaleResponse {
-            sale: Some(without_name(sale)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let sale = once.void_sale(&void).await?;
+            Ok(wire::VoidSaleResponse {
+                sale: Some(without_name(sale)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

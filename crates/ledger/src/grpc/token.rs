@@ -73,291 +73,126 @@ pub fn read<P: Place>(field: &'static str, print: Print, token: &str) -> Result<
     P::read(place).map(Some).ok_or_else(unknown)
 }
 
-fn take_i64(bytes: &[u8]) -> Option<(i64, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk::<8>()?;
-    Some((i64::from_be_bytes(*number), rest))
+/// What a place is made of.
+trait Part: Sized {
+    fn put(&self, bytes: &mut Vec<u8>);
+    /// Takes it from the front; `None` when it is not there.
+    fn take(bytes: &mut &[u8]) -> Option<Self>;
 }
 
-fn take_uuid(bytes: &[u8]) -> Option<(Uuid, &[u8])> {
-    let (id, rest) = bytes.split_first_chunk::<16>()?;
-    Some((Uuid::from_bytes(*id), rest))
-}
-
-/// Of what is listed by an instant and an id.
-fn write_moment(at: Timestamp, id: Uuid, bytes: &mut Vec<u8>) {
-    bytes.extend(at.as_microsecond().to_be_bytes());
-    bytes.extend(id.as_bytes());
-}
-
-fn read_moment(bytes: &[u8]) -> Option<(Timestamp, Uuid)> {
-    let (at, bytes) = take_i64(bytes)?;
-    let (id, rest) = take_uuid(bytes)?;
-    let at = Timestamp::from_microsecond(at).ok()?;
-    rest.is_empty().then_some((at, id))
-}
-
-impl Place for SaleKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { placed_at, sale } = self;
-        write_moment(*placed_at, *sale, bytes);
+impl Part for i64 {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_be_bytes());
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (placed_at, sale) = read_moment(bytes)?;
-        Some(Self { placed_at, sale })
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let (number, rest) = bytes.split_first_chunk::<8>()?;
+        *bytes = rest;
+        Some(Self::from_be_bytes(*number))
     }
 }
 
-impl Place for SessionKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { opened_at, session } = self;
-        write_moment(*opened_at, *session, bytes);
+/// To the microsecond, as the database keeps it.
+impl Part for Timestamp {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.as_microsecond().put(bytes);
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (opened_at, session) = read_moment(bytes)?;
-        Some(Self { opened_at, session })
-    }
-}
-
-impl Place for EntryKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { recorded_at, entry } = self;
-        write_moment(*recorded_at, *entry, bytes);
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (recorded_at, entry) = read_moment(bytes)?;
-        Some(Self { recorded_at, entry })
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Self::from_microsecond(i64::take(bytes)?).ok()
     }
 }
 
-impl Place for StockTakeKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { started_at, take } = self;
-        write_moment(*started_at, *take, bytes);
+impl Part for Uuid {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.as_bytes());
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (started_at, take) = read_moment(bytes)?;
-        Some(Self { started_at, take })
-    }
-}
-
-impl Place for StockTakeLineKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { sku, item } = self;
-        bytes.extend(item.as_bytes());
-        bytes.extend(sku.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (item, sku) = take_uuid(bytes)?;
-        Some(Self {
-            sku: text(sku)?,
-            item,
-        })
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let (id, rest) = bytes.split_first_chunk::<16>()?;
+        *bytes = rest;
+        Some(Self::from_bytes(*id))
     }
 }
 
-impl Place for AuditKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self {
-            done_at,
-            request,
-            subject,
-        } = self;
-        bytes.extend(done_at.as_microsecond().to_be_bytes());
-        bytes.extend(request.as_bytes());
-        bytes.extend(subject.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (done_at, bytes) = take_i64(bytes)?;
-        let (request, subject) = take_uuid(bytes)?;
-        Some(Self {
-            done_at: Timestamp::from_microsecond(done_at).ok()?,
-            request,
-            subject: text(subject)?,
-        })
-    }
-}
-
-impl Place for ChangeKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { xid, sale } = self;
-        bytes.extend(xid.to_be_bytes());
-        bytes.extend(sale.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (xid, bytes) = take_i64(bytes)?;
-        let (sale, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(Self { xid, sale })
-    }
-}
-
-impl Place for LevelKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { sku, item, outlet } = self;
-        bytes.extend(item.as_bytes());
-        bytes.extend(outlet.as_bytes());
-        bytes.extend(sku.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (item, bytes) = take_uuid(bytes)?;
-        let (outlet, sku) = take_uuid(bytes)?;
-        Some(Self {
-            sku: text(sku)?,
-            item,
-            outlet,
-        })
-    }
-}
-
-impl Place for KitKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self { sku, item } = self;
-        bytes.extend(item.as_bytes());
-        bytes.extend(sku.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (item, sku) = take_uuid(bytes)?;
-        Some(Self {
-            sku: text(sku)?,
-            item,
-        })
-    }
-}
-
-impl Place for ProductKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self {
-            sku,
-            item,
-            currency,
-        } = self;
-        bytes.extend(item.as_bytes());
-        bytes.extend(currency.as_bytes());
+/// Up to a NUL, which the database cannot hold in a text, or to the end.
+impl Part for String {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.as_bytes());
         bytes.push(0);
-        bytes.extend(sku.as_bytes());
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (item, texts) = take_uuid(bytes)?;
-        let middle = texts.iter().position(|byte| *byte == 0)?;
-        let (currency, sku) = texts.split_at(middle);
-        Some(Self {
-            sku: text(sku.get(1..)?)?,
-            item,
-            currency: text(currency)?,
-        })
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let mut parts = bytes.splitn(2, |byte| *byte == 0);
+        let text = parts.next()?;
+        *bytes = parts.next().unwrap_or_default();
+        std::str::from_utf8(text).ok().map(str::to_owned)
     }
 }
+
+/// A key is written part by part, in the order given.
+macro_rules! place {
+    ($key:ident { $($part:ident),+ }) => {
+        impl Place for $key {
+            fn write(&self, bytes: &mut Vec<u8>) {
+                $(self.$part.put(bytes);)+
+            }
+
+            fn read(mut bytes: &[u8]) -> Option<Self> {
+                $(let $part = Part::take(&mut bytes)?;)+
+                bytes.is_empty().then_some(Self { $($part),+ })
+            }
+        }
+    };
+}
+
+place!(ActionKey {
+    acted_at,
+    request,
+    connection,
+    kind,
+    key
+});
+place!(AuditKey {
+    done_at,
+    request,
+    subject
+});
+place!(ChangeKey { xid, sale });
+place!(EntryKey { recorded_at, entry });
+place!(HeldKey {
+    last_held_at,
+    connection,
+    order
+});
+place!(KitKey { item, sku });
+place!(LevelKey { item, outlet, sku });
+place!(ParkedKeyView {
+    last_parked_at,
+    connection,
+    kind,
+    key
+});
+place!(ProductKey {
+    item,
+    currency,
+    sku
+});
+place!(SaleKey { placed_at, sale });
+place!(SessionKey { opened_at, session });
+place!(StockTakeKey { started_at, take });
+place!(StockTakeLineKey { item, sku });
 
 /// A movement's own id.
 impl Place for Uuid {
     fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.as_bytes());
+        self.put(bytes);
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (id, rest) = take_uuid(bytes)?;
-        rest.is_empty().then_some(id)
+    fn read(mut bytes: &[u8]) -> Option<Self> {
+        let id = Part::take(&mut bytes)?;
+        bytes.is_empty().then_some(id)
     }
-}
-
-impl Place for ParkedKeyView {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self {
-            last_parked_at,
-            connection,
-            kind,
-            key,
-        } = self;
-        bytes.extend(last_parked_at.as_microsecond().to_be_bytes());
-        bytes.extend(connection.as_bytes());
-        bytes.extend(kind.as_bytes());
-        bytes.push(0);
-        bytes.extend(key.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (last_parked_at, bytes) = take_i64(bytes)?;
-        let (connection, texts) = take_uuid(bytes)?;
-        let middle = texts.iter().position(|byte| *byte == 0)?;
-        let (kind, key) = texts.split_at(middle);
-        Some(Self {
-            last_parked_at: Timestamp::from_microsecond(last_parked_at).ok()?,
-            connection,
-            kind: text(kind)?,
-            key: text(key.get(1..)?)?,
-        })
-    }
-}
-
-impl Place for HeldKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self {
-            last_held_at,
-            connection,
-            order,
-        } = self;
-        bytes.extend(last_held_at.as_microsecond().to_be_bytes());
-        bytes.extend(connection.as_bytes());
-        bytes.extend(order.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (last_held_at, bytes) = take_i64(bytes)?;
-        let (connection, order) = take_uuid(bytes)?;
-        Some(Self {
-            last_held_at: Timestamp::from_microsecond(last_held_at).ok()?,
-            connection,
-            order: text(order)?,
-        })
-    }
-}
-
-impl Place for ActionKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        let Self {
-            acted_at,
-            request,
-            connection,
-            kind,
-            key,
-        } = self;
-        bytes.extend(acted_at.as_microsecond().to_be_bytes());
-        bytes.extend(request.as_bytes());
-        bytes.extend(connection.as_bytes());
-        bytes.extend(kind.as_bytes());
-        bytes.push(0);
-        bytes.extend(key.as_bytes());
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (acted_at, bytes) = take_i64(bytes)?;
-        let (request, bytes) = take_uuid(bytes)?;
-        let (connection, texts) = take_uuid(bytes)?;
-        let middle = texts.iter().position(|byte| *byte == 0)?;
-        let (kind, key) = texts.split_at(middle);
-        Some(Self {
-            acted_at: Timestamp::from_microsecond(acted_at).ok()?,
-            request,
-            connection,
-            kind: text(kind)?,
-            key: text(key.get(1..)?)?,
-        })
-    }
-}
-
-/// A text that can be sent to the database.
-fn text(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    (!text.contains('\0')).then(|| text.to_owned())
 }
 
 #[cfg(test)]

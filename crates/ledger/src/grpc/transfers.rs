@@ -7,11 +7,12 @@ use tonic::{Request, Response, Status};
 
 use super::ask;
 use super::error::{bad_field, not_found};
+use super::once::once;
 use super::page::Page;
 use super::stock_entry::{Allowed, entry_into, lines, lines_or_none, reference};
 use crate::store::{
-    Asked, Begun, EntryKey, Reader, ReceiptAsked, Store, TransferAsked, TransferFilter,
-    TransferLineView, TransferState, TransferView,
+    Asked, EntryKey, Reader, ReceiptAsked, Store, TransferAsked, TransferFilter, TransferLineView,
+    TransferState, TransferView,
 };
 use crate::wake::Wake;
 
@@ -59,15 +60,13 @@ impl wire::transfers_server::Transfers for Transfers {
         if transfer.from == transfer.to {
             return Err(bad_field("to_outlet_id", "is where the goods are"));
         }
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let transfer = once.send_transfer(&transfer).await?;
-        let answer = wire::SendTransferResponse {
-            transfer: Some(transfer_into(transfer)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let transfer = once.send_transfer(&transfer).await?;
+            Ok(wire::SendTransferResponse {
+                transfer: Some(transfer_into(transfer)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }
@@ -95,15 +94,13 @@ impl wire::transfers_server::Transfers for Transfers {
         if receipt.lines.is_empty() && more_to_come {
             return Err(bad_field("lines", "is missing, with more to come"));
         }
-        let mut once = match self.store.once(asked).await? {
-            Begun::Before(answer) => return Ok(Response::new(answer)),
-            Begun::Now(once) => once,
-        };
-        let transfer = once.receive_transfer(&receipt).await?;
-        let answer = wire::ReceiveTransferResponse {
-            transfer: Some(transfer_into(transfer)),
-        };
-        once.finish(&answer).await?;
+        let answer = once(&self.store, asked, async |once| {
+            let transfer = once.receive_transfer(&receipt).await?;
+            Ok(wire::ReceiveTransferResponse {
+                transfer: Some(transfer_into(transfer)),
+            })
+        })
+        .await?;
         self.wake.all(false);
         Ok(Response::new(answer))
     }

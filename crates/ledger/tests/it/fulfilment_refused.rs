@@ -13,9 +13,8 @@ use crate::support::{ASKING_CONNECTION, OTHER_RETAILER, RETAILER, id};
 
 #[tokio::test]
 async fn pos_02_what_is_unpaid_is_handed_over_by_those_who_know() {
-    let mut packing = Packing::new().await;
     let order = an_order(1).line("A", 2).paid(1_000);
-    packing.ledger.apply_one(&order.build()).await;
+    let mut packing = Packing::of(&order.build()).await;
     for step in [FulfilmentStep::Shipped, FulfilmentStep::Collected] {
         let asked = wire::TakeStepRequest {
             accept_unpaid: false,
@@ -41,9 +40,8 @@ async fn pos_02_what_is_unpaid_is_handed_over_by_those_who_know() {
 
 #[tokio::test]
 async fn pos_02_while_an_update_waits_goods_go_by_those_who_know() {
-    let mut packing = Packing::new().await;
     let order = || an_order(1).of(RETAILER, ASKING_CONNECTION).line("A", 2);
-    packing.ledger.apply_one(&order().build()).await;
+    let mut packing = Packing::of(&order().build()).await;
     let shipped = order().fulfilled(0, 1).at(1).build();
     assert_eq!(packing.ledger.apply_one(&shipped).await, Outcome::Held);
     let asked = packing.step("1", FulfilmentStep::Shipped, &[(1, 1)]);
@@ -102,11 +100,7 @@ async fn pos_02_no_more_is_done_than_there_is_to_do_it_with() {
 
 #[tokio::test]
 async fn pos_02_an_act_names_a_sale_a_step_and_its_lines() {
-    let mut packing = Packing::new().await;
-    packing
-        .ledger
-        .apply_one(&an_order(1).line("A", 3).build())
-        .await;
+    let mut packing = Packing::of(&an_order(1).line("A", 3).build()).await;
     let asked = packing.step("1", FulfilmentStep::Shipped, &[(1, 1)]);
     let with = |change: fn(&mut wire::TakeStepRequest)| {
         let mut asked = asked.clone();

@@ -16,13 +16,12 @@ use crate::support::{OTHER_CONNECTION, OTHER_OUTLET, OUTLET, RETAILER, app};
 
 #[tokio::test]
 async fn pos_02_goods_are_picked_packed_and_shipped_in_parts() {
-    let mut packing = Packing::new().await;
     let order =
         an_order(1)
             .line("A", 3)
             .line("B", 1)
             .service("shipping:1", LineKind::Shipping, 500);
-    packing.ledger.apply_one(&order.build()).await;
+    let mut packing = Packing::of(&order.build()).await;
     for (step, parts, expected) in [
         (
             FulfilmentStep::Picked,
@@ -56,11 +55,7 @@ async fn pos_02_goods_are_picked_packed_and_shipped_in_parts() {
 
 #[tokio::test]
 async fn pos_02_what_is_still_here_goes_back_a_step() {
-    let mut packing = Packing::new().await;
-    packing
-        .ledger
-        .apply_one(&an_order(1).line("A", 3).build())
-        .await;
+    let mut packing = Packing::of(&an_order(1).line("A", 3).build()).await;
     packing
         .take("1", FulfilmentStep::Packed, &[])
         .await
@@ -80,9 +75,8 @@ async fn pos_02_what_is_still_here_goes_back_a_step() {
 
 #[tokio::test]
 async fn pos_02_a_parcel_recorded_here_and_told_by_the_shop_is_one() {
-    let mut packing = Packing::new().await;
     let order = || an_order(1).line("A", 5);
-    packing.ledger.apply_one(&order().build()).await;
+    let mut packing = Packing::of(&order().build()).await;
     packing
         .take("1", FulfilmentStep::Shipped, &[(1, 2)])
         .await
@@ -115,9 +109,8 @@ async fn pos_02_a_parcel_recorded_here_and_told_by_the_shop_is_one() {
 
 #[tokio::test]
 async fn pos_02_what_is_cancelled_or_paid_back_leaves_the_list() {
-    let mut packing = Packing::new().await;
     let order = || an_order(1).line("A", 4);
-    packing.ledger.apply_one(&order().build()).await;
+    let mut packing = Packing::of(&order().build()).await;
     packing
         .take("1", FulfilmentStep::Packed, &[(1, 3)])
         .await
@@ -217,11 +210,7 @@ async fn pos_02_the_list_is_asked_by_outlet_shop_step_and_age() {
 
 #[tokio::test]
 async fn pos_02_who_did_what_when_is_kept() {
-    let mut packing = Packing::new().await;
-    packing
-        .ledger
-        .apply_one(&an_order(1).line("A", 3).build())
-        .await;
+    let mut packing = Packing::of(&an_order(1).line("A", 3).build()).await;
     packing
         .take("1", FulfilmentStep::Picked, &[(1, 2)])
         .await
@@ -330,11 +319,7 @@ async fn r_2_what_was_handed_over_here_is_not_taken_back_with_its_import() {
 
 #[tokio::test]
 async fn pos_02_the_bus_is_told_what_was_handed_over() {
-    let mut packing = Packing::new().await;
-    packing
-        .ledger
-        .apply_one(&an_order(1).line("A", 2).build())
-        .await;
+    let mut packing = Packing::of(&an_order(1).line("A", 2).build()).await;
     let outbox = Outbox::new(store::write_pool(&app(&packing.ledger.database)));
     let told = || async {
         let mut told = outbox.sales(Place::default(), 10).await.unwrap();

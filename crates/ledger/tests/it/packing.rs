@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ledger::decide::Incoming;
 use proto::convert::quantity_into;
 use proto::ledger as wire;
 use proto::ledger::FulfilmentStep;
@@ -30,6 +31,13 @@ impl Packing {
             requests: 0,
             sales: HashMap::new(),
         }
+    }
+
+    /// With this order's sale.
+    pub async fn of(order: &Incoming) -> Self {
+        let packing = Self::new().await;
+        packing.ledger.apply_one(order).await;
+        packing
     }
 
     pub fn act(&mut self) -> wire::Act {

@@ -119,13 +119,8 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = rows.into_iter().map(|row| Searched {
-            place: DeliveryPlace {
-                connection: ConnectionId::new(row.connection_id),
-                delivery: row.delivery_id,
-            },
-            sealed: row.sealed_body,
-        });
+        let found = rows.into_iter();
+        let found = found.map(|row| searched(row.connection_id, row.delivery_id, row.sealed_body));
         Ok(found.collect())
     }
 
@@ -167,13 +162,8 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = rows.into_iter().map(|row| Searched {
-            place: DeliveryPlace {
-                connection: ConnectionId::new(row.connection_id),
-                delivery: row.delivery_id,
-            },
-            sealed: row.message,
-        });
+        let found = rows.into_iter();
+        let found = found.map(|row| searched(row.connection_id, row.delivery_id, row.message));
         Ok(found.collect())
     }
 
@@ -251,6 +241,16 @@ impl Store {
         shred_shop(&mut db, connection.uuid()).await?;
         db.commit().await?;
         Ok(())
+    }
+}
+
+fn searched(connection: Uuid, delivery: String, sealed: Vec<u8>) -> Searched {
+    Searched {
+        place: DeliveryPlace {
+            connection: ConnectionId::new(connection),
+            delivery,
+        },
+        sealed,
     }
 }
 
