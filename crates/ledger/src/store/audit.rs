@@ -10,7 +10,7 @@ use super::{StoreError, row};
 
 /// What was done. Nobody's name or address.
 pub(super) struct Entry {
-    pub(super) entry: Uuid,
+    pub(super) id: Uuid,
     pub(super) retailer: Uuid,
     /// As `Imports.BeginImport`.
     pub(super) method: &'static str,
@@ -28,7 +28,7 @@ pub(super) async fn enter(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Entry {
-        entry,
+        id,
         retailer,
         method,
         subject,
@@ -40,7 +40,7 @@ pub(super) async fn enter(
         "insert into ledger.audit_entry (entry_id, retailer_id, method, subject, caller, token_id, before,
             after, done_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        entry,
+        id,
         retailer,
         method,
         subject,

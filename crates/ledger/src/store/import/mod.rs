@@ -139,14 +139,14 @@ fn undo_from(undo: Option<&str>, kept: Option<&str>) -> Result<Option<Undo>, Sto
 
 /// What somebody made of an import, as the audit log tells it.
 fn entry(
-    entry: Uuid,
+    id: Uuid,
     method: &'static str,
     import: &ImportView,
     before: Option<ImportState>,
 ) -> Entry {
     let undone = import.counts.undone;
     Entry {
-        entry,
+        id,
         retailer: import.retailer,
         method,
         subject: format!("{} import {}", import.connection, import.import),

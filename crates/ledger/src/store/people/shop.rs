@@ -59,7 +59,7 @@ impl Store {
         };
         erasing.run(&mut db, eraser).await?;
         let entry = Entry {
-            entry: self.ids.next(),
+            id: self.ids.next(),
             retailer: retailer.uuid(),
             method: "Erasures.EraseShop",
             subject: connection.to_string(),
