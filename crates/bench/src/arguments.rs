@@ -44,6 +44,9 @@ enum What {
     Drain {
         #[arg(long, default_value_t = 40_000)]
         orders: usize,
+        /// Once more on top of so many sales.
+        #[arg(long)]
+        past: Option<u32>,
     },
     /// Webhook to committed sale at fixed rates.
     E2e,
@@ -93,7 +96,10 @@ impl What {
             },
             Self::Footprint,
             Self::Intake,
-            Self::Drain { orders: 40_000 },
+            Self::Drain {
+                orders: 40_000,
+                past: Some(1_000_000),
+            },
             Self::E2e,
             Self::Isolation,
             Self::History { sales: 1_000_000 },
@@ -116,7 +122,7 @@ impl What {
     async fn measure(self, seed: u64) -> anyhow::Result<Vec<Figure>> {
         match self {
             Self::Intake => intake::run(seed).await,
-            Self::Drain { orders } => drain::run(seed, orders).await,
+            Self::Drain { orders, past } => drain::run(seed, orders, past).await,
             Self::E2e => end_to_end::run(seed).await,
             Self::Isolation => isolation::run(seed).await,
             Self::History { sales } => history::run(seed, sales).await,

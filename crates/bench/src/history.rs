@@ -1,24 +1,21 @@
 //! Sale history over a great many sales: pages of 50 under every filter, and the whole as a stream.
 //!
-//! The sales are put into the tables directly, as the owner of the database; what is measured is a
-//! real ledger process that reads them.
+//! What is measured is a real ledger process that reads the sales of [`past`](crate::past).
 
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use jiff::{SignedDuration, Timestamp};
 use proto::ledger::sales_client::SalesClient;
 use proto::ledger::{Balance, ListSalesRequest, SaleFilter, SaleView, StreamSalesRequest};
 use proto::order::SaleState;
 use service::access::Authorized;
 use shop_woocommerce::sim::Dice;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection as _, Executor as _};
-use test_kit::{System, world};
-use uuid::Uuid;
+use test_kit::world;
 
 use crate::figure::Figure;
 use crate::latency::{Latencies, rate};
+use crate::past::{self, Booked, CUSTOMERS, ITEMS, NEWEST, SECONDS_APART};
 use crate::system;
 
 const PAGE_SIZE: i32 = 50;
@@ -28,19 +25,9 @@ const WARM_UP_PAGES: usize = 20;
 const GOAL_P99_MS: f64 = 10.0;
 /// Sales without their lines.
 const GOAL_STREAMED_PER_S: f64 = 100_000.0;
-const CUSTOMERS: u64 = 10_000;
-const ITEMS: u64 = 1_000;
-/// The sales pass for so many transactions' work: fewer than a new database has seen, because what
-/// later ones changed is not streamed yet.
-const TRANSACTIONS: u32 = 500;
-/// Sales lie so many seconds apart.
-const SECONDS_APART: i64 = 60;
-/// The newest sale: 2026-11-21T12:00:00Z.
-const NEWEST: Timestamp = Timestamp::constant(1_795_262_400, 0);
-
 pub async fn run(seed: u64, sales: u32) -> anyhow::Result<Vec<Figure>> {
     let system = system::start().await?;
-    fill(&system, sales).await?;
+    past::fill(&system, sales, Booked::Sales).await?;
     let client = SalesClient::new(system.stack().ledger()?);
     let mut asker = Asker {
         client,
@@ -202,7 +189,7 @@ impl Asker {
                 ..SaleFilter::default()
             },
             Filter::Customer => SaleFilter {
-                customer_id: numbered(CUSTOMER_IDS, self.dice.between(1, CUSTOMERS)).to_string(),
+                customer_id: past::customer(self.dice.between(1, CUSTOMERS)).to_string(),
                 ..SaleFilter::default()
             },
             Filter::OutletStateAndWeek => SaleFilter {
@@ -254,105 +241,4 @@ impl Asker {
             SaleView::Unspecified | SaleView::Full => figure(" with their lines"),
         })
     }
-}
-
-const SALE_IDS: u128 = 0x0195_5a1e << 96;
-const ITEM_IDS: u128 = 0x0195_17e3 << 96;
-const CUSTOMER_IDS: u128 = 0x0195_c057 << 96;
-
-fn numbered(kind: u128, number: u64) -> Uuid {
-    Uuid::from_u128(kind + u128::from(number))
-}
-
-async fn fill(system: &System, sales: u32) -> anyhow::Result<()> {
-    let options: PgConnectOptions = system.stack().admin_database_url().parse()?;
-    let mut database = PgConnection::connect_with(&options).await?;
-    for (what, sql) in statements(sales) {
-        let done = database.execute(sqlx::AssertSqlSafe(sql)).await;
-        done.with_context(|| format!("cannot fill in {what}"))?;
-    }
-    database.close().await?;
-    Ok(())
-}
-
-/// Numbers and ids of our own making, nothing from outside.
-fn statements(sales: u32) -> Vec<(&'static str, String)> {
-    let retailer = world::RETAILER;
-    let connection = world::CONNECTION;
-    let id = |kind: u128, number: &str| {
-        let prefix = Uuid::from_u128(kind).to_string()[..8].to_owned();
-        format!("('{prefix}' || lpad(to_hex({number}), 24, '0'))::uuid")
-    };
-    let (sale, item, customer) = (id(SALE_IDS, "n"), id(ITEM_IDS, "n"), id(CUSTOMER_IDS, "n"));
-    let item_of_line = id(ITEM_IDS, &format!("1 + (n * 7919 + line * 31) % {ITEMS}"));
-    let customer_of_sale = id(CUSTOMER_IDS, &format!("1 + (n * 104729) % {CUSTOMERS}"));
-    // The newest sale has the highest number.
-    let placed_at =
-        format!("timestamptz '{NEWEST}' - ({sales} - n) * interval '{SECONDS_APART} seconds'");
-    let state = "case when n % 50 = 0 then 'voided' else 'closed' end";
-    let paid = "n % 20 <> 0";
-    vec![
-        (
-            "items",
-            format!(
-                "insert into ledger.item (item_id, retailer_id, kind, sku, name, origin, \
-                 connection_id, created_at) \
-                 select {item}, '{retailer}', 'product', 'HIST-' || n, 'Thing ' || n, 'order', \
-                 '{connection}', now() from generate_series(1::bigint, {ITEMS}) n"
-            ),
-        ),
-        (
-            "customers",
-            format!(
-                "insert into ledger.customer (customer_id, retailer_id, email_key, email, name, \
-                 phone, created_at) \
-                 select {customer}, '{retailer}', n || '@example.test', n || '@example.test', \
-                 'Customer ' || n, '', now() from generate_series(1::bigint, {CUSTOMERS}) n"
-            ),
-        ),
-        (
-            "sales",
-            format!(
-                "insert into ledger.sale (sale_id, retailer_id, outlet_id, register_id, \
-                 connection_id, shop_order_id, receipt_number, receipt_key, state, balance, \
-                 currency, total_minor, tax_minor, received_minor, refunded_minor, customer_id, \
-                 shop_status, warning_not_imported, revision, placed_at, recorded_at, changed_at, \
-                 changed_xid) \
-                 select {sale}, '{retailer}', \
-                 case when n % 3 = 0 then '{other_outlet}'::uuid else '{outlet}'::uuid end, \
-                 case when n % 3 = 0 then '{other_register}'::uuid else '{register}'::uuid end, \
-                 '{connection}', n::text, '#' || n, n::text, {state}, \
-                 case when {paid} then 'paid' else 'unpaid' end, 'CAD', 2300, 300, \
-                 case when {paid} then 2300 else 0 end, 0, {customer_of_sale}, 'completed', \
-                 false, 1, {placed_at}, {placed_at}, {placed_at}, \
-                 1 + n * {TRANSACTIONS} / {sales} \
-                 from generate_series(1::bigint, {sales}) n",
-                outlet = world::OUTLET,
-                other_outlet = world::OTHER_OUTLET,
-                register = world::REGISTER,
-                other_register = world::OTHER_REGISTER,
-            ),
-        ),
-        (
-            "lines",
-            format!(
-                "insert into ledger.sale_line (sale_id, line_key, position, item_id, name, \
-                 quantity_milli, restocked_milli, deducted_milli, net_minor, tax_minor, placed_at, \
-                 is_stand_in) \
-                 select {sale}, 'line:' || line, line, {item_of_line}, 'Thing', 1000, 0, 1000, \
-                 1000, 150, {placed_at}, false \
-                 from generate_series(1::bigint, {sales}) n, generate_series(1, 2) line"
-            ),
-        ),
-        (
-            "payments",
-            format!(
-                "insert into ledger.payment (sale_id, payment_key, kind, currency, \
-                 revision, method, amount_minor, paid_at, recorded_at) \
-                 select {sale}, 'paid', 'received', 'CAD', 1, 'card', 2300, {placed_at}, {placed_at} \
-                 from generate_series(1::bigint, {sales}) n where {paid}"
-            ),
-        ),
-        ("statistics", "vacuum analyze".to_owned()),
-    ]
 }

@@ -14,6 +14,7 @@ mod isolation;
 mod latency;
 mod load;
 mod machine;
+mod past;
 mod posting;
 mod process;
 mod shop_import;

@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _};
 use test_kit::{System, world};
 
-use super::raw::RawArray;
+use super::raw::{RawArray, raw_query};
 use super::tables::{TABLES, TRUNCATE};
 use crate::latency::rate;
 
@@ -28,6 +28,7 @@ pub async fn run(system: &System, order_ids: &[String]) -> anyhow::Result<f64> {
 }
 
 const FLOOR: &str = "comptoir_floor";
+const DROP: &str = "drop database if exists comptoir_floor";
 
 /// The arrays of one batch, table by table.
 type Batch = Vec<Vec<RawArray>>;
@@ -54,9 +55,7 @@ async fn read(options: &PgConnectOptions, order_ids: &[String]) -> anyhow::Resul
 /// Its own migrations made the tables: a copy of the database, emptied.
 async fn copy_tables(options: &PgConnectOptions, source: &str) -> anyhow::Result<()> {
     let mut server = PgConnection::connect_with(&options.clone().database("postgres")).await?;
-    server
-        .execute("drop database if exists comptoir_floor")
-        .await?;
+    server.execute(DROP).await?;
     // The name is the stack's own and no input.
     let copy = format!("create database comptoir_floor template \"{source}\"");
     server.execute(sqlx::AssertSqlSafe(copy)).await?;
@@ -65,6 +64,15 @@ async fn copy_tables(options: &PgConnectOptions, source: &str) -> anyhow::Result
     floor.execute(TRUNCATE).await?;
     floor.execute("checkpoint").await?;
     floor.close().await?;
+    Ok(())
+}
+
+/// Gives its disk back.
+pub async fn remove(system: &System) -> anyhow::Result<()> {
+    let options: PgConnectOptions = system.stack().admin_database_url().parse()?;
+    let mut server = PgConnection::connect_with(&options.database("postgres")).await?;
+    server.execute(DROP).await?;
+    server.close().await?;
     Ok(())
 }
 
@@ -86,14 +94,4 @@ async fn write(options: &PgConnectOptions, batches: &[Batch]) -> anyhow::Result<
     let took = began.elapsed();
     floor.close().await?;
     Ok(took)
-}
-
-type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the floor moves whatever columns there are, so nothing can be checked when compiling"
-)]
-fn raw_query(sql: &'static str) -> Query {
-    sqlx::query(sql)
 }

@@ -1,9 +1,10 @@
 //! How fast the ledger empties a full stream, with lines spread over many SKUs and with one hot
-//! SKU; beside a floor: the very rows that it wrote, written by bare UNNEST batches.
+//! SKU; beside a floor: the very rows that it wrote, written by bare UNNEST batches into empty tables.
 
 mod fill;
 mod floor;
 mod raw;
+mod stamps;
 mod tables;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use test_kit::{System, backlog};
 
 use crate::figure::Figure;
 use crate::latency::rate;
+use crate::past::{self, Booked};
 use crate::system;
 use fill::{Fill, fill};
 
@@ -25,7 +27,7 @@ const PRODUCTS: usize = 10_000;
 const GOAL_OF_FLOOR_PERCENT: f64 = 60.0;
 const GOAL_OF_SPREAD_PERCENT: f64 = 90.0;
 
-pub async fn run(seed: u64, orders: usize) -> anyhow::Result<Vec<Figure>> {
+pub async fn run(seed: u64, orders: usize, past: Option<u32>) -> anyhow::Result<Vec<Figure>> {
     let system = system::start().await?;
     let shop = |first_order_id, hot_percent| Options {
         products: PRODUCTS,
@@ -45,7 +47,7 @@ pub async fn run(seed: u64, orders: usize) -> anyhow::Result<Vec<Figure>> {
 
     let case = format!("{orders} orders");
     let figure = |what, value, unit| Figure::new("drain", &*case, what, value, unit);
-    Ok(vec![
+    let mut figures = vec![
         figure("spread", spread.per_s, "orders per s"),
         figure("one hot SKU", hot.per_s, "orders per s"),
         figure("floor, spread", floor_spread, "orders per s"),
@@ -54,7 +56,21 @@ pub async fn run(seed: u64, orders: usize) -> anyhow::Result<Vec<Figure>> {
             .at_least(GOAL_OF_FLOOR_PERCENT),
         figure("hot of spread", percent(hot.per_s, spread.per_s), "%")
             .at_least(GOAL_OF_SPREAD_PERCENT),
-    ])
+    ];
+    if let Some(sales) = past {
+        floor::remove(&system).await?;
+        past::fill(&system, sales, Booked::Everything).await?;
+        system.restart(Part::Ingest).await?;
+        let on_past = drained(&system, &shop(1_001 + 3 * step, 0)).await?;
+        let case = format!("{orders} orders on {sales} sales");
+        let of_floor = percent(on_past.per_s, floor_spread);
+        figures.extend([
+            Figure::new("drain", &*case, "spread", on_past.per_s, "orders per s"),
+            Figure::new("drain", &*case, "spread of floor", of_floor, "%")
+                .at_least(GOAL_OF_FLOOR_PERCENT),
+        ]);
+    }
+    Ok(figures)
 }
 
 struct Drained {
@@ -84,22 +100,18 @@ async fn drained(system: &Arc<System>, shop: &Options) -> anyhow::Result<Drained
 /// By the ledger's own stamps: the sales after the first batch, over the time from that batch to
 /// the last one.
 async fn committed_per_s(system: &System, ids: &[String]) -> anyhow::Result<f64> {
-    let sales = system.ledger()?.sales().await?;
-    let mut stamps = Vec::with_capacity(ids.len());
-    for id in ids {
-        let sale = sales.get(id);
-        let sale = sale.ok_or_else(|| anyhow::anyhow!("order {id} is no sale"))?;
-        stamps.push(proto::convert::instant_from(
-            "recorded_at",
-            sale.recorded_at,
-        )?);
-    }
-    stamps.sort_unstable();
+    let stamps = stamps::of(system, ids).await?;
     let (Some(first), Some(last)) = (stamps.first(), stamps.last()) else {
         anyhow::bail!("nothing was drained");
     };
+    ensure!(
+        stamps.len() == ids.len(),
+        "{} of {} orders are sales",
+        stamps.len(),
+        ids.len()
+    );
     let after_first = stamps.iter().filter(|stamp| *stamp > first).count();
-    let took = Duration::try_from(last.duration_since(*first))?;
+    let took = Duration::from_micros(u64::try_from(last - first)?);
     Ok(rate(u64::try_from(after_first)?, took))
 }
 

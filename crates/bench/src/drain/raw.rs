@@ -1,4 +1,5 @@
-//! A column's array as the server sent it, to be sent back: whatever its type, nothing is decoded.
+//! Statements that nobody checked, and a column's array as the server sent it, to be sent back: whatever its type,
+//! nothing is decoded.
 
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
@@ -43,4 +44,14 @@ impl Encode<'_, Postgres> for RawArray {
     fn produces(&self) -> Option<PgTypeInfo> {
         Some(self.kind.clone())
     }
+}
+
+pub type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the floor moves whatever columns there are, and this crate has no database to be checked by"
+)]
+pub fn raw_query(sql: &'static str) -> Query {
+    sqlx::query(sql)
 }

@@ -8,7 +8,7 @@ use retail::{Balance, Currency, Money, PaymentKind, Quantity, SaleState, StockRu
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Reader;
+use super::{ChangeKey, Reader};
 use crate::decide::ItemKind;
 use crate::store::row::SqlTimestamp;
 use crate::store::{InvoiceView, StoreError, row};
@@ -88,6 +88,105 @@ pub struct PaymentView {
     pub is_by_hand: bool,
 }
 
+/// A sale and its customer's name, as they lie in the database.
+pub(super) struct SaleRow {
+    pub(super) sale_id: Uuid,
+    pub(super) retailer_id: Uuid,
+    pub(super) outlet_id: Uuid,
+    pub(super) register_id: Uuid,
+    pub(super) connection_id: Uuid,
+    pub(super) shop_order_id: String,
+    pub(super) receipt_number: String,
+    pub(super) state: String,
+    pub(super) balance: String,
+    pub(super) currency: String,
+    pub(super) total_minor: i64,
+    pub(super) tax_minor: i64,
+    pub(super) received_minor: i64,
+    pub(super) applied_minor: i64,
+    pub(super) covered_minor: i64,
+    pub(super) refunded_minor: i64,
+    pub(super) customer_id: Uuid,
+    pub(super) customer_name: String,
+    pub(super) shop_status: String,
+    pub(super) warning_not_imported: bool,
+    pub(super) revision: i32,
+    pub(super) stock_rule: String,
+    pub(super) has_invoice: bool,
+    pub(super) placed_at: SqlTimestamp,
+    pub(super) recorded_at: SqlTimestamp,
+    pub(super) changed_at: SqlTimestamp,
+    pub(super) changed_xid: i64,
+}
+
+/// Asks for the [`SaleRow`]s of a sale `s` and its customer `c`, wherever they come from.
+macro_rules! sale_rows {
+    ($from:tt, $($argument:tt)*) => {
+        sqlx::query_as!(
+            $crate::store::read::sale_view::SaleRow,
+            r#"select s.sale_id, s.retailer_id, s.outlet_id, s.register_id, s.connection_id,
+                s.shop_order_id, s.receipt_number, s.state, s.balance, s.currency, s.total_minor,
+                s.tax_minor, s.received_minor, s.applied_minor,
+                s.covered_minor, s.refunded_minor, s.customer_id,
+                c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
+                s.stock_rule, s.has_invoice,
+                s.placed_at as "placed_at: SqlTimestamp",
+                s.recorded_at as "recorded_at: SqlTimestamp",
+                s.changed_at as "changed_at: SqlTimestamp",
+                s.changed_xid "# + $from,
+            $($argument)*
+        )
+    };
+}
+pub(super) use sale_rows;
+
+impl SaleRow {
+    /// Its place in the order of changes.
+    pub(super) const fn place(&self) -> ChangeKey {
+        ChangeKey {
+            xid: self.changed_xid,
+            sale: self.sale_id,
+        }
+    }
+
+    /// Without lines, payments and invoices.
+    pub(super) fn view(self) -> Result<SaleView, StoreError> {
+        let currency = row::currency_from(&self.currency)?;
+        Ok(SaleView {
+            sale: self.sale_id,
+            retailer: self.retailer_id,
+            outlet: self.outlet_id,
+            register: self.register_id,
+            connection: self.connection_id,
+            order: self.shop_order_id,
+            receipt_number: self.receipt_number,
+            state: row::state_from(&self.state)?,
+            balance: row::balance_from(&self.balance)?,
+            total: Money::new(self.total_minor, currency),
+            tax: Money::new(self.tax_minor, currency),
+            received: Money::new(
+                self.received_minor + self.applied_minor - self.covered_minor,
+                currency,
+            ),
+            covered: Money::new(self.covered_minor, currency),
+            refunded: Money::new(self.refunded_minor, currency),
+            customer: self.customer_id,
+            customer_name: self.customer_name,
+            placed_at: self.placed_at.to_jiff(),
+            recorded_at: self.recorded_at.to_jiff(),
+            changed_at: self.changed_at.to_jiff(),
+            revision: self.revision,
+            shop_status: self.shop_status,
+            warning_not_imported: self.warning_not_imported,
+            stock_rule: row::stock_rule_from(&self.stock_rule)?,
+            has_invoice: self.has_invoice,
+            lines: Vec::new(),
+            payments: Vec::new(),
+            invoices: Vec::new(),
+        })
+    }
+}
+
 impl Reader {
     /// One sale, with its lines and payments.
     pub async fn sale(&self, retailer: Uuid, sale: Uuid) -> Result<Option<SaleView>, StoreError> {
@@ -108,60 +207,17 @@ impl SaleView {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        sqlx::query!(
-            r#"select s.sale_id, s.retailer_id, s.outlet_id, s.register_id, s.connection_id,
-                s.shop_order_id, s.receipt_number, s.state, s.balance, s.currency, s.total_minor,
-                s.tax_minor, s.received_minor, s.applied_minor,
-                s.covered_minor, s.refunded_minor, s.customer_id,
-                c.name as customer_name, s.shop_status, s.warning_not_imported, s.revision,
-                s.stock_rule, s.has_invoice,
-                s.placed_at as "placed_at: SqlTimestamp",
-                s.recorded_at as "recorded_at: SqlTimestamp",
-                s.changed_at as "changed_at: SqlTimestamp"
-            from unnest($1::uuid[]) with ordinality k (sale_id, place)
+        sale_rows!(
+            "from unnest($1::uuid[]) with ordinality k (sale_id, place)
             join ledger.sale s on s.sale_id = k.sale_id
             join ledger.customer c on c.customer_id = s.customer_id
-            order by k.place"#,
+            order by k.place",
             ids,
         )
         .fetch_all(db)
         .await?
         .into_iter()
-        .map(|found| {
-            let currency = row::currency_from(&found.currency)?;
-            Ok(Self {
-                sale: found.sale_id,
-                retailer: found.retailer_id,
-                outlet: found.outlet_id,
-                register: found.register_id,
-                connection: found.connection_id,
-                order: found.shop_order_id,
-                receipt_number: found.receipt_number,
-                state: row::state_from(&found.state)?,
-                balance: row::balance_from(&found.balance)?,
-                total: Money::new(found.total_minor, currency),
-                tax: Money::new(found.tax_minor, currency),
-                received: Money::new(
-                    found.received_minor + found.applied_minor - found.covered_minor,
-                    currency,
-                ),
-                covered: Money::new(found.covered_minor, currency),
-                refunded: Money::new(found.refunded_minor, currency),
-                customer: found.customer_id,
-                customer_name: found.customer_name,
-                placed_at: found.placed_at.to_jiff(),
-                recorded_at: found.recorded_at.to_jiff(),
-                changed_at: found.changed_at.to_jiff(),
-                revision: found.revision,
-                shop_status: found.shop_status,
-                warning_not_imported: found.warning_not_imported,
-                stock_rule: row::stock_rule_from(&found.stock_rule)?,
-                has_invoice: found.has_invoice,
-                lines: Vec::new(),
-                payments: Vec::new(),
-                invoices: Vec::new(),
-            })
-        })
+        .map(SaleRow::view)
         .collect()
     }
 

@@ -8,7 +8,9 @@ use retail::RetailerId;
 use uuid::Uuid;
 
 use super::list_sales::{Columns, connections_of};
+use super::sale_view::{SaleRow, sale_rows};
 use super::{Reader, SaleFilter, SaleParts, SaleView, item_by_sku};
+use crate::store::row::SqlTimestamp;
 use crate::store::StoreError;
 
 /// A place in the order of changes.
@@ -86,27 +88,29 @@ impl Reader {
             None => None,
             Some(platform) => Some(connections_of(&mut db, retailer.uuid(), platform).await?),
         };
-        let places: Vec<ChangeKey> = sqlx::query!(
-            "select s.changed_xid, s.sale_id
-            from ledger.sale s
-            where s.retailer_id = $1
-                and (s.changed_xid, s.sale_id) > ($2, $3::uuid)
-                and s.changed_xid < $4
-                and ($5::uuid is null or s.outlet_id = $5)
-                and ($6::uuid is null or s.register_id = $6)
-                and ($7::uuid is null or s.connection_id = $7)
-                and ($8::text is null or s.state = $8)
-                and ($9::text is null or s.balance = $9)
-                and ($10::text is null or s.receipt_key = $10)
-                and ($11::text is null or lower(s.receipt_number) = lower($11))
-                and ($12::timestamptz is null or s.placed_at >= $12)
-                and ($13::timestamptz is null or s.placed_at < $13)
-                and ($14::uuid is null or s.customer_id = $14)
-                and ($15::uuid is null or exists (
-                    select from ledger.sale_line l where l.sale_id = s.sale_id and l.item_id = $15))
-                and ($16::uuid[] is null or s.connection_id = any($16))
-            order by s.changed_xid, s.sale_id
-            limit $17",
+        let rows = sale_rows!(
+            "from (
+                select * from ledger.sale s
+                where s.retailer_id = $1
+                    and (s.changed_xid, s.sale_id) > ($2, $3::uuid)
+                    and s.changed_xid < $4
+                    and ($5::uuid is null or s.outlet_id = $5)
+                    and ($6::uuid is null or s.register_id = $6)
+                    and ($7::uuid is null or s.connection_id = $7)
+                    and ($8::text is null or s.state = $8)
+                    and ($9::text is null or s.balance = $9)
+                    and ($10::text is null or s.receipt_key = $10)
+                    and ($11::text is null or lower(s.receipt_number) = lower($11))
+                    and ($12::timestamptz is null or s.placed_at >= $12)
+                    and ($13::timestamptz is null or s.placed_at < $13)
+                    and ($14::uuid is null or s.customer_id = $14)
+                    and ($15::uuid is null or exists (
+                        select from ledger.sale_line l where l.sale_id = s.sale_id and l.item_id = $15))
+                    and ($16::uuid[] is null or s.connection_id = any($16))
+                order by s.changed_xid, s.sale_id
+                limit $17) s
+            join ledger.customer c on c.customer_id = s.customer_id
+            order by s.changed_xid, s.sale_id",
             retailer.uuid(),
             after.xid,
             after.sale,
@@ -126,21 +130,15 @@ impl Reader {
             limit,
         )
         .fetch_all(&mut *db)
-        .await?
-        .into_iter()
-        .map(|row| ChangeKey {
-            xid: row.changed_xid,
-            sale: row.sale_id,
-        })
-        .collect();
-
-        let ids: Vec<Uuid> = places.iter().map(|place| place.sale).collect();
-        let mut sales = SaleView::load(&mut db, &ids).await?;
+        .await?;
+        let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= limit);
+        let places: Vec<ChangeKey> = rows.iter().map(SaleRow::place).collect();
+        let views = rows.into_iter().map(SaleRow::view);
+        let mut sales = views.collect::<Result<Vec<_>, _>>()?;
         match parts {
             SaleParts::Head => {}
             SaleParts::All => SaleView::fill(&mut db, &mut sales).await?,
         }
-        let is_full = i64::try_from(places.len()).is_ok_and(|count| count >= limit);
         let last = places.last().copied().filter(|_| is_full);
         Ok(ChangedSales {
             sales: places.into_iter().zip(sales).collect(),
