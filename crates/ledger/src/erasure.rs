@@ -32,12 +32,18 @@ impl ErasureKey {
 
     /// The same person has another mark with every retailer.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]
     pub fn mark(&self, retailer: RetailerId, email: &EmailKey) -> Mark {
+        self.mark_of(retailer, email.as_str().as_bytes())
+    }
+
+    /// Of whatever says who somebody is.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]
+    pub fn mark_of(&self, retailer: RetailerId, who: &[u8]) -> Mark {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
             .expect("a key of any length is taken");
         mac.update(retailer.uuid().as_bytes());
-        mac.update(email.as_str().as_bytes());
+        mac.update(who);
         mac.finalize().into_bytes().into()
     }
 }

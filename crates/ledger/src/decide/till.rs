@@ -53,8 +53,9 @@ pub struct TillLine {
     /// Negative in a return.
     pub quantity: Quantity,
     pub amounts: Amounts,
-    /// Whether it moves stock: what is returned may be beyond selling.
-    pub is_stocked: bool,
+    /// What stock gives for it; less than nothing, what stock gets back. What is returned may be beyond selling, or
+    /// was never taken.
+    pub stocked: Quantity,
 }
 
 impl TillLine {
@@ -70,9 +71,8 @@ impl TillLine {
 
     fn deducted(&self) -> Quantity {
         match self.kind {
-            ItemKind::Product if self.is_stocked => self.quantity,
-            ItemKind::Product
-            | ItemKind::Shipping
+            ItemKind::Product => self.stocked,
+            ItemKind::Shipping
             | ItemKind::Handling
             | ItemKind::GiftWrapping
             | ItemKind::Fee

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use proto::convert::instant_into;
 use proto::ledger as wire;
 use secrecy::ExposeSecret as _;
-use service::access::{Role, Roles, TokenDigest};
+use service::access::{Role, Roles, TokenDigest, is_reserved};
 use tonic::{Request, Response, Status};
 
 use super::ask;
@@ -53,6 +53,9 @@ impl wire::access_server::Access for Access {
         let name = ask::text("name", name, NAME_LIMIT_BYTES)?;
         if name.trim().is_empty() {
             return Err(bad_field("name", "is missing"));
+        }
+        if is_reserved(&name) {
+            return Err(bad_field("name", "is the operator's or a service's"));
         }
         let roles = roles_from(&roles)?;
         let expires_at = ask::instant("expires_at", expires_at)?;

@@ -124,7 +124,7 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
         let answer = once(&self.store, asked, async |once| {
             let (entry, done) = once.take_step(&taken).await?;
             Ok(wire::TakeStepResponse {
-                entry: Some(entry_into(entry)),
+                entry: Some(entry_into(without_name(entry))),
                 act: Some(act_into(done)),
             })
         })
@@ -156,7 +156,7 @@ impl wire::fulfilment_server::Fulfilment for Fulfilment {
         let answer = once(&self.store, asked, async |once| {
             let (entry, done) = once.undo_step(&undone).await?;
             Ok(wire::UndoStepResponse {
-                entry: Some(entry_into(entry)),
+                entry: Some(entry_into(without_name(entry))),
                 act: Some(act_into(done)),
             })
         })
@@ -172,6 +172,13 @@ fn state_from(state: i32) -> Result<Option<FulfilmentState>, Status> {
         Ok(wire::FulfilmentState::Open) => Ok(Some(FulfilmentState::Open)),
         Ok(wire::FulfilmentState::Done) => Ok(Some(FulfilmentState::Done)),
         Err(error) => Err(bad_field("state", error)),
+    }
+}
+
+fn without_name(entry: FulfilmentView) -> FulfilmentView {
+    FulfilmentView {
+        sale: entry.sale.without_name(),
+        ..entry
     }
 }
 

@@ -1,14 +1,16 @@
 //! Sales made at tills (POS-6).
 
+use prost::Message as _;
 use proto::convert::{money_into, quantity_into};
 use proto::ledger as wire;
+use retail::RetailerId;
 use tonic::{Request, Response, Status};
 
 use super::convert::sale_into;
 use super::error::not_found;
 use super::once::once;
 use super::{ask, till_ask};
-use crate::store::{Asked, Reader, SaleView, Store, TillLineView};
+use crate::store::{Asked, Reader, Store, TillLineView};
 use crate::wake::Wake;
 
 #[derive(Clone, Debug)]
@@ -26,6 +28,25 @@ impl Tills {
             wake,
         }
     }
+
+    /// The question as it is remembered: whoever has its hash cannot try addresses on it.
+    fn unnamed(
+        &self,
+        retailer: RetailerId,
+        mut request: wire::RecordSaleRequest,
+    ) -> wire::RecordSaleRequest {
+        if let Some(wire::record_sale_request::Customer::Buyer(buyer)) = &mut request.customer {
+            let mark = self
+                .store
+                .erasures()
+                .mark_of(retailer, &buyer.encode_to_vec());
+            *buyer = wire::Buyer {
+                email: format!("{mark:?}"),
+                ..wire::Buyer::default()
+            };
+        }
+        request
+    }
 }
 
 #[tonic::async_trait]
@@ -37,12 +58,13 @@ impl wire::tills_server::Tills for Tills {
         let request = request.into_inner();
         let retailer = ask::retailer(&request.retailer_id)?;
         let act = ask::act(request.act.clone())?;
-        let asked = Asked::new(retailer, act, "Tills.RecordSale", &request);
+        let question = self.unnamed(retailer, request.clone());
+        let asked = Asked::new(retailer, act, "Tills.RecordSale", &question);
         let sale = till_ask::sale(request)?;
         let answer = once(&self.store, asked, async |once| {
             let sale = once.record_sale(&sale).await?;
             Ok(wire::RecordSaleResponse {
-                sale: Some(without_name(sale)),
+                sale: Some(sale_into(sale.without_name())),
             })
         })
         .await?;
@@ -62,7 +84,7 @@ impl wire::tills_server::Tills for Tills {
         let answer = once(&self.store, asked, async |once| {
             let sale = once.void_sale(&void).await?;
             Ok(wire::VoidSaleResponse {
-                sale: Some(without_name(sale)),
+                sale: Some(sale_into(sale.without_name())),
             })
         })
         .await?;
@@ -86,14 +108,6 @@ impl wire::tills_server::Tills for Tills {
             lines: lines.into_iter().map(line_into).collect(),
         }))
     }
-}
-
-/// Answers are kept, and what is personal stands nowhere but with the customers.
-fn without_name(sale: SaleView) -> wire::Sale {
-    sale_into(SaleView {
-        customer_name: String::new(),
-        ..sale
-    })
 }
 
 fn line_into(line: TillLineView) -> wire::TillLine {

@@ -170,6 +170,20 @@ async fn item_9_what_is_asked_of_a_token_must_make_sense() {
         ),
         (
             wire::CreateTokenRequest {
+                name: "Operator".to_owned(),
+                ..sound.clone()
+            },
+            "name",
+        ),
+        (
+            wire::CreateTokenRequest {
+                name: "ingest-shopify".to_owned(),
+                ..sound.clone()
+            },
+            "name",
+        ),
+        (
+            wire::CreateTokenRequest {
                 roles: vec![],
                 ..sound.clone()
             },

@@ -37,6 +37,15 @@ async fn a_person() -> (People, String) {
         people.id_of("z@work.test").await,
     );
     people.merge(&work, &zoe).await.unwrap();
+    let sale = "select sale_id from ledger.sale where shop_order_id = '1'";
+    let picked = wire::TakeStepRequest {
+        retailer_id: RETAILER.to_string(),
+        sale_id: people.ledger.sql(sale),
+        step: wire::FulfilmentStep::Picked.into(),
+        act: Some(people.act()),
+        ..Default::default()
+    };
+    people.client.fulfilment.take_step(picked).await.unwrap();
     (people, zoe)
 }
 
@@ -93,6 +102,39 @@ async fn pos_12_an_erased_person_is_nowhere_in_the_database_and_the_books_stay()
         violation(&people.erase(&guest).await.unwrap_err()),
         "customer_is_guest"
     );
+}
+
+#[tokio::test]
+async fn pos_12_an_erased_address_stays_with_the_record_it_was_on() {
+    let mut people = People::new().await;
+    for (order, email) in [(1, "ada@example.test"), (2, "zoe@example.test")] {
+        let order = bought(order, email, "Somebody");
+        people.ledger.apply_one(&order.build()).await;
+    }
+    let mut both = Vec::new();
+    for (order, email) in [("1", "ada@example.test"), ("2", "zoe@example.test")] {
+        both.push((people.id_of(email).await, order, email));
+    }
+    both.sort();
+    // By the address of one, and an order that the other bought, whose record comes before.
+    let [(_, order, _), (owner, _, email)] = &both[..] else {
+        panic!("two bought");
+    };
+    let asked = wire::ErasePersonRequest {
+        retailer_id: RETAILER.to_string(),
+        connection_id: CONNECTION.to_string(),
+        email: (*email).to_owned(),
+        order_ids: vec![(*order).to_owned()],
+        act: Some(people.act()),
+    };
+    people.client.erasures.erase_person(asked).await.unwrap();
+    people
+        .ledger
+        .apply_one(&bought(3, email, "Somebody").build())
+        .await;
+    let buyers = people.buyers().await;
+    assert_eq!(buyers[2].0, "3");
+    assert_eq!(&buyers[2].1, owner);
 }
 
 #[tokio::test]

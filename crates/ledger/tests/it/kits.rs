@@ -13,8 +13,11 @@ use crate::imports::{IMPORT, past};
 use crate::office::Office;
 use crate::order::an_order;
 use crate::stockroom::{Line, Stockroom, lines};
-use crate::support::{OTHER_OUTLET, OTHER_RETAILER, OUTLET, REGISTER, RETAILER, app};
+use crate::support::{
+    ASKING_CONNECTION, OTHER_OUTLET, OTHER_RETAILER, OUTLET, REGISTER, RETAILER, app,
+};
 use crate::till::Till;
+use crate::waiting::open;
 
 impl Stockroom {
     pub fn definition(&mut self, sku: &str, parts: &[Line<'_>]) -> wire::DefineKitRequest {
@@ -262,6 +265,39 @@ async fn r_04_what_is_missing_falls_on_the_orders_of_kits_too() {
 }
 
 #[tokio::test]
+async fn r_04_what_orders_of_kits_hold_is_of_their_parts() {
+    let mut room = Stockroom::with(&["KIT", "A", "B"]).await;
+    room.define("KIT", &[("A", 2), ("B", 1)]).await.unwrap();
+    let asking = || {
+        an_order(1)
+            .of(RETAILER, ASKING_CONNECTION)
+            .line("KIT", 3)
+            .line("A", 1)
+    };
+    room.ledger.apply_one(&asking().build()).await;
+    assert!(open(&mut room.client).await.is_empty(), "all is taken");
+    // Sold, it stays what it was made of; what is new is made as it is now.
+    room.define("KIT", &[("B", 5)]).await.unwrap();
+    let more = an_order(1)
+        .of(RETAILER, ASKING_CONNECTION)
+        .at(1)
+        .line("KIT", 5)
+        .line("A", 1);
+    assert_eq!(room.ledger.apply_one(&more.build()).await, Outcome::Held);
+    let parked = an_order(2).line("KIT", 1).total(1);
+    room.ledger.apply_one(&parked.build()).await;
+    let units = |parked: &str, held: &str| ("0".to_owned(), parked.to_owned(), held.to_owned());
+    assert_eq!(
+        open(&mut room.client).await,
+        [
+            ("A".to_owned(), units("0", "4")),
+            ("B".to_owned(), units("5", "2"))
+        ]
+        .into()
+    );
+}
+
+#[tokio::test]
 async fn kits_are_not_parts_of_kits_and_each_part_is_there_once() {
     let mut room = Stockroom::with(&["KIT", "A", "B", "C"]).await;
     room.define("KIT", &[("A", 1)]).await.unwrap();
@@ -352,6 +388,8 @@ async fn ef_11_the_parts_of_a_kit_go_at_its_invoice() {
     let sold = an_order(2).line("KIT", 3);
     office.ledger.apply_one(&sold.build()).await;
     assert_eq!(office.ledger.on_hand("A", OUTLET).await, None);
+    let awaiting = |units| [("A".to_owned(), (units, 0, 1))].into();
+    assert_eq!(office.open().await, awaiting(6));
     let sale = "select sale_id from ledger.sale where shop_order_id = '2'";
     let document = wire::RecordInvoiceRequest {
         sale_id: office.ledger.sql(sale),
@@ -365,6 +403,7 @@ async fn ef_11_the_parts_of_a_kit_go_at_its_invoice() {
         .unwrap();
     assert_eq!(office.ledger.on_hand("A", OUTLET).await, Some(-4));
     assert_eq!(office.ledger.on_hand("KIT", OUTLET).await, Some(0));
+    assert_eq!(office.open().await, awaiting(2));
     office.ledger.assert_sound().await;
 }
 

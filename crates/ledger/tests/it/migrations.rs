@@ -108,6 +108,23 @@ async fn r_03_what_moved_before_stock_work_was_known_is_of_its_sale() {
 }
 
 #[tokio::test]
+async fn pos_12_answers_from_before_name_nobody() {
+    let database = Postgres::shared().fresh_database().unwrap();
+    migrate_until(&database, 23).await;
+    sql(&database, SOLD_BEFORE);
+    sql(
+        &database,
+        "insert into ledger.request (retailer_id, request_id, method, digest, answer, actor, note, done_at)
+        select '0195c0de-0000-7000-8000-000000000001', gen_random_uuid(), method, decode(repeat('00', 32), 'hex'),
+            'name', '', '', now()
+        from unnest('{Fulfilment.TakeStep,Fulfilment.UndoStep,Payments.ApplyPayment}'::text[]) method",
+    );
+    migrate(&database).await;
+    let kept = "select method from ledger.request where answer <> ''";
+    assert_eq!(sql(&database, kept), "Payments.ApplyPayment");
+}
+
+#[tokio::test]
 async fn ef_11_what_was_sold_before_invoices_were_known_went_with_its_order() {
     let database = Postgres::shared().fresh_database().unwrap();
     migrate_until(&database, 16).await;

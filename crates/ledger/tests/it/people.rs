@@ -164,8 +164,9 @@ impl People {
     pub fn found(&self, personal: &[&str]) -> BTreeSet<String> {
         let text = self.readable();
         let found = personal.iter().filter(|word| {
-            let word = word.to_lowercase();
-            text.contains(&word) || text.contains(&hexed(word.as_bytes()))
+            let small = word.to_lowercase();
+            let as_bytes = [word.as_bytes(), small.as_bytes()].map(hexed);
+            text.contains(&small) || as_bytes.iter().any(|bytes| text.contains(bytes))
         });
         found.map(|word| (*word).to_owned()).collect()
     }

@@ -1,17 +1,19 @@
 //! What comes back at a till.
 
 use ledger::decide::Kept;
-use ledger::store::Undo;
+use ledger::store::{Told, Undo};
 use proto::ledger as wire;
-use retail::LineKind;
+use retail::posting::OrderUpdates;
+use retail::{LineKind, StockRule};
 use tokio::task::JoinSet;
 
 use crate::held::violation;
 use crate::imports::{IMPORT, past};
+use crate::office::told;
 use crate::order::an_order;
 use crate::selling::id_of;
 use crate::stockroom::units;
-use crate::support::{OTHER_OUTLET, OTHER_REGISTER, OUTLET, REGISTER};
+use crate::support::{CONNECTION, OTHER_OUTLET, OTHER_REGISTER, OUTLET, REGISTER};
 use crate::till::{Till, minor};
 
 #[tokio::test]
@@ -153,6 +155,27 @@ async fn a_shops_order_comes_back_at_a_till_with_its_shipping() {
     let refused = till.record(again).await.unwrap_err();
     assert_eq!(violation(&refused), "return_exceeds_sale");
     till.ledger.assert_sound().await;
+}
+
+#[tokio::test]
+async fn ef_08_and_ef_11_stock_gets_back_no_more_than_it_gave() {
+    for rule in [StockRule::Never, StockRule::AtInvoice] {
+        let mut till = Till::new().await;
+        let told = told(CONNECTION, OrderUpdates::Apply, rule, 1);
+        assert_eq!(till.ledger.store.know(&told).await.unwrap(), Told::Recorded);
+        till.ledger
+            .apply_one(&an_order(1).line("A", 3).paid(3_000).build())
+            .await;
+        till.open(REGISTER, 0).await.unwrap();
+        let online = till.sale("#1").await;
+        let key = online.lines[0].line_key.clone();
+        let back = till.selling().back(&online, &key, 2).rest("card");
+        let back = till.record(back).await.unwrap();
+        assert_eq!(minor(back.total.clone()), -2_000);
+        let on_hand = till.ledger.on_hand("A", OUTLET).await;
+        assert_eq!(on_hand.unwrap_or(0), 0, "{rule:?}");
+        till.ledger.assert_sound().await;
+    }
 }
 
 #[tokio::test]

@@ -175,6 +175,14 @@ async fn pos_12_a_tills_customer_is_who_has_that_email_else_its_guest() {
     let sale = till.record(on_file).await.unwrap();
     assert_eq!(sale.customer_id, online);
     till.ledger.assert_sound().await;
+    let erase = wire::EraseCustomerRequest {
+        retailer_id: RETAILER.to_string(),
+        customer_id: online,
+        act: Some(till.act()),
+    };
+    let erased = till.client.customers.erase_customer(erase).await.unwrap();
+    let orders = erased.into_inner().order_count;
+    assert_eq!(orders, 1, "what a till sold is in no shop's archive");
 }
 
 #[tokio::test]

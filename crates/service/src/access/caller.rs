@@ -17,6 +17,16 @@ pub struct Caller {
     pub expires_at: Option<Timestamp>,
 }
 
+/// What the operator is called.
+pub(super) const OPERATOR: &str = "operator";
+
+/// Whether a retailer's token may not go by it: in an audit log it would be taken for the operator's or a service's.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    [OPERATOR, "ledger"].contains(&name.as_str()) || name.starts_with("ingest-")
+}
+
 tokio::task_local! {
     /// Travels with the call, as its span does.
     static CURRENT: Caller;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::cache::Cache;
+use super::caller::OPERATOR;
 use super::{Caller, Role, Roles, Secrets, ServiceKeys, TokenDigest};
 use crate::clock::Clock;
 
@@ -82,7 +83,7 @@ impl TokenRegister for NoRegister {
 
 fn operator() -> Caller {
     Caller {
-        name: "operator".to_owned(),
+        name: OPERATOR.to_owned(),
         token: None,
         retailer: None,
         roles: Roles::of(&[Role::Operator]),

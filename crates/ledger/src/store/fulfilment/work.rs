@@ -57,37 +57,53 @@ pub(in crate::store) async fn write(
     db: &mut PgConnection,
     worked: &[WorkedSale],
 ) -> Result<(), StoreError> {
-    for sale in worked {
-        let stages = sale.stages.iter().map(|stage| stage.as_str().to_owned());
-        let stages: Vec<String> = stages.collect();
-        sqlx::query!(
-            "update ledger.sale set is_to_fulfil = $2, fulfilment_steps = $3 where sale_id = $1",
-            sale.sale.uuid(),
-            sale.is_to_fulfil,
-            &stages,
-        )
-        .execute(&mut *db)
-        .await?;
-        let keys: Vec<&str> = sale.lines.iter().map(|line| line.key.as_str()).collect();
-        let figures = sale.lines.iter().map(|line| line.progress);
-        let from_shelf: Vec<i64> = figures.clone().map(|line| line.picked.milli()).collect();
-        let in_parcels: Vec<i64> = figures.clone().map(|line| line.packed.milli()).collect();
-        let handed: Vec<i64> = figures.map(|line| line.handed_over.milli()).collect();
-        sqlx::query!(
-            "update ledger.sale_line l
-            set picked_milli = n.picked, packed_milli = n.packed, handed_over_milli = n.handed_over
-            from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-                n (line_key, picked, packed, handed_over)
-            where l.sale_id = $1 and l.line_key = n.line_key",
-            sale.sale.uuid(),
-            &keys as _,
-            &from_shelf,
-            &in_parcels,
-            &handed,
-        )
-        .execute(&mut *db)
-        .await?;
+    if worked.is_empty() {
+        return Ok(());
     }
+    let sales: Vec<Uuid> = worked.iter().map(|sale| sale.sale.uuid()).collect();
+    let to_fulfil: Vec<bool> = worked.iter().map(|sale| sale.is_to_fulfil).collect();
+    let joined = |sale: &WorkedSale| {
+        let stages: Vec<&str> = sale.stages.iter().map(|stage| stage.as_str()).collect();
+        stages.join(",")
+    };
+    let stages: Vec<String> = worked.iter().map(joined).collect();
+    sqlx::query!(
+        "update ledger.sale s
+        set is_to_fulfil = n.is_to_fulfil, fulfilment_steps = string_to_array(n.steps, ',')
+        from unnest($1::uuid[], $2::bool[], $3::text[]) n (sale_id, is_to_fulfil, steps)
+        where s.sale_id = n.sale_id",
+        &sales,
+        &to_fulfil,
+        &stages,
+    )
+    .execute(&mut *db)
+    .await?;
+    let lines = || {
+        worked.iter().flat_map(|sale| {
+            let id = sale.sale.uuid();
+            sale.lines.iter().map(move |line| (id, line))
+        })
+    };
+    let sales: Vec<Uuid> = lines().map(|(sale, _)| sale).collect();
+    let keys: Vec<&str> = lines().map(|(_, line)| line.key.as_str()).collect();
+    let figures = || lines().map(|(_, line)| line.progress);
+    let from_shelf: Vec<i64> = figures().map(|line| line.picked.milli()).collect();
+    let in_parcels: Vec<i64> = figures().map(|line| line.packed.milli()).collect();
+    let handed: Vec<i64> = figures().map(|line| line.handed_over.milli()).collect();
+    sqlx::query!(
+        "update ledger.sale_line l
+        set picked_milli = n.picked, packed_milli = n.packed, handed_over_milli = n.handed_over
+        from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+            n (sale_id, line_key, picked, packed, handed_over)
+        where l.sale_id = n.sale_id and l.line_key = n.line_key",
+        &sales,
+        &keys as _,
+        &from_shelf,
+        &in_parcels,
+        &handed,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -163,7 +163,10 @@ impl Erasing {
             shop,
         } = self;
         let mut emails = addresses(db, &customers).await?;
-        emails.extend(email);
+        // Known, it stands for whom it is on file for, whoever else bought.
+        if let Some((email, customer)) = email {
+            emails.entry(email).or_insert(customer);
+        }
         orders.extend(sales_of(db, &customers, now).await?);
         let mut copies = waiting::all(db, eraser.keyring, retailer).await?;
         copies.retain(|copy| {
@@ -269,25 +272,30 @@ async fn addresses(
         .collect())
 }
 
-/// The orders of their sales. Whoever follows the sales is told that they are nobody's now.
+/// The orders of their sales; a till's are in no archive. Whoever follows the sales is told that they are nobody's
+/// now.
 async fn sales_of(
     db: &mut PgConnection,
     customers: &[Uuid],
     now: Timestamp,
 ) -> Result<Orders, StoreError> {
     let rows = sqlx::query!(
-        r#"update ledger.sale
-        set changed_at = $2, changed_xid = pg_current_xact_id()::text::bigint
-        where customer_id = any($1)
-        returning connection_id as "connection_id?", shop_order_id as "shop_order_id?""#,
+        "with told as (
+            update ledger.sale
+            set changed_at = $2, changed_xid = pg_current_xact_id()::text::bigint
+            where customer_id = any($1)
+            returning connection_id, shop_order_id)
+        select told.connection_id, told.shop_order_id
+        from told
+        where not exists (select from ledger.till t where t.connection_id = told.connection_id)",
         customers,
         row::at(now) as _,
     )
     .fetch_all(db)
     .await?;
     let orders = rows.into_iter().filter_map(|row| {
-        let order = ShopOrderId::new(&row.shop_order_id?).ok()?;
-        Some((ConnectionId::new(row.connection_id?), order))
+        let order = ShopOrderId::new(&row.shop_order_id).ok()?;
+        Some((ConnectionId::new(row.connection_id), order))
     });
     Ok(orders.collect())
 }

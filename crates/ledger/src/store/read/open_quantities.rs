@@ -38,7 +38,8 @@ impl Reader {
             }
             None => (None, None, None),
         };
-        // A dismissed order holds nothing, unless the shop has said something newer since.
+        // A dismissed order holds nothing, unless the shop has said something newer since. Of a kit its parts are held: as
+        // the sale took them, and where there is none yet, as the kit is made now.
         let rows = sqlx::query!(
             r#"with line as (
                 select o.connection_id, o.shop_order_id, h.sale_id, h.open_cause, h.open_at,
@@ -74,20 +75,46 @@ impl Reader {
                 from line
                 where item_id is not null and ($2::uuid is null or outlet_id = $2)
                 group by connection_id, shop_order_id, sale_id, open_cause, open_at, outlet_id, item_id
+            ), wanted_part as (
+                select w.connection_id, w.shop_order_id, w.sale_id, w.open_cause, w.open_at, w.outlet_id,
+                    coalesce(p.part_item_id, w.item_id) as item_id,
+                    sum(trunc(w.quantity * coalesce(p.quantity_milli, 1000) / 1000)) as quantity
+                from wanted w
+                left join lateral (
+                    select distinct s.part_item_id, s.quantity_milli
+                    from ledger.sale_kit_part s
+                    where s.sale_id = w.sale_id and s.kit_item_id = w.item_id
+                    union all
+                    select k.part_item_id, k.quantity_milli
+                    from ledger.kit_part k
+                    where k.item_id = w.item_id
+                        and k.number = (select max(v.number) from ledger.kit v where v.item_id = k.item_id)
+                        and not exists (select from ledger.sale_line sold
+                            where sold.sale_id = w.sale_id and sold.item_id = w.item_id)) p on true
+                group by w.connection_id, w.shop_order_id, w.sale_id, w.open_cause, w.open_at, w.outlet_id,
+                    coalesce(p.part_item_id, w.item_id)
             ), missing as (
                 select w.connection_id, w.shop_order_id, w.open_cause, w.open_at, w.outlet_id, w.item_id,
-                    w.quantity - coalesce((select sum(taken.deducted_milli + taken.awaiting_milli)
+                    w.quantity - coalesce((
+                        select sum(trunc((taken.deducted_milli + taken.awaiting_milli)::numeric
+                            * coalesce(p.quantity_milli, 1000) / 1000))
                         from ledger.sale_line taken
-                        where taken.sale_id = w.sale_id and taken.item_id = w.item_id), 0) as quantity
-                from wanted w
+                        left join ledger.sale_kit_part p on p.sale_id = taken.sale_id
+                            and p.line_key = taken.line_key and p.kit_item_id = taken.item_id
+                        where taken.sale_id = w.sale_id
+                            and coalesce(p.part_item_id, taken.item_id) = w.item_id), 0) as quantity
+                from wanted_part w
                 union all
-                select s.connection_id, s.shop_order_id, 'invoice', s.recorded_at, s.outlet_id, l.item_id,
-                    sum(l.awaiting_milli)
+                select s.connection_id, s.shop_order_id, 'invoice', s.recorded_at, s.outlet_id,
+                    coalesce(p.part_item_id, l.item_id),
+                    sum(trunc(l.awaiting_milli::numeric * coalesce(p.quantity_milli, 1000) / 1000))
                 from ledger.sale_line l
                 join ledger.sale s on s.sale_id = l.sale_id
+                left join ledger.sale_kit_part p on p.sale_id = l.sale_id
+                    and p.line_key = l.line_key and p.kit_item_id = l.item_id
                 where l.awaiting_milli <> 0 and s.retailer_id = $1
                     and ($2::uuid is null or s.outlet_id = $2)
-                group by s.sale_id, l.item_id
+                group by s.sale_id, coalesce(p.part_item_id, l.item_id)
             )
             select i.item_id, coalesce(i.sku, '') as "sku!", m.outlet_id as "outlet_id!",
                 least(coalesce(sum(m.quantity) filter (where m.open_cause = 'skipped'), 0),

@@ -199,6 +199,15 @@ impl Reader {
 }
 
 impl SaleView {
+    /// For answers that are kept: what is personal stands nowhere but with the customers.
+    #[must_use]
+    pub fn without_name(self) -> Self {
+        Self {
+            customer_name: String::new(),
+            ..self
+        }
+    }
+
     /// The sales of these ids, in their order, without lines and payments.
     pub(in crate::store) async fn load(
         db: &mut PgConnection,

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::list_sales::{Columns, connections_of};
 use super::sale_view::{SaleRow, sale_rows};
 use super::{Reader, SaleFilter, SaleParts, SaleView, item_by_sku};
-use crate::store::row::SqlTimestamp;
 use crate::store::StoreError;
+use crate::store::row::SqlTimestamp;
 
 /// A place in the order of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

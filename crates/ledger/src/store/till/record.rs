@@ -230,7 +230,7 @@ fn lines(
             name,
             quantity: sold.line.quantity,
             amounts,
-            is_stocked: true,
+            stocked: sold.line.quantity,
         });
     }
     for (place, line) in returned.iter().enumerate() {
@@ -240,7 +240,7 @@ fn lines(
             name,
             quantity,
             amounts,
-            is_restocked,
+            stocked,
         } = line;
         lines.push(TillLine {
             key: key("return", place)?,
@@ -249,7 +249,7 @@ fn lines(
             name: name.clone(),
             quantity: *quantity,
             amounts: *amounts,
-            is_stocked: *is_restocked,
+            stocked: *stocked,
         });
     }
     Ok(lines)

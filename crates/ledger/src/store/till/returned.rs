@@ -19,7 +19,8 @@ pub(super) struct Returned {
     /// Less than nothing.
     pub quantity: Quantity,
     pub amounts: Amounts,
-    pub is_restocked: bool,
+    /// What stock gets back of it, less than nothing: no more than it gave.
+    pub stocked: Quantity,
 }
 
 /// Locks the heads of sales, as every writer does: nobody returns anything of them, changes them or makes them void
@@ -65,17 +66,18 @@ pub(super) async fn find(
         r#"select s.state, s.currency, l.line_key as "line_key?", l.item_id as "item_id?",
             l.name as "name?", l.quantity_milli as "quantity_milli?",
             l.net_minor as "net_minor?", l.tax_minor as "tax_minor?", i.kind as "kind?",
-            (l.restocked_milli - coalesce((
-                select sum(b.quantity_milli)
-                from ledger.till_line t
-                join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
-                join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
-                where t.returned_sale_id = k.sale_id and t.returned_line_key = k.line_key), 0)
-            )::bigint as "returned_milli?"
+            (l.restocked_milli - coalesce(back.quantity, 0))::bigint as "returned_milli?",
+            greatest(l.deducted_milli + coalesce(back.deducted, 0), 0)::bigint as "taken_milli?"
         from unnest($1::uuid[], $2::text[]) with ordinality k (sale_id, line_key, place)
         join ledger.sale s on s.sale_id = k.sale_id
         left join ledger.sale_line l on l.sale_id = k.sale_id and l.line_key = k.line_key
         left join ledger.item i on i.item_id = l.item_id
+        left join lateral (
+            select sum(b.quantity_milli) as quantity, sum(b.deducted_milli) as deducted
+            from ledger.till_line t
+            join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
+            join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
+            where t.returned_sale_id = k.sale_id and t.returned_line_key = k.line_key) back on true
         order by k.place"#,
         &sales,
         &keys as _,
@@ -85,7 +87,16 @@ pub(super) async fn find(
     let mut seen = BTreeSet::new();
     let mut returned = Vec::with_capacity(asked.len());
     for (place, (found, asked)) in found.into_iter().zip(asked).enumerate() {
-        let (Some(item), Some(name), Some(sold), Some(net), Some(tax), Some(kind), Some(back)) = (
+        let (
+            Some(item),
+            Some(name),
+            Some(sold),
+            Some(net),
+            Some(tax),
+            Some(kind),
+            Some(back),
+            Some(taken),
+        ) = (
             found.item_id,
             found.name,
             found.quantity_milli,
@@ -93,7 +104,9 @@ pub(super) async fn find(
             found.tax_minor,
             found.kind,
             found.returned_milli,
-        ) else {
+            found.taken_milli,
+        )
+        else {
             return Err(TillError::UnknownLine {
                 place,
                 sale: asked.sale,
@@ -116,13 +129,18 @@ pub(super) async fn find(
                 tax: Money::new(tax, currency),
             },
         };
+        let restocked = if asked.is_restocked {
+            asked.quantity.min(Quantity::from_milli(taken))
+        } else {
+            Quantity::ZERO
+        };
         returned.push(Returned {
             item: ItemId::new(item),
             kind: row::item_kind_from(&kind)?,
             name,
             quantity: asked.quantity.checked_neg().map_err(Refusal::from)?,
             amounts: refund(place, &line, asked.quantity)?,
-            is_restocked: asked.is_restocked,
+            stocked: restocked.checked_neg().map_err(Refusal::from)?,
         });
     }
     Ok(returned)
