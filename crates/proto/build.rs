@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "comptoir/ledger/v1/access.proto",
     "comptoir/ledger/v1/audit.proto",
     "comptoir/ledger/v1/customers.proto",
+    "comptoir/ledger/v1/entitlements.proto",
     "comptoir/ledger/v1/events.proto",
     "comptoir/ledger/v1/fulfilment.proto",
     "comptoir/ledger/v1/imports.proto",

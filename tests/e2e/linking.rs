@@ -59,8 +59,12 @@ impl Shop {
     }
 
     fn comptoir(&self, arguments: &[&str]) -> Output {
+        self.command("connections", arguments)
+    }
+
+    fn command(&self, group: &str, arguments: &[&str]) -> Output {
         Command::new(PROGRAM)
-            .args(["connections", "--json", "--dir"])
+            .args([group, "--json", "--dir"])
             .arg(self.alone.folder.path())
             .args(arguments)
             .output()
@@ -158,4 +162,36 @@ async fn r_10_a_shop_linked_sells_and_linked_again_sells_nothing_twice() {
     shop.agrees(connection).await;
     let checks = shop.alone.system.ledger().unwrap().verify().await.unwrap();
     assert!(checks.iter().all(|check| check.failure_count == 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pos_10_a_shop_is_linked_once_the_retailers_plan_has_its_platform() {
+    let shop = Shop::open().await;
+    let plan = |arguments: &[&str]| -> Value {
+        let output = shop.command("plans", arguments);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {told}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!(plan(&["show"])["plan"], "full");
+    assert_eq!(plan(&["list"])[0]["plan"], "starter");
+    let set = plan(&["set", "starter", "--with", "kits"]);
+    assert_eq!(set["options"], serde_json::json!(["kits"]));
+    let refused = shop.link(&["--check-acknowledged"]);
+    assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(told.contains("permission_denied"), "{told}");
+    assert!(told.contains("starter, does not include"), "{told}");
+
+    plan(&["set", "starter", "--with", world::PLATFORM]);
+    let linked = shop.link(&["--check-acknowledged"]);
+    let told = String::from_utf8_lossy(&linked.stderr);
+    assert!(linked.status.success(), "{told}");
+    let linked: Value = serde_json::from_slice(&linked.stdout).unwrap();
+    let id = linked["connection_id"].as_str().unwrap();
+    // It sells on under a plan that has no place for it.
+    plan(&["set", "starter"]);
+    assert_eq!(shop.answer(&["show", id])["in_plan"], false);
+    shop.trade(ORDERS / 3).await;
+    shop.agrees(id.parse().unwrap()).await;
 }

@@ -6,6 +6,7 @@ mod fulfilment;
 mod import;
 mod kits;
 mod people;
+mod plans;
 mod registers;
 mod reports;
 mod sales;
@@ -35,6 +36,7 @@ pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArg
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use kits::Kits;
 pub(crate) use people::{Customers, Privacy};
+pub(crate) use plans::Plans;
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
@@ -176,6 +178,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Tokens,
     },
+    /// What a retailer may begin: shops of which platforms, and which options.
+    Plans {
+        #[command(subcommand)]
+        command: Plans,
+    },
     /// Run one service in this process; its settings come from the environment.
     #[command(hide = true)]
     Service(RunService),
@@ -306,6 +313,9 @@ mod tests {
             "gaps",
             "tokens create till --role cashier --role stock-keeper --until 2027-01-01",
             "tokens list",
+            "plans list",
+            "plans show",
+            "plans set starter --with woocommerce --with kits --without transfers --note bought",
             "audit --limit 5",
             "audit --of ingest-shopify",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
@@ -364,6 +374,8 @@ mod tests {
             "comptoir stock transfers send --from Main TEA-1=1",
             "comptoir stock takes count 7 TEA-1=1",
             "comptoir tokens create till",
+            "comptoir plans set gold",
+            "comptoir plans set starter --with kitz",
             "comptoir tokens create till --role operator",
             "comptoir customers erase zoe@example.com",
             "comptoir till sell TEA-1=2 --register Front",

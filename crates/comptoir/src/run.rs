@@ -57,6 +57,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Import { command } => command::import(screen, &place, command).await,
         Command::Audit { of, page } => command::audit(screen, &place, of, page).await,
         Command::Tokens { command } => command::tokens(screen, &place, command).await,
+        Command::Plans { command } => command::plans(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,
     }
 }

@@ -68,6 +68,8 @@ pub const TABLES: &[TableRights] = &[
     // Nobody rewrites what somebody asked for and was answered.
     rights("request", APPEND_ONLY),
     rights("retailer", SETTINGS),
+    // What was said of plans was said.
+    rights("retailer_plan", APPEND_ONLY),
     rights("sale", STATE),
     // Of what a kit was made when it was sold, it was made.
     rights("sale_kit_part", APPEND_ONLY),

@@ -10,6 +10,7 @@ pub mod kit;
 pub mod money;
 pub mod order;
 pub mod outline;
+pub mod plan;
 pub mod posting;
 pub mod quantity;
 pub mod register;
@@ -29,6 +30,7 @@ pub use ids::{
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};
 pub use outline::{Outline, OutlinedLine};
+pub use plan::{Entitlement, Entitlements, Plan, PlanOption};
 pub use quantity::{Quantity, QuantityError};
 pub use status::{Balance, SaleState};
 pub use stock::StockRule;

@@ -10,6 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Who says a reason, in details of refusals.
 const DOMAIN: &str = "comptoir";
+/// Stays the same for ever.
+const NOT_IN_PLAN: &str = "NOT_IN_PLAN";
 
 /// A field of the request is missing or makes no sense.
 pub fn bad_field(field: &str, reason: impl std::fmt::Display) -> Status {
@@ -46,6 +48,15 @@ pub fn unavailable(message: &str) -> Status {
 pub fn unauthenticated(reason: &str, message: &str) -> Status {
     let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
     Status::with_error_details(Code::Unauthenticated, message, details)
+}
+
+/// The retailer's plan has it not (POS-10): `entitlement` and `plan` are what programs read.
+#[must_use]
+pub fn not_in_plan(entitlement: &str, plan: &str, message: &str) -> Status {
+    let metadata = [("entitlement", entitlement), ("plan", plan)];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let details = ErrorDetails::with_error_info(NOT_IN_PLAN, DOMAIN, HashMap::from(metadata));
+    Status::with_error_details(Code::PermissionDenied, message, details)
 }
 
 /// The caller is known, and may not. `reason` stays the same for ever.

@@ -1,5 +1,6 @@
 //! What the ledger knows already. It is asked to save work, to find gaps, and to tell people what to look at:
-//! without its answer every order is told again, and nothing is wrong but the work.
+//! without its answer every order is told again, and nothing is wrong but the work. It is asked for a retailer's plan as
+//! well: without that answer nothing begins that a plan may not have.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proto::convert::instant_from;
 use proto::ledger as wire;
+use proto::ledger::entitlements_client::EntitlementsClient;
 use proto::ledger::items_client::ItemsClient;
 use proto::ledger::orders_client::OrdersClient;
 use retail::{RetailerId, ShopOrderId};
@@ -17,6 +19,7 @@ use tonic::transport::Endpoint;
 use tonic::{Code, Status};
 
 use crate::outage::Outage;
+use crate::plan::Plan;
 use crate::poll::TOPIC;
 
 /// For a connection to be made.
@@ -75,11 +78,12 @@ impl LedgerWay {
     }
 }
 
-/// The way to the ledger's knowledge of orders and items.
+/// The way to the ledger's knowledge of orders, items and plans.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     orders: Option<OrdersClient<Authorized>>,
     items: Option<ItemsClient<Authorized>>,
+    entitlements: Option<EntitlementsClient<Authorized>>,
     outage: Outage,
 }
 
@@ -89,7 +93,8 @@ impl Ledger {
         let channel = way.channel(ANSWER_TIMEOUT)?;
         Ok(Self {
             orders: channel.clone().map(OrdersClient::new),
-            items: channel.map(ItemsClient::new),
+            items: channel.clone().map(ItemsClient::new),
+            entitlements: channel.map(EntitlementsClient::new),
             outage: Outage::new("asking the ledger"),
         })
     }
@@ -201,6 +206,19 @@ impl Ledger {
             }
         }
         Some(check)
+    }
+
+    /// The retailer's plan; `None` when it cannot be asked.
+    pub(crate) async fn plan(&self, retailer: RetailerId) -> Option<Plan> {
+        let Some(mut entitlements) = self.entitlements.clone() else {
+            return Some(Plan(None));
+        };
+        let request = wire::GetEntitlementsRequest {
+            retailer_id: retailer.to_string(),
+        };
+        let answer = entitlements.get_entitlements(request).await;
+        let wire::GetEntitlementsResponse { retailer_plan } = self.heard(answer)?;
+        Some(Plan(Some(retailer_plan?)))
     }
 
     fn heard<T>(&self, answer: Result<tonic::Response<T>, Status>) -> Option<T> {

@@ -50,6 +50,7 @@ mod orders;
 mod outage;
 mod page;
 mod patience;
+mod plan;
 mod poll;
 mod privacy;
 mod reading;

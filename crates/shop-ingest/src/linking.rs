@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use retail::{Entitlement, RetailerId};
 use service::clock::Clock;
 use shop::{Connection, FetchError, Platform, StoreIdentity, Tokens};
 use tokio::time::timeout;
 
 use crate::connections::Connections;
 use crate::ledger::{CatalogueCheck, Ledger};
+use crate::plan::{self, PlanError};
 use crate::store::{Asked, ConnectionState, Linked, Store, StoreError, StoredConnection, Terms};
 
 /// For the shop to say who it is.
@@ -62,10 +64,26 @@ pub(crate) enum LinkError {
     )]
     StockSide,
     #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Linker {
+    /// Whether any shop of the retailer may be linked, asked before one lets us in. Which shop it will be, and so whether
+    /// it is linked already, nobody knows yet.
+    pub(crate) async fn check_any(&self, retailer: RetailerId) -> Result<(), LinkError> {
+        let all = self.store.connections().await?;
+        let mut own = all
+            .iter()
+            .filter(|stored| stored.connection.retailer == retailer);
+        if own.any(plan::is_linked) {
+            return Ok(());
+        }
+        let shops = Entitlement::Integration(self.platform.code());
+        Ok(self.ledger.check_plan(retailer, &[shops]).await?)
+    }
+
     /// Asks the shop who it is: proves on the way that the credentials hold.
     pub(crate) async fn who_is(&self, candidate: &Connection) -> Result<StoreIdentity, LinkError> {
         match timeout(STORE_TIMEOUT, self.platform.store(candidate)).await {
@@ -108,31 +126,40 @@ impl Linker {
         Ok(LinkedShop { stored, was_known })
     }
 
-    /// To link the same shop again is harmless, and nothing is asked of the person who does.
+    /// Nothing is kept of a shop that does not pass.
     async fn check(
         &self,
         candidate: &Connection,
         store: &StoreIdentity,
         terms: &Terms,
     ) -> Result<(), LinkError> {
-        let Terms {
-            settings,
-            check_acknowledged,
-            another_shop_confirmed,
-        } = terms;
-        let retailer = candidate.retailer;
+        let (retailer, settings) = (candidate.retailer, &terms.settings);
         let before = self.store.connection_of(retailer, &store.id).await?;
         let chosen = before.as_ref().and_then(|stored| stored.settings.register);
         if settings.register.or(chosen).is_none() {
             return Err(LinkError::NoRegister);
         }
-        if let Some(before) = before {
-            let side = before.settings.stock_side;
-            if settings.stock_side.is_some_and(|asked| asked != side) {
-                return Err(LinkError::StockSide);
+        match &before {
+            // To link the same shop again is harmless, and nothing is asked of the person who does.
+            Some(before) => {
+                let side = before.settings.stock_side;
+                if settings.stock_side.is_some_and(|asked| asked != side) {
+                    return Err(LinkError::StockSide);
+                }
             }
-            return Ok(());
+            None => self.check_first(retailer, terms).await?,
         }
+        let needed = plan::to_link(self.platform.code(), before.as_ref(), settings);
+        Ok(self.ledger.check_plan(retailer, &needed).await?)
+    }
+
+    /// What people have to have seen before a shop is linked that never was.
+    async fn check_first(&self, retailer: RetailerId, terms: &Terms) -> Result<(), LinkError> {
+        let Terms {
+            settings: _,
+            check_acknowledged,
+            another_shop_confirmed,
+        } = terms;
         if !check_acknowledged {
             let found = self.ledger.check_catalogue(retailer).await;
             return Err(LinkError::NotChecked(found));

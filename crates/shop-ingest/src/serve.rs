@@ -233,11 +233,13 @@ pub(crate) async fn serve(
         ledger: LedgerImports::at(&way)?,
         clock: Arc::clone(&clock),
     };
+    let asked = Arc::new(Ledger::at(&way)?);
     let imports = Imports {
         store: store.clone(),
         rules: platform.import_rules(),
         connections: Arc::clone(&connections),
         inbox,
+        ledger: Arc::clone(&asked),
         clock: Arc::clone(&clock),
     };
     let addresses = addresses(settings, address)?;
@@ -246,7 +248,7 @@ pub(crate) async fn serve(
         platform: bare,
         store: store.clone(),
         connections: Arc::clone(&connections),
-        ledger: Arc::new(Ledger::at(&way)?),
+        ledger: asked,
         clock: Arc::clone(&clock),
     };
     let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));

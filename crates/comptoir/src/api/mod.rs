@@ -13,6 +13,7 @@ mod import;
 mod invoices;
 mod kits;
 mod parked;
+mod plans;
 mod privacy;
 mod registers;
 mod reports;

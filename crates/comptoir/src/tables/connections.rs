@@ -55,6 +55,11 @@ pub(crate) fn connection(screen: Screen, linked: &Linked) {
         "shop" => "in the shop: nothing moves here, nothing is pushed",
         _ => "here",
     };
+    let plan = match linked.in_plan {
+        Some(true) => "has such shops",
+        Some(false) => "has no such shops: this one goes on, and no other is linked",
+        None => "is not known just now",
+    };
     for (name, value) in [
         ("Register", register.unwrap_or("none, its orders wait")),
         ("Changes in the shop are", updates),
@@ -70,6 +75,7 @@ pub(crate) fn connection(screen: Screen, linked: &Linked) {
             &linked.health.kept_deliveries.to_string(),
         ),
         ("The shop's orders", &order_count(linked)),
+        ("The plan", plan),
         ("What can be done", &linked.actions.join(", ")),
     ] {
         screen.line(format_args!("  {name:<26}{value}"));

@@ -30,6 +30,8 @@ pub(crate) struct Linked {
     pub(crate) actions: Vec<&'static str>,
     /// All orders were never got (SH-3).
     pub(crate) get_all_recommended: bool,
+    /// Whether the retailer's plan has shops of this platform; `None`: the ledger cannot be asked (POS-10).
+    pub(crate) in_plan: Option<bool>,
 }
 
 /// What people decided.
@@ -124,6 +126,7 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
             settings,
             actions: _,
             get_all_recommended,
+            in_plan,
         } = answer;
         let settings = settings.ok_or(WireError::Missing("settings"))?;
         let connection = connection.ok_or(WireError::Missing("connection"))?;
@@ -153,6 +156,7 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
             settings: Settings::try_from(settings)?,
             actions,
             get_all_recommended,
+            in_plan,
         })
     }
 }

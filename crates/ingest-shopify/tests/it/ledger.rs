@@ -1,9 +1,10 @@
-//! What the ledger would say about erasures.
+//! What the ledger would say about erasures, and about plans.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use proto::convert::instant_into;
 use proto::ledger as wire;
+use proto::ledger::entitlements_server::{Entitlements, EntitlementsServer};
 use proto::ledger::erasures_server::{Erasures, ErasuresServer};
 use service::access::{Gate, Guard, Method, NoRegister, Roles, method};
 use service::clock::{Clock as _, ManualClock};
@@ -14,7 +15,11 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 /// What it answers, to services alone.
-const METHODS: [Method; 4] = [
+const METHODS: [Method; 5] = [
+    method(
+        "comptoir.ledger.v1.Entitlements/GetEntitlements",
+        Roles::INTERNAL,
+    ),
     method("comptoir.ledger.v1.Erasures/ErasePerson", Roles::INTERNAL),
     method("comptoir.ledger.v1.Erasures/EraseShop", Roles::INTERNAL),
     method("comptoir.ledger.v1.Erasures/ListShredding", Roles::INTERNAL),
@@ -38,6 +43,10 @@ pub struct Said {
     pub orders: Vec<wire::OrderToShred>,
     pub searches: Vec<wire::PersonToShred>,
     pub reports: Vec<wire::ReportShreddingRequest>,
+    /// Whether the retailer's plan has no integration; otherwise it has every one.
+    pub has_no_shops: bool,
+    /// Whether it answers nothing about plans.
+    pub is_away: bool,
 }
 
 impl FakeLedger {
@@ -49,7 +58,8 @@ impl FakeLedger {
             clock,
             said: Arc::default(),
         };
-        let routes = tonic::service::Routes::new(ErasuresServer::new(fake.clone()));
+        let routes = tonic::service::Routes::new(ErasuresServer::new(fake.clone()))
+            .add_service(EntitlementsServer::new(fake.clone()));
         let clock = Arc::new(fake.clock.clone());
         let gate = Gate::new(service_kit::secrets(), Arc::new(NoRegister), clock);
         let guard = Guard::new(gate, &METHODS);
@@ -62,6 +72,42 @@ impl FakeLedger {
 
     pub fn said(&self) -> MutexGuard<'_, Said> {
         self.said.lock().unwrap()
+    }
+}
+
+#[tonic::async_trait]
+impl Entitlements for FakeLedger {
+    async fn get_entitlements(
+        &self,
+        _: Request<wire::GetEntitlementsRequest>,
+    ) -> Result<Response<wire::GetEntitlementsResponse>, Status> {
+        let said = self.said();
+        if said.is_away {
+            return Err(Status::unavailable("for the test"));
+        }
+        Ok(Response::new(wire::GetEntitlementsResponse {
+            retailer_plan: Some(wire::RetailerPlan {
+                integrations: Some(wire::Integrations {
+                    all_but: !said.has_no_shops,
+                    platforms: Vec::new(),
+                }),
+                ..wire::RetailerPlan::default()
+            }),
+        }))
+    }
+
+    async fn set_plan(
+        &self,
+        _: Request<wire::SetPlanRequest>,
+    ) -> Result<Response<wire::SetPlanResponse>, Status> {
+        Err(Status::unimplemented("not asked for here"))
+    }
+
+    async fn list_plans(
+        &self,
+        _: Request<wire::ListPlansRequest>,
+    ) -> Result<Response<wire::ListPlansResponse>, Status> {
+        Err(Status::unimplemented("not asked for here"))
     }
 }
 

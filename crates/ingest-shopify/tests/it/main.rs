@@ -8,6 +8,7 @@
 mod erased;
 mod installed;
 mod ledger;
+mod plans;
 mod privacy;
 mod removed;
 mod renewed;

@@ -3,14 +3,15 @@
 use retail::MoneyError;
 use retail::posting::InvoiceRefusal;
 use retail::till::{LineProblem, Refusal};
+use service::refusal::not_in_plan;
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::desk::DeskError;
 use crate::store::{
-    FulfilmentError, InvoiceError, KitError, OnceError, PeopleError, RegisterError, StockError,
-    StoreError, TillError, TokenError,
+    FulfilmentError, InvoiceError, KitError, NotEntitled, OnceError, PeopleError, PlanError,
+    RegisterError, StockError, StoreError, TillError, TokenError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -278,6 +279,30 @@ impl From<KitError> for Status {
             KitError::IsPart => precondition("is_part", "item", &message),
             KitError::NoKit => precondition("no_kit", "item", &message),
             KitError::Stock(error) => error.into(),
+        }
+    }
+}
+
+/// Why a retailer does not get a plan.
+impl From<PlanError> for Status {
+    fn from(error: PlanError) -> Self {
+        let message = error.to_string();
+        match error {
+            PlanError::UnknownRetailer => missing("retailer", &message),
+            PlanError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why something is not begun.
+impl From<NotEntitled> for Status {
+    fn from(error: NotEntitled) -> Self {
+        let message = error.to_string();
+        match error {
+            NotEntitled::NotInPlan { what, plan } => {
+                not_in_plan(&what.to_string(), plan.as_str(), &message)
+            }
+            NotEntitled::Store(error) => error.into(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use proto::convert::{instant_into, quantity_into};
 use proto::ledger as wire;
 use proto::ledger::{define_kit_request, get_kit_request};
-use retail::{Quantity, Sku};
+use retail::{Entitlement, PlanOption, Quantity, Sku};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -64,6 +64,11 @@ impl wire::kits_server::Kits for Kits {
             parts: parts_from(parts)?,
         };
         let answer = once(&self.store, asked, async |once| {
+            // What is a kit may cease to be one under any plan.
+            if !kit.parts.is_empty() {
+                let kits = Entitlement::Option(PlanOption::Kits);
+                once.check_entitled(kits).await?;
+            }
             let kit = once.define_kit(&kit).await?;
             Ok(wire::DefineKitResponse {
                 kit: Some(kit_into(kit)),

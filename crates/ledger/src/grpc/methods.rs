@@ -12,8 +12,10 @@ const INTERNAL: Roles = Roles::INTERNAL;
 /// What ingest services ask for as well.
 const READ_BY_ALL: Roles = READ.and(INTERNAL);
 const MANAGE_AND_INTERNAL: Roles = MANAGE.and(INTERNAL);
+/// What a retailer may begin is not the retailer's to say.
+const OPERATE: Roles = Roles::OPERATE;
 /// What shops ask for, and retailers ask for otherwise.
-const OPERATE_AND_INTERNAL: Roles = Roles::OPERATE.and(INTERNAL);
+const OPERATE_AND_INTERNAL: Roles = OPERATE.and(INTERNAL);
 
 pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/CreateToken", OWN),
@@ -26,6 +28,12 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Customers/GetCustomer", READ),
     method("comptoir.ledger.v1.Customers/ListCustomers", READ),
     method("comptoir.ledger.v1.Customers/MergeCustomers", MANAGE),
+    method(
+        "comptoir.ledger.v1.Entitlements/GetEntitlements",
+        READ_BY_ALL,
+    ),
+    method("comptoir.ledger.v1.Entitlements/ListPlans", READ),
+    method("comptoir.ledger.v1.Entitlements/SetPlan", OPERATE),
     method(
         "comptoir.ledger.v1.Erasures/ErasePerson",
         OPERATE_AND_INTERNAL,

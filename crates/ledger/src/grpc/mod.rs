@@ -8,6 +8,7 @@ mod ask;
 mod audit;
 mod convert;
 mod customers;
+mod entitlements;
 mod erasures;
 mod error;
 mod follow;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 use proto::ledger::access_server::AccessServer;
 use proto::ledger::audit_server::AuditServer;
 use proto::ledger::customers_server::CustomersServer;
+use proto::ledger::entitlements_server::EntitlementsServer;
 use proto::ledger::erasures_server::ErasuresServer;
 use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
@@ -76,6 +78,7 @@ pub use methods::METHODS;
 use access::Access;
 use audit::Audit;
 use customers::Customers;
+use entitlements::Plans;
 use erasures::Erasures;
 use fulfilment::Fulfilment;
 use imports::Imports;
@@ -130,6 +133,7 @@ pub fn routes(
         KitsServer::<Kits>::NAME,
         AccessServer::<Access>::NAME,
         AuditServer::<Audit>::NAME,
+        EntitlementsServer::<Plans>::NAME,
         TillsServer::<Tills>::NAME,
         InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
@@ -209,6 +213,10 @@ pub fn routes(
             )
             .add_service(
                 AuditServer::new(Audit::new(reader.clone()))
+                    .max_decoding_message_size(REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                EntitlementsServer::new(Plans::new(store.clone(), reader.clone()))
                     .max_decoding_message_size(REQUEST_LIMIT_BYTES),
             )
             .add_service(

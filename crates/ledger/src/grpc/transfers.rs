@@ -3,6 +3,7 @@
 use proto::convert::{instant_into, quantity_into};
 use proto::ledger as wire;
 use retail::stock::{Transferred, Transit};
+use retail::{Entitlement, PlanOption};
 use tonic::{Request, Response, Status};
 
 use super::ask;
@@ -61,6 +62,8 @@ impl wire::transfers_server::Transfers for Transfers {
             return Err(bad_field("to_outlet_id", "is where the goods are"));
         }
         let answer = once(&self.store, asked, async |once| {
+            let transfers = Entitlement::Option(PlanOption::Transfers);
+            once.check_entitled(transfers).await?;
             let transfer = once.send_transfer(&transfer).await?;
             Ok(wire::SendTransferResponse {
                 transfer: Some(transfer_into(transfer)),

@@ -30,6 +30,7 @@ mod ours;
 mod outbox;
 mod parked;
 mod people;
+mod plan;
 mod read;
 mod register;
 mod relay;
@@ -67,6 +68,7 @@ pub use people::{
     ArchiveSearch, ErasedCustomer, ErasedPeople, ErasedShop, Eraser, MergedCustomer, OrderToShred,
     PeopleError, PersonAsked, PersonToShred, Shredding, WaitingCopy, erasure_key,
 };
+pub use plan::{NotEntitled, PlanError, PlanView};
 pub use read::*;
 pub use register::{
     AppliedPayment, ClosureView, OnlineView, PaymentAsked, PaymentMethodView, PaymentTypeView,

@@ -42,6 +42,24 @@ pub async fn tokens() -> Vec<String> {
     trail.walked
 }
 
+pub async fn plans() -> Vec<String> {
+    let ledger = Ledger::new().await;
+    let mut client = Client::of(&ledger).await;
+    let mut trail = Trail::of(&client, SystemClock);
+    trail.operator(&mut client, "Entitlements/SetPlan").await;
+    let request = wire::SetPlanRequest {
+        retailer_id: RETAILER.to_string(),
+        plan: "starter".to_owned(),
+        given: Vec::new(),
+        taken: Vec::new(),
+        act: Some(act(1)),
+    };
+    client.entitlements.set_plan(request).await.unwrap();
+    let set = trail.left().await;
+    assert_ne!(set.before, set.after);
+    trail.walked
+}
+
 /// Its tokens age as its sessions do.
 async fn till() -> (Till, Trail) {
     let mut till = Till::with(&["A"]).await;

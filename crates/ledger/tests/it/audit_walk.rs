@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use service::access::Authorized;
 use service::clock::Clock;
-use service_kit::bearer;
+use service_kit::{OPERATOR, bearer};
 use tonic::transport::Endpoint;
 use uuid::Uuid;
 
@@ -72,6 +72,12 @@ impl Trail {
         let token_id = made.token.unwrap().token_id;
         self.next(client, method, &made.secret).await;
         (self.caller, self.token_id) = (method.to_owned(), token_id);
+    }
+
+    /// From now on `client` calls as the operator, whose token has no id.
+    pub async fn operator(&mut self, client: &mut Client, method: &str) {
+        self.next(client, method, OPERATOR).await;
+        (self.caller, self.token_id) = ("operator".to_owned(), String::new());
     }
 
     /// From now on `client` calls as an ingest service.

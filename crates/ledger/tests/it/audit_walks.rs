@@ -12,13 +12,15 @@ use crate::{audit_of_orders, audit_of_stock, audit_of_tills};
 
 const PACKAGE: &str = "comptoir.ledger.v1";
 /// What changes nothing.
-const READING: [&str; 44] = [
+const READING: [&str; 46] = [
     "Access/FindToken",
     "Access/ListTokens",
     "Audit/ListAuditEntries",
     "Customers/ExportCustomer",
     "Customers/GetCustomer",
     "Customers/ListCustomers",
+    "Entitlements/GetEntitlements",
+    "Entitlements/ListPlans",
     "Erasures/ListShredding",
     "Fulfilment/GetFulfilment",
     "Fulfilment/ListFulfilment",
@@ -72,6 +74,7 @@ const BOOKKEEPING: [&str; 1] = ["Erasures/ReportShredding"];
 async fn item_9_every_write_leaves_an_audit_entry() {
     let walks = [
         audit_of_tills::tokens().await,
+        audit_of_tills::plans().await,
         Box::pin(audit_of_tills::registers()).await,
         Box::pin(audit_of_tills::tills()).await,
         audit_of_stock::stock_work().await,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ledger::store::Tokens;
 use ledger::{Wake, grpc};
 use proto::ledger::customers_client::CustomersClient;
+use proto::ledger::entitlements_client::EntitlementsClient;
 use proto::ledger::erasures_client::ErasuresClient;
 use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
@@ -46,6 +47,7 @@ pub struct Client {
     pub transfers: TransfersClient<Authorized>,
     pub kits: KitsClient<Authorized>,
     pub customers: CustomersClient<Authorized>,
+    pub entitlements: EntitlementsClient<Authorized>,
     pub erasures: ErasuresClient<Authorized>,
     pub orders: OrdersClient<Authorized>,
     pub fulfilment: FulfilmentClient<Authorized>,
@@ -123,6 +125,7 @@ impl Client {
             transfers: TransfersClient::new(channel.clone()),
             kits: KitsClient::new(channel.clone()),
             customers: CustomersClient::new(channel.clone()),
+            entitlements: EntitlementsClient::new(channel.clone()),
             erasures: ErasuresClient::new(channel.clone()),
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),

@@ -46,6 +46,7 @@ mod office;
 mod order;
 mod packing;
 mod people;
+mod plans;
 mod poison;
 mod privileges;
 mod random;

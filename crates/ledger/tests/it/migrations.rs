@@ -9,7 +9,9 @@ use schema::Declared;
 use secrecy::SecretString;
 use sqlx::migrate::Migrator;
 
-use crate::support::{APP_PASSWORD, OUTLET, RETAILER, admin, app, migrate, of_sale, sql};
+use crate::support::{
+    APP_PASSWORD, OTHER_RETAILER, OUTLET, RETAILER, admin, app, migrate, of_sale, sql,
+};
 
 /// The schema as it was when `last` was its newest migration.
 async fn migrate_until(database: &Database, last: i64) {
@@ -164,4 +166,20 @@ async fn pos_02_what_was_sold_before_steps_were_known_is_to_be_picked() {
     let lines = found.iter().flat_map(|found| &found.sale.lines);
     let figures: Vec<i64> = lines.map(|line| line.progress.to_pick().milli()).collect();
     assert_eq!(figures, [1_000]);
+}
+
+#[tokio::test]
+async fn pos_10_who_was_there_before_plans_has_everything() {
+    let database = Postgres::shared().fresh_database().unwrap();
+    migrate_until(&database, 23).await;
+    sql(&database, SOLD_BEFORE);
+    migrate(&database).await;
+    let reader = Reader::new(store::read_pool(&app(&database)));
+    // And who came since, and was given none.
+    for retailer in [RETAILER, OTHER_RETAILER] {
+        let plan = reader.plan(retailer).await.unwrap();
+        assert_eq!((plan.number, plan.set_at), (0, None));
+        assert_eq!(plan.entitlements, retail::Entitlements::default());
+        assert_eq!(plan.entitlements.plan(), retail::Plan::Full);
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proto::connect as wire;
 use proto::convert::instant_from;
-use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
+use retail::{ConnectionId, Entitlement, ImportId, PlanOption, RetailerId, ShopOrderId};
 use service::clock::Clock;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
 use shop::ImportRules;
@@ -19,6 +19,7 @@ use self::page::{after_level, after_order, token_of};
 use super::order;
 use crate::connections::Connections;
 use crate::inbox::Inbox;
+use crate::ledger::Ledger;
 use crate::page::{cut, limit_of};
 use crate::store::{
     Asked, Audited, ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict,
@@ -31,6 +32,7 @@ pub(crate) struct Imports {
     pub(crate) rules: ImportRules,
     pub(crate) connections: Arc<Connections>,
     pub(crate) inbox: Inbox,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -62,6 +64,7 @@ impl wire::imports_server::Imports for Imports {
             since,
             needs_entitlement: self.rules.needs_entitlement,
         };
+        self.check_plan(&started).await?;
         let job = self
             .audited("Imports.StartImport", retailer)
             .await?
@@ -312,6 +315,17 @@ impl Imports {
         let retailer = RetailerId::new(retailer);
         let asked = Asked::of_call(method, retailer, self.clock.now());
         self.store.audited(asked).await.map_err(away)
+    }
+
+    /// Of an import that was begun the plan is not asked again.
+    async fn check_plan(&self, started: &StartedAs) -> Result<(), Status> {
+        let begun = self.store.import_job(started.import).await.map_err(away)?;
+        if begun.is_some() {
+            return Ok(());
+        }
+        let imports = Entitlement::Option(PlanOption::HistoryImport);
+        let retailer = RetailerId::new(started.retailer);
+        Ok(self.ledger.check_plan(retailer, &[imports]).await?)
     }
 
     /// Moves an import on; one that has gone that way already stays where it is.

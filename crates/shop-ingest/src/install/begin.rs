@@ -45,6 +45,7 @@ impl Installer {
         };
         // What cannot be gone is better not begun.
         self.platform.authorize(&self.app, &journey)?;
+        self.linker.check_any(retailer).await?;
         let begun_at = self.clock.now();
         let expires_at = begun_at.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let new = NewInstall {

@@ -137,13 +137,14 @@ impl Installer {
             .await
     }
 
-    /// Links the shop that lets us in.
+    /// Links the shop that lets us in; none is asked to that the retailer's plan has no place for.
     async fn let_in(
         &self,
         asked: Asked,
         terms: &Terms,
         granting: impl Future<Output = Result<Granted, InstallRefusal>>,
     ) -> Result<LinkedShop, Refusal> {
+        self.linker.check_any(retailer).await?;
         let Granted {
             api,
             secrets,

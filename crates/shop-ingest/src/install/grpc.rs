@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proto::connect as wire;
 use proto::convert::instant_into;
 use retail::RetailerId;
-use service::refusal::{bad_field, not_found, precondition, unavailable};
+use service::refusal::{bad_field, not_found, not_in_plan, precondition, unavailable};
 use shop::{InstallRefusal, PlainHttp};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -159,6 +159,7 @@ impl From<Refusal> for Status {
         match refusal {
             Refusal::Shop(InstallRefusal::NotAShop) => bad_field("shop", told),
             Refusal::Ours => unavailable(&told),
+            Refusal::NotInPlan { what, plan } => not_in_plan(&what.to_string(), &plan, &told),
             Refusal::Shop(_)
             | Refusal::Unknown
             | Refusal::Used

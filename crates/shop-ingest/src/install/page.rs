@@ -38,7 +38,8 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
         | Refusal::NoRegister
         | Refusal::NotChecked(_)
         | Refusal::AnotherShop(_)
-        | Refusal::StockSide => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::StockSide
+        | Refusal::NotInPlan { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Unknown => StatusCode::NOT_FOUND,
         Refusal::Used | Refusal::Expired => StatusCode::GONE,
         Refusal::OtherBrowser => StatusCode::FORBIDDEN,

@@ -1,8 +1,10 @@
 //! Why a way to a shop does not end at one.
 
+use retail::Entitlement;
 use shop::InstallRefusal;
 
 use crate::linking::LinkError;
+use crate::plan::PlanError;
 use crate::store::StoreError;
 
 /// The platform's reasons, and ours.
@@ -42,6 +44,11 @@ pub(crate) enum Refusal {
         "The shop was linked before, and its stock is managed on the other side. Please change that in its settings."
     )]
     StockSide,
+    /// POS-10.
+    #[error(
+        "The plan with Comptoir, {plan}, does not include this ({what}). Please ask who runs Comptoir for you."
+    )]
+    NotInPlan { what: Entitlement, plan: String },
     #[error("Comptoir cannot keep the link just now. Please begin again in a few minutes.")]
     Ours,
 }
@@ -60,6 +67,7 @@ impl Refusal {
             Self::NotChecked(_) => "not_checked",
             Self::AnotherShop(_) => "another_shop",
             Self::StockSide => "stock_side_not_acknowledged",
+            Self::NotInPlan { .. } => "not_in_plan",
             Self::Ours => "ours",
         }
     }
@@ -86,6 +94,8 @@ impl From<LinkError> for Refusal {
             )),
             LinkError::AnotherShop { parted } => Self::AnotherShop(parted),
             LinkError::StockSide => Self::StockSide,
+            LinkError::Plan(PlanError::NotInPlan { what, plan }) => Self::NotInPlan { what, plan },
+            LinkError::Plan(PlanError::Unknown) => Self::Ours,
             LinkError::Store(error) => error.into(),
         }
     }

@@ -86,6 +86,7 @@ impl From<LinkError> for Status {
             }
             LinkError::NoRegister => bad_field("settings.register_id", told),
             LinkError::Away(_) | LinkError::Silent => unavailable(&told),
+            LinkError::Plan(error) => error.into(),
             LinkError::Store(error) => error.into(),
         }
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use proto::connect as wire;
 use proto::connect::connections_server::ConnectionsServer;
-use retail::{ConnectionId, RetailerId};
+use retail::{ConnectionId, Entitlement, RetailerId};
 use service::clock::{Clock, Ids};
 use service::health::Health;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
@@ -147,6 +147,8 @@ impl wire::connections_server::Connections for Management {
         let last_delivery = self.heard.last_delivery(id);
         let access = self.store.access_seen(id).await?;
         let platform = self.platform.as_ref();
+        let plan = self.linker.ledger.plan(stored.connection.retailer).await;
+        let shops = Entitlement::Integration(platform.code());
         Ok(Response::new(wire::GetConnectionResponse {
             connection: Some(connection_into(&stored)),
             health: Some(health_into(
@@ -159,8 +161,9 @@ impl wire::connections_server::Connections for Management {
                 kept,
             )),
             settings: Some(settings_into(&stored, platform)),
-            actions: actions(&stored, platform),
+            actions: actions(&stored, platform, plan.as_ref()),
             get_all_recommended: !stored.imports.got_all,
+            in_plan: plan.map(|plan| plan.has(&shops)),
         }))
     }
 

@@ -2,13 +2,14 @@
 
 use proto::connect as wire;
 use proto::convert::{quantity_from, quantity_into};
-use retail::RegisterId;
 use retail::posting::OrderUpdates;
+use retail::{Entitlement, PlanOption, RegisterId};
 use service::refusal::{bad_field, precondition};
 use shop::Platform;
 use tonic::Status;
 
 use super::Management;
+use crate::plan::{self, Plan};
 use crate::store::{
     Asked, ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
     StoredConnection,
@@ -31,8 +32,13 @@ impl Management {
         if !stock_side_acknowledged {
             check_side(stored.settings.stock_side, change.stock_side)?;
         }
+        let (retailer, needed) = (
+            stored.connection.retailer,
+            plan::to_set(Some(&stored), &change),
+        );
+        let ledger = &self.linker.ledger;
+        ledger.check_plan(retailer, needed.as_slice()).await?;
         let id = stored.connection.id;
-        let retailer = stored.connection.retailer;
         let asked = Asked::of_call("Connections.SetSettings", retailer, self.clock.now());
         let audited = self.store.audited(asked).await?;
         audited.change_settings(id, &change).await?;
@@ -71,9 +77,15 @@ impl Management {
     }
 }
 
-/// What a person can do to get orders; the other calls are refused (SH-2, BC-7).
-pub(super) fn actions(stored: &StoredConnection, platform: &dyn Platform) -> Vec<i32> {
-    let may_import = stored.imports.is_entitled || !platform.import_rules().needs_entitlement;
+/// What a person can do to get orders; the other calls are refused (SH-2, BC-7, POS-10). `plan`: where it is known.
+pub(super) fn actions(
+    stored: &StoredConnection,
+    platform: &dyn Platform,
+    plan: Option<&Plan>,
+) -> Vec<i32> {
+    let is_entitled = stored.imports.is_entitled || !platform.import_rules().needs_entitlement;
+    let imports = Entitlement::Option(PlanOption::HistoryImport);
+    let may_import = is_entitled && plan.is_none_or(|plan| plan.has(&imports));
     let all = may_import.then_some(wire::ImportAction::GetAll);
     let new = may_get_new(stored).then_some(wire::ImportAction::GetNew);
     all.into_iter().chain(new).map(i32::from).collect()

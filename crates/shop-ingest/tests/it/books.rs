@@ -11,6 +11,7 @@ use prost::Message as _;
 use proto::convert::{instant_from, instant_into};
 use proto::ledger as wire;
 use proto::ledger::access_server::AccessServer;
+use proto::ledger::entitlements_server::EntitlementsServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::items_server::{Items, ItemsServer};
 use proto::ledger::orders_server::{Orders, OrdersServer};
@@ -26,8 +27,12 @@ use crate::access::Tokens;
 const TURN: Duration = Duration::from_millis(200);
 
 /// What it answers, to services alone.
-const METHODS: [Method; 9] = [
+const METHODS: [Method; 10] = [
     method("comptoir.ledger.v1.Access/FindToken", Roles::INTERNAL),
+    method(
+        "comptoir.ledger.v1.Entitlements/GetEntitlements",
+        Roles::INTERNAL,
+    ),
     method("comptoir.ledger.v1.Imports/BeginImport", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/CancelImport", Roles::INTERNAL),
     method("comptoir.ledger.v1.Imports/CompleteImport", Roles::INTERNAL),
@@ -57,6 +62,8 @@ pub struct Books {
     pub is_away: Arc<AtomicBool>,
     pub asked: Arc<AtomicUsize>,
     pub tokens: Tokens,
+    /// `None`: one that has everything.
+    pub plan: Arc<Mutex<Option<wire::RetailerPlan>>>,
     /// Of each import, the calls that began, completed or cancelled it.
     pub imports: Arc<Mutex<HashMap<String, Vec<&'static str>>>>,
 }
@@ -69,6 +76,7 @@ impl Books {
         let routes = tonic::service::Routes::new(OrdersServer::new(self.clone()))
             .add_service(ImportsServer::new(self.clone()))
             .add_service(ItemsServer::new(self.clone()))
+            .add_service(EntitlementsServer::new(self.clone()))
             .add_service(AccessServer::new(self.clone()));
         let mut tasks = tokio::task::JoinSet::new();
         let stop = tokio_util::sync::CancellationToken::new();

@@ -13,7 +13,7 @@ use crate::database::{RETAILER, connection_id};
 use crate::import_books::{DELETED, ON_HAND};
 use crate::import_client::Client;
 use crate::running::{Running, ago};
-use crate::stall::{AGE_LIMIT, DRAFT, GHOST, STRANGE, Shop, ShopOrder, UNSHIPPED};
+use crate::stall::{AGE_LIMIT, DRAFT, GHOST, Mood, STRANGE, Shop, ShopOrder, UNSHIPPED};
 
 const IMPORT: Uuid = Uuid::from_u128(0x0195_c0de_0000_7000_8000_0000_0000_0901);
 const SECOND: Uuid = Uuid::from_u128(0x0195_c0de_0000_7000_8000_0000_0000_0902);
@@ -194,13 +194,22 @@ async fn r_2_an_import_goes_on_where_it_was_cut_off() {
 async fn r_2_an_import_is_halted_and_stopped_by_people_and_waits_for_the_ledger() {
     use std::sync::atomic::Ordering;
 
-    let running = Running::start(vec![shop(&["sold"; 9])]).await;
-    running.books.is_away.store(true, Ordering::Relaxed);
+    let shop = Shop {
+        mood: Mood::Busy(Duration::from_secs(1)),
+        ..shop(&["sold"; 9])
+    };
+    let running = Running::start(vec![shop]).await;
     let mut client = Client::of(&running);
     client.entitle().await;
+    // Without the ledger none is begun (POS-10), and one that was waits for it.
     client.start(IMPORT, wire::ImportKind::All).await.unwrap();
-    within(async || (client.job(IMPORT).await.failures > 0).then_some(())).await;
-    assert!(client.job(IMPORT).await.last_failure.contains("ledger"));
+    running.books.is_away.store(true, Ordering::Relaxed);
+    running.shop(1, |shop| shop.mood = Mood::Well);
+    within(async || {
+        let job = client.job(IMPORT).await;
+        (job.failures > 0 && job.last_failure.contains("ledger")).then_some(())
+    })
+    .await;
     assert!(client.pause(IMPORT).await.paused);
     running.books.is_away.store(false, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_secs(5)).await;

@@ -35,7 +35,9 @@ async fn pos_08_a_first_link_needs_the_check_acknowledged_and_says_what_there_is
     let refused = connections.link(unseen.clone()).await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
 
+    is_away.store(false, std::sync::atomic::Ordering::Relaxed);
     connections.link(link_request(9)).await.unwrap();
+    is_away.store(true, std::sync::atomic::Ordering::Relaxed);
     let again = connections.link(unseen).await.unwrap();
     assert!(again.into_inner().reconnected, "the same shop is harmless");
 }

@@ -22,6 +22,7 @@ mod isolation;
 mod link_checks;
 mod linking;
 mod memory;
+mod plans;
 mod polling;
 mod privileges;
 mod running;
