@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
 use sqlx::{PgConnection, PgPool};
 
-use crate::{Declared, SchemaName, TableRights};
+use crate::{Declared, SchemaName, TableRights, wall};
 
 /// Why the service must not run on this schema.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum CheckError {
     /// `migrate` was not run, or ran with another build.
     #[error("the schema is not the one this build knows, run migrate: {0}")]
     History(String),
-    /// Somebody may do more, or less, than is declared.
+    /// Somebody may do more, or less, than is declared, or reach other rows.
     #[error("rights in the database are not as declared: {}", .0.join("; "))]
     Rights(Vec<String>),
     #[error("the database cannot be asked")]
@@ -32,6 +32,7 @@ pub async fn check(pool: &PgPool, declared: &Declared) -> Result<(), CheckError>
     let mut surprises = own(&mut db, name).await?;
     surprises.extend(rights(&mut db, name, tables).await?);
     surprises.extend(undeclared(&mut db, name, tables).await?);
+    surprises.extend(wall::surprises(&mut db, name, tables).await?);
     if surprises.is_empty() {
         return Ok(());
     }
@@ -79,7 +80,7 @@ async fn history(db: &mut PgConnection, migrations: &Migrator) -> Result<(), Che
 /// What the role may do by being who it is.
 async fn own(db: &mut PgConnection, schema: &SchemaName) -> Result<Vec<String>, CheckError> {
     let own = sqlx::query!(
-        r#"select current_user::text as "name!", r.rolsuper as "is_superuser!",
+        r#"select current_user::text as "name!", r.rolsuper or r.rolbypassrls as "is_above_walls!",
             pg_has_role(r.oid, n.nspowner, 'usage') as "is_owner!",
             has_schema_privilege(r.oid, n.oid, 'create') as "may_create!",
             pg_get_userbyid(n.nspowner)::text as "owner!"
@@ -106,7 +107,7 @@ async fn own(db: &mut PgConnection, schema: &SchemaName) -> Result<Vec<String>, 
             schema.owner()
         ));
     }
-    if own.is_superuser || own.is_owner || own.may_create {
+    if own.is_above_walls || own.is_owner || own.may_create {
         surprises.push(format!("{} has the rights of an owner", own.name));
     }
     Ok(surprises)

@@ -3,7 +3,7 @@
 //!
 //! # What this crate does not know
 //!
-//! - **No table.** Which there are, and who may do what to them, each service declares for itself.
+//! - **No table.** Which there are, who may do what to them and whose their rows are, each service declares for itself.
 //! - **No statement of a service.** Those stand in its `store` and its migrations.
 
 mod check;
@@ -11,8 +11,10 @@ mod migrate;
 mod name;
 mod pool;
 mod privilege;
+mod scope;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod wall;
 
 use sqlx::migrate::Migrator;
 
@@ -20,7 +22,8 @@ pub use check::{CheckError, check};
 pub use migrate::{SchemaError, migrate};
 pub use name::SchemaName;
 pub use pool::pool;
-pub use privilege::{Privilege, TableRights, rights};
+pub use privilege::{Of, Privilege, TableRights, rights};
+pub use scope::{Scope, Scoping};
 
 /// A schema as this build of its service knows it.
 #[derive(Debug)]

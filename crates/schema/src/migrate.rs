@@ -5,7 +5,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 
-use crate::{Declared, SchemaName, TableRights};
+use crate::{Declared, SchemaName, TableRights, wall};
 
 /// Why the database is not as it should be.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum SchemaError {
     Migrate(#[from] MigrateError),
 }
 
-/// Makes the roles, the schema, its tables and the rights, as the administrator. `app_password` becomes
+/// Makes the roles, the schema, its tables, the rights and the walls, as the administrator. `app_password` becomes
 /// the password of the service's role; without one it stays as it is.
 pub async fn migrate(
     admin: &PgConnectOptions,
@@ -47,6 +47,7 @@ pub async fn migrate(
     .await?;
     migrations.run_direct(None, &mut db, false).await?;
     grant(&mut db, name, tables).await?;
+    wall::raise(&mut db, name, tables).await?;
     // The lock goes with the connection.
     db.close().await?;
     Ok(())
@@ -123,7 +124,7 @@ async fn grant(
         "revoke all on all tables in schema {schema} from public, {app}",
     )
     .await?;
-    for TableRights { table, app } in tables {
+    for TableRights { table, app, of: _ } in tables {
         let privileges: Vec<&str> = app.iter().map(|privilege| privilege.as_str()).collect();
         let privileges = privileges.join(", ");
         run(
@@ -138,7 +139,7 @@ async fn grant(
 
 /// Statements about roles and schemas take no parameters: the names are put into the text, which they are
 /// plain enough for.
-async fn run(
+pub(crate) async fn run(
     db: &mut PgConnection,
     schema: &SchemaName,
     template: &str,

@@ -1,5 +1,5 @@
-//! Who may do what to which table: declared by each service, granted by `migrate`, checked at every start and
-//! tried cell by cell in the tests.
+//! Who may do what to which table, and whose its rows are: declared by each service, granted and walled by `migrate`,
+//! checked at every start and tried cell by cell in the tests.
 
 use std::fmt;
 
@@ -23,12 +23,43 @@ pub enum Privilege {
 pub struct TableRights {
     pub table: &'static str,
     pub app: &'static [Privilege],
+    pub of: Of,
+}
+
+/// Whose the rows of a table are. A session that works for a retailer reaches no other's, and one that says for nobody
+/// none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Of the retailer in their `retailer_id`.
+    Retailer,
+    /// Of whoever that row of another table is of whose `key` is their `by`.
+    Row {
+        table: &'static str,
+        key: &'static str,
+        by: &'static str,
+    },
+    /// Of the service: no retailer's session reaches them.
+    Service,
+    /// Nobody's: every session reaches them.
+    Nobody,
 }
 
 /// A row of a service's declaration.
 #[must_use]
-pub const fn rights(table: &'static str, app: &'static [Privilege]) -> TableRights {
-    TableRights { table, app }
+pub const fn rights(table: &'static str, app: &'static [Privilege], of: Of) -> TableRights {
+    TableRights { table, app, of }
+}
+
+impl Of {
+    /// Of whoever the row of another table is that has the same `key`.
+    #[must_use]
+    pub const fn same(table: &'static str, key: &'static str) -> Self {
+        Self::Row {
+            table,
+            key,
+            by: key,
+        }
+    }
 }
 
 impl Privilege {

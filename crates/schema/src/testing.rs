@@ -6,10 +6,14 @@
     reason = "for tests: what cannot go on, panics"
 )]
 
+mod walls;
+
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use crate::{Declared, Privilege, SchemaName};
+
+pub use walls::{Walls, rows_of};
 
 /// `insufficient_privilege`.
 pub const DENIED: &str = "42501";

@@ -73,11 +73,15 @@ pub(crate) async fn serve(
     let deadline = lifecycle::deadline(settings)?;
     let keyring = Arc::new(Keyring::from_settings(settings)?);
     let schema = Schema::of(&code);
-    let pool = store::pool(&settings::database(settings, settings::DATABASE)?, &schema);
+    let database = settings::database(settings, settings::DATABASE)?;
+    let pool = store::pool(&database, &schema);
+    let call_pool = store::call_pool(&database, &schema);
     schema::check(&pool, &store::declared(&schema))
         .await
         .context("the database is refused")?;
     let store = Store::new(pool.clone(), Arc::clone(&keyring), schema);
+    // What answers callers, and reaches what is theirs.
+    let answering = store.on(call_pool.clone());
     let app = Arc::new(install::app(settings).context("the app's settings cannot be used")?);
     let bare = Arc::clone(&platform);
     let platform: Arc<dyn Platform> = Arc::new(Renewing::new(
@@ -144,11 +148,11 @@ pub(crate) async fn serve(
         stop: stop.clone(),
     };
     let archive = Archive {
-        store: store.clone(),
+        store: answering.clone(),
         bodies: archiver.bodies.clone(),
     };
     let audit = Audit {
-        store: store.clone(),
+        store: answering.clone(),
     };
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
@@ -195,10 +199,11 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
         every: settings::duration(settings, settings::PRIVACY_EVERY_MS, privacy::EVERY)?,
         outage: Outage::new("answering privacy requests"),
+        left: privacy::Left::default(),
     };
     let requests = Requests {
         platform: Arc::clone(&platform),
-        store: store.clone(),
+        store: answering.clone(),
         clock: Arc::clone(&clock),
     };
     let durable = durable::worker(&code);
@@ -235,7 +240,7 @@ pub(crate) async fn serve(
     };
     let asked = Arc::new(Ledger::at(&way)?);
     let imports = Imports {
-        store: store.clone(),
+        store: answering.clone(),
         rules: platform.import_rules(),
         connections: Arc::clone(&connections),
         inbox,
@@ -261,11 +266,20 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
     };
+    let called_linker = Linker {
+        store: answering.clone(),
+        ..linker
+    };
+    let called_installer = Installer {
+        store: answering.clone(),
+        linker: called_linker.clone(),
+        ..installer.clone()
+    };
     let management = Management {
         platform: Arc::clone(&platform),
-        store: store.clone(),
+        store: answering,
         connections: Arc::clone(&connections),
-        linker,
+        linker: called_linker,
         heard,
         addresses: addresses.clone(),
         clock: Arc::clone(&clock),
@@ -284,7 +298,7 @@ pub(crate) async fn serve(
     let seed = clock.now().as_nanosecond().unsigned_abs();
     let seed = u64::try_from(seed % u128::from(u64::MAX)).unwrap_or_default();
     let router = hooks
-        .merge(install::router(installer.clone()))
+        .merge(install::router(installer))
         .merge(health.router());
     lifecycle.spawn("http", serve_http(listener, router, stop.clone()));
     lifecycle.spawn("worker", worker.run(bus.consumer(&durable)));
@@ -355,7 +369,7 @@ pub(crate) async fn serve(
             .add_service(AuditServer::new(audit))
             .add_service(ImportsServer::new(imports))
             .add_service(DeliveriesServer::new(archive))
-            .add_service(InstallsServer::new(installer))
+            .add_service(InstallsServer::new(called_installer))
             .add_service(PrivacyRequestsServer::new(requests));
         let tokens = LedgerTokens::new(way.channel(TOKEN_TIMEOUT)?);
         let gate = Gate::new(secrets, Arc::new(tokens), clock);
@@ -371,6 +385,7 @@ pub(crate) async fn serve(
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;
     pool.close().await;
+    call_pool.close().await;
     Ok(ended?)
 }
 

@@ -51,6 +51,17 @@ impl ApiError {
         )
     }
 
+    /// Whether there is nothing by the name that was given.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                code: Code::NotFound,
+                ..
+            }
+        )
+    }
+
     /// The same refusal with more lines behind its words.
     pub(crate) fn with_more(self, lines: &str) -> Self {
         match self {

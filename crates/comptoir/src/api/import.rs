@@ -156,7 +156,8 @@ impl Ingests {
         self.retailer
     }
 
-    pub(super) async fn of_connection(
+    /// The service that has a connection; `NOT_FOUND` when none of these does.
+    pub(crate) async fn of_connection(
         &self,
         connection: ConnectionId,
     ) -> Result<&Ingest, ApiError> {

@@ -5,9 +5,13 @@ use proto::ledger::{
     GetSaleRequest, GetSaleResponse, ListReservationsRequest, ListReservationsResponse,
     ListSalesRequest, ListSalesResponse, SaleFilter, get_sale_request,
 };
+use retail::ConnectionId;
 
 use super::{ApiError, Ledger, MAX_ANSWER_BYTES, MAX_PAGES, PAGE_SIZE, Page};
 use crate::view::Sale;
+
+/// The platform of the connections that tills have.
+const TILL_PLATFORM: &str = "till";
 
 /// Which sales, and which part of them.
 #[derive(Clone, Debug, Default)]
@@ -108,6 +112,20 @@ impl Ledger {
             .map_err(|status| self.refused(&status))?
             .into_inner();
         Ok(sale.ok_or(WireError::Missing("sale"))?.try_into()?)
+    }
+
+    /// Whether what was sold through it was sold at a till. Of a connection without sales it is not known, and no.
+    pub(crate) async fn is_tills(&self, connection: ConnectionId) -> Result<bool, ApiError> {
+        let query = SalesQuery {
+            filter: SaleFilter {
+                connection_id: connection.to_string(),
+                platform: TILL_PLATFORM.to_owned(),
+                ..SaleFilter::default()
+            },
+            page_size: 1,
+            page_token: String::new(),
+        };
+        Ok(!self.sales(query).await?.rows.is_empty())
     }
 
     fn sales_client(&self) -> SalesClient<service::access::Authorized> {

@@ -1,18 +1,17 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
-use retail::{ConnectionId, ShopOrderId};
+use retail::{ConnectionId, RetailerId, ShopOrderId};
 use serde::Serialize;
-use tonic::Code;
 
 use super::Place;
 use super::parked::act;
-use crate::api::{ApiError, Ledger, Page};
+use crate::api::{ApiError, Ingest, Ingests, Ledger, Page};
 use crate::arguments::{Customers, PageArguments};
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::{Customer, HeldOfPerson};
+use crate::view::{Customer, HeldOfPerson, Raw};
 
 #[derive(Serialize)]
 struct List {
@@ -74,7 +73,7 @@ pub(crate) async fn customers(
         Customers::Export { customer } => {
             let id = id_of(&ledger, &customer).await?;
             // It is a document, whatever was asked for.
-            Screen::new(true).json(&held_of(place, &ledger, id).await?)?;
+            Screen::new(true).json(&held_of(&place.ingests()?, &ledger, id).await?)?;
         }
         Customers::Erase {
             customer,
@@ -109,41 +108,76 @@ async fn id_of(ledger: &Ledger, named: &str) -> anyhow::Result<String> {
 
 /// What the ledger holds of a person, and what is kept of the deliveries of all these orders.
 pub(super) async fn held_of(
-    place: &Place,
+    ingests: &Ingests,
     ledger: &Ledger,
     customer: String,
 ) -> anyhow::Result<HeldOfPerson> {
     let mut held = ledger.held_of(customer).await?;
-    add_deliveries(place, &mut held).await?;
+    add_deliveries(ingests, ledger, &mut held, Vec::new()).await?;
     Ok(held)
 }
 
-/// As shops sent them, of all orders that are spoken of.
-pub(super) async fn add_deliveries(place: &Place, held: &mut HeldOfPerson) -> anyhow::Result<()> {
+/// As shops sent them, of all orders that are spoken of, and of `more`: connections and orders' ids.
+pub(super) async fn add_deliveries(
+    ingests: &Ingests,
+    ledger: &Ledger,
+    held: &mut HeldOfPerson,
+    more: Vec<(String, String)>,
+) -> anyhow::Result<()> {
     let sold = held.sales.iter();
     let sold = sold.map(|sale| (sale.connection_id.clone(), sale.order_id.clone()));
     let waiting = held.waiting.iter();
     let waiting = waiting.map(|copy| (copy.connection_id.clone(), copy.order_id.clone()));
-    let orders: BTreeSet<(String, String)> = sold.chain(waiting).collect();
-    let ingests = place.ingests()?;
-    for (connection, order) in orders {
-        let (Ok(connection), Ok(order)) =
-            (connection.parse::<ConnectionId>(), ShopOrderId::new(&order))
-        else {
+    let mut orders: BTreeMap<ConnectionId, BTreeSet<ShopOrderId>> = BTreeMap::new();
+    for (connection, order) in sold.chain(waiting).chain(more) {
+        if let (Ok(connection), Ok(order)) = (connection.parse(), ShopOrderId::new(&order)) {
+            orders.entry(connection).or_default().insert(order);
+        }
+    }
+    for (connection, orders) in orders {
+        let Some(ingest) = keeper(ingests, ledger, connection).await? else {
             continue;
         };
-        let kept = match ingests.deliveries(connection, &order).await {
-            // A till's sale came from no shop.
-            Err(ApiError::Refused {
-                code: Code::NotFound,
-                ..
-            }) => continue,
-            kept => kept?,
-        };
-        for kept in kept {
-            let delivery = ingests.delivery(connection, &kept.delivery_id).await?;
-            held.deliveries.push(delivery);
+        for order in orders {
+            let found = deliveries_of(ingest, ingests.retailer(), connection, &order);
+            held.deliveries.extend(found.await?);
         }
     }
     Ok(())
+}
+
+/// The service that keeps what came through a connection. `None` of a till's: nothing did.
+async fn keeper<'a>(
+    ingests: &'a Ingests,
+    ledger: &Ledger,
+    connection: ConnectionId,
+) -> Result<Option<&'a Ingest>, ApiError> {
+    match ingests.of_connection(connection).await {
+        Ok(ingest) => Ok(Some(ingest)),
+        Err(error) if error.is_not_found() => {
+            if ledger.is_tills(connection).await? {
+                return Ok(None);
+            }
+            Err(error.with_more("its service does not run here: what it keeps would be missing"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn deliveries_of(
+    ingest: &Ingest,
+    retailer: RetailerId,
+    connection: ConnectionId,
+    order: &ShopOrderId,
+) -> Result<Vec<Raw>, ApiError> {
+    let mut found = Vec::new();
+    for kept in ingest.deliveries(retailer, connection, order).await? {
+        let delivery = ingest.delivery(retailer, connection, &kept.delivery_id);
+        match delivery.await {
+            // Its time was up since it was listed.
+            Err(error) if error.is_not_found() => {}
+            delivery => found.push(delivery?),
+        }
+    }
+    Ok(found)
 }

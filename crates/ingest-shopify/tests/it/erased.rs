@@ -28,9 +28,17 @@ async fn a_shop() -> (Running, String) {
 }
 
 async fn archived(running: &Running) -> Vec<Searched> {
-    let (retailer, store) = (RetailerId::new(RETAILER), running.store());
-    let page = store.archived_page(retailer, Timestamp::MAX, None, 500);
-    page.await.unwrap()
+    let store = running.store();
+    let mut found = Vec::new();
+    for connection in store
+        .connections_of(RetailerId::new(RETAILER))
+        .await
+        .unwrap()
+    {
+        let page = store.archived_page(connection, Timestamp::MAX, "", 500);
+        found.extend(page.await.unwrap());
+    }
+    found
 }
 
 /// Deliveries of an order that are in the archive.
@@ -139,6 +147,8 @@ async fn a_shop_is_erased_when_it_was_gone_for_two_days_and_not_when_it_came_bac
     within(async || archived(&running).await.is_empty().then_some(())).await;
 
     assert_eq!(running.link().await, id);
+    let connection = ConnectionId::new(id.parse().unwrap());
+    assert!(!running.store().shred_shop(connection).await.unwrap());
     // The same bytes at once would be one delivery to the broker.
     let again = r#"{"shop_id":1,"shop_domain":"127.0.0.1"}"#;
     let status = running.post("/hooks", "shop/redact", again, None).await;
@@ -151,4 +161,24 @@ async fn a_shop_is_erased_when_it_was_gone_for_two_days_and_not_when_it_came_bac
     .await;
     assert_eq!(request.kind(), PrivacyRequestKind::ShopErasure);
     assert_eq!(running.ledger.said().shops.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pos_12_a_shop_that_comes_back_while_it_is_erased_is_erased_no_further() {
+    let (running, id) = a_shop().await;
+    running.ledger.said().is_endless = true;
+    running.shop.uninstall();
+    running.advance(1);
+    within(async || (running.deliver().await > 0).then_some(())).await;
+    running.until(&id, ConnectionState::Uninstalled).await;
+    running.shop.ask_to_redact_shop(&running.address("/hooks"));
+    running.deliver().await;
+    within(async || running.privacy_requests().await.pop()).await;
+    running.advance(GRACE);
+    within(async || (!running.ledger.said().shops.is_empty()).then_some(())).await;
+    let before = archived(&running).await.len();
+    assert_eq!(running.link().await, id);
+    let request = answered(&running, PrivacyRequestKind::ShopErasure).await;
+    assert_eq!(request.answer(), PrivacyAnswer::LinkedAgain);
+    assert!(before > 1 && archived(&running).await.len() >= before - 1);
 }

@@ -29,6 +29,9 @@ const METHODS: [Method; 5] = [
     ),
 ];
 
+/// Orders of one question at most, as the ledger takes them.
+const ORDERS_LIMIT: usize = 1_000;
+
 /// Erases whoever it is asked to, and wants them to be shredded.
 #[derive(Clone)]
 pub struct FakeLedger {
@@ -47,6 +50,10 @@ pub struct Said {
     pub has_no_shops: bool,
     /// Whether it answers nothing about plans.
     pub is_away: bool,
+    /// An address that it will not hear of.
+    pub refused: Option<String>,
+    /// Of a shop somebody always remains.
+    pub is_endless: bool,
 }
 
 impl FakeLedger {
@@ -119,6 +126,12 @@ impl Erasures for FakeLedger {
     ) -> Result<Response<wire::ErasePersonResponse>, Status> {
         let request = request.into_inner();
         let mut said = self.said();
+        if request.order_ids.len() > ORDERS_LIMIT {
+            return Err(Status::invalid_argument("too many orders"));
+        }
+        if said.refused.as_ref() == Some(&request.email) {
+            return Err(Status::not_found("no such connection"));
+        }
         said.orders
             .extend(request.order_ids.iter().map(|order| wire::OrderToShred {
                 retailer_id: request.retailer_id.clone(),
@@ -127,7 +140,7 @@ impl Erasures for FakeLedger {
             }));
         if !request.email.is_empty() {
             said.searches.push(wire::PersonToShred {
-                erasure_id: Uuid::from_u128(7).to_string(),
+                erasure_id: request.act.clone().unwrap().request_id,
                 retailer_id: request.retailer_id.clone(),
                 emails: vec![request.email.clone()],
                 erased_at: Some(instant_into(self.clock.now())),
@@ -149,7 +162,7 @@ impl Erasures for FakeLedger {
         said.shops.push(request.into_inner());
         Ok(Response::new(wire::EraseShopResponse {
             erased_count: 1,
-            is_done: said.shops.len() > 1,
+            is_done: said.shops.len() > 1 && !said.is_endless,
         }))
     }
 
@@ -169,8 +182,13 @@ impl Erasures for FakeLedger {
         request: Request<wire::ReportShreddingRequest>,
     ) -> Result<Response<wire::ReportShreddingResponse>, Status> {
         let mut said = self.said();
-        (said.orders, said.searches) = Default::default();
-        said.reports.push(request.into_inner());
+        let report = request.into_inner();
+        said.orders.retain(|order| !report.orders.contains(order));
+        said.searches.retain(|person| {
+            let mut searched = report.searches.iter();
+            !searched.any(|search| search.erasure_id == person.erasure_id)
+        });
+        said.reports.push(report);
         Ok(Response::new(wire::ReportShreddingResponse {}))
     }
 }

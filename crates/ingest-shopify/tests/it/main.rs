@@ -12,4 +12,5 @@ mod plans;
 mod privacy;
 mod removed;
 mod renewed;
+mod stuck;
 mod support;

@@ -103,12 +103,17 @@ impl Running {
 
     /// The service's memory, as another process has it.
     pub fn store(&self) -> Store {
+        self.store_with(seal_key())
+    }
+
+    /// The same, with another key.
+    pub fn store_with(&self, key: String) -> Store {
         let code = PlatformCode::new("shopify").unwrap();
         let schema = Schema::of(&code);
         let (_, host) = self.surroundings.database.url.rsplit_once('@').unwrap();
         let url = format!("postgres://{}:{APP_PASSWORD}@{host}", schema.name().app());
         let pool = store::pool(&url.parse().unwrap(), &schema);
-        let settings = Settings::from_map([("COMPTOIR_SEAL_KEY", seal_key())]);
+        let settings = Settings::from_map([("COMPTOIR_SEAL_KEY", key)]);
         let keyring = Arc::new(Keyring::from_settings(&settings).unwrap());
         Store::new(pool, keyring, schema)
     }

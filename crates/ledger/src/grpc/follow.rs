@@ -7,6 +7,7 @@ use futures::Stream;
 use futures::stream::try_unfold;
 use proto::ledger::StreamSalesResponse;
 use retail::RetailerId;
+use service::access::Caller;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -160,8 +161,8 @@ impl Following {
     }
 
     fn read_ahead(&mut self) {
-        self.ahead
-            .spawn(Arc::clone(&self.question).page(self.place));
+        let page = Arc::clone(&self.question).page(self.place);
+        self.ahead.spawn(Caller::along(Caller::current(), page));
     }
 
     /// A transaction that still runs hides what was committed after it began. What was there when the

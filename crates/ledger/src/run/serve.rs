@@ -37,7 +37,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let (writing, reading) = (store::write_pool(&database), store::read_pool(&database));
-    let acting = store::act_pool(&database);
+    let (acting, looking_up) = (store::act_pool(&database), store::own_read_pool(&database));
     store::check::check(&writing)
         .await
         .context("the database is refused")?;
@@ -89,13 +89,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let erasures = store::erasure_key(&writing, &keyring)
         .await
         .context("who was erased cannot be known again")?;
-    let store = Store::new(
-        writing.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&ids),
-        Arc::clone(&erasures),
-    );
-    let acts = Store::new(acting.clone(), Arc::clone(&clock), ids, erasures);
+    let store = Store::new(writing.clone(), Arc::clone(&clock), ids, erasures);
+    let acts = store.on(acting.clone());
     let (reader, writers) = pipeline(
         WRITERS,
         bus.consumer(&durable::ledger_orders()),
@@ -126,7 +121,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         lifecycle.spawn(name, writer.run(stop.clone()));
     }
     let chainer = Chainer::new(
-        Chain::new(acting.clone(), Arc::clone(&clock)),
+        Chain::new(writing.clone(), Arc::clone(&clock)),
         wake.listener(),
     );
     lifecycle.spawn("chain", chainer.run(stop.clone()));
@@ -152,7 +147,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let questions = Reader::new(reading.clone());
     let desk = Desk::new(acts.clone(), questions.clone(), keyring, wake.clone());
     let routes = grpc::routes(&acts, &questions, &desk, &wake, &health, &stop)?;
-    let gate = Gate::new(secrets, Arc::new(Tokens(questions)), clock);
+    let tokens = Tokens(Reader::new(looking_up.clone()));
+    let gate = Gate::new(secrets, Arc::new(tokens), clock);
     let guard = Guard::new(gate, grpc::METHODS);
     let serving = service::grpc::serve(grpc_listener, routes, guard, stop.clone());
     lifecycle.spawn("gRPC", async move { Ok(serving.await?) });
@@ -171,6 +167,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     writing.close().await;
     acting.close().await;
     reading.close().await;
+    looking_up.close().await;
     Ok(ended?)
 }
 

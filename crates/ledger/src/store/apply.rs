@@ -56,6 +56,15 @@ impl Store {
         }
     }
 
+    /// The same on another pool.
+    #[must_use]
+    pub fn on(&self, pool: PgPool) -> Self {
+        Self {
+            pool,
+            ..self.clone()
+        }
+    }
+
     /// What people who were erased are known again by.
     #[must_use]
     pub fn erasures(&self) -> &ErasureKey {

@@ -111,7 +111,7 @@ pub(super) async fn find_skus<'a>(
         cross join lateral (
             select i.item_id, i.deleted_at
             from ledger.item i
-            where i.retailer_id = k.retailer_id and coalesce(i.sku, '') = k.sku
+            where i.retailer_id = k.retailer_id and i.sku_key = k.sku
             order by i.deleted_at desc nulls first
             limit 1
         ) i"#,

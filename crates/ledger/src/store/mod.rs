@@ -47,7 +47,7 @@ pub use access::{NewToken, TokenError, TokenView, Tokens};
 pub use act::{Acted, Trial};
 pub use apply::Store;
 pub use chain::{BLOCK_LIMIT, Chain, Chained};
-pub use connect::{act_pool, read_pool, write_pool};
+pub use connect::{act_pool, own_read_pool, read_pool, write_pool};
 pub use connection::{NotOurs, Told, ToldConnection};
 pub use dismiss::Dismissed;
 pub use early::{Early, EarlyOrder};

@@ -350,7 +350,7 @@ async fn r_07_an_answer_that_could_still_change_is_not_given() {
     writing.join_next().await.unwrap().unwrap();
 
     // A long question holds up nobody.
-    let questions = store::read_pool(&app(&ledger.database));
+    let questions = store::own_read_pool(&app(&ledger.database));
     let question = questions.begin().await.unwrap();
     let told = levels(&mut client, asked(SystemClock.now())).await;
     assert_eq!(told, ["A Laurier -3"]);

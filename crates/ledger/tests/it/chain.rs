@@ -261,7 +261,7 @@ async fn r_14_fifty_edits_by_a_superuser_are_each_named() {
         assert!(!changed.is_empty(), "{statement}: changed nothing");
         let name = if name.is_empty() { changed } else { &name };
 
-        let reader = Reader::new(store::read_pool(&app(&database)));
+        let reader = Reader::new(store::own_read_pool(&app(&database)));
         let (wrong, ..) = walked(&reader, RETAILER, None).await;
         let is_named = wrong.iter().any(|wrong| wrong.contains(name));
         assert!(is_named, "{statement}: {name} is not in {wrong:#?}");

@@ -2,10 +2,14 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ledger::desk::Desk;
 use ledger::store::Tokens;
 use ledger::{Wake, grpc};
+use proto::ledger as wire;
+use proto::ledger::access_client::AccessClient;
 use proto::ledger::customers_client::CustomersClient;
 use proto::ledger::entitlements_client::EntitlementsClient;
 use proto::ledger::erasures_client::ErasuresClient;
@@ -25,14 +29,17 @@ use proto::ledger::stock_work_client::StockWorkClient;
 use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
+use retail::RetailerId;
 use service::access::{Authorized, Gate, Guard};
 use service::clock::{Clock, SystemClock};
 use service::health::Health;
+use service_kit::bearer;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Endpoint;
 
+use crate::held;
 use crate::support::Ledger;
 
 /// How often the tokens of streams are looked at, in tests.
@@ -76,15 +83,10 @@ impl Client {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (wake, stop) = (Wake::new(), CancellationToken::new());
-        let routes = grpc::routes(
-            &ledger.store,
-            &ledger.reader,
-            &ledger.desk(),
-            &wake,
-            &Health::new(),
-            &stop,
-        )
-        .unwrap();
+        let (store, reader) = ledger.answering();
+        let keyring = Arc::new(crate::order::keyring());
+        let desk = Desk::new(store.clone(), reader.clone(), keyring, Wake::new());
+        let routes = grpc::routes(&store, &reader, &desk, &wake, &Health::new(), &stop).unwrap();
         let tokens = Arc::new(Tokens(ledger.reader.clone()));
         let gate = Gate::new(service_kit::secrets(), tokens, Arc::new(clock));
         let guard = Guard::new(gate, grpc::METHODS).watching_every(WATCH_EVERY);
@@ -99,22 +101,29 @@ impl Client {
         let endpoint = Endpoint::from_shared(url.clone()).unwrap();
         let endpoint = endpoint.timeout(Duration::from_secs(30));
         let channel = service_kit::operator().on(endpoint.connect().await.unwrap());
-        Self::on(channel, serving, url, wake, stop)
+        Self::calling(channel, url, wake, stop, serving)
     }
 
     /// From now on by another token.
     pub fn call_by(&mut self, channel: Authorized) {
         let serving = mem::take(&mut self.serving);
         let (url, wake, stop) = (self.url.clone(), self.wake.clone(), self.stop.clone());
-        *self = Self::on(channel, serving, url, wake, stop);
+        *self = Self::calling(channel, url, wake, stop, serving);
     }
 
-    fn on(
+    /// Calls the same server with a token of all of a retailer's roles.
+    pub async fn of_retailer(&self, retailer: RetailerId) -> Self {
+        let channel = self.with_all_roles(retailer).await;
+        let (url, wake, stop) = (self.url.clone(), self.wake.clone(), self.stop.clone());
+        Self::calling(channel, url, wake, stop, JoinSet::new())
+    }
+
+    fn calling(
         channel: Authorized,
-        serving: JoinSet<()>,
         url: String,
         wake: Wake,
         stop: CancellationToken,
+        serving: JoinSet<()>,
     ) -> Self {
         Self {
             sales: SalesClient::new(channel.clone()),
@@ -142,5 +151,30 @@ impl Client {
             stop,
             serving,
         }
+    }
+
+    /// A channel for such a token.
+    pub async fn with_all_roles(&self, retailer: RetailerId) -> Authorized {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let request = 8_000_000 + u128::from(LAST.fetch_add(1, Ordering::Relaxed));
+        let roles = [
+            wire::Role::Viewer,
+            wire::Role::Cashier,
+            wire::Role::StockKeeper,
+            wire::Role::Manager,
+            wire::Role::Owner,
+        ];
+        let asked = wire::CreateTokenRequest {
+            retailer_id: retailer.to_string(),
+            name: "all roles".to_owned(),
+            roles: roles.map(i32::from).to_vec(),
+            expires_at: None,
+            act: Some(held::act(request)),
+        };
+        let mut access = AccessClient::new(self.channel.clone());
+        let made = access.create_token(asked).await.unwrap();
+        let secret = made.into_inner().secret;
+        let endpoint = Endpoint::from_shared(self.url.clone()).unwrap();
+        bearer(&secret).on(endpoint.connect_lazy())
     }
 }

@@ -3,13 +3,15 @@
 use jiff::SignedDuration;
 use ledger::store::{Reader, SaleFilter, SaleKey};
 use retail::{Balance, SaleState};
+use service::access::Caller;
 
 use crate::order::{PLACED_AT, an_order};
-use crate::rows_read::{one_connection, rows_read};
+use crate::rows_read::{one_connection, one_walled_connection, rows_read};
 use crate::support::{
     ASKING_CONNECTION, CONNECTION, Ledger, OTHER_CONNECTION, OTHER_OUTLET, OTHER_REGISTER, OUTLET,
     REGISTER, RETAILER,
 };
+use crate::walls::caller;
 
 /// Rows of a page, and one that tells whether there are more.
 const PAGE: i64 = 51;
@@ -70,7 +72,7 @@ async fn r_09_pages_of_several_shops_hold_every_sale_once_newest_first() {
 }
 
 /// A few sales that are somehow rare, and many after them that are not, the oldest of one shop.
-async fn with_a_long_history() -> Ledger {
+pub async fn with_a_long_history() -> Ledger {
     let ledger = with_two_platforms().await;
     let order = |id| an_order(id).line("A", 1);
     ledger
@@ -107,8 +109,6 @@ async fn with_a_long_history() -> Ledger {
 #[tokio::test]
 async fn r_09_a_page_by_any_single_filter_reads_little_more_than_itself() {
     let ledger = with_a_long_history().await;
-    let pool = one_connection(&ledger);
-    let reader = Reader::new(pool.clone());
     let none = SaleFilter::default;
     let customer = |number: &str| {
         let asked = format!("select customer_id from ledger.sale where receipt_key = '{number}'");
@@ -151,7 +151,7 @@ async fn r_09_a_page_by_any_single_filter_reads_little_more_than_itself() {
         ..none()
     };
     let full = usize::try_from(PAGE).unwrap();
-    for (filter, found) in [
+    let asked = [
         (none(), full),
         (outlet(OUTLET), full),
         (outlet(OTHER_OUTLET), 1),
@@ -174,12 +174,24 @@ async fn r_09_a_page_by_any_single_filter_reads_little_more_than_itself() {
         (receipt("7"), 1),
         (receipt("#7"), 1),
         (first_day, 5),
+    ];
+    // In a retailer's session what its wall reads counts too.
+    for (pool, caller) in [
+        (one_connection(&ledger), None),
+        (one_walled_connection(&ledger), Some(caller(Some(RETAILER)))),
     ] {
-        let before = rows_read(&ledger, &pool, &["sale", "sale_line"]).await;
-        let page = reader.list_sales(RETAILER, &filter, None, PAGE).await;
-        assert_eq!(page.unwrap().len(), found, "{filter:?}");
-        let read = rows_read(&ledger, &pool, &["sale", "sale_line"]).await - before;
-        assert!(read <= ROWS_LIMIT, "{read} rows for {filter:?}");
+        let reader = Reader::new(pool.clone());
+        for (filter, found) in &asked {
+            let before = rows_read(&ledger, &pool, &["sale", "sale_line"]).await;
+            let page = reader.list_sales(RETAILER, filter, None, PAGE);
+            let page = Caller::along(caller.clone(), page).await.unwrap();
+            assert_eq!(page.len(), *found, "{filter:?}");
+            let read = rows_read(&ledger, &pool, &["sale", "sale_line"]).await - before;
+            assert!(
+                read <= ROWS_LIMIT,
+                "{read} rows for {filter:?} by {caller:?}"
+            );
+        }
+        pool.close().await;
     }
-    pool.close().await;
 }

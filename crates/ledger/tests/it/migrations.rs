@@ -89,7 +89,7 @@ async fn r_03_what_moved_before_stock_work_was_known_is_of_its_sale() {
     sql(&database, MOVED_BEFORE);
     migrate(&database).await;
     sql(&database, MOVES_YET);
-    let reader = Reader::new(store::read_pool(&app(&database)));
+    let reader = Reader::new(store::own_read_pool(&app(&database)));
     let told = reader.explain_level(RETAILER, "A", OUTLET, 10).await;
     let told = told.unwrap().unwrap();
     let moved: Vec<(i64, i32, &str)> = told
@@ -137,7 +137,7 @@ async fn ef_11_what_was_sold_before_invoices_were_known_went_with_its_order() {
     let kept = "select stock_rule, has_invoice, awaiting_milli from ledger.sale
         join ledger.sale_line using (sale_id)";
     assert_eq!(sql(&database, kept), "order|f|0");
-    let reader = Reader::new(store::read_pool(&app(&database)));
+    let reader = Reader::new(store::own_read_pool(&app(&database)));
     for check in reader.verify(None).await.unwrap() {
         assert!(check.failures.is_empty(), "{check:?}");
     }
@@ -156,7 +156,7 @@ async fn pos_02_what_was_sold_before_steps_were_known_is_to_be_picked() {
         update ledger.sale set is_to_fulfil = true",
     );
     migrate(&database).await;
-    let reader = Reader::new(store::read_pool(&app(&database)));
+    let reader = Reader::new(store::own_read_pool(&app(&database)));
     let to_pick = FulfilmentFilter {
         stage: Some(Stage::ToPick),
         ..FulfilmentFilter::default()

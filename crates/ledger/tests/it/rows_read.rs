@@ -5,9 +5,17 @@ use sqlx::{Executor as _, PgPool};
 
 use crate::support::{Ledger, app};
 
-/// As the pool for questions, with one connection, which can be asked what it did.
+/// As the service's own pool for questions, with one connection, which can be asked what it did.
 pub fn one_connection(ledger: &Ledger) -> PgPool {
-    let pool = store::read_pool(&app(&ledger.database));
+    one_of(&store::own_read_pool(&app(&ledger.database)))
+}
+
+/// As the pool for callers' questions.
+pub fn one_walled_connection(ledger: &Ledger) -> PgPool {
+    one_of(&store::read_pool(&app(&ledger.database)))
+}
+
+fn one_of(pool: &PgPool) -> PgPool {
     let connection = pool.connect_options().as_ref().clone();
     let options = pool.options().clone().max_connections(1);
     options.connect_lazy_with(connection)

@@ -12,7 +12,7 @@ async fn migrations_run_twice_and_at_once() {
     tokio::join!(migrate(&database), migrate(&database), migrate(&database));
     migrate(&database).await;
     let history = "select count(*) from ledger._sqlx_migrations";
-    assert_eq!(sql(&database, history), "24");
+    assert_eq!(sql(&database, history), "25");
     let pool = store::write_pool(&app(&database));
     check(&pool).await.unwrap();
     pool.close().await;
@@ -75,6 +75,10 @@ async fn rights_other_than_declared_are_refused() {
         "revoke insert on ledger.payment from ledger_app",
         "create table ledger.more (x int)",
         "grant create on schema ledger to ledger_app",
+        "alter table ledger.sale disable row level security",
+        "drop policy wall on ledger.payment",
+        "alter policy wall on ledger.outlet to ledger_app",
+        "create policy more on ledger.retailer using (true)",
     ] {
         let database = database().await;
         sql(&database, surprise);

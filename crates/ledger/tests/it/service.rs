@@ -268,7 +268,7 @@ async fn orders_become_sales_and_events_through_kills_and_dead_letters() {
     let options = support::app(&system.database);
     let ledger = Ledger {
         store: support::a_store(store::write_pool(&options)),
-        reader: store::Reader::new(store::read_pool(&options)),
+        reader: store::Reader::new(store::own_read_pool(&options)),
         database: system.database.clone(),
     };
     ledger.assert_sound().await;

@@ -52,7 +52,7 @@ impl Ledger {
         let options = app(&database);
         Self {
             store: a_store(store::write_pool(&options)),
-            reader: Reader::new(store::read_pool(&options)),
+            reader: Reader::new(store::own_read_pool(&options)),
             database,
         }
     }
@@ -130,6 +130,13 @@ impl Ledger {
             let CheckView { name, failures, .. } = check;
             assert!(failures.is_empty(), "{name}: {failures:#?}");
         }
+    }
+
+    /// What answers callers: for each as far as its retailer's rows go.
+    pub fn answering(&self) -> (Store, Reader) {
+        let options = app(&self.database);
+        let reader = Reader::new(store::read_pool(&options));
+        (self.store.on(store::act_pool(&options)), reader)
     }
 
     /// Where people deal with what waits.

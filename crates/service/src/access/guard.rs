@@ -17,7 +17,7 @@ use super::{Caller, Gate, Method, Roles, is_open};
 use crate::refusal::{denied, unauthenticated, unavailable};
 
 /// A request that may be answered, with its caller and the token to watch.
-type Admitted = (Request<Body>, Option<(Caller, String)>);
+type Admitted = (Request<Body>, Option<(Arc<Caller>, String)>);
 
 /// Lets only those calls pass that their token may make: the method is in the table for one of the token's roles, and
 /// the request speaks of the token's retailer. Deny by default: what is in no table is refused.
@@ -81,7 +81,10 @@ impl Guard {
         if let Some(retailer) = caller.retailer {
             body = of_retailer(body, retailer).await?;
         }
-        Ok((Request::from_parts(head, body), Some((caller, token))))
+        Ok((
+            Request::from_parts(head, body),
+            Some((Arc::new(caller), token)),
+        ))
     }
 }
 
@@ -141,12 +144,13 @@ where
             let Some((caller, token)) = admitted else {
                 return inner.call(request).await;
             };
-            let response = caller.answered(inner.call(request)).await?;
+            let answer = Arc::clone(&caller).answered(inner.call(request));
+            let response = answer.await?;
             Ok(response.map(|body| {
                 let Guard {
                     gate, watch_every, ..
                 } = guard;
-                Body::new(Watched::new(body, gate, token, watch_every))
+                Body::new(Watched::new(body, gate, caller, token, watch_every))
             }))
         })
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,25 +10,33 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tonic::Status;
 use tonic::body::Body;
 
-use super::Gate;
 use super::guard::unknown;
+use super::{Caller, Gate};
 use crate::refusal::unavailable;
 
 /// How often the token of a call that is still being answered is looked at again. With [`super::TOKEN_AGE`] a
 /// stream ends no later than twenty seconds after its token was revoked.
 pub const WATCH_EVERY: Duration = Duration::from_secs(10);
 
-/// An answer that ends when its caller is nobody any more.
+/// An answer that ends when its caller is nobody any more. As it goes on, it still is that caller's.
 pub(super) struct Watched {
     body: Body,
+    caller: Arc<Caller>,
     revoked: Pin<Box<dyn Future<Output = Status> + Send>>,
     has_ended: bool,
 }
 
 impl Watched {
-    pub(super) fn new(body: Body, gate: Gate, token: String, every: Duration) -> Self {
+    pub(super) fn new(
+        body: Body,
+        gate: Gate,
+        caller: Arc<Caller>,
+        token: String,
+        every: Duration,
+    ) -> Self {
         Self {
             body,
+            caller,
             revoked: Box::pin(revoked(gate, token, every)),
             has_ended: false,
         }
@@ -63,7 +72,8 @@ impl HttpBody for Watched {
             status.add_header(&mut trailers)?;
             return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
         }
-        Pin::new(&mut self.body).poll_frame(context)
+        let Self { body, caller, .. } = &mut *self;
+        caller.goes_on(|| Pin::new(body).poll_frame(context))
     }
 
     fn is_end_stream(&self) -> bool {

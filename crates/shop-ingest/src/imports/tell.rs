@@ -38,7 +38,7 @@ impl Importer {
         job: &ImportJob,
     ) -> Result<Turn, Trouble> {
         self.ledger.begin(connection, job.import).await?;
-        let untold = self.store.untold(job.import, ORDERS_AT_ONCE).await?;
+        let untold = self.store.untold(job.import, None, ORDERS_AT_ONCE).await?;
         if untold.is_empty() {
             let now = self.clock.now();
             self.store

@@ -144,7 +144,7 @@ impl Installer {
         terms: &Terms,
         granting: impl Future<Output = Result<Granted, InstallRefusal>>,
     ) -> Result<LinkedShop, Refusal> {
-        self.linker.check_any(retailer).await?;
+        self.linker.check_any(asked.retailer).await?;
         let Granted {
             api,
             secrets,

@@ -14,6 +14,8 @@ use crate::store::OpenErasure;
 
 /// For one answer: an erasure looks through all orders that wait.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
+/// Orders that the ledger takes in one question.
+const ORDERS_LIMIT: usize = 1_000;
 /// Who asks, as the ledger notes it.
 const ACTOR: &str = "shop";
 
@@ -42,27 +44,18 @@ impl LedgerErasures {
         erasure: &OpenErasure,
         subject: &PrivacySubject,
     ) -> Result<bool, NotYet> {
-        let PrivacySubject { email, orders } = subject;
-        let request = wire::ErasePersonRequest {
-            retailer_id: erasure.retailer.to_string(),
-            connection_id: erasure.connection.to_string(),
-            email: email
-                .as_ref()
-                .map(|email| email.as_str().to_owned())
-                .unwrap_or_default(),
-            order_ids: orders.iter().map(ToString::to_string).collect(),
-            act: Some(wire::Act {
-                request_id: request_id(erasure).to_string(),
-                actor: ACTOR.to_owned(),
-                note: String::new(),
-            }),
-        };
-        let answer = self.client()?.erase_person(request).await?.into_inner();
-        let wire::ErasePersonResponse {
-            customer_ids,
-            order_count,
-        } = answer;
-        Ok(!customer_ids.is_empty() || order_count > 0)
+        let pages = subject.orders.len().div_ceil(ORDERS_LIMIT).max(1);
+        let mut was_anybody = false;
+        for page in 0..pages {
+            let request = person_asked(erasure, subject, page);
+            let answer = self.client()?.erase_person(request).await?.into_inner();
+            let wire::ErasePersonResponse {
+                customer_ids,
+                order_count,
+            } = answer;
+            was_anybody |= !customer_ids.is_empty() || order_count > 0;
+        }
+        Ok(was_anybody)
     }
 
     /// Some of a shop's people; whether nobody remains.
@@ -105,14 +98,40 @@ impl LedgerErasures {
     }
 }
 
-/// The same for the same request, whichever process asks; another one when the shop asks again.
-fn request_id(erasure: &OpenErasure) -> Uuid {
+/// The question with the `page`th of the orders. The first one names the address: whoever went by it is found once.
+fn person_asked(
+    erasure: &OpenErasure,
+    PrivacySubject { email, orders }: &PrivacySubject,
+    page: usize,
+) -> wire::ErasePersonRequest {
+    let email = email.as_ref().filter(|_| page == 0);
+    let orders = orders.iter().skip(page * ORDERS_LIMIT).take(ORDERS_LIMIT);
+    wire::ErasePersonRequest {
+        retailer_id: erasure.retailer.to_string(),
+        connection_id: erasure.connection.to_string(),
+        email: email
+            .map(|email| email.as_str().to_owned())
+            .unwrap_or_default(),
+        order_ids: orders.map(ToString::to_string).collect(),
+        act: Some(wire::Act {
+            request_id: request_id(erasure, page).to_string(),
+            actor: ACTOR.to_owned(),
+            note: String::new(),
+        }),
+    }
+}
+
+/// The same for the same question, whichever process asks; another one when the shop asks again.
+fn request_id(erasure: &OpenErasure, page: usize) -> Uuid {
     let OpenErasure {
         connection,
         delivery,
         received_at,
         ..
     } = erasure;
-    let name = format!("{connection}/{delivery}/{received_at}");
+    let mut name = format!("{connection}/{delivery}/{received_at}");
+    if page > 0 {
+        name = format!("{name}/{page}");
+    }
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }

@@ -6,7 +6,9 @@
 mod act;
 mod grpc;
 mod ledger;
+mod left;
 mod name;
+mod search;
 mod shred;
 
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use service::seal::Keyring;
 use shop::Platform;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::archive::Bodies;
 use crate::outage::Outage;
@@ -26,6 +28,7 @@ use crate::store::{Store, StoreError};
 
 pub(crate) use grpc::Requests;
 pub(crate) use ledger::LedgerErasures;
+pub(crate) use left::Left;
 pub(crate) use shred::as_hint;
 
 /// Between two looks where no setting says otherwise.
@@ -42,6 +45,7 @@ pub(crate) struct Privacy {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) every: Duration,
     pub(crate) outage: Outage,
+    pub(crate) left: Left,
 }
 
 /// Why something is not done yet. None of these says of whom.
@@ -50,9 +54,23 @@ pub(crate) enum NotYet {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the ledger does not do it: {0}")]
-    Ledger(tonic::Code),
+    Ledger(Code),
     #[error("setting LEDGER_URL is not set: nobody can be erased")]
     NoLedger,
+    #[error("a search was broken off: {0}")]
+    BrokenOff(#[from] tokio::task::JoinError),
+}
+
+impl NotYet {
+    /// Whether others would fare no better.
+    fn is_everybodys(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_outage(),
+            Self::Ledger(code) => matches!(code, Code::Unavailable | Code::Unauthenticated),
+            Self::NoLedger => true,
+            Self::BrokenOff(_) => false,
+        }
+    }
 }
 
 impl From<Status> for NotYet {
@@ -64,7 +82,7 @@ impl From<Status> for NotYet {
 
 impl Privacy {
     /// Looks again and again until `stop`.
-    pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let rounds = async {
             loop {
                 match self.round().await {
@@ -78,12 +96,14 @@ impl Privacy {
         Ok(())
     }
 
-    async fn round(&self) -> Result<(), NotYet> {
-        self.act().await?;
+    /// What cannot be asked for does not keep from being done what was.
+    async fn round(&mut self) -> Result<(), NotYet> {
+        let acted = self.act().await;
         self.store.shred_answered().await?;
         if self.ledger.is_known() {
             self.shred().await?;
         }
-        Ok(())
+        self.left.end_round();
+        acted
     }
 }

@@ -17,9 +17,8 @@ impl Names {
         Self(forms.collect())
     }
 
-    /// Whether one of the addresses stands in `body`, by itself and not as a part of a longer one.
-    pub(super) fn are_in(&self, body: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(body).to_lowercase();
+    /// Whether one of the addresses stands in `text`, by itself and not as a part of a longer one.
+    pub(super) fn are_in(&self, text: &str) -> bool {
         self.0.iter().any(|email| {
             let mut places = text.match_indices(email.as_str());
             places.any(|(place, _)| {
@@ -35,6 +34,11 @@ impl Names {
             })
         })
     }
+}
+
+/// A body as names are looked for in it.
+pub(super) fn searchable(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).to_lowercase()
 }
 
 /// As JSON may write it.
@@ -69,7 +73,7 @@ mod tests {
             r#"{"email":"zo\u00e9@example.test"}"#,
             r#"{"email":"ZOÉ@example.test"}"#,
         ] {
-            assert!(names.are_in(body.as_bytes()), "{body}");
+            assert!(names.are_in(&searchable(body.as_bytes())), "{body}");
         }
         for body in [
             r#"{"email":"ada.zoe+shop@example.test"}"#,
@@ -77,7 +81,7 @@ mod tests {
             r#"{"email":"zoe+shop@example.tests"}"#,
             "",
         ] {
-            assert!(!names.are_in(body.as_bytes()), "{body}");
+            assert!(!names.are_in(&searchable(body.as_bytes())), "{body}");
         }
     }
 }

@@ -1,161 +1,131 @@
 //! Takes out of the archive, and out of what waits, what is of people whom the ledger erased.
 
+use std::collections::BTreeMap;
+
 use bus::subject;
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use prost::Message as _;
 use proto::connect::{Origin, RawDelivery};
-use proto::convert::instant_from;
 use proto::ledger as wire;
-use retail::{ConnectionId, EmailKey, PlatformCode, RetailerId, ShopOrderId};
+use retail::{ConnectionId, PlatformCode, RetailerId, ShopOrderId};
 use service::seal::Keyring;
 
-use super::name::Names;
+use super::search::{Person, Search};
 use super::{NotYet, Privacy};
-use crate::store::{DeliveryPlace, Searched};
 
-/// Deliveries that are looked through at once.
-const PAGE_ROWS: i64 = 500;
-/// Orders of an import that are looked through at once.
-const UNTOLD_ROWS: i64 = 10_000;
-
-/// Whom to look for, and in what.
-struct Search {
-    retailer: RetailerId,
-    names: Names,
-    /// What came later may be of a new customer.
-    until: Timestamp,
-}
+/// What cannot be opened now is tried again after this: with its key it can.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Privacy {
-    /// Until the ledger knows of nothing more.
-    pub(super) async fn shred(&self) -> Result<(), NotYet> {
+    /// Until the ledger knows of nothing more that can be done.
+    pub(super) async fn shred(&mut self) -> Result<(), NotYet> {
         loop {
             let wire::ListShreddingResponse { orders, people } =
                 self.ledger.shredding(self.code.as_str()).await?;
-            if orders.is_empty() && people.is_empty() {
+            let shredded = self.shred_orders(orders).await?;
+            let mut is_end = shredded.is_empty();
+            if !shredded.is_empty() {
+                self.report(shredded, Vec::new()).await?;
+            }
+            for (retailer, people) in self.known(people) {
+                let searches = self.search_for(retailer, people).await?;
+                if !searches.is_empty() {
+                    is_end = false;
+                    self.report(Vec::new(), searches).await?;
+                }
+            }
+            if is_end {
                 return Ok(());
             }
-            self.shred_orders(&orders).await?;
-            let mut searches = Vec::with_capacity(people.len());
-            for person in people {
-                let erasure_id = person.erasure_id.clone();
-                let delivery_count = self.search(person).await?;
-                searches.push(wire::ArchiveSearch {
-                    erasure_id,
-                    delivery_count,
-                });
-            }
-            self.ledger
-                .report(self.code.as_str(), orders, searches)
-                .await?;
         }
     }
 
-    async fn shred_orders(&self, orders: &[wire::OrderToShred]) -> Result<(), NotYet> {
-        let known = orders.iter().filter_map(|order| {
-            let connection: ConnectionId = order.connection_id.parse().ok()?;
-            Some((connection, ShopOrderId::new(&order.order_id).ok()?))
-        });
-        let known: Vec<_> = known.collect();
+    async fn report(
+        &self,
+        orders: Vec<wire::OrderToShred>,
+        searches: Vec<wire::ArchiveSearch>,
+    ) -> Result<(), NotYet> {
+        let code = self.code.as_str();
+        self.ledger.report(code, orders, searches).await
+    }
+
+    /// Those that are shredded: one that the ledger speaks of in words of its own is not.
+    async fn shred_orders(
+        &mut self,
+        orders: Vec<wire::OrderToShred>,
+    ) -> Result<Vec<wire::OrderToShred>, NotYet> {
+        let (mut known, mut shredded) = (Vec::new(), Vec::new());
+        for order in orders {
+            let wire::OrderToShred {
+                retailer_id: _,
+                connection_id,
+                order_id,
+            } = &order;
+            match (connection_id.parse(), ShopOrderId::new(order_id)) {
+                (Ok(connection), Ok(id)) => {
+                    known.push((connection, id));
+                    shredded.push(order);
+                }
+                _ => {
+                    let what = format!("order {order_id:?} of connection {connection_id:?}");
+                    self.left.note(what, &"no shop has such an order");
+                }
+            }
+        }
+        if known.is_empty() {
+            return Ok(shredded);
+        }
         let gone = self.store.shred_orders(&known, self.clock.now()).await?;
         tracing::info!(
             orders = known.len(),
             deliveries = gone,
             "orders of erased people are shredded"
         );
-        Ok(())
+        Ok(shredded)
     }
 
-    /// How many deliveries named the person. One that the ledger speaks of in words of its own names nobody.
-    async fn search(&self, person: wire::PersonToShred) -> Result<i64, NotYet> {
-        let wire::PersonToShred {
-            erasure_id: _,
-            retailer_id,
-            emails,
-            erased_at,
-        } = person;
-        let Ok(retailer) = retailer_id.parse() else {
-            return Ok(0);
-        };
-        let emails: Vec<EmailKey> = emails
-            .iter()
-            .filter_map(|email| EmailKey::new(email))
-            .collect();
-        let until = instant_from("erased_at", erased_at).unwrap_or_else(|_| self.clock.now());
-        let search = Search {
-            retailer,
-            names: Names::of(&emails),
-            until,
-        };
-        let found = self.search_archive(&search).await? + self.search_kept(&search).await?;
-        self.search_imports(&search).await?;
-        Ok(i64::try_from(found).unwrap_or(i64::MAX))
-    }
-
-    async fn search_archive(&self, search: &Search) -> Result<u64, NotYet> {
-        let (mut found, mut after) = (0, None);
-        loop {
-            let page = self
-                .store
-                .archived_page(search.retailer, search.until, after.as_ref(), PAGE_ROWS)
-                .await?;
-            let Some(last) = page.last().map(|row| row.place.clone()) else {
-                return Ok(found);
-            };
-            let named = page.into_iter().filter(|Searched { place, sealed }| {
-                let body = self
-                    .bodies
-                    .opened(place.connection, &place.delivery, sealed);
-                // What does not open is read by nobody.
-                body.is_ok_and(|body| search.names.are_in(&body))
-            });
-            let named: Vec<DeliveryPlace> = named.map(|row| row.place).collect();
-            found += self.store.shred_deliveries(&named).await?;
-            after = Some(last);
-        }
-    }
-
-    /// What waits becomes a hint: the order is asked for anew once it is released.
-    async fn search_kept(&self, search: &Search) -> Result<u64, NotYet> {
-        let (mut found, mut after) = (0, None);
-        loop {
-            let page = self
-                .store
-                .kept_page(search.retailer, search.until, after.as_ref(), PAGE_ROWS)
-                .await?;
-            let Some(last) = page.last().map(|row| row.place.clone()) else {
-                return Ok(found);
-            };
-            for Searched { place, sealed } in page {
-                let connection = (search.retailer, place.connection);
-                let body = opened(&self.keyring, &self.code, connection, &sealed);
-                if body.is_some_and(|body| search.names.are_in(&body)) {
-                    let hint = as_hint(&self.keyring, &self.code, connection, &sealed, None);
-                    self.store.rewrite_kept(&place, hint.as_ref()).await?;
-                    found += 1;
-                }
-            }
-            after = Some(last);
-        }
-    }
-
-    /// Orders of a plan are shown as refused: the person's are not imported.
-    async fn search_imports(&self, search: &Search) -> Result<(), NotYet> {
-        for (import, connection) in self.store.untold_imports(search.retailer).await? {
-            let untold = self.store.untold(import, UNTOLD_ROWS).await?;
-            let named = untold.into_iter();
-            let named = named.filter(|order| search.names.are_in(&order.body));
-            let named: Vec<_> = named.map(|order| (connection, order.order)).collect();
-            if !named.is_empty() {
-                self.store.shred_orders(&named, self.clock.now()).await?;
+    /// Each retailer's, but for those of whom the ledger speaks in words of its own.
+    fn known(&mut self, people: Vec<wire::PersonToShred>) -> BTreeMap<RetailerId, Vec<Person>> {
+        let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for person in people {
+            let what = format!("the search of erasure {:?}", person.erasure_id);
+            match Person::read(person) {
+                Some((retailer, person)) => known.entry(retailer).or_default().push(person),
+                None => self.left.note(what, &"whom to look for cannot be read"),
             }
         }
-        Ok(())
+        known
+    }
+
+    /// Nothing where they were not all looked for to the end.
+    async fn search_for(
+        &mut self,
+        retailer: RetailerId,
+        people: Vec<Person>,
+    ) -> Result<Vec<wire::ArchiveSearch>, NotYet> {
+        if self.left.rests(retailer, self.clock.now()) {
+            return Ok(Vec::new());
+        }
+        let mut search = Search::new(retailer, people);
+        let why = match self.search(&mut search).await {
+            Ok(()) => match search.end() {
+                Ok(searches) => return Ok(searches),
+                Err(why) => why,
+            },
+            Err(error) if error.is_everybodys() => return Err(error),
+            Err(error) => error.to_string(),
+        };
+        let what = format!("the search of retailer {retailer}'s archive");
+        self.left.note(what, &why);
+        let again = self.clock.now().saturating_add(AGAIN_AFTER);
+        self.left.rest(retailer, again.unwrap_or(Timestamp::MAX));
+        Ok(Vec::new())
     }
 }
 
-fn opened(
+/// What is sealed in a delivery of the inbox. `None`: it is no delivery, or does not open.
+pub(super) fn opened(
     keyring: &Keyring,
     platform: &PlatformCode,
     (retailer, connection): (RetailerId, ConnectionId),

@@ -75,8 +75,11 @@ impl Asker {
     /// Whoever the call that is being answered is from; `None` outside of calls.
     #[must_use]
     pub fn current() -> Option<Self> {
-        let Caller { name, token, .. } = Caller::current()?;
-        Some(Self { name, token })
+        let caller = Caller::current()?;
+        Some(Self {
+            name: caller.name.clone(),
+            token: caller.token,
+        })
     }
 }
 

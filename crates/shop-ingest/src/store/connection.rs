@@ -60,6 +60,12 @@ impl ConnectionState {
         }
     }
 
+    /// Whether the shop is asked for nothing until it is linked again.
+    #[must_use]
+    pub const fn is_parted(self) -> bool {
+        matches!(self, Self::Disconnected | Self::Uninstalled)
+    }
+
     pub(super) fn read(text: &str) -> Option<Self> {
         [
             Self::Live,

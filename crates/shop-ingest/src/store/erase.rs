@@ -7,7 +7,7 @@ use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{ConnectionState, SqlTimestamp, Store, StoreError};
 
 /// What an import's order is refused for that is of somebody who was erased.
 const REASON: &str = "erased";
@@ -24,6 +24,7 @@ pub struct DeliveryPlace {
 #[derive(Clone, Debug)]
 pub struct Searched {
     pub place: DeliveryPlace,
+    pub received_at: Timestamp,
     pub sealed: Vec<u8>,
 }
 
@@ -97,30 +98,49 @@ impl Store {
         .await?)
     }
 
-    /// A retailer's archived deliveries that were received by `until`, the next ones after `after`.
-    pub async fn archived_page(
+    /// All that a retailer has or had.
+    pub async fn connections_of(
         &self,
         retailer: RetailerId,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        let ids = sqlx::query_scalar!(
+            "select connection_id from connection where retailer_id = $1 order by connection_id",
+            retailer.uuid(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ConnectionId::new).collect())
+    }
+
+    /// A connection's archived deliveries that were received by `until`, the next ones by id after `after`.
+    pub async fn archived_page(
+        &self,
+        connection: ConnectionId,
         until: Timestamp,
-        after: Option<&DeliveryPlace>,
+        after: &str,
         limit: i64,
     ) -> Result<Vec<Searched>, StoreError> {
         let rows = sqlx::query!(
-            "select connection_id, delivery_id, sealed_body from raw_delivery
-            where retailer_id = $1 and received_at <= $2
-                and ($3::uuid is null or (connection_id, delivery_id) > ($3, $4))
-            order by connection_id, delivery_id
-            limit $5",
-            retailer.uuid(),
+            r#"select delivery_id, received_at as "received_at: SqlTimestamp", sealed_body
+            from raw_delivery
+            where connection_id = $1 and received_at <= $2 and delivery_id > $3
+            order by delivery_id
+            limit $4"#,
+            connection.uuid(),
             until.to_sqlx() as _,
-            after.map(|place| place.connection.uuid()),
-            after.map(|place| place.delivery.as_str()),
+            after,
             limit,
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = rows.into_iter();
-        let found = found.map(|row| searched(row.connection_id, row.delivery_id, row.sealed_body));
+        let found = rows.into_iter().map(|row| Searched {
+            place: DeliveryPlace {
+                connection,
+                delivery: row.delivery_id,
+            },
+            received_at: row.received_at.to_jiff(),
+            sealed: row.sealed_body,
+        });
         Ok(found.collect())
     }
 
@@ -139,31 +159,35 @@ impl Store {
         Ok(gone.rows_affected())
     }
 
-    /// A retailer's deliveries that wait for somebody to ask for them, as [`Self::archived_page`].
+    /// A connection's deliveries that wait for somebody to ask for them, as [`Self::archived_page`].
     pub async fn kept_page(
         &self,
-        retailer: RetailerId,
+        connection: ConnectionId,
         until: Timestamp,
-        after: Option<&DeliveryPlace>,
+        after: &str,
         limit: i64,
     ) -> Result<Vec<Searched>, StoreError> {
         let rows = sqlx::query!(
-            "select k.connection_id, k.delivery_id, k.message
-            from kept_delivery k join connection c using (connection_id)
-            where c.retailer_id = $1 and k.received_at <= $2
-                and ($3::uuid is null or (k.connection_id, k.delivery_id) > ($3, $4))
-            order by k.connection_id, k.delivery_id
-            limit $5",
-            retailer.uuid(),
+            r#"select delivery_id, received_at as "received_at: SqlTimestamp", message
+            from kept_delivery
+            where connection_id = $1 and received_at <= $2 and delivery_id > $3
+            order by delivery_id
+            limit $4"#,
+            connection.uuid(),
             until.to_sqlx() as _,
-            after.map(|place| place.connection.uuid()),
-            after.map(|place| place.delivery.as_str()),
+            after,
             limit,
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = rows.into_iter();
-        let found = found.map(|row| searched(row.connection_id, row.delivery_id, row.message));
+        let found = rows.into_iter().map(|row| Searched {
+            place: DeliveryPlace {
+                connection,
+                delivery: row.delivery_id,
+            },
+            received_at: row.received_at.to_jiff(),
+            sealed: row.message,
+        });
         Ok(found.collect())
     }
 
@@ -235,23 +259,38 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a shop is parted with by now.
+    pub async fn is_parted_with(&self, connection: ConnectionId) -> Result<bool, StoreError> {
+        let state = sqlx::query_scalar!(
+            "select state from connection where connection_id = $1",
+            connection.uuid(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(is_parted(&state))
+    }
+
     /// Nothing is left of what a shop that is gone told, nor of what it granted. Who it was stays, for its sales' sake.
-    pub async fn shred_shop(&self, connection: ConnectionId) -> Result<(), StoreError> {
+    /// `false`: it is linked, and all of it stays. Whoever links it meanwhile comes before or after.
+    pub async fn shred_shop(&self, connection: ConnectionId) -> Result<bool, StoreError> {
         let mut db = self.pool.begin().await?;
+        let state = sqlx::query_scalar!(
+            "select state from connection where connection_id = $1 for update",
+            connection.uuid(),
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        if !is_parted(&state) {
+            return Ok(false);
+        }
         shred_shop(&mut db, connection.uuid()).await?;
         db.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 
-fn searched(connection: Uuid, delivery: String, sealed: Vec<u8>) -> Searched {
-    Searched {
-        place: DeliveryPlace {
-            connection: ConnectionId::new(connection),
-            delivery,
-        },
-        sealed,
-    }
+fn is_parted(state: &str) -> bool {
+    ConnectionState::read(state).is_some_and(ConnectionState::is_parted)
 }
 
 async fn shred_shop(db: &mut PgConnection, connection: Uuid) -> Result<(), StoreError> {

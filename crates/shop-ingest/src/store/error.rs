@@ -16,6 +16,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database cannot be reached, and nothing else would be done either.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Unavailable(error) => !matches!(**error, sqlx::Error::Database(_)),
+            Self::Corrupt { .. } => false,
+        }
+    }
+
     pub(crate) fn corrupt(
         table: &'static str,
         key: impl std::fmt::Display,

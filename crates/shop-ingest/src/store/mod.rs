@@ -32,7 +32,7 @@ use sqlx::PgPool;
 
 pub use access::AccessSeen;
 pub use audit::{Asked, Asker, AuditPlace, AuditView, Audited};
-pub use connect::pool;
+pub use connect::{call_pool, pool};
 pub use connection::{ConnectionState, ImportStanding, StoredConnection};
 pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use erase::{DeliveryPlace, Searched};
@@ -74,6 +74,15 @@ impl Store {
             pool,
             keyring,
             schema,
+        }
+    }
+
+    /// The same on another pool for the same schema.
+    #[must_use]
+    pub fn on(&self, pool: PgPool) -> Self {
+        Self {
+            pool,
+            ..self.clone()
         }
     }
 

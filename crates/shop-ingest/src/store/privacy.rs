@@ -62,8 +62,7 @@ pub struct OpenErasure {
     pub state: ConnectionState,
     /// When the connection changed last: where it is parted with, by then.
     pub changed_at: Timestamp,
-    /// What the shop says of whom.
-    pub body: Vec<u8>,
+    sealed_body: Vec<u8>,
 }
 
 impl PrivacyOutcome {
@@ -180,6 +179,17 @@ impl Store {
         Ok(Some((request.read()?, body.transpose()?)))
     }
 
+    /// What the shop says of whom.
+    pub fn said_in(&self, erasure: &OpenErasure) -> Result<Vec<u8>, StoreError> {
+        let OpenErasure {
+            connection,
+            delivery,
+            sealed_body,
+            ..
+        } = erasure;
+        self.said(*connection, delivery, sealed_body)
+    }
+
     /// Erasures that are not done, those first that are due first.
     pub async fn open_erasures(&self) -> Result<Vec<OpenErasure>, StoreError> {
         let rows = sqlx::query!(
@@ -205,7 +215,7 @@ impl Store {
                     })?,
                     received_at: row.received_at.to_jiff(),
                     changed_at: row.changed_at.to_jiff(),
-                    body: self.said(connection, &row.delivery_id, &row.sealed_body)?,
+                    sealed_body: row.sealed_body,
                     delivery: row.delivery_id,
                 })
             })

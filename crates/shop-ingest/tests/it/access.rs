@@ -8,6 +8,7 @@ use proto::connect;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::ledger as wire;
 use proto::ledger::access_server::Access;
+use retail::RetailerId;
 use secrecy::SecretString;
 use service::access::{Role, TokenDigest};
 use service_kit::{Walk, bearer};
@@ -27,8 +28,8 @@ const ROLES: [(Role, wire::Role); 5] = [
     (Role::Owner, wire::Role::Owner),
 ];
 
-/// The tokens that the tests' own ledger knows, by their digests.
-pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, wire::Token>>>;
+/// The tokens that the tests' own ledger knows, by their digests, with whose they are.
+pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, (RetailerId, wire::Token)>>>;
 
 /// One of them, which is good for long. Its id is made of its name.
 pub fn known_token(name: &str, role: wire::Role) -> wire::Token {
@@ -53,9 +54,9 @@ impl Access for Books {
         self.answers()?;
         let digest = request.into_inner().digest;
         let found = self.tokens.lock().unwrap().get(&digest).cloned();
-        let token = found.ok_or_else(|| Status::not_found("no such token"))?;
+        let (retailer, token) = found.ok_or_else(|| Status::not_found("no such token"))?;
         Ok(Response::new(wire::FindTokenResponse {
-            retailer_id: RETAILER.to_string(),
+            retailer_id: retailer.to_string(),
             token: Some(token),
         }))
     }
@@ -87,8 +88,8 @@ fn tokens(books: &Books) -> BTreeMap<Role, SecretString> {
     let mut known = books.tokens.lock().unwrap();
     let token = |(role, wire): (Role, wire::Role)| {
         let text = format!("comptoir_{role}");
-        let token = known_token("of tests", wire);
-        known.insert(TokenDigest::of(&text).as_bytes().to_vec(), token);
+        let digest = TokenDigest::of(&text).as_bytes().to_vec();
+        known.insert(digest, (RETAILER, known_token("of tests", wire)));
         (role, SecretString::from(text))
     };
     ROLES.into_iter().map(token).collect()

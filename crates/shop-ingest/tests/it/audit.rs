@@ -9,6 +9,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::audit_walk::{Trail, entries, first, retailer};
+use crate::database::app;
 use crate::linking::{client, disconnect_request, link_request};
 use crate::running::Running;
 use crate::stall::Shop;
@@ -109,7 +110,7 @@ async fn item_9_the_audit_log_is_one_retailers_and_nobodys_to_rewrite() {
     };
     let refused = audit.list_audit_entries(unknown).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
-    let mut role = schema::testing::Role::connect(&running.app()).await;
+    let mut role = schema::testing::Role::connect(&app(running.database())).await;
     role.assert_denied(&[
         "update ingest_stall.audit_entry set caller = ''",
         "delete from ingest_stall.audit_entry",

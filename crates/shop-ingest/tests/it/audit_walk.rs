@@ -73,7 +73,7 @@ impl Trail<'_> {
         );
         let digest = TokenDigest::of(&text).as_bytes().to_vec();
         let mut known = self.running.books.tokens.lock().unwrap();
-        known.insert(digest, token.clone());
+        known.insert(digest, (RETAILER, token.clone()));
         drop(known);
         (bearer(&text).on(channel), token.name, token.token_id)
     }

@@ -14,6 +14,7 @@ mod audit_walk;
 mod books;
 mod census;
 mod database;
+mod foreign;
 mod hooks;
 mod import_books;
 mod import_client;

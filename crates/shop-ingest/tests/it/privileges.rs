@@ -2,7 +2,7 @@
 //! touch at all: the ledger's schema, and other platforms'.
 
 use retail::PlatformCode;
-use schema::testing::{DENIED, Role};
+use schema::testing::{DENIED, Role, Walls};
 use schema::{Privilege, SchemaName};
 use shop_ingest::store::{Schema, declared};
 
@@ -52,4 +52,24 @@ async fn no_other_platforms_role_can_touch_the_schema() {
         .password(APP_PASSWORD);
     let mut role = Role::connect(&options).await;
     role.assert_shut_out(&declared(&schema())).await;
+}
+
+#[tokio::test]
+async fn item_9_a_retailers_session_reaches_no_foreign_row_of_any_table() {
+    let database = database().await;
+    let mut walls =
+        Walls::laid_bare(&admin(&database), &app(&database), &declared(&schema())).await;
+    let leaks = walls.leaks().await;
+    assert!(leaks.is_empty(), "{leaks:#?}");
+    sql(
+        &database,
+        "alter table ingest_stall.poll disable row level security",
+    );
+    let leaks = walls.leaks().await;
+    assert!(
+        leaks
+            .iter()
+            .any(|leak| leak.starts_with("poll for Retailer")),
+        "{leaks:#?}"
+    );
 }

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
-use devstack::testing::Nats;
+use devstack::testing::{Database, Nats};
 use jiff::{SignedDuration, Timestamp};
 use retail::ConnectionId;
 use service::clock::{Clock as _, SystemClock};
 use service::{Command, Settings};
 use service_kit::{SEAL_KEY, Surroundings, provision_ledger, within};
 use shop_ingest::store::Store;
-use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinSet;
 
 use crate::books::Books;
@@ -146,13 +145,12 @@ impl Running {
         answer.status().as_u16()
     }
 
-    /// As the service's own role.
-    pub fn app(&self) -> PgConnectOptions {
-        database::app(&self.surroundings.database)
+    pub const fn database(&self) -> &Database {
+        &self.surroundings.database
     }
 
     pub fn sql(&self, script: &str) -> String {
-        database::sql(&self.surroundings.database, script)
+        database::sql(self.database(), script)
     }
 
     pub async fn messages(&self, stream: &str) -> u64 {

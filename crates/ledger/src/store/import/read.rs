@@ -152,7 +152,7 @@ impl Reader {
     ) -> Result<Vec<ImportLevelView>, StoreError> {
         let mut db = self.snapshot().await?;
         let rows = sqlx::query!(
-            r#"select s.item_id, coalesce(t.sku, '') as "sku!", t.name, s.outlet_id,
+            r#"select s.item_id, t.sku_key as "sku!", t.name, s.outlet_id,
                 s.on_hand_milli as before_milli, coalesce(l.on_hand_milli, 0) as "now_milli!"
             from ledger.import i
             join ledger.import_level s on s.import_id = i.import_id
@@ -160,8 +160,8 @@ impl Reader {
             left join ledger.stock_level l on l.item_id = s.item_id and l.outlet_id = s.outlet_id
             where i.import_id = $1 and i.retailer_id = $2
                 and ($3::text is null
-                    or (coalesce(t.sku, ''), s.item_id, s.outlet_id) > ($3, $4::uuid, $5::uuid))
-            order by coalesce(t.sku, ''), s.item_id, s.outlet_id
+                    or (t.sku_key, s.item_id, s.outlet_id) > ($3, $4::uuid, $5::uuid))
+            order by t.sku_key, s.item_id, s.outlet_id
             limit $6"#,
             import,
             retailer.uuid(),

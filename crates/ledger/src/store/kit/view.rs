@@ -69,8 +69,8 @@ impl Reader {
                 and exists (select from ledger.kit_part p
                     where p.item_id = i.item_id
                         and p.number = (select max(v.number) from ledger.kit v where v.item_id = i.item_id))
-                and ($2::text is null or (coalesce(i.sku, ''), i.item_id) > ($2, $3::uuid))
-            order by coalesce(i.sku, ''), i.item_id
+                and ($2::text is null or (i.sku_key, i.item_id) > ($2, $3::uuid))
+            order by i.sku_key, i.item_id
             limit $4",
             retailer.uuid(),
             after.map(|key| key.sku.as_str()),
@@ -114,12 +114,12 @@ async fn load(
     items: &[Uuid],
 ) -> Result<Vec<KitView>, StoreError> {
     let found = sqlx::query!(
-        "select p.item_id, p.part_item_id, coalesce(i.sku, '') as \"sku!\", i.name, p.quantity_milli
+        "select p.item_id, p.part_item_id, i.sku_key as \"sku!\", i.name, p.quantity_milli
         from ledger.kit_part p
         join ledger.item i on i.item_id = p.part_item_id
         where p.item_id = any($1)
             and p.number = (select max(v.number) from ledger.kit v where v.item_id = p.item_id)
-        order by p.item_id, coalesce(i.sku, ''), p.part_item_id",
+        order by p.item_id, i.sku_key, p.part_item_id",
         items,
     )
     .fetch_all(&mut *db)
@@ -134,7 +134,7 @@ async fn load(
         });
     }
     let kits = sqlx::query!(
-        r#"select k.item_id, coalesce(i.sku, '') as "sku!", i.name, k.number, k.actor, k.note,
+        r#"select k.item_id, i.sku_key as "sku!", i.name, k.number, k.actor, k.note,
             k.defined_at as "defined_at: SqlTimestamp"
         from unnest($1::uuid[]) with ordinality n (item_id, place)
         join ledger.kit k on k.item_id = n.item_id

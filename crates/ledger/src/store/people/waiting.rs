@@ -43,7 +43,7 @@ impl Reader {
     }
 }
 
-/// All of a retailer's that name anybody. What cannot be opened any more is read by nobody else either.
+/// All of a retailer's that name anybody. What cannot be opened is nobody's here, and is told in the log.
 pub(super) async fn all(
     db: &mut PgConnection,
     keyring: &Keyring,
@@ -61,9 +61,14 @@ pub(super) async fn all(
     )
     .fetch_all(db)
     .await?;
+    let mut unopened = 0_u64;
     let copies = rows.into_iter().filter_map(|row| {
         let connection = ConnectionId::new(row.connection_id);
-        let (order, customer) = customer_of(keyring, connection, &row.message).ok()??;
+        let (order, customer) =
+            customer_of(keyring, connection, &row.message).unwrap_or_else(|_| {
+                unopened += 1;
+                None
+            })?;
         let place = match (row.early_id, row.place.as_str()) {
             (Some(id), _) => Place::Early(id),
             (None, "held") => Place::Held,
@@ -77,7 +82,11 @@ pub(super) async fn all(
             message: row.message,
         })
     });
-    Ok(copies.collect())
+    let copies = copies.collect();
+    if unopened > 0 {
+        tracing::warn!(%retailer, orders = unopened, "whom orders that wait name cannot be opened");
+    }
+    Ok(copies)
 }
 
 /// They wait on, and name nobody.

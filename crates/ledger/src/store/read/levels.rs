@@ -47,18 +47,18 @@ impl Reader {
     ) -> Result<Vec<LevelView>, StoreError> {
         let mut db = self.snapshot().await?;
         let rows = sqlx::query!(
-            r#"select l.item_id, coalesce(i.sku, '') as "sku!", i.name, l.outlet_id,
+            r#"select l.item_id, i.sku_key as "sku!", i.name, l.outlet_id,
                 o.name as outlet_name, l.on_hand_milli, l.safety_milli, l.version,
                 l.changed_at as "changed_at: SqlTimestamp"
             from ledger.item i
             join ledger.stock_level l on l.item_id = i.item_id
             join ledger.outlet o on o.outlet_id = l.outlet_id
             where i.retailer_id = $1
-                and ($2::text is null or (coalesce(i.sku, ''), i.item_id) >= ($2, $3::uuid))
-                and ($2::text is null or (coalesce(i.sku, ''), l.item_id, l.outlet_id) > ($2, $3, $4::uuid))
+                and ($2::text is null or (i.sku_key, i.item_id) >= ($2, $3::uuid))
+                and ($2::text is null or (i.sku_key, l.item_id, l.outlet_id) > ($2, $3, $4::uuid))
                 and ($5::uuid is null or l.outlet_id = $5)
-                and ($6::text is null or coalesce(i.sku, '') = $6)
-            order by coalesce(i.sku, ''), l.item_id, l.outlet_id
+                and ($6::text is null or i.sku_key = $6)
+            order by i.sku_key, l.item_id, l.outlet_id
             limit $7"#,
             retailer.uuid(),
             after.map(|key| key.sku.as_str()),

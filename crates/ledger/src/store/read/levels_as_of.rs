@@ -47,7 +47,7 @@ impl Reader {
             sku,
         } = asked;
         let rows = sqlx::query!(
-            r#"select l.item_id, coalesce(i.sku, '') as "sku!", i.name, l.outlet_id,
+            r#"select l.item_id, i.sku_key as "sku!", i.name, l.outlet_id,
                 o.name as outlet_name, m.on_hand_milli as "on_hand_milli!",
                 m.moved_at as "moved_at!: SqlTimestamp"
             from ledger.item i
@@ -59,12 +59,12 @@ impl Reader {
                 where m.item_id = l.item_id and m.outlet_id = l.outlet_id and m.recorded_at <= $2
             ) m
             where i.retailer_id = $1 and m.moved_at is not null
-                and ($3::text is null or (coalesce(i.sku, ''), i.item_id) >= ($3, $4::uuid))
-                and ($3::text is null or (coalesce(i.sku, ''), l.item_id, l.outlet_id) > ($3, $4, $5::uuid))
+                and ($3::text is null or (i.sku_key, i.item_id) >= ($3, $4::uuid))
+                and ($3::text is null or (i.sku_key, l.item_id, l.outlet_id) > ($3, $4, $5::uuid))
                 and ($6::uuid is null or l.outlet_id = $6)
                 and ($7::uuid is null or l.item_id = $7)
-                and ($8::text is null or coalesce(i.sku, '') = $8)
-            order by coalesce(i.sku, ''), l.item_id, l.outlet_id
+                and ($8::text is null or i.sku_key = $8)
+            order by i.sku_key, l.item_id, l.outlet_id
             limit $9"#,
             retailer.uuid(),
             row::at(*at) as _,

@@ -221,7 +221,7 @@ async fn by_sku(
             order by l.placed_at desc, l.sale_id desc
             limit $14
         ) l
-        where i.retailer_id = $1 and coalesce(i.sku, '') = $15 and i.sku is not null
+        where i.retailer_id = $1 and i.sku_key = $15 and i.sku is not null
         order by l.placed_at desc, l.sale_id desc
         limit $14"#,
         retailer,

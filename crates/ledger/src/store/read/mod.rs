@@ -86,7 +86,7 @@ pub(super) async fn item_by_sku(
 ) -> Result<Option<Uuid>, StoreError> {
     let found = sqlx::query_scalar!(
         "select item_id from ledger.item
-        where retailer_id = $1 and coalesce(sku, '') = $2 and sku is not null
+        where retailer_id = $1 and sku_key = $2 and sku is not null
         order by deleted_at desc nulls first
         limit 1",
         retailer,

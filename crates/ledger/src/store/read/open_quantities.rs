@@ -116,7 +116,7 @@ impl Reader {
                     and ($2::uuid is null or s.outlet_id = $2)
                 group by s.sale_id, coalesce(p.part_item_id, l.item_id)
             )
-            select i.item_id, coalesce(i.sku, '') as "sku!", m.outlet_id as "outlet_id!",
+            select i.item_id, i.sku_key as "sku!", m.outlet_id as "outlet_id!",
                 least(coalesce(sum(m.quantity) filter (where m.open_cause = 'skipped'), 0),
                     9223372036854775807)::bigint as "skipped!",
                 least(coalesce(sum(m.quantity) filter (where m.open_cause = 'parked'), 0),
@@ -131,9 +131,9 @@ impl Reader {
             where m.quantity > 0
                 and (cardinality($3::text[]) = 0 or i.sku = any($3))
                 and ($4::text is null
-                    or (coalesce(i.sku, ''), i.item_id, m.outlet_id) > ($4, $5::uuid, $6::uuid))
+                    or (i.sku_key, i.item_id, m.outlet_id) > ($4, $5::uuid, $6::uuid))
             group by i.item_id, i.sku, m.outlet_id
-            order by coalesce(i.sku, ''), i.item_id, m.outlet_id
+            order by i.sku_key, i.item_id, m.outlet_id
             limit $7"#,
             retailer.uuid(),
             outlet,

@@ -137,7 +137,7 @@ async fn products(
     limit: i64,
 ) -> Result<Vec<ProductView>, StoreError> {
     sqlx::query!(
-        r#"select i.item_id, coalesce(i.sku, '') as "sku!", i.name, i.kind, s.currency,
+        r#"select i.item_id, i.sku_key as "sku!", i.name, i.kind, s.currency,
             sum(l.quantity_milli)::bigint as "quantity_milli!",
             sum(l.restocked_milli)::bigint as "restocked_milli!",
             sum(l.net_minor)::bigint as "net_minor!", sum(l.tax_minor)::bigint as "tax_minor!",
@@ -152,9 +152,9 @@ async fn products(
             and ($7::uuid is null or s.connection_id = $7)
             and ($8::text is null or i.kind = $8)
             and ($9::text is null
-                or (coalesce(i.sku, ''), i.item_id, s.currency) > ($9, $10::uuid, $11::text))
+                or (i.sku_key, i.item_id, s.currency) > ($9, $10::uuid, $11::text))
         group by i.item_id, s.currency
-        order by coalesce(i.sku, ''), i.item_id, s.currency
+        order by i.sku_key, i.item_id, s.currency
         limit $12"#,
         retailer.uuid(),
         &periods.outlets,

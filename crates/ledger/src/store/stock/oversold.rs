@@ -77,17 +77,17 @@ async fn below_zero(
     limit: i64,
 ) -> Result<Vec<LevelView>, StoreError> {
     let found = sqlx::query!(
-        r#"select l.item_id, coalesce(i.sku, '') as "sku!", i.name, l.outlet_id,
+        r#"select l.item_id, i.sku_key as "sku!", i.name, l.outlet_id,
             o.name as outlet_name, l.on_hand_milli, l.safety_milli, l.version,
             l.changed_at as "changed_at: SqlTimestamp"
         from ledger.item i
         join ledger.stock_level l on l.item_id = i.item_id
         join ledger.outlet o on o.outlet_id = l.outlet_id
         where i.retailer_id = $1 and l.on_hand_milli < 0
-            and ($2::text is null or (coalesce(i.sku, ''), i.item_id) >= ($2, $3::uuid))
-            and ($2::text is null or (coalesce(i.sku, ''), l.item_id, l.outlet_id) > ($2, $3, $4::uuid))
+            and ($2::text is null or (i.sku_key, i.item_id) >= ($2, $3::uuid))
+            and ($2::text is null or (i.sku_key, l.item_id, l.outlet_id) > ($2, $3, $4::uuid))
             and ($5::uuid is null or l.outlet_id = $5)
-        order by coalesce(i.sku, ''), l.item_id, l.outlet_id
+        order by i.sku_key, l.item_id, l.outlet_id
         limit $6"#,
         retailer.uuid(),
         after.map(|key| key.sku.as_str()),

@@ -106,7 +106,7 @@ impl Reader {
     ) -> Result<Vec<StockTakeLine>, StoreError> {
         let found = sqlx::query_as!(
             LineRow,
-            r#"select c.item_id as "item_id!", coalesce(i.sku, '') as "sku!", i.name as "name!",
+            r#"select c.item_id as "item_id!", i.sku_key as "sku!", i.name as "name!",
                 c.counted_milli as "counted_milli!", c.on_hand_milli as "on_hand_milli!",
                 c.number as "number!", c.counted_at as "counted_at!: SqlTimestamp",
                 c.counted_by as "counted_by!"
@@ -119,8 +119,8 @@ impl Reader {
             join ledger.item i on i.item_id = c.item_id
             where t.stock_take_id = $1 and t.retailer_id = $2
                 and ($3::boolean is false or c.counted_milli <> c.on_hand_milli)
-                and ($4::text is null or (coalesce(i.sku, ''), c.item_id) > ($4, $5::uuid))
-            order by coalesce(i.sku, ''), c.item_id
+                and ($4::text is null or (i.sku_key, c.item_id) > ($4, $5::uuid))
+            order by i.sku_key, c.item_id
             limit $6"#,
             take,
             retailer.uuid(),
@@ -279,7 +279,7 @@ impl StockTakeLine {
     ) -> Result<Vec<Self>, StoreError> {
         let found = sqlx::query_as!(
             LineRow,
-            r#"select distinct on (c.item_id) c.item_id, coalesce(i.sku, '') as "sku!", i.name,
+            r#"select distinct on (c.item_id) c.item_id, i.sku_key as "sku!", i.name,
                 c.counted_milli, c.on_hand_milli, c.number,
                 c.counted_at as "counted_at: SqlTimestamp", c.counted_by
             from ledger.stock_take_count c

@@ -236,7 +236,7 @@ async fn lines(db: &mut PgConnection, entry: Uuid) -> Result<Vec<EntryLineView>,
         from ledger.stock_movement m
         join ledger.item i on i.item_id = m.item_id
         where m.entry_id = $1
-        order by coalesce(i.sku, ''), m.item_id",
+        order by i.sku_key, m.item_id",
         entry,
     )
     .fetch_all(db)

@@ -37,7 +37,7 @@ pub(super) async fn find(
                 where named.item_id = k.item_id and named.retailer_id = $1
                 union all
                 select * from ledger.item named
-                where named.retailer_id = $1 and coalesce(named.sku, '') = k.sku) named
+                where named.retailer_id = $1 and named.sku_key = k.sku) named
             order by deleted_at desc nulls first
             limit 1) i on true
         order by k.place"#,

@@ -149,8 +149,8 @@ impl Once {
         };
         let ids = self.ids();
         let db = self.db();
-        write_lines(db, sale, &lines, asked).await?;
         write(db, &recorded.plan(&*ids), now).await?;
+        write_lines(db, sale, &lines, asked).await?;
         if let Some(taking) = &taking {
             self.book_payments(taking, sale, sold_at, &asked.payments, &paid)
                 .await?;

@@ -17,16 +17,22 @@ pub struct Untold {
 }
 
 impl Store {
-    /// The next ones, by id.
-    pub async fn untold(&self, import: ImportId, limit: i64) -> Result<Vec<Untold>, StoreError> {
+    /// The next ones after `after`, by id.
+    pub async fn untold(
+        &self,
+        import: ImportId,
+        after: Option<&ShopOrderId>,
+        limit: i64,
+    ) -> Result<Vec<Untold>, StoreError> {
         let rows = sqlx::query!(
             r#"select shop_order_id, sealed_body as "sealed_body!",
                 asked_at as "asked_at: SqlTimestamp"
             from import_order
-            where import_id = $1 and sealed_body is not null
+            where import_id = $1 and shop_order_id > $2 and sealed_body is not null
             order by shop_order_id
-            limit $2"#,
+            limit $3"#,
             import.uuid(),
+            after.map_or("", ShopOrderId::as_str),
             limit,
         )
         .fetch_all(&self.pool)
