@@ -62,15 +62,12 @@ impl Privacy {
                 connection_id,
                 order_id,
             } = &order;
-            match (connection_id.parse(), ShopOrderId::new(order_id)) {
-                (Ok(connection), Ok(id)) => {
-                    known.push((connection, id));
-                    shredded.push(order);
-                }
-                _ => {
-                    let what = format!("order {order_id:?} of connection {connection_id:?}");
-                    self.left.note(what, &"no shop has such an order");
-                }
+            if let (Ok(connection), Ok(id)) = (connection_id.parse(), ShopOrderId::new(order_id)) {
+                known.push((connection, id));
+                shredded.push(order);
+            } else {
+                let what = format!("order {order_id:?} of connection {connection_id:?}");
+                self.left.note(what, &"no shop has such an order");
             }
         }
         if known.is_empty() {

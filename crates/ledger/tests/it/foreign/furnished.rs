@@ -105,6 +105,7 @@ pub fn act() -> wire::Act {
 /// Makes all of it, as the retailer whose it is.
 pub async fn furnish(ledger: &Ledger, client: &mut Client, place: Place) -> Things {
     let mut things = Things::at(place);
+    sold(&ledger.store, &things).await;
     let import = wire::BeginImportRequest {
         retailer_id: things.retailer.clone(),
         connection_id: things.connection.clone(),
@@ -112,6 +113,13 @@ pub async fn furnish(ledger: &Ledger, client: &mut Client, place: Place) -> Thin
     };
     client.imports.begin_import(import).await.unwrap();
     orders(&ledger.store, &things).await;
+    let retried = wire::RetryParkedRequest {
+        retailer_id: things.retailer.clone(),
+        connection_id: things.connection.clone(),
+        order_id: PARKED.to_owned(),
+        act: Some(act()),
+    };
+    client.waiting.retry_parked(retried).await.unwrap();
     let found = |what: &str| ledger.sql(&what.replace("OF", &things.retailer));
     things.sale =
         found("select sale_id from ledger.sale where retailer_id = 'OF' and shop_order_id = '1'");
@@ -176,36 +184,39 @@ impl Things {
     }
 }
 
-/// One sold, one imported, one parked, one whose update waits.
+/// Of that shop, with the retailer's word in all that names it.
+fn order(things: &Things, id: u64, of: ConnectionId) -> Builder {
+    let Place { retailer, word, .. } = things.place;
+    let order = an_order(id).of(retailer, of);
+    let order = order.number(&format!("#{id}-{word}"));
+    order.line(&things.sku, 2).line(&things.kit_sku, 1)
+}
+
+fn bought(things: &Things, order: Builder, name: &str) -> Builder {
+    let word = things.place.word;
+    order.customer(
+        &format!("{name}@{word}.example"),
+        &format!("{name} of {word}"),
+    )
+}
+
+async fn sold(store: &Store, things: &Things) {
+    let order = bought(things, order(things, 1, things.place.connection), "zoe");
+    store.apply(&[order.build()]).await.unwrap();
+}
+
+/// One imported, one parked, one whose update waits.
 async fn orders(store: &Store, things: &Things) {
     let Place {
-        retailer,
-        connection,
-        asking,
-        word,
-        ..
+        connection, asking, ..
     } = things.place;
-    let order = |id: u64, of| {
-        let order = an_order(id)
-            .of(retailer, of)
-            .number(&format!("#{id}-{word}"));
-        order.line(&things.sku, 2).line(&things.kit_sku, 1)
-    };
-    let bought = |order: Builder, name: &str| {
-        order.customer(
-            &format!("{name}@{word}.example"),
-            &format!("{name} of {word}"),
-        )
-    };
     let import = ImportId::new(things.import.parse().unwrap());
+    let imported = bought(things, order(things, 2, connection), "ada");
     let told = [
-        bought(order(1, connection), "zoe"),
-        bought(order(2, connection), "ada")
-            .paid(3_000)
-            .import(import),
-        order(3, connection).total(7),
-        order(4, asking),
-        order(4, asking).line(&things.sku, 1).at(1),
+        imported.paid(3_000).import(import),
+        order(things, 3, connection).total(7),
+        order(things, 4, asking),
+        order(things, 4, asking).line(&things.sku, 1).at(1),
     ];
     for order in told {
         store.apply(&[order.build()]).await.unwrap();

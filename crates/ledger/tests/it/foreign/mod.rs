@@ -195,12 +195,18 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
     // Those whose they are find something with each of these questions.
     for question in questions(&theirs, &theirs) {
         match answer(&they.channel, &question).await {
-            Ok(said) if !said.is_empty() => {}
+            Ok(said) if !said.is_empty() || !reads(question.0) => {}
             Err(status) if status.code() == Code::FailedPrecondition => {}
             other => wrong.push(format!("{}: {other:?}", question.0)),
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn reads(method: &str) -> bool {
+    ["/Get", "/List", "/Report", "/Stream"]
+        .iter()
+        .any(|name| method.contains(name))
 }
 
 /// A method that a retailer may call and that nobody asked here is named.

@@ -67,34 +67,32 @@ pub fn reading_orders(own: &Things, other: &Things) -> Vec<Question> {
             },
         ),
     ];
-    for connection in [&other.connection, &other.asking] {
-        questions.extend([
-            ask(
-                "WaitingOrders/ListParked",
-                &wire::ListParkedRequest {
-                    retailer_id: retailer_id(),
-                    connection_id: connection.clone(),
-                    ..Default::default()
-                },
-            ),
-            ask(
-                "WaitingOrders/ListHeld",
-                &wire::ListHeldRequest {
-                    retailer_id: retailer_id(),
-                    connection_id: connection.clone(),
-                    ..Default::default()
-                },
-            ),
-            ask(
-                "WaitingOrders/ListActions",
-                &wire::ListActionsRequest {
-                    retailer_id: retailer_id(),
-                    connection_id: connection.clone(),
-                    ..Default::default()
-                },
-            ),
-        ]);
-    }
+    questions.extend([
+        ask(
+            "WaitingOrders/ListParked",
+            &wire::ListParkedRequest {
+                retailer_id: retailer_id(),
+                connection_id: other.connection.clone(),
+                ..Default::default()
+            },
+        ),
+        ask(
+            "WaitingOrders/ListHeld",
+            &wire::ListHeldRequest {
+                retailer_id: retailer_id(),
+                connection_id: other.asking.clone(),
+                ..Default::default()
+            },
+        ),
+        ask(
+            "WaitingOrders/ListActions",
+            &wire::ListActionsRequest {
+                retailer_id: retailer_id(),
+                connection_id: other.connection.clone(),
+                ..Default::default()
+            },
+        ),
+    ]);
     questions
 }
 

@@ -1,8 +1,9 @@
 //! About stock.
 
-use proto::convert::quantity_into;
+use proto::convert::{instant_into, quantity_into};
 use proto::ledger as wire;
 use retail::Quantity;
+use service::clock::{Clock as _, SystemClock};
 
 use super::furnished::{Things, act};
 use super::{Question, ask};
@@ -126,17 +127,14 @@ pub fn reading_stock(own: &Things, other: &Things) -> Vec<Question> {
             "StockTakes/ListStockTakes",
             &wire::ListStockTakesRequest {
                 retailer_id: retailer_id(),
-                outlet_id: of_outlet(),
+                outlet_id: other.storeroom.clone(),
                 ..Default::default()
             },
         ),
     ];
     let as_of = wire::ListLevelsAsOfRequest {
         retailer_id: retailer_id(),
-        as_of: Some(prost_types::Timestamp {
-            seconds: 1_795_270_000,
-            nanos: 0,
-        }),
+        as_of: Some(instant_into(SystemClock.now())),
         ..Default::default()
     };
     questions.extend(

@@ -126,7 +126,10 @@ pub fn at_tills(own: &Things, other: &Things) -> Vec<Question> {
             &wire::CloseSessionRequest {
                 retailer_id: retailer_id(),
                 register_id: other.register.clone(),
-                counted: Vec::new(),
+                counted: vec![wire::CountedAmount {
+                    payment_type: "cash".to_owned(),
+                    amount: Some(money_into(cad(0))),
+                }],
                 act: Some(act()),
             },
         ),
