@@ -6,6 +6,7 @@ use prost::Message as _;
 
 const ROOT: &str = "../../proto";
 const FILES: &[&str] = &[
+    "comptoir/connect/v1/audit.proto",
     "comptoir/connect/v1/connections.proto",
     "comptoir/connect/v1/deliveries.proto",
     "comptoir/connect/v1/imports.proto",

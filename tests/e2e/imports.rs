@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use comptoir::stack::{Seed, SeedConnection, Stack, StackOptions};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use retail::{Currency, Money};
 use serde_json::Value;
 use service::clock::{Clock as _, SystemClock};
@@ -188,7 +188,52 @@ async fn r_2_an_import_is_planned_shown_committed_and_undone_from_the_command_li
     shop.json(&format!("import cancel {import}")).await;
     let why = shop.refused(&format!("import commit {import}")).await;
     assert!(why.contains("cancel"), "{why}");
+    audited(&shop).await;
     shop.stop().await;
+}
+
+/// Who did all of it is read from both services' logs as one, whatever the pages (item 9).
+async fn audited(shop: &Shop) {
+    let all = shop.json("audit --limit 100").await;
+    let all = all["entries"].as_array().unwrap();
+    let told: Vec<_> = all
+        .iter()
+        .rev()
+        .map(|entry| {
+            let text = |field: &str| entry[field].as_str().unwrap().to_owned();
+            format!("{} {} {}", text("service"), text("method"), text("caller"))
+        })
+        .collect();
+    let did = |who: &str, what: &str| format!("{what} {who}");
+    let (operator, ingest) = ("operator", "ingest-woocommerce");
+    for expected in [
+        did(operator, "ingest-woocommerce Imports.SetImportEntitlement"),
+        did(operator, "ingest-woocommerce Imports.CommitImport"),
+        did(ingest, "ledger Imports.BeginImport"),
+        did(ingest, "ledger Imports.CompleteImport"),
+        did(operator, "ledger Imports.UndoImport"),
+        did(operator, "ingest-woocommerce Imports.CancelImport"),
+    ] {
+        assert!(told.contains(&expected), "{expected}: {told:#?}");
+    }
+    assert!(all.windows(2).all(|two| {
+        let at = |entry: &Value| entry["done_at"].as_str().unwrap().to_owned();
+        at(&two[0]).parse::<Timestamp>().unwrap() >= at(&two[1]).parse().unwrap()
+    }));
+    let (mut paged, mut words) = (Vec::new(), "audit --limit 2".to_owned());
+    loop {
+        let page = shop.json(&words).await;
+        paged.extend(page["entries"].as_array().unwrap().clone());
+        let Some(token) = page["next_page_token"].as_str() else {
+            break;
+        };
+        words = format!("audit --limit 2 --page-token {token}");
+    }
+    assert_eq!(&paged, all);
+    let own = shop.json("audit --limit 100 --of ledger").await;
+    let own = own["entries"].as_array().unwrap();
+    assert!(own.iter().all(|entry| entry["service"] == "ledger"));
+    assert!(!own.is_empty() && own.len() < all.len());
 }
 
 /// Minor units by currency.

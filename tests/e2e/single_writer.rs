@@ -51,7 +51,13 @@ fn only_the_ledger_writes_the_books(found: &BTreeSet<String>) {
     for line in found {
         if let Some((_, rest)) = line.split_once(" ledger.") {
             assert!(line.starts_with("database ledger_app "), "{line}");
-            let is_history = ["stock_movement ", "payment ", "closure ", "request "];
+            let is_history = [
+                "stock_movement ",
+                "payment ",
+                "closure ",
+                "request ",
+                "audit_entry ",
+            ];
             if is_history.iter().any(|table| rest.starts_with(table)) {
                 assert!(rest.ends_with(" SELECT INSERT"), "{line}");
             }

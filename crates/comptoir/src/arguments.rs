@@ -167,6 +167,9 @@ pub(crate) enum Command {
     },
     /// Who had what done, the last first.
     Audit {
+        /// In this service alone; otherwise in all that run.
+        #[arg(long, value_name = "SERVICE")]
+        of: Option<Service>,
         #[command(flatten)]
         page: PageArguments,
     },
@@ -314,6 +317,7 @@ mod tests {
             "plans show",
             "plans set starter --with woocommerce --with kits --without transfers --note bought",
             "audit --limit 5",
+            "audit --of ingest-shopify",
             "tokens revoke 00000000-0000-0000-0000-000000000001",
             "held list",
             "held apply 25 --connection 1 --seen 00ff",

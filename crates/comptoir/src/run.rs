@@ -55,7 +55,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Connections { command } => command::connections(screen, &place, command).await,
         Command::Gaps => command::gaps(screen, &place).await,
         Command::Import { command } => command::import(screen, &place, command).await,
-        Command::Audit { page } => command::audit(screen, &place, page).await,
+        Command::Audit { of, page } => command::audit(screen, &place, of, page).await,
         Command::Tokens { command } => command::tokens(screen, &place, command).await,
         Command::Plans { command } => command::plans(screen, &place, command).await,
         Command::Service(run) => Box::pin(command::service(&run)).await,

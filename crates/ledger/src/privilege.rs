@@ -36,6 +36,8 @@ pub const TABLES: &[TableRights] = &[
     // Who could make a token valid again could be anybody.
     rights("access_token", APPEND_ONLY, Retailer),
     rights("access_token_revocation", APPEND_ONLY, OF_ACCESS_TOKEN),
+    // Nobody rewrites who did what.
+    rights("audit_entry", APPEND_ONLY, Retailer),
     // Whoever could rewrite it could rewrite what it guards.
     rights("chain_block", APPEND_ONLY, Retailer),
     // What was counted stays what was counted.

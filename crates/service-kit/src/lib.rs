@@ -24,5 +24,5 @@ pub use plain::call_plain;
 pub use served::serve;
 pub use stand_in::StandIn;
 pub use surroundings::{APP_PASSWORD, SEAL_KEY, Surroundings, seal_key};
-pub use walk::Walk;
+pub use walk::{Walk, methods_of};
 pub use within::{PATIENCE, within};

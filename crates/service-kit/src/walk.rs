@@ -1,6 +1,6 @@
 //! Every gRPC method there is, called by every role: what the table of a service says is what it does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
@@ -44,6 +44,13 @@ struct Described {
     /// Whether its request says first whose data it asks for.
     has_retailer: bool,
     takes_a_stream: bool,
+}
+
+/// Every method of a package's services, as `comptoir.ledger.v1.Sales/GetSale`.
+#[must_use]
+pub fn methods_of(package: &str) -> BTreeSet<String> {
+    let described = described(package).into_iter();
+    described.map(|method| method.path).collect()
 }
 
 impl Walk<'_> {

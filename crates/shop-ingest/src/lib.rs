@@ -27,6 +27,7 @@
 //! - **No body, address or secret in a log.**
 
 mod archive;
+mod audit;
 mod broadcast;
 mod census;
 mod chore;
@@ -47,6 +48,7 @@ mod methods;
 mod migrate;
 mod orders;
 mod outage;
+mod page;
 mod patience;
 mod plan;
 mod poll;

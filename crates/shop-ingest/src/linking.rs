@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::connections::Connections;
 use crate::ledger::{CatalogueCheck, Ledger};
 use crate::plan::{self, PlanError};
-use crate::store::{ConnectionState, Linked, Store, StoreError, StoredConnection, Terms};
+use crate::store::{Asked, ConnectionState, Linked, Store, StoreError, StoredConnection, Terms};
 
 /// For the shop to say who it is.
 const STORE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -104,16 +104,18 @@ impl Linker {
     /// with the candidate's credentials; the candidate's id is for a new one.
     pub(crate) async fn make_live(
         &self,
+        asked: Asked,
         candidate: &Connection,
         store: &StoreIdentity,
         tokens: Option<&Tokens>,
         terms: &Terms,
     ) -> Result<LinkedShop, LinkError> {
         self.check(candidate, store, terms).await?;
-        let now = self.clock.now();
-        let linked = self
-            .store
-            .link(candidate, store, &terms.settings, tokens, now)
+        // The shop was asked since.
+        let at = self.clock.now();
+        let audited = self.store.audited(Asked { at, ..asked }).await?;
+        let linked = audited
+            .link(candidate, store, &terms.settings, tokens)
             .await?;
         let Linked {
             connection: stored,

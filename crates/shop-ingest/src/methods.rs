@@ -9,6 +9,7 @@ const MANAGE: Roles = Roles::MANAGE;
 const OPERATE: Roles = Roles::OPERATE;
 
 pub const METHODS: &[Method] = &[
+    method("comptoir.connect.v1.Audit/ListAuditEntries", MANAGE),
     method("comptoir.connect.v1.Connections/Disconnect", MANAGE),
     method("comptoir.connect.v1.Connections/GetConnection", READ),
     method("comptoir.connect.v1.Connections/GetNewOrders", MANAGE),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, Durable, Map, Options, Service, durable, stream};
+use proto::connect::audit_server::AuditServer;
 use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
 use proto::connect::installs_server::InstallsServer;
@@ -24,6 +25,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Archive, Archiver, Bodies};
+use crate::audit::Audit;
 use crate::broadcast::Broadcaster;
 use crate::census::{self, Census};
 use crate::chore;
@@ -148,6 +150,9 @@ pub(crate) async fn serve(
     let archive = Archive {
         store: answering.clone(),
         bodies: archiver.bodies.clone(),
+    };
+    let audit = Audit {
+        store: answering.clone(),
     };
     let dead = bus.dead_letters(&service);
     let outage = Arc::new(Outage::new("telling the ledger"));
@@ -361,6 +366,7 @@ pub(crate) async fn serve(
         let (listener, address) = listen::bind(settings, listen::GRPC).await?;
         let services = management
             .routes(&health)?
+            .add_service(AuditServer::new(audit))
             .add_service(ImportsServer::new(imports))
             .add_service(DeliveriesServer::new(archive))
             .add_service(InstallsServer::new(called_installer))

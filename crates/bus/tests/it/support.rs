@@ -21,19 +21,28 @@ pub struct Broker(Nats);
 impl Broker {
     /// Without any stream.
     pub fn start() -> Self {
+        Self::start_for(&[shop()])
+    }
+
+    fn start_for(platforms: &[PlatformCode]) -> Self {
         let root = User {
             name: ROOT.to_owned(),
             publish: vec![">".to_owned()],
             subscribe: vec![">".to_owned()],
         };
-        Self(service_kit::start_broker(&[shop()], [root]))
+        Self(service_kit::start_broker(platforms, [root]))
     }
 
     /// With every stream and consumer in place.
     pub async fn provisioned() -> Self {
-        let broker = Self::start();
+        Self::provisioned_for(&[shop()]).await
+    }
+
+    /// The same, of these platforms.
+    pub async fn provisioned_for(platforms: &[PlatformCode]) -> Self {
+        let broker = Self::start_for(platforms);
         broker
-            .provision(permission::ADMIN, &Map::whole(&[shop()]))
+            .provision(permission::ADMIN, &Map::whole(platforms))
             .await;
         broker
     }

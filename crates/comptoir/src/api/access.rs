@@ -1,15 +1,13 @@
 use proto::convert::WireError;
 use proto::ledger::access_client::AccessClient;
-use proto::ledger::audit_client::AuditClient;
 use proto::ledger::{
-    Act, CreateTokenRequest, CreateTokenResponse, ListAuditEntriesRequest,
-    ListAuditEntriesResponse, ListTokensRequest, ListTokensResponse, RevokeTokenRequest,
-    RevokeTokenResponse,
+    Act, CreateTokenRequest, CreateTokenResponse, ListTokensRequest, ListTokensResponse,
+    RevokeTokenRequest, RevokeTokenResponse,
 };
 use service::access::Authorized;
 
-use super::{ApiError, Ledger, MAX_ANSWER_BYTES, Page};
-use crate::view::{AuditEntry, NewToken, Token};
+use super::{ApiError, Ledger};
+use crate::view::{NewToken, Token};
 
 impl Ledger {
     /// `token`'s retailer is this one.
@@ -51,27 +49,6 @@ impl Ledger {
         let RevokeTokenResponse { token } =
             answer.map_err(|status| self.refused(&status))?.into_inner();
         Ok(token.ok_or(WireError::Missing("token"))?.try_into()?)
-    }
-
-    /// Who had what done, the last first.
-    pub(crate) async fn audit(
-        &self,
-        page_size: i32,
-        page_token: String,
-    ) -> Result<Page<AuditEntry>, ApiError> {
-        let request = ListAuditEntriesRequest {
-            retailer_id: self.retailer_id(),
-            page_size,
-            page_token,
-        };
-        let mut client =
-            AuditClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
-        let answer = client.list_audit_entries(request).await;
-        let ListAuditEntriesResponse {
-            entries,
-            next_page_token,
-        } = answer.map_err(|status| self.refused(&status))?.into_inner();
-        Ok(Page::read(entries, next_page_token)?)
     }
 
     fn access_client(&self) -> AccessClient<Authorized> {

@@ -186,6 +186,10 @@ impl Ingests {
 }
 
 impl Ingest {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn channel(&self) -> Authorized {
         self.channel.clone()
     }

@@ -1,6 +1,7 @@
 //! The ledger, asked over gRPC.
 
 mod access;
+mod audit;
 mod catalogue;
 mod chain;
 mod connections;
@@ -31,6 +32,7 @@ use retail::RetailerId;
 use service::access::{Authorized, Bearer};
 use tonic::transport::Endpoint;
 
+pub(crate) use audit::AuditLog;
 pub(crate) use error::ApiError;
 pub(crate) use import::{Ingest, Ingests};
 pub(crate) use reports::ReportQuery;

@@ -70,6 +70,11 @@ impl Place {
         Ok(Ledger::connect(target, bearer, self.retailer(stack)?).await?)
     }
 
+    /// Whether a ledger was named that may be another one than the running stack's.
+    pub(crate) const fn has_target(&self) -> bool {
+        self.common.target.is_some()
+    }
+
     /// The running stack's ingest services.
     pub(crate) fn ingests(&self) -> anyhow::Result<Ingests> {
         let Some((_, state)) = self.stack()? else {

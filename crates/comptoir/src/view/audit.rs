@@ -4,6 +4,14 @@ use proto::ledger as wire;
 use serde::Serialize;
 use serde_json::Value;
 
+/// One write that somebody asked a service for.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Audited {
+    pub(crate) service: String,
+    #[serde(flatten)]
+    pub(crate) entry: AuditEntry,
+}
+
 /// One write that somebody asked for.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct AuditEntry {

@@ -30,7 +30,7 @@ mod transfer;
 mod value;
 mod waiting;
 
-pub(crate) use audit::AuditEntry;
+pub(crate) use audit::{AuditEntry, Audited};
 pub(crate) use catalogue::Catalogue;
 pub(crate) use chain::{ChainPart, chain_kind, hash_from};
 pub(crate) use check::Check;

@@ -2,9 +2,10 @@
 
 use proto::connect as wire;
 use proto::connect::{ConnectionState, InstallStep};
+use retail::RetailerId;
 use tonic::Code;
 
-use crate::support::{Running, SHOP};
+use crate::support::{RETAILER, Running, SHOP};
 
 fn code(install: &wire::Install) -> &str {
     match &install.outcome {
@@ -51,6 +52,28 @@ async fn r_10_a_shop_is_linked_by_its_own_pages_and_linked_again_keeps_its_conne
         id,
         "the same shop, the same connection"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_9_a_shop_that_a_browser_links_is_the_deed_of_who_began_it() {
+    let running = Running::start().await;
+    let id = running.link().await;
+    let retailer = RetailerId::new(RETAILER);
+    let entries = running.store().list_audit(retailer, None, 9).await.unwrap();
+    let told: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.method.as_str(), entry.caller.as_deref()))
+        .collect();
+    let began = Some("operator");
+    let ways = [
+        ("install/callback", began),
+        ("Installs.BeginInstall", began),
+    ];
+    assert_eq!(told, ways);
+    let linked = entries[0].connection.unwrap();
+    assert_eq!(linked.to_string(), id);
+    let after = entries[0].after.as_ref().unwrap();
+    assert_eq!(after["credentials"], "changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

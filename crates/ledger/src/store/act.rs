@@ -94,6 +94,7 @@ impl Store {
         if let Some(before) = journal::find(&mut db, connection, &subject, act).await? {
             return Ok(Acted::Before(before));
         }
+        let before = journal::standing(&mut db, connection, &subject).await?;
         let plan = decide(batch, &known, &*self.ids);
         let outcome = plan.outcomes.first().copied();
         let Some(outcome) = outcome.and_then(ActionOutcome::of) else {
@@ -124,6 +125,7 @@ impl Store {
             act,
             kind: trial.kind(),
             done: &done,
+            before,
         };
         journal::write(&mut db, &entry, now).await?;
         db.commit().await?;
@@ -147,16 +149,20 @@ impl Store {
                 Trial::Apply => ActionOutcome::Refused,
             })
         };
+        let subject = Subject::Order(order.to_owned());
+        let mut db = self.pool.begin().await?;
+        let before = journal::standing(&mut db, connection.uuid(), &subject).await?;
         let entry = Entry {
             retailer: retailer.uuid(),
             connection: connection.uuid(),
-            subject: &Subject::Order(order.to_owned()),
+            subject: &subject,
             act,
             kind: trial.kind(),
             done: &done,
+            before,
         };
-        let mut db = self.pool.acquire().await?;
         journal::write(&mut db, &entry, self.clock.now()).await?;
+        db.commit().await?;
         Ok(done)
     }
 }

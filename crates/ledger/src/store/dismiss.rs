@@ -47,6 +47,7 @@ impl Store {
             return Ok(Dismissed::Before(before));
         }
         let now = self.clock.now();
+        let before = journal::standing(&mut db, connection.uuid(), subject).await?;
         let dismissed = sqlx::query!(
             "update ledger.parked_order set dismissed_at = $5, dismissed_note = $6
             where connection_id = $1 and parked_kind = $2 and parked_key = $3 and retailer_id = $4",
@@ -69,6 +70,7 @@ impl Store {
             act,
             kind: ActionKind::Dismiss,
             done: &Done::plain(ActionOutcome::Dismissed),
+            before,
         };
         journal::write(&mut db, &entry, now).await?;
         db.commit().await?;

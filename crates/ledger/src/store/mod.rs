@@ -3,6 +3,7 @@
 mod access;
 mod act;
 mod apply;
+mod audit;
 mod chain;
 pub mod check;
 mod connect;

@@ -1,6 +1,7 @@
 //! A person says which item a shop means.
 
 use retail::{ConnectionId, ItemId, RetailerId, Sku};
+use serde_json::json;
 
 use super::apply::RACE_ATTEMPTS;
 use super::journal::{Entry, Recorded};
@@ -69,6 +70,16 @@ impl Store {
             return Ok(Remapped::UnknownSku);
         };
         let now = self.clock.now();
+        let before = sqlx::query_scalar!(
+            "select item_id from ledger.item_remap
+            where connection_id = $1 and remap_kind = $2 and shop_key = $3
+            for update",
+            connection.uuid(),
+            subject.kind(),
+            subject.key(),
+        )
+        .fetch_optional(&mut *db)
+        .await?;
         sqlx::query!(
             "insert into ledger.item_remap (connection_id, remap_kind, shop_key, item_id, remapped_at)
             values ($1, $2, $3, $4, $5)
@@ -93,6 +104,7 @@ impl Store {
                 item: Some(item),
                 ..Done::plain(ActionOutcome::Remapped)
             },
+            before: before.map(|item| json!({"item_id": item})),
         };
         journal::write(&mut db, &entry, now).await?;
         db.commit().await?;

@@ -1,5 +1,6 @@
 //! The ledger's gRPC, served in this process.
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -69,7 +70,7 @@ pub struct Client {
     pub url: String,
     pub wake: Wake,
     pub stop: CancellationToken,
-    _serving: JoinSet<()>,
+    serving: JoinSet<()>,
 }
 
 impl Client {
@@ -101,6 +102,13 @@ impl Client {
         let endpoint = endpoint.timeout(Duration::from_secs(30));
         let channel = service_kit::operator().on(endpoint.connect().await.unwrap());
         Self::calling(channel, url, wake, stop, serving)
+    }
+
+    /// From now on by another token.
+    pub fn call_by(&mut self, channel: Authorized) {
+        let serving = mem::take(&mut self.serving);
+        let (url, wake, stop) = (self.url.clone(), self.wake.clone(), self.stop.clone());
+        *self = Self::calling(channel, url, wake, stop, serving);
     }
 
     /// Calls the same server with a token of all of a retailer's roles.
@@ -141,7 +149,7 @@ impl Client {
             url,
             wake,
             stop,
-            _serving: serving,
+            serving,
         }
     }
 

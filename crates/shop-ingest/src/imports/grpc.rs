@@ -15,12 +15,15 @@ use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
 use self::convert::{job_into, kind_from, planned_level_into, planned_order_into, verdict_from};
-use self::page::{after_level, after_order, cut, token_of};
+use self::page::{after_level, after_order, token_of};
 use super::order;
 use crate::connections::Connections;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
-use crate::store::{ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict};
+use crate::page::{cut, limit_of};
+use crate::store::{
+    Asked, Audited, ImportJob, JobState, StartError, StartedAs, Store, StoreError, Verdict,
+};
 
 /// The `Imports` service.
 #[derive(Clone)]
@@ -52,9 +55,10 @@ impl wire::imports_server::Imports for Imports {
             .map(|since| instant_from("since", Some(since)))
             .transpose()
             .map_err(|error| bad_field("since", error))?;
+        let retailer = uuid("retailer_id", &retailer_id)?;
         let started = StartedAs {
             import: ImportId::new(uuid("import_id", &import_id)?),
-            retailer: uuid("retailer_id", &retailer_id)?,
+            retailer,
             connection: ConnectionId::new(uuid("connection_id", &connection_id)?),
             kind,
             since,
@@ -62,8 +66,9 @@ impl wire::imports_server::Imports for Imports {
         };
         self.check_plan(&started).await?;
         let job = self
-            .store
-            .start_import(&started, self.clock.now())
+            .audited("Imports.StartImport", retailer)
+            .await?
+            .start_import(&started)
             .await
             .map_err(|error| refused(&error))?;
         Ok(Response::new(wire::StartImportResponse {
@@ -109,8 +114,15 @@ impl wire::imports_server::Imports for Imports {
         } = request.into_inner();
         let job = self.job(&retailer_id, &import_id).await?;
         let goes = [JobState::Committing, JobState::Settling, JobState::Complete];
+        let audited = self.audited("Imports.CommitImport", job.retailer).await?;
         let job = self
-            .moved(job, &[JobState::Planned], JobState::Committing, &goes)
+            .moved(
+                audited,
+                job,
+                &[JobState::Planned],
+                JobState::Committing,
+                &goes,
+            )
             .await?;
         Ok(Response::new(wire::CommitImportResponse {
             job: Some(self.told(&job).await?),
@@ -125,7 +137,9 @@ impl wire::imports_server::Imports for Imports {
             retailer_id,
             import_id,
         } = request.into_inner();
-        let job = self.paused(&retailer_id, &import_id, true).await?;
+        let job = self.job(&retailer_id, &import_id).await?;
+        let audited = self.audited("Imports.PauseImport", job.retailer).await?;
+        let job = self.paused(audited, job, true).await?;
         Ok(Response::new(wire::PauseImportResponse { job: Some(job) }))
     }
 
@@ -137,7 +151,9 @@ impl wire::imports_server::Imports for Imports {
             retailer_id,
             import_id,
         } = request.into_inner();
-        let job = self.paused(&retailer_id, &import_id, false).await?;
+        let job = self.job(&retailer_id, &import_id).await?;
+        let audited = self.audited("Imports.ResumeImport", job.retailer).await?;
+        let job = self.paused(audited, job, false).await?;
         Ok(Response::new(wire::ResumeImportResponse { job: Some(job) }))
     }
 
@@ -157,7 +173,10 @@ impl wire::imports_server::Imports for Imports {
             JobState::Settling,
         ];
         let goes = [JobState::Cancelling, JobState::Cancelled];
-        let job = self.moved(job, &from, JobState::Cancelling, &goes).await?;
+        let audited = self.audited("Imports.CancelImport", job.retailer).await?;
+        let job = self
+            .moved(audited, job, &from, JobState::Cancelling, &goes)
+            .await?;
         Ok(Response::new(wire::CancelImportResponse {
             job: Some(self.told(&job).await?),
         }))
@@ -176,7 +195,7 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request;
-        let limit = page::page_size(page_size)?;
+        let limit = limit_of(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
         let after = after_order(&page_token)?;
         let mut orders = self
@@ -202,7 +221,7 @@ impl wire::imports_server::Imports for Imports {
             page_size,
             page_token,
         } = request.into_inner();
-        let limit = page::page_size(page_size)?;
+        let limit = limit_of(page_size)?;
         let job = self.job(&retailer_id, &import_id).await?;
         let after = after_level(&page_token)?;
         let mut levels = self
@@ -241,6 +260,12 @@ impl wire::imports_server::Imports for Imports {
                 "the shop is not asked for now",
             ));
         }
+        // First of all: what is fetched unasked would be worse than what was asked for in vain.
+        self.audited("Imports.ImportOrder", retailer)
+            .await?
+            .ask_for_order(id, &order)
+            .await
+            .map_err(away)?;
         order::hint(&self.inbox, &connection, order, self.clock.now())
             .await
             .map_err(|error| {
@@ -262,8 +287,9 @@ impl wire::imports_server::Imports for Imports {
         let retailer = uuid("retailer_id", &retailer_id)?;
         let connection = ConnectionId::new(uuid("connection_id", &connection_id)?);
         let is_known = self
-            .store
-            .set_import_entitlement(retailer, connection, entitled, self.clock.now())
+            .audited("Imports.SetImportEntitlement", retailer)
+            .await?
+            .set_import_entitlement(connection, entitled)
             .await
             .map_err(away)?;
         if !is_known {
@@ -285,6 +311,12 @@ impl Imports {
             .ok_or_else(|| not_found("import", &import.to_string()))
     }
 
+    async fn audited(&self, method: &'static str, retailer: Uuid) -> Result<Audited, Status> {
+        let retailer = RetailerId::new(retailer);
+        let asked = Asked::of_call(method, retailer, self.clock.now());
+        self.store.audited(asked).await.map_err(away)
+    }
+
     /// Of an import that was begun the plan is not asked again.
     async fn check_plan(&self, started: &StartedAs) -> Result<(), Status> {
         let begun = self.store.import_job(started.import).await.map_err(away)?;
@@ -299,13 +331,14 @@ impl Imports {
     /// Moves an import on; one that has gone that way already stays where it is.
     async fn moved(
         &self,
+        audited: Audited,
         job: ImportJob,
         from: &[JobState],
         to: JobState,
         goes: &[JobState],
     ) -> Result<ImportJob, Status> {
-        self.store
-            .move_import(job.import, from, to, self.clock.now())
+        audited
+            .move_import(job.import, from, to)
             .await
             .map_err(away)?;
         let import = job.import;
@@ -320,20 +353,17 @@ impl Imports {
 
     async fn paused(
         &self,
-        retailer: &str,
-        import: &str,
+        audited: Audited,
+        job: ImportJob,
         paused: bool,
     ) -> Result<wire::ImportJob, Status> {
-        let job = self.job(retailer, import).await?;
-        let is_at_work = self
-            .store
-            .pause_import(job.import, paused, self.clock.now())
-            .await
-            .map_err(away)?;
+        let import = job.import;
+        let is_at_work = audited.pause_import(import, paused).await.map_err(away)?;
         if !is_at_work {
             return Err(wrong_state(&job));
         }
-        let job = self.job(retailer, import).await?;
+        let job = self.store.import_job(import).await.map_err(away)?;
+        let job = job.ok_or_else(|| not_found("import", &import.to_string()))?;
         self.told(&job).await
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::refusal::Refusal;
 use super::{Installer, LIFETIME, hash};
-use crate::store::{InstallKey, InstallStep, NewInstall, Terms};
+use crate::store::{Asked, InstallKey, InstallStep, NewInstall, Terms};
 
 /// What a person has to open.
 pub(super) struct Begun {
@@ -58,7 +58,8 @@ impl Installer {
             begun_at,
             expires_at,
         };
-        self.store.begin_install(&new).await?;
+        let asked = Asked::of_call("Installs.BeginInstall", retailer, begun_at);
+        self.store.audited(asked).await?.begin_install(&new).await?;
         Ok(Begun {
             id,
             address: format!("{base}/install/{}", ticket.expose_secret()),

@@ -11,8 +11,10 @@ use tokio::time::timeout;
 use super::refusal::Refusal;
 use super::{Installer, hash};
 use crate::linking::LinkedShop;
-use crate::store::{Install, InstallKey, InstallStep, Terms};
+use crate::store::{Asked, Install, InstallKey, InstallStep, Terms};
 
+/// What the audit log calls it: no method is called, a browser comes back or a shop posts a key.
+const CALLBACK: &str = "install/callback";
 /// For the platform to give access in exchange.
 const REDEEM_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -110,8 +112,15 @@ impl Installer {
             .ok_or(InstallRefusal::NoPublicAddress)?;
         let now = self.clock.now();
         let redeeming = self.platform.redeem(&self.app, &journey, proof, now);
-        self.let_in(install.retailer, &install.terms, redeeming)
-            .await
+        // Whoever comes back with a browser has no token: it is the deed of who began it.
+        let asked = Asked {
+            retailer: install.retailer,
+            method: CALLBACK,
+            by: install.begun_by.clone(),
+            actor: String::new(),
+            at: now,
+        };
+        self.let_in(asked, &install.terms, redeeming).await
     }
 
     /// Links a shop of the organisation that the app belongs to: nobody is sent anywhere.
@@ -123,18 +132,19 @@ impl Installer {
     ) -> Result<LinkedShop, Refusal> {
         let shop = self.platform.shop(typed)?;
         let now = self.clock.now();
-        self.let_in(retailer, terms, self.platform.own(&self.app, &shop, now))
+        let asked = Asked::of_call("Installs.LinkOwnShop", retailer, now);
+        self.let_in(asked, terms, self.platform.own(&self.app, &shop, now))
             .await
     }
 
     /// Links the shop that lets us in; none is asked to that the retailer's plan has no place for.
     async fn let_in(
         &self,
-        retailer: RetailerId,
+        asked: Asked,
         terms: &Terms,
         granting: impl Future<Output = Result<Granted, InstallRefusal>>,
     ) -> Result<LinkedShop, Refusal> {
-        self.linker.check_any(retailer).await?;
+        self.linker.check_any(asked.retailer).await?;
         let Granted {
             api,
             secrets,
@@ -144,7 +154,7 @@ impl Installer {
             .map_err(|_| InstallRefusal::Away)??;
         let candidate = Connection {
             id: ConnectionId::new(self.ids.next()),
-            retailer,
+            retailer: asked.retailer,
             platform: self.platform.code(),
             secrets: match secrets {
                 Some(secrets) => secrets,
@@ -157,7 +167,7 @@ impl Installer {
         let store = self.linker.who_is(&candidate).await?;
         let linked = self
             .linker
-            .make_live(&candidate, &store, Some(&tokens), terms);
+            .make_live(asked, &candidate, &store, Some(&tokens), terms);
         Ok(linked.await?)
     }
 

@@ -98,6 +98,7 @@ fn install_into(install: Install, now: Timestamp) -> wire::Install {
     let Install {
         id,
         retailer,
+        begun_by: _,
         shop,
         plain_http: _,
         terms: _,

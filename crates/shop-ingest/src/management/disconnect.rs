@@ -46,7 +46,13 @@ impl Management {
         }
         let parted = stored.connection.clone();
         // First of all nobody mends them any more.
-        let connection = self.change(stored, ConnectionState::Disconnected).await?;
+        let connection = self
+            .change(
+                stored,
+                ConnectionState::Disconnected,
+                "Connections.Disconnect",
+            )
+            .await?;
         Ok(wire::DisconnectResponse {
             connection: Some(connection),
             consequences,

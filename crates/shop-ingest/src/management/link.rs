@@ -11,7 +11,7 @@ use super::answer::connection_into;
 use super::settings::change_from;
 use super::{Management, retailer_from};
 use crate::linking::{LinkError, LinkedShop};
-use crate::store::Terms;
+use crate::store::{Asked, Terms};
 
 impl Management {
     pub(super) async fn link_shop(
@@ -20,9 +20,10 @@ impl Management {
     ) -> Result<wire::LinkResponse, Status> {
         let (candidate, terms) = self.candidate(request)?;
         let store = self.linker.who_is(&candidate).await?;
+        let asked = Asked::of_call("Connections.Link", candidate.retailer, self.clock.now());
         let linked = self
             .linker
-            .make_live(&candidate, &store, None, &terms)
+            .make_live(asked, &candidate, &store, None, &terms)
             .await?;
         let LinkedShop { stored, was_known } = linked;
         Ok(wire::LinkResponse {

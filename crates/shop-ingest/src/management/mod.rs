@@ -26,7 +26,7 @@ use self::settings::{actions, settings_into};
 use crate::connections::Connections;
 use crate::heard::Heard;
 use crate::linking::Linker;
-use crate::store::{ConnectionState, Store, StoreError, StoredConnection};
+use crate::store::{Asked, ConnectionState, Store, StoreError, StoredConnection};
 use crate::watchdog::Addresses;
 
 pub(crate) use self::answer::state_into;
@@ -35,7 +35,8 @@ pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into, 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
 /// What people and programs can ask an ingest service, this file's and its neighbours'.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
+    wire::audit_server::SERVICE_NAME,
     wire::connections_server::SERVICE_NAME,
     wire::deliveries_server::SERVICE_NAME,
     wire::imports_server::SERVICE_NAME,
@@ -93,10 +94,15 @@ impl Management {
         &self,
         stored: StoredConnection,
         state: ConnectionState,
+        method: &'static str,
     ) -> Result<wire::Connection, Status> {
         let id = stored.connection.id;
-        let now = self.clock.now();
-        self.store.set_state(id, state, now).await?;
+        let asked = Asked::of_call(method, stored.connection.retailer, self.clock.now());
+        self.store
+            .audited(asked)
+            .await?
+            .set_state(id, state)
+            .await?;
         // Its version has grown as well, but that is told from the store.
         let stored = StoredConnection { state, ..stored };
         let answer = connection_into(&stored);
@@ -193,7 +199,9 @@ impl wire::connections_server::Connections for Management {
             connection_id,
         } = request.into_inner();
         let stored = self.at_work(&retailer_id, &connection_id).await?;
-        let connection = self.change(stored, ConnectionState::Paused).await?;
+        let connection = self
+            .change(stored, ConnectionState::Paused, "Connections.Pause")
+            .await?;
         Ok(Response::new(wire::PauseResponse {
             connection: Some(connection),
         }))
@@ -208,7 +216,9 @@ impl wire::connections_server::Connections for Management {
             connection_id,
         } = request.into_inner();
         let stored = self.at_work(&retailer_id, &connection_id).await?;
-        let connection = self.change(stored, ConnectionState::Live).await?;
+        let connection = self
+            .change(stored, ConnectionState::Live, "Connections.Resume")
+            .await?;
         Ok(Response::new(wire::ResumeResponse {
             connection: Some(connection),
         }))

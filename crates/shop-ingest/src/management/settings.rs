@@ -11,7 +11,7 @@ use tonic::Status;
 use super::Management;
 use crate::plan::{self, Plan};
 use crate::store::{
-    ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
+    Asked, ChannelBuffer, ConnectionSettings, ConnectionState, SettingsChange, StockAt, StockSide,
     StoredConnection,
 };
 
@@ -39,8 +39,9 @@ impl Management {
         let ledger = &self.linker.ledger;
         ledger.check_plan(retailer, needed.as_slice()).await?;
         let id = stored.connection.id;
-        let now = self.clock.now();
-        self.store.change_settings(id, &change, now).await?;
+        let asked = Asked::of_call("Connections.SetSettings", retailer, self.clock.now());
+        let audited = self.store.audited(asked).await?;
+        audited.change_settings(id, &change).await?;
         let stored = self.find(&retailer_id, &connection_id).await?;
         let settings = settings_into(&stored, self.platform.as_ref());
         self.connections.put(stored);
@@ -66,7 +67,9 @@ impl Management {
         }
         let id = stored.connection.id;
         let kept_deliveries = self.store.kept_deliveries(id).await?;
-        self.store.ask_for_new(id, self.clock.now()).await?;
+        let retailer = stored.connection.retailer;
+        let asked = Asked::of_call("Connections.GetNewOrders", retailer, self.clock.now());
+        self.store.audited(asked).await?.ask_for_new(id).await?;
         // Every change begins its rounds anew.
         self.connections.put(stored);
         tracing::info!(connection = %id, kept_deliveries, "new orders are asked for");

@@ -10,7 +10,7 @@ use service::refusal::{bad_field, not_found, precondition};
 use shop::{Platform, PrivacyKind, PrivacySubject};
 use tonic::{Request, Response, Status};
 
-use crate::store::{PrivacyAnswer, PrivacyOutcome, PrivacyRequest, Store};
+use crate::store::{Asked, PrivacyOutcome, PrivacyRequest, Store};
 
 /// Longest name of a person, in bytes.
 const ACTOR_LIMIT_BYTES: usize = 200;
@@ -86,17 +86,19 @@ impl wire::privacy_requests_server::PrivacyRequests for Requests {
             let why = "only a request for data is answered by people";
             return Err(precondition("not_a_data_request", "delivery_id", why));
         }
-        let answer = PrivacyAnswer {
-            at: self.clock.now(),
-            outcome: if nothing_held {
-                PrivacyOutcome::NothingHeld
-            } else {
-                PrivacyOutcome::Exported
-            },
-            by: Some(actor),
+        let outcome = if nothing_held {
+            PrivacyOutcome::NothingHeld
+        } else {
+            PrivacyOutcome::Exported
         };
-        self.store
-            .answer_privacy(connection, &delivery_id, &answer)
+        let method = "PrivacyRequests.AnswerDataRequest";
+        let asked = Asked {
+            actor,
+            ..Asked::of_call(method, retailer, self.clock.now())
+        };
+        let audited = self.store.audited(asked).await?;
+        audited
+            .answer_privacy(connection, &delivery_id, outcome)
             .await?;
         let (request, _) = self.find(retailer, connection, &delivery_id).await?;
         Ok(Response::new(wire::AnswerDataRequestResponse {

@@ -5,13 +5,11 @@ use jiff_sqlx::ToSqlx as _;
 use prost::Message as _;
 use retail::{ConnectionId, Quantity, RegisterId, RetailerId};
 use secrecy::{ExposeSecret as _, SecretString};
-use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity, Tokens};
+use shop::{ApiAccess, Connection, LiveSecrets, PlainHttp, ShopUrl, StoreIdentity};
 use sqlx::PgConnection;
 
-use super::settings::{
-    self, ChannelBuffer, ConnectionSettings, StockAt, StockSide, order_updates_from,
-};
-use super::{SettingsChange, SqlTimestamp, Store, StoreError};
+use super::settings::{ChannelBuffer, ConnectionSettings, StockAt, StockSide, order_updates_from};
+use super::{SqlTimestamp, Store, StoreError};
 
 const TABLE: &str = "connection";
 
@@ -36,14 +34,6 @@ pub struct ImportStanding {
     pub is_entitled: bool,
     /// All orders were got at least once (SH-3).
     pub got_all: bool,
-}
-
-/// By which connection a shop is linked now.
-#[derive(Clone, Debug)]
-pub struct Linked {
-    pub connection: StoredConnection,
-    /// It was linked before.
-    pub was_known: bool,
 }
 
 /// Whether a connection is at work.
@@ -104,7 +94,8 @@ struct Credentials {
 impl Store {
     /// All of them, by id.
     pub async fn connections(&self) -> Result<Vec<StoredConnection>, StoreError> {
-        self.stored(None).await
+        let mut db = self.pool.acquire().await?;
+        self.stored(&mut db, None).await
     }
 
     /// `None`: there is no such connection.
@@ -112,10 +103,25 @@ impl Store {
         &self,
         id: ConnectionId,
     ) -> Result<Option<StoredConnection>, StoreError> {
-        Ok(self.stored(Some(id)).await?.pop())
+        let mut db = self.pool.acquire().await?;
+        Ok(self.stored(&mut db, Some(id)).await?.pop())
     }
 
-    async fn stored(&self, id: Option<ConnectionId>) -> Result<Vec<StoredConnection>, StoreError> {
+    /// One that is there, as a transaction sees it.
+    pub(super) async fn known(
+        &self,
+        db: &mut PgConnection,
+        id: ConnectionId,
+    ) -> Result<StoredConnection, StoreError> {
+        let found = self.stored(db, Some(id)).await?.pop();
+        found.ok_or_else(|| StoreError::corrupt(TABLE, id, "it is not there"))
+    }
+
+    async fn stored(
+        &self,
+        db: &mut PgConnection,
+        id: Option<ConnectionId>,
+    ) -> Result<Vec<StoredConnection>, StoreError> {
         let rows = sqlx::query!(
             r#"select connection_id, retailer_id, shop_url, sealed_credentials, state,
                 created_at as "created_at: SqlTimestamp",
@@ -132,7 +138,7 @@ impl Store {
             order by connection_id"#,
             id.map(ConnectionId::uuid),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(db)
         .await?;
         rows.into_iter()
             .map(|row| {
@@ -218,89 +224,6 @@ impl Store {
         }
     }
 
-    /// Links a shop by its own identity: one that was linked before gets its connection back, with the new
-    /// credentials and the `tokens` of an install flow, and is polled from where it was left (R-10). Else `connection` is
-    /// kept as it is. Of the settings what `change` says is changed.
-    pub async fn link(
-        &self,
-        connection: &Connection,
-        store: &StoreIdentity,
-        change: &SettingsChange,
-        tokens: Option<&Tokens>,
-        now: Timestamp,
-    ) -> Result<Linked, StoreError> {
-        let StoreIdentity {
-            id: store_id,
-            name,
-            currency,
-            time_zone,
-        } = store;
-        let mut db = self.pool.begin().await?;
-        // Two links of one shop at once go one after the other.
-        sqlx::query!(
-            "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
-            connection.retailer.to_string(),
-            store_id,
-        )
-        .execute(&mut *db)
-        .await?;
-        let before = sqlx::query_scalar!(
-            "select connection_id from connection where retailer_id = $1 and store_id = $2",
-            connection.retailer.uuid(),
-            store_id,
-        )
-        .fetch_optional(&mut *db)
-        .await?;
-        let id = before.map_or(connection.id, ConnectionId::new);
-        let linked = Connection {
-            id,
-            ..connection.clone()
-        };
-        let url = linked.api.as_ref().map(|api| api.url.as_str());
-        let sealed = self.seal(&linked);
-        sqlx::query!(
-            "insert into connection (connection_id, retailer_id, shop_url, sealed_credentials, state,
-                store_id, store_name, store_currency, store_time_zone, created_at, changed_at, linked_at,
-                version)
-            values ($1, $2, $3, $4, 'live', $5, $6, $7, $8, $9, $9, $9, $10)
-            on conflict on constraint connection_pkey do update
-                set shop_url = excluded.shop_url,
-                    sealed_credentials = excluded.sealed_credentials,
-                    state = excluded.state,
-                    removal_told_at = null,
-                    store_name = excluded.store_name,
-                    store_currency = excluded.store_currency,
-                    store_time_zone = excluded.store_time_zone,
-                    changed_at = excluded.changed_at,
-                    linked_at = excluded.linked_at,
-                    version = greatest(connection.version + 1, excluded.version)",
-            id.uuid(),
-            linked.retailer.uuid(),
-            url,
-            sealed,
-            store_id,
-            name,
-            currency.as_deref(),
-            time_zone.as_deref(),
-            now.to_sqlx() as _,
-            now.as_microsecond(),
-        )
-        .execute(&mut *db)
-        .await?;
-        companions(&mut db, id, now).await?;
-        self.grant(&mut db, id, tokens, now).await?;
-        settings::change(&mut db, id, change, now).await?;
-        db.commit().await?;
-        let connection = self
-            .connection(id)
-            .await?
-            .ok_or_else(|| StoreError::corrupt(TABLE, id, "it is not there"))?;
-        Ok(Linked {
-            connection,
-            was_known: before.is_some(),
-        })
-    }
-
     /// Remembers who a shop says it is. `false`: another connection of the retailer leads to the same shop,
     /// and nothing is remembered.
     pub async fn identify(
@@ -331,25 +254,6 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    pub async fn set_state(
-        &self,
-        id: ConnectionId,
-        state: ConnectionState,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        sqlx::query!(
-            "update connection set state = $2, changed_at = $3, version = greatest(version + 1, $4)
-            where connection_id = $1",
-            id.uuid(),
-            state.as_str(),
-            now.to_sqlx() as _,
-            now.as_microsecond(),
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 
     pub(super) fn seal(&self, connection: &Connection) -> Vec<u8> {

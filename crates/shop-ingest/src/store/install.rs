@@ -3,11 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
 use retail::{ConnectionId, Quantity, RegisterId, RetailerId};
+use serde_json::json;
 use shop::{PlainHttp, ShopName};
 use uuid::Uuid;
 
-use super::settings::{order_updates_from, order_updates_str};
-use super::{ChannelBuffer, SettingsChange, SqlTimestamp, StockAt, StockSide, Store, StoreError};
+use super::audit::Entry;
+use super::settings::{self, order_updates_from, order_updates_str};
+use super::{
+    Asker, Audited, ChannelBuffer, SettingsChange, SqlTimestamp, StockAt, StockSide, Store,
+    StoreError,
+};
 
 const TABLE: &str = "install";
 
@@ -55,6 +60,8 @@ pub struct NewInstall {
 pub struct Install {
     pub id: Uuid,
     pub retailer: RetailerId,
+    /// `None`: before there was an audit log.
+    pub begun_by: Option<Asker>,
     pub shop: ShopName,
     pub plain_http: PlainHttp,
     pub terms: Terms,
@@ -84,8 +91,8 @@ pub enum InstallStep {
     Refused { code: String, detail: String },
 }
 
-impl Store {
-    pub async fn begin_install(&self, new: &NewInstall) -> Result<(), StoreError> {
+impl Audited {
+    pub async fn begin_install(mut self, new: &NewInstall) -> Result<(), StoreError> {
         let NewInstall {
             id,
             retailer,
@@ -109,11 +116,12 @@ impl Store {
             check_acknowledged,
             another_shop_confirmed,
         } = *terms;
+        let by = self.asked().by.clone();
         sqlx::query!(
             "insert into install (install_id, retailer_id, shop, plain_http, step, ticket_hash, begun_at, expires_at,
                 register_id, automatic_updates, order_updates, stock_at, channel_buffer_milli,
-                check_acknowledged, another_shop_confirmed, stock_side)
-            values ($1, $2, $3, $4, 'begun', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                check_acknowledged, another_shop_confirmed, stock_side, begun_by, begun_by_token_id)
+            values ($1, $2, $3, $4, 'begun', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             id,
             retailer.uuid(),
             shop.as_str(),
@@ -129,19 +137,31 @@ impl Store {
             check_acknowledged,
             another_shop_confirmed,
             stock_side.map(StockSide::as_str),
+            by.as_ref().map(|by| by.name.as_str()),
+            by.as_ref().and_then(|by| by.token),
         )
-        .execute(&self.pool)
+        .execute(self.db())
         .await?;
         let oldest = begun_at.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         sqlx::query!(
             "delete from install where begun_at < $1",
             oldest.to_sqlx() as _
         )
-        .execute(&self.pool)
+        .execute(self.db())
         .await?;
-        Ok(())
+        self.finish(Entry {
+            subject: format!("install {id}"),
+            after: Some(json!({
+                "shop": shop.as_str(),
+                "settings": settings::change_told(&terms.settings),
+            })),
+            ..Entry::default()
+        })
+        .await
     }
+}
 
+impl Store {
     /// A browser has opened the address and is sent on. What an earlier one was given is good no more. `false`: the
     /// shop has answered already, or time is over.
     pub async fn send_install(
@@ -227,7 +247,7 @@ impl Store {
             InstallKey::Browser(hash) => (None, None, None, Some(bytes(hash))),
         };
         let row = sqlx::query!(
-            r#"select install_id, retailer_id, shop, plain_http, step, browser_hash,
+            r#"select install_id, retailer_id, begun_by, begun_by_token_id, shop, plain_http, step, browser_hash,
                 register_id, automatic_updates, order_updates, stock_at, stock_side,
                 channel_buffer_milli, check_acknowledged, another_shop_confirmed,
                 begun_at as "begun_at: SqlTimestamp", expires_at as "expires_at: SqlTimestamp",
@@ -273,6 +293,10 @@ impl Store {
             Ok(Install {
                 id: row.install_id,
                 retailer: RetailerId::new(row.retailer_id),
+                begun_by: row.begun_by.map(|name| Asker {
+                    name,
+                    token: row.begun_by_token_id,
+                }),
                 shop: ShopName::new(&row.shop),
                 plain_http: if row.plain_http {
                     PlainHttp::Allowed

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use retail::{ConnectionId, RetailerId};
 
-use super::{Store, StoreError};
+use super::audit::Entry;
+use super::{Audited, Store, StoreError};
 
 /// A delivery that is kept no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,21 +86,24 @@ impl Store {
         .await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
+}
 
-    /// What came by `now` is to be applied, and what the next listing finds (SH-2).
-    pub async fn ask_for_new(
-        &self,
-        connection: ConnectionId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+impl Audited {
+    /// What came by now is to be applied, and what the next listing finds (SH-2).
+    pub async fn ask_for_new(mut self, connection: ConnectionId) -> Result<(), StoreError> {
+        let now = self.at();
         sqlx::query!(
             "update connection set applied_to = greatest(applied_to, $2), new_asked_at = $2
             where connection_id = $1",
             connection.uuid(),
             now.to_sqlx() as _,
         )
-        .execute(&self.pool)
+        .execute(self.db())
         .await?;
-        Ok(())
+        self.finish(Entry {
+            connection: Some(connection),
+            ..Entry::default()
+        })
+        .await
     }
 }

@@ -2,6 +2,7 @@
 //! no statement names. `search_path` does.
 
 mod access;
+mod audit;
 mod connect;
 mod connection;
 mod delivery;
@@ -11,6 +12,7 @@ mod hooks;
 mod import;
 mod install;
 mod kept;
+mod link;
 mod migrate;
 mod missed;
 mod order_count;
@@ -29,8 +31,9 @@ use service::seal::Keyring;
 use sqlx::PgPool;
 
 pub use access::AccessSeen;
+pub use audit::{Asked, Asker, AuditPlace, AuditView, Audited};
 pub use connect::{call_pool, pool};
-pub use connection::{ConnectionState, ImportStanding, Linked, StoredConnection};
+pub use connection::{ConnectionState, ImportStanding, StoredConnection};
 pub use delivery::{DeliveryOrigin, RawDelivery};
 pub use erase::{DeliveryPlace, Searched};
 pub use error::StoreError;
@@ -41,6 +44,7 @@ pub use import::{
 };
 pub use install::{DoorHash, Install, InstallKey, InstallStep, NewInstall, Terms};
 pub use kept::KeptDelivery;
+pub use link::Linked;
 pub use migrate::{declared, migrate};
 pub use missed::{Missed, MissedCount};
 pub use order_count::{Counted, OrderCount};

@@ -3,9 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
 use retail::{ConnectionId, RetailerId};
+use serde_json::json;
 use shop::PrivacyKind;
+use sqlx::PgConnection;
 
-use super::{ConnectionState, SqlTimestamp, Store, StoreError};
+use super::audit::Entry;
+use super::{Audited, ConnectionState, SqlTimestamp, Store, StoreError};
 
 const TABLE: &str = "privacy_request";
 
@@ -219,27 +222,15 @@ impl Store {
             .collect()
     }
 
-    /// Once; what it said of whom is gone with it. `false`: it was answered before.
+    /// What nobody has to answer: once, and what it said of whom is gone with it. `false`: it was answered before.
     pub async fn answer_privacy(
         &self,
         connection: ConnectionId,
         delivery: &str,
         answer: &PrivacyAnswer,
     ) -> Result<bool, StoreError> {
-        let PrivacyAnswer { at, outcome, by } = answer;
-        let answered = sqlx::query!(
-            "update privacy_request
-            set answered_at = $3, answer = $4, answered_by = $5, sealed_body = null
-            where connection_id = $1 and delivery_id = $2 and answered_at is null",
-            connection.uuid(),
-            delivery,
-            at.to_sqlx() as _,
-            outcome.as_str(),
-            by.as_deref(),
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(answered.rows_affected() == 1)
+        let mut db = self.pool.acquire().await?;
+        self::answer(&mut db, connection, delivery, answer).await
     }
 
     fn said(
@@ -256,6 +247,55 @@ impl Store {
     fn privacy_purpose(&self, connection: ConnectionId, delivery: &str) -> Vec<u8> {
         format!("{}/{TABLE}/{connection}/{delivery}/body", self.schema).into_bytes()
     }
+}
+
+impl Audited {
+    /// By a person; else as [`Store::answer_privacy`].
+    pub async fn answer_privacy(
+        mut self,
+        connection: ConnectionId,
+        delivery: &str,
+        outcome: PrivacyOutcome,
+    ) -> Result<bool, StoreError> {
+        let answer = PrivacyAnswer {
+            at: self.at(),
+            outcome,
+            by: Some(self.asked().actor.clone()),
+        };
+        if !self::answer(self.db(), connection, delivery, &answer).await? {
+            return Ok(false);
+        }
+        self.finish(Entry {
+            connection: Some(connection),
+            subject: format!("privacy_request {delivery}"),
+            before: Some(json!({"answer": null})),
+            after: Some(json!({"answer": outcome.as_str()})),
+        })
+        .await?;
+        Ok(true)
+    }
+}
+
+async fn answer(
+    db: &mut PgConnection,
+    connection: ConnectionId,
+    delivery: &str,
+    answer: &PrivacyAnswer,
+) -> Result<bool, StoreError> {
+    let PrivacyAnswer { at, outcome, by } = answer;
+    let answered = sqlx::query!(
+        "update privacy_request
+        set answered_at = $3, answer = $4, answered_by = $5, sealed_body = null
+        where connection_id = $1 and delivery_id = $2 and answered_at is null",
+        connection.uuid(),
+        delivery,
+        at.to_sqlx() as _,
+        outcome.as_str(),
+        by.as_deref(),
+    )
+    .execute(db)
+    .await?;
+    Ok(answered.rows_affected() == 1)
 }
 
 struct Row {

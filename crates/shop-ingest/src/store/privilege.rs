@@ -11,7 +11,7 @@ const OF_CONNECTION: Of = Of::same("connection", "connection_id");
 const OF_IMPORT: Of = Of::same("import_job", "import_id");
 
 /// Every table of the schema.
-pub const TABLES: [TableRights; 16] = [
+pub const TABLES: [TableRights; 17] = [
     // The history of migrations: read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select], Nobody),
     rights(
@@ -19,6 +19,8 @@ pub const TABLES: [TableRights; 16] = [
         &[Select, Insert, Update, Delete],
         OF_CONNECTION,
     ),
+    // Nobody rewrites who did what.
+    rights("audit_entry", &[Select, Insert], Retailer),
     // A connection is parted with, never deleted: its orders' identity rests on it.
     rights("connection", STATE, Retailer),
     // Who was erased once stays so.

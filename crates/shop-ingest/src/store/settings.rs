@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use retail::posting::OrderUpdates;
 use retail::{ConnectionId, Quantity, RegisterId};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use super::{Store, StoreError};
+use super::audit::Entry;
+use super::{Audited, StoreError};
 
 /// Of each item, what is kept back from a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,17 +123,72 @@ impl StockSide {
     }
 }
 
-impl Store {
+impl Audited {
     /// From now on a person has decided, and the seed file says no more.
     pub async fn change_settings(
-        &self,
+        mut self,
         id: ConnectionId,
         change: &SettingsChange,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut db = self.pool.acquire().await?;
-        self::change(&mut db, id, change, now).await
+        let now = self.at();
+        sqlx::query!(
+            "select from connection where connection_id = $1 for update",
+            id.uuid()
+        )
+        .execute(self.db())
+        .await?;
+        let (memory, db) = self.parts();
+        let before = memory.known(db, id).await?;
+        self::change(db, id, change, now).await?;
+        let after = memory.known(db, id).await?;
+        self.finish(Entry {
+            connection: Some(id),
+            before: Some(told(&before.settings)),
+            after: Some(told(&after.settings)),
+            ..Entry::default()
+        })
+        .await
     }
+}
+
+/// Settings as the audit log tells them.
+pub(super) fn told(settings: &ConnectionSettings) -> Value {
+    let ConnectionSettings {
+        register,
+        is_automatic,
+        order_updates,
+        stock_at,
+        stock_side,
+        channel_buffer,
+    } = settings;
+    json!({
+        "register_id": register.map(RegisterId::uuid),
+        "automatic_updates": is_automatic,
+        "order_updates": order_updates.map(order_updates_str),
+        "stock_at": stock_at.as_str(),
+        "stock_side": stock_side.as_str(),
+        "channel_buffer": channel_buffer.units().to_string(),
+    })
+}
+
+/// What is to change of them; null stays.
+pub(super) fn change_told(change: &SettingsChange) -> Value {
+    let SettingsChange {
+        register,
+        is_automatic,
+        order_updates,
+        stock_at,
+        stock_side,
+        channel_buffer,
+    } = change;
+    json!({
+        "register_id": register.map(RegisterId::uuid),
+        "automatic_updates": is_automatic,
+        "order_updates": order_updates.map(order_updates_str),
+        "stock_at": stock_at.map(StockAt::as_str),
+        "stock_side": stock_side.map(StockSide::as_str),
+        "channel_buffer": channel_buffer.map(|buffer| buffer.units().to_string()),
+    })
 }
 
 pub(super) async fn change(

@@ -28,8 +28,22 @@ const ROLES: [(Role, wire::Role); 5] = [
     (Role::Owner, wire::Role::Owner),
 ];
 
-/// The tokens that the tests' own ledger knows, by their digests: whose they are, and for what.
-pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, (RetailerId, wire::Role)>>>;
+/// The tokens that the tests' own ledger knows, by their digests, with whose they are.
+pub type Tokens = Arc<Mutex<HashMap<Vec<u8>, (RetailerId, wire::Token)>>>;
+
+/// One of them, which is good for long. Its id is made of its name.
+pub fn known_token(name: &str, role: wire::Role) -> wire::Token {
+    wire::Token {
+        token_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string(),
+        name: name.to_owned(),
+        roles: vec![role.into()],
+        expires_at: Some(prost_types::Timestamp {
+            seconds: 9_999_999_999,
+            nanos: 0,
+        }),
+        ..wire::Token::default()
+    }
+}
 
 #[tonic::async_trait]
 impl Access for Books {
@@ -39,21 +53,11 @@ impl Access for Books {
     ) -> Result<Response<wire::FindTokenResponse>, Status> {
         self.answers()?;
         let digest = request.into_inner().digest;
-        let found = self.tokens.lock().unwrap().get(&digest).copied();
-        let (retailer, role) = found.ok_or_else(|| Status::not_found("no such token"))?;
-        let far = prost_types::Timestamp {
-            seconds: 9_999_999_999,
-            nanos: 0,
-        };
+        let found = self.tokens.lock().unwrap().get(&digest).cloned();
+        let (retailer, token) = found.ok_or_else(|| Status::not_found("no such token"))?;
         Ok(Response::new(wire::FindTokenResponse {
             retailer_id: retailer.to_string(),
-            token: Some(wire::Token {
-                token_id: Uuid::nil().to_string(),
-                name: "of tests".to_owned(),
-                roles: vec![role.into()],
-                expires_at: Some(far),
-                ..wire::Token::default()
-            }),
+            token: Some(token),
         }))
     }
 
@@ -85,7 +89,7 @@ fn tokens(books: &Books) -> BTreeMap<Role, SecretString> {
     let token = |(role, wire): (Role, wire::Role)| {
         let text = format!("comptoir_{role}");
         let digest = TokenDigest::of(&text).as_bytes().to_vec();
-        known.insert(digest, (RETAILER, wire));
+        known.insert(digest, (RETAILER, known_token("of tests", wire)));
         (role, SecretString::from(text))
     };
     ROLES.into_iter().map(token).collect()

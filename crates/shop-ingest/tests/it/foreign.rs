@@ -14,6 +14,7 @@ use tonic::Code;
 use tonic::transport::Endpoint;
 use uuid::Uuid;
 
+use crate::access::known_token;
 use crate::database::{RETAILER, app, connection_id, schema};
 use crate::import_client::Client;
 use crate::running::{Running, ago};
@@ -39,6 +40,13 @@ fn questions(retailer: RetailerId, delivery: &str) -> Vec<Question> {
     let import_id = || IMPORT.to_string();
     let delivery_id = || delivery.to_owned();
     vec![
+        ask(
+            "Audit/ListAuditEntries",
+            &wire::ListAuditEntriesRequest {
+                retailer_id: retailer_id(),
+                ..Default::default()
+            },
+        ),
         ask(
             "Connections/ListConnections",
             &wire::ListConnectionsRequest {
@@ -265,7 +273,7 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
     tokens
         .lock()
         .unwrap()
-        .insert(digest, (STRANGER, WireRole::Owner));
+        .insert(digest, (STRANGER, known_token("of tests", WireRole::Owner)));
     let endpoint = Endpoint::from_shared(running.grpc.clone()).unwrap();
     let stranger = bearer(STRANGERS_TOKEN).on(endpoint.connect_lazy());
     let path = |method: &str| format!("comptoir.connect.v1.{method}");

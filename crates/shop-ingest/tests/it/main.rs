@@ -7,6 +7,10 @@
 
 mod access;
 mod archive;
+mod audit;
+mod audit_of_imports;
+mod audit_of_shops;
+mod audit_walk;
 mod books;
 mod census;
 mod database;

@@ -17,9 +17,10 @@ use retail::{
 };
 use secrecy::ExposeSecret as _;
 use shop::{
-    Allowance, App, Connection, FetchError, Granted, HookAddress, HookReport, ImportRules, Install,
-    InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken, Platform, Proof, Reading,
-    Reason, Refusal, Refused, Returned, ShippingItem, ShopName, Source, StoreIdentity, Topic,
+    Allowance, ApiAccess, App, Connection, FetchError, Granted, HookAddress, HookReport,
+    ImportRules, Install, InstallRefusal, Journey, Listed, Listing, Notice, Page, PageToken,
+    PlainHttp, Platform, Proof, Reading, Reason, Refusal, Refused, Returned, ShippingItem,
+    ShopName, ShopUrl, Source, StoreIdentity, Tokens, Topic,
 };
 
 /// A delivery under this topic holds the order.
@@ -136,15 +137,28 @@ impl Stall {
     }
 }
 
-/// Nobody is sent to a stall: it is linked by its keys.
+/// A stall is named `stall-9`. Nobody comes back from one.
 #[async_trait]
 impl Install for Stall {
-    fn shop(&self, _: &str) -> Result<ShopName, InstallRefusal> {
-        Err(InstallRefusal::NotAShop)
+    fn shop(&self, typed: &str) -> Result<ShopName, InstallRefusal> {
+        let is_a_stall = typed.starts_with("stall-");
+        is_a_stall
+            .then(|| ShopName::new(typed))
+            .ok_or(InstallRefusal::NotAShop)
     }
 
-    fn authorize(&self, _: &App, _: &Journey) -> Result<String, InstallRefusal> {
-        Err(InstallRefusal::NoApp)
+    fn authorize(&self, _: &App, journey: &Journey) -> Result<String, InstallRefusal> {
+        Ok(format!("https://{}.example/agree", journey.shop))
+    }
+
+    async fn own(&self, _: &App, shop: &ShopName, _: Timestamp) -> Result<Granted, InstallRefusal> {
+        let url = ShopUrl::new(&format!("https://{shop}.example")).unwrap();
+        let api = ApiAccess::new(url, "ck".into(), "cs".into(), PlainHttp::Refused);
+        Ok(Granted {
+            api: api.unwrap(),
+            secrets: None,
+            tokens: Tokens::endless("cs".into(), Vec::new()),
+        })
     }
 
     fn returned(

@@ -33,7 +33,7 @@ impl Once {
         .await?;
         let token: TokenView = found.ok_or(TokenError::Unknown)?.try_into()?;
         let named = |is_valid: bool| json!({"token_id": token.id, "name": token.name, "is_valid": is_valid});
-        self.note_change(Some(named(token.revoked_at != Some(now))), named(false));
+        self.note_change(Some(named(token.revoked_at == Some(now))), named(false));
         Ok(token)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use retail::fulfilment::{Progress, Step, TooMuch, Work};
 use retail::{Balance, LineKey, Quantity, SaleId, SaleState};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -195,8 +196,24 @@ impl Once {
             note: act.note,
             done_at: now,
         };
-        Ok((load(self.db(), sale).await?, done))
+        let after = load(self.db(), sale).await?;
+        self.note_change(Some(told(&bench.of, &done)), told(&after, &done));
+        Ok((after, done))
     }
+}
+
+/// How far the lines of a step have come, as the audit log tells it.
+fn told(of: &FulfilmentView, step: &StepView) -> Value {
+    let is_of_step = |line: &&LineView| step.parts.iter().any(|part| part.line == line.key);
+    let lines = of.sale.lines.iter().filter(is_of_step).map(|line| {
+        json!({
+            "line": line.key,
+            "picked": line.progress.picked.to_string(),
+            "packed": line.progress.packed.to_string(),
+            "handed_over": line.progress.handed_over.to_string(),
+        })
+    });
+    json!({"sale_id": of.sale.sale, "lines": lines.collect::<Vec<_>>()})
 }
 
 impl Bench {

@@ -2,9 +2,9 @@
 
 use retail::{ConnectionId, ImportId, RetailerId};
 
-use super::{ImportError, ImportView};
+use super::{ImportError, ImportView, entry};
 use crate::store::ours::is_ours;
-use crate::store::{Store, row};
+use crate::store::{Store, audit, row};
 
 impl Store {
     /// Begins an import with a snapshot of the retailer's levels (WC-4), both or neither. A repeat gives the
@@ -15,6 +15,7 @@ impl Store {
         connection: ConnectionId,
         import: ImportId,
     ) -> Result<ImportView, ImportError> {
+        let now = self.clock.now();
         let mut db = self.pool.begin().await?;
         if !is_ours(&mut db, retailer, connection.uuid()).await? {
             return Err(ImportError::UnknownConnection);
@@ -26,7 +27,7 @@ impl Store {
             import.uuid(),
             retailer.uuid(),
             connection.uuid(),
-            row::at(self.clock.now()) as _,
+            row::at(now) as _,
         )
         .execute(&mut *db)
         .await?
@@ -45,8 +46,14 @@ impl Store {
             .await?;
         }
         let view = ImportView::find(&mut db, retailer.uuid(), import.uuid()).await?;
+        let view = view
+            .filter(|view| view.connection == connection.uuid())
+            .ok_or(ImportError::Taken)?;
+        if begun == 1 {
+            let entry = entry(self.ids.next(), "Imports.BeginImport", &view, None);
+            audit::enter(&mut db, entry, now).await?;
+        }
         db.commit().await?;
-        view.filter(|view| view.connection == connection.uuid())
-            .ok_or(ImportError::Taken)
+        Ok(view)
     }
 }

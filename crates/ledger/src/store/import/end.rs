@@ -2,8 +2,8 @@
 
 use retail::{ImportId, RetailerId};
 
-use super::{ImportError, ImportState, ImportView, lock_alone};
-use crate::store::{Store, row};
+use super::{ImportError, ImportState, ImportView, entry, lock_alone};
+use crate::store::{Store, audit, row};
 
 impl Store {
     /// All its orders were sent. A repeat changes nothing.
@@ -12,7 +12,8 @@ impl Store {
         retailer: RetailerId,
         import: ImportId,
     ) -> Result<ImportView, ImportError> {
-        self.end(retailer, import, ImportState::Complete).await
+        let ended = (ImportState::Complete, "Imports.CompleteImport");
+        self.end(retailer, import, ended).await
     }
 
     /// Nothing of it is taken any more. A repeat changes nothing.
@@ -21,15 +22,17 @@ impl Store {
         retailer: RetailerId,
         import: ImportId,
     ) -> Result<ImportView, ImportError> {
-        self.end(retailer, import, ImportState::Cancelled).await
+        let ended = (ImportState::Cancelled, "Imports.CancelImport");
+        self.end(retailer, import, ended).await
     }
 
     async fn end(
         &self,
         retailer: RetailerId,
         import: ImportId,
-        ended: ImportState,
+        (ended, method): (ImportState, &'static str),
     ) -> Result<ImportView, ImportError> {
+        let now = self.clock.now();
         let (retailer, import) = (retailer.uuid(), import.uuid());
         let mut db = self.pool.begin().await?;
         let (_, state) = lock_alone(&mut db, retailer, import).await?;
@@ -38,7 +41,7 @@ impl Store {
                 "update ledger.import set state = $2, ended_at = $3 where import_id = $1",
                 import,
                 ended.as_str(),
-                row::at(self.clock.now()) as _,
+                row::at(now) as _,
             )
             .execute(&mut *db)
             .await?;
@@ -46,7 +49,12 @@ impl Store {
             return Err(ImportError::Is(state));
         }
         let view = ImportView::find(&mut db, retailer, import).await?;
+        let view = view.ok_or(ImportError::Unknown)?;
+        if state != ended {
+            let entry = entry(self.ids.next(), method, &view, Some(state));
+            audit::enter(&mut db, entry, now).await?;
+        }
         db.commit().await?;
-        view.ok_or(ImportError::Unknown)
+        Ok(view)
     }
 }

@@ -12,10 +12,12 @@ mod read;
 mod undo;
 mod withdrawn;
 
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::StoreError;
+use super::audit::Entry;
 use crate::decide::{Imported, Kept};
 
 pub use preview::{Preview, PreviewedLevel, PreviewedOrder};
@@ -132,6 +134,31 @@ fn undo_from(undo: Option<&str>, kept: Option<&str>) -> Result<Option<Undo>, Sto
         (Some("kept"), Some("invoiced_here")) => Ok(Some(Undo::Kept(Kept::InvoicedHere))),
         (Some("kept"), Some("handed_over_here")) => Ok(Some(Undo::Kept(Kept::HandedOverHere))),
         (Some(other), _) => Err(StoreError::corrupt("import_order", "undo", other)),
+    }
+}
+
+/// What somebody made of an import, as the audit log tells it.
+fn entry(
+    id: Uuid,
+    method: &'static str,
+    import: &ImportView,
+    before: Option<ImportState>,
+) -> Entry {
+    let undone = import.counts.undone;
+    Entry {
+        id,
+        retailer: import.retailer,
+        method,
+        subject: format!("{} import {}", import.connection, import.import),
+        before: before.map(|state| json!({"state": state.as_str()})),
+        after: match import.state {
+            ImportState::Running | ImportState::Complete | ImportState::Cancelled => {
+                json!({"state": import.state.as_str()})
+            }
+            ImportState::Undoing | ImportState::Undone => {
+                json!({"state": import.state.as_str(), "undone": undone})
+            }
+        },
     }
 }
 

@@ -5,12 +5,14 @@ use retail::{ConnectionId, ImportId, RetailerId, ShopOrderId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{ImportError, ImportState, ImportView, lock_alone, withdrawn};
+use super::{ImportError, ImportState, ImportView, entry, lock_alone, withdrawn};
 use crate::decide::{
     Delivery, DeliveryRow, Dirty, Group, Kept, MovementRow, Outcome, PaymentRow, RecordedSale,
     Withdrawal, WithdrawnSale, withdraw,
 };
-use crate::store::{Store, StoreError, connection, delivery, head, level, outbox, row, sale};
+use crate::store::{
+    Store, StoreError, audit, connection, delivery, head, level, outbox, row, sale,
+};
 
 /// Orders of one transaction.
 const PAGE_LIMIT: i64 = 200;
@@ -69,11 +71,13 @@ impl Store {
             .await?;
         }
         let import = ImportView::find(&mut db, retailer.uuid(), import.uuid()).await?;
+        let import = import.ok_or(ImportError::Unknown)?;
+        if state != ImportState::Undone {
+            let entry = entry(self.ids.next(), "Imports.UndoImport", &import, Some(state));
+            audit::enter(&mut db, entry, now).await?;
+        }
         db.commit().await?;
-        Ok(Undone {
-            import: import.ok_or(ImportError::Unknown)?,
-            remaining,
-        })
+        Ok(Undone { import, remaining })
     }
 
     async fn take_back(

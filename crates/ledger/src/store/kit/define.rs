@@ -1,10 +1,11 @@
 //! Says what a kit is made of.
 
 use retail::{ItemId, OutletId, Quantity, RetailerId};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{KitError, KitView, view};
+use super::{KitError, KitPartView, KitView, view};
 use crate::decide::Dirty;
 use crate::store::stock::item;
 use crate::store::{AskedItem, AskedLine, Once, StoreError, outbox, row};
@@ -51,6 +52,7 @@ impl Once {
         if number == 1 && asked.is_empty() {
             return Err(KitError::NoKit);
         }
+        let before = view::find(db, retailer, kit.uuid()).await?;
         let outlets = raise_versions(db, retailer, kit, row::at(now)).await?;
         sqlx::query!(
             "insert into ledger.kit (item_id, number, retailer_id, actor, note, defined_at)
@@ -81,8 +83,17 @@ impl Once {
         dirty.sort_unstable();
         outbox::mark(db, &dirty, now).await?;
         let found = view::find(db, retailer, kit.uuid()).await?;
-        found.ok_or_else(|| StoreError::corrupt("kit", "item_id", "gone").into())
+        let found = found.ok_or_else(|| StoreError::corrupt("kit", "item_id", "gone"))?;
+        self.note_change(before.as_ref().map(told), told(&found));
+        Ok(found)
     }
+}
+
+/// As the audit log tells it.
+fn told(kit: &KitView) -> Value {
+    let part =
+        |part: &KitPartView| json!({"item_id": part.item, "quantity": part.quantity.to_string()});
+    json!({"item_id": kit.item, "parts": kit.parts.iter().map(part).collect::<Vec<_>>()})
 }
 
 /// Puts what is said of kits in a row: of two that would hold each other, one is refused.

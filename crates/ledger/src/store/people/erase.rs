@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use retail::{ConnectionId, EmailKey, RetailerId, ShopOrderId};
+use serde_json::json;
 use service::seal::Keyring;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -92,6 +93,8 @@ impl Once {
         };
         let (emails, orders) = erasing.run(db, eraser).await?;
         shred::begin(db, eraser.keyring, retailer, erasure, &emails, now).await?;
+        let told = |is_erased: bool| json!({"customer_ids": [record.id], "is_erased": is_erased});
+        self.note_change(Some(told(false)), told(true));
         Ok(ErasedCustomer {
             customer: record.id,
             at: now,
@@ -122,6 +125,8 @@ impl Once {
         }
         lock_alone(db, retailer).await?;
         let mut customers = meant(db, retailer, asked).await?;
+        let told = |customers: &[Uuid], is_erased: bool| json!({"customer_ids": customers, "is_erased": is_erased});
+        let before = (!customers.is_empty()).then(|| told(&customers, false));
         if customers.is_empty() && asked.email.is_some() {
             leave_record(db, retailer, nobody, now).await?;
             customers.push(nobody);
@@ -137,6 +142,7 @@ impl Once {
         };
         let (emails, orders) = erasing.run(db, eraser).await?;
         shred::begin(db, eraser.keyring, retailer, erasure, &emails, now).await?;
+        self.note_change(before, told(&customers, true));
         Ok(ErasedPeople { customers, orders })
     }
 }

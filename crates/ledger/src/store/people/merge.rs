@@ -1,3 +1,4 @@
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{PeopleError, Record, lock_alone};
@@ -66,6 +67,8 @@ impl Once {
         )
         .execute(&mut *db)
         .await?;
+        let told = |into: Option<Uuid>| json!({"customer_id": from.id, "merged_into": into});
+        self.note_change(Some(told(None)), told(Some(into.id)));
         Ok(MergedCustomer {
             customer: into.id,
             sales: moved.rows_affected(),

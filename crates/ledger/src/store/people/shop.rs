@@ -1,8 +1,10 @@
 use retail::{ConnectionId, RetailerId};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::erase::{Erasing, Orders};
 use super::{Eraser, PeopleError, lock_alone};
+use crate::store::audit::{self, Entry};
 use crate::store::{Store, StoreError};
 
 /// People of one transaction.
@@ -45,16 +47,26 @@ impl Store {
         .await
         .map_err(StoreError::from)?;
         let count = customers.len();
+        let now = self.clock.now();
         // Its archive goes as a whole: nobody has to be looked for there.
         let erasing = Erasing {
             retailer,
-            now: self.clock.now(),
+            now,
             customers,
             email: None,
             orders: Orders::new(),
             shop: Some(connection),
         };
         erasing.run(&mut db, eraser).await?;
+        let entry = Entry {
+            id: self.ids.next(),
+            retailer: retailer.uuid(),
+            method: "Erasures.EraseShop",
+            subject: connection.to_string(),
+            before: None,
+            after: json!({"erased_customers": count}),
+        };
+        audit::enter(&mut db, entry, now).await?;
         db.commit().await?;
         Ok(ErasedShop {
             erased: count,

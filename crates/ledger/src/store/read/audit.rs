@@ -53,9 +53,22 @@ impl Reader {
                 order by done_at desc, request_id
                 limit $5)
                 union all
-                (select request_id, 'WaitingOrders.' || action,
+                (select entry_id, method, subject, caller, token_id, '', '', before, after, ''::bytea,
+                    done_at
+                from ledger.audit_entry
+                where retailer_id = $1 and ($2::timestamptz is null or done_at <= $2)
+                    and ($2::timestamptz is null or done_at < $2
+                        or (entry_id, subject) > ($3::uuid, $4::text collate "C"))
+                order by done_at desc, entry_id
+                limit $5)
+                union all
+                (select request_id, 'WaitingOrders.' || case action
+                        when 'retry' then 'RetryParked'
+                        when 'apply' then 'ApplyHeld'
+                        when 'dismiss' then 'DismissParked'
+                        else 'RemapProduct' end,
                     connection_id::text || ' ' || subject_kind || ' ' || subject_key, caller,
-                    token_id, actor, note, null,
+                    token_id, actor, note, before,
                     jsonb_strip_nulls(jsonb_build_object('outcome', outcome, 'reason', reason,
                         'item_id', item_id)), ''::bytea, acted_at
                 from ledger.order_action

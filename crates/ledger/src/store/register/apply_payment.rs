@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use retail::settlement::{Applied, Settlement};
 use retail::{Money, PaymentType, SaleId, SaleState};
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -73,6 +74,7 @@ impl Once {
         let taking = Taking::at(db, till, *paid_at, now, *may_be_outside).await?;
         let mut due = Due::lock(db, *sale).await?;
         due.check(&taking, *amount, *may_exceed)?;
+        let before = due.settle()?;
         due.applied.push(Applied {
             amount: *amount,
             shop_received: due.shop_received,
@@ -100,6 +102,8 @@ impl Once {
         .execute(&mut *db)
         .await?;
         outbox::mark(db, &[Dirty::Sale(retailer, *sale)], now).await?;
+        let told = |of: &Settlement| json!({"sale_id": sale.uuid(), "balance": of.balance.as_str(), "received": of.received.to_string()});
+        self.note_change(Some(told(&before)), told(&settlement));
         Ok(AppliedPayment {
             payment,
             settlement,

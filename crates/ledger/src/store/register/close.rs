@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use retail::register::{Count, closing_instant};
 use retail::{Money, PaymentType};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{RegisterError, SessionView, lock, online, view};
@@ -68,6 +69,8 @@ impl Once {
         .execute(&mut *db)
         .await?;
         let view = SessionView::find(db, retailer.uuid(), open.session).await?;
+        let told = |is_open: bool| json!({"session_id": open.session, "is_open": is_open});
+        self.note_change(Some(told(true)), told(false));
         view.ok_or_else(|| StoreError::corrupt("register_session", "session_id", "gone").into())
     }
 }

@@ -2,12 +2,14 @@
 
 use retail::stock::AdjustmentReason;
 use retail::{OutletId, Quantity};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::item::{self, Stocked};
 use super::{AskedLine, EntryCause, EntryLineView, EntryView, StockError};
 use crate::decide::{Dirty, MovementCause, MovementRow};
-use crate::store::{Once, level, outbox, row};
+use crate::store::{Once, StoreError, level, outbox, row};
 
 /// What somebody does to the stock of an outlet.
 #[derive(Clone, Debug)]
@@ -114,6 +116,8 @@ impl Once {
         .await?;
         level::move_stock(db, &movements, now).await?;
         outbox::mark(db, &dirty, now).await?;
+        let (before, after) = levels(db, outlet, &movements).await?;
+        self.note_change(Some(before), after);
         Ok(EntryView {
             entry,
             outlet: outlet.uuid(),
@@ -133,4 +137,35 @@ impl Once {
                 .collect(),
         })
     }
+}
+
+/// What was on hand of what was moved, and what is since, as the audit log tells it.
+async fn levels(
+    db: &mut PgConnection,
+    outlet: OutletId,
+    movements: &[MovementRow],
+) -> Result<(Value, Value), StoreError> {
+    let items: Vec<Uuid> = movements.iter().map(|moved| moved.item.uuid()).collect();
+    let found = sqlx::query!(
+        "select item_id, on_hand_milli from ledger.stock_level
+        where outlet_id = $1 and item_id = any($2)
+        order by item_id",
+        outlet.uuid(),
+        &items,
+    )
+    .fetch_all(db)
+    .await?;
+    let moved = |item: Uuid| {
+        let of_item = movements.iter().filter(|moved| moved.item.uuid() == item);
+        of_item.map(|moved| moved.quantity.milli()).sum::<i64>()
+    };
+    let level = |item: Uuid, milli: i64| json!({"item_id": item, "on_hand": Quantity::from_milli(milli).to_string()});
+    let before = found
+        .iter()
+        .map(|row| level(row.item_id, row.on_hand_milli - moved(row.item_id)));
+    let after = found
+        .iter()
+        .map(|row| level(row.item_id, row.on_hand_milli));
+    let told = |levels: Vec<Value>| json!({"outlet_id": outlet.uuid(), "levels": levels});
+    Ok((told(before.collect()), told(after.collect())))
 }

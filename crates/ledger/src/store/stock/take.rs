@@ -1,6 +1,7 @@
 //! Counting what is there.
 
 use retail::{ItemId, OutletId, Quantity};
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -106,6 +107,9 @@ impl Once {
         let open = lock_take(db, retailer.uuid(), take).await?;
         let lines = differences(db, take).await?;
         let outlet = OutletId::new(open.outlet);
+        let told = |is_open: bool| json!({"stock_take_id": take, "is_open": is_open});
+        // Levels that it moves are told instead.
+        self.note_change(Some(told(true)), told(false));
         if !lines.is_empty() {
             self.enter(NewEntry {
                 entry: take,
@@ -123,6 +127,8 @@ impl Once {
     pub async fn cancel_stock_take(&mut self, take: Uuid) -> Result<StockTakeView, StockError> {
         let retailer = self.retailer();
         let open = lock_take(self.db(), retailer.uuid(), take).await?;
+        let told = |is_open: bool| json!({"stock_take_id": take, "is_open": is_open});
+        self.note_change(Some(told(true)), told(false));
         self.end_stock_take(take, &open, "cancelled").await
     }
 

@@ -1,6 +1,7 @@
 //! Makes void what was sold at a till.
 
 use retail::{ConnectionId, Money, PaymentType, SaleId, SaleState, ShopOrderId};
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -63,6 +64,8 @@ impl Once {
         };
         let withdrawn = withdraw(&withdrawal, &*self.ids()).map_err(TillError::Kept)?;
         self.write_void(&booked, withdrawn).await?;
+        let told = |state: SaleState| json!({"sale_id": sale.uuid(), "state": state.as_str()});
+        self.note_change(Some(told(SaleState::Closed)), told(SaleState::Voided));
         view(self.db(), sale).await
     }
 

@@ -1,4 +1,4 @@
-//! An import's life: begun, moved on, halted.
+//! An import's life, as it goes on by itself.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -13,101 +13,7 @@ use crate::store::{SqlTimestamp, Store, StoreError};
 /// Imports that are listed.
 const JOBS_LIMIT: i64 = 100;
 
-/// What an import is started as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StartedAs {
-    pub import: ImportId,
-    pub retailer: Uuid,
-    pub connection: ConnectionId,
-    pub kind: ImportKind,
-    pub since: Option<Timestamp>,
-    /// Whether an operator must have allowed it.
-    pub needs_entitlement: bool,
-}
-
-/// Why an import is not started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("the retailer has no such connection")]
-    UnknownConnection,
-    /// The id belongs to another connection's import.
-    #[error("another connection's import has this id")]
-    Taken,
-    #[error("imports are not enabled for this connection: an operator has to allow them")]
-    NotEntitled,
-    #[error("another import of this connection is under way")]
-    Busy,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for StartError {
-    fn from(error: sqlx::Error) -> Self {
-        let constraint = error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::constraint);
-        if constraint == Some("import_job_connection_id_key") {
-            return Self::Busy;
-        }
-        Self::Store(error.into())
-    }
-}
-
 impl Store {
-    /// Starts an import; a repeat gives it as it stands.
-    pub async fn start_import(
-        &self,
-        started: &StartedAs,
-        now: Timestamp,
-    ) -> Result<ImportJob, StartError> {
-        let StartedAs {
-            import,
-            retailer,
-            connection,
-            kind,
-            since,
-            needs_entitlement,
-        } = *started;
-        let mut db = self.pool.begin().await?;
-        if let Some(job) = find(&mut db, import).await? {
-            let is_same = job.retailer == retailer && job.connection == connection;
-            return if is_same {
-                Ok(job)
-            } else {
-                Err(StartError::Taken)
-            };
-        }
-        let found = sqlx::query!(
-            r#"select e.connection_id is not null as "is_entitled!"
-            from connection c
-            left join import_entitlement e on e.connection_id = c.connection_id
-            where c.connection_id = $1 and c.retailer_id = $2 and c.state <> 'disconnected'"#,
-            connection.uuid(),
-            retailer,
-        )
-        .fetch_optional(&mut *db)
-        .await?
-        .ok_or(StartError::UnknownConnection)?;
-        if needs_entitlement && !found.is_entitled {
-            return Err(StartError::NotEntitled);
-        }
-        sqlx::query!(
-            "insert into import_job (import_id, connection_id, kind, placed_since, state, created_at, changed_at)
-            values ($1, $2, $3, $4, 'scanning', $5, $5)
-            on conflict on constraint import_job_pkey do nothing",
-            import.uuid(),
-            connection.uuid(),
-            kind.as_str(),
-            since.map(jiff_sqlx::ToSqlx::to_sqlx) as _,
-            now.to_sqlx() as _,
-        )
-        .execute(&mut *db)
-        .await?;
-        let job = find(&mut db, import).await?.ok_or(StartError::Taken)?;
-        db.commit().await?;
-        Ok(job)
-    }
-
     pub async fn import_job(&self, import: ImportId) -> Result<Option<ImportJob>, StoreError> {
         let mut db = self.pool.acquire().await?;
         find(&mut db, import).await
@@ -154,7 +60,8 @@ impl Store {
         }
     }
 
-    /// Moves an import on, if it is where it is thought to be. Whether it was.
+    /// Moves an import on in its course, which nobody has to ask for, if it is where it is thought to be. Whether it
+    /// was.
     pub async fn move_import(
         &self,
         import: ImportId,
@@ -162,52 +69,10 @@ impl Store {
         to: JobState,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
         let mut db = self.pool.begin().await?;
-        let moved = sqlx::query!(
-            "update import_job
-            set state = $3, paused = false, failures = 0, last_failure = null, changed_at = $4
-            where import_id = $1 and state = any($2)",
-            import.uuid(),
-            &from as _,
-            to.as_str(),
-            now.to_sqlx() as _,
-        )
-        .execute(&mut *db)
-        .await?
-        .rows_affected();
-        if moved == 1 && to == JobState::Cancelled {
-            // Personal data is kept for no longer than it is needed.
-            sqlx::query!(
-                "update import_order set sealed_body = null
-                where import_id = $1 and sealed_body is not null",
-                import.uuid(),
-            )
-            .execute(&mut *db)
-            .await?;
-        }
+        let moved = move_on(&mut db, import, from, to, now).await?;
         db.commit().await?;
-        Ok(moved == 1)
-    }
-
-    /// Halts an import that is at work, or lets it go on. Whether it is at work.
-    pub async fn pause_import(
-        &self,
-        import: ImportId,
-        paused: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let changed = sqlx::query!(
-            "update import_job set paused = $2, changed_at = $3
-            where import_id = $1 and state in ('scanning', 'committing', 'settling')",
-            import.uuid(),
-            paused,
-            now.to_sqlx() as _,
-        )
-        .execute(&self.pool)
-        .await?
-        .rows_affected();
-        Ok(changed == 1)
+        Ok(moved)
     }
 
     /// Another failure in a row. `reason` quotes no answer and no secret.
@@ -271,7 +136,44 @@ impl Store {
     }
 }
 
-async fn find(db: &mut PgConnection, import: ImportId) -> Result<Option<ImportJob>, StoreError> {
+/// If it is in one of the states `from`. Whether it was.
+pub(super) async fn move_on(
+    db: &mut PgConnection,
+    import: ImportId,
+    from: &[JobState],
+    to: JobState,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
+    let moved = sqlx::query!(
+        "update import_job
+        set state = $3, paused = false, failures = 0, last_failure = null, changed_at = $4
+        where import_id = $1 and state = any($2)",
+        import.uuid(),
+        &from as _,
+        to.as_str(),
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *db)
+    .await?
+    .rows_affected();
+    if moved == 1 && to == JobState::Cancelled {
+        // Personal data is kept for no longer than it is needed.
+        sqlx::query!(
+            "update import_order set sealed_body = null
+            where import_id = $1 and sealed_body is not null",
+            import.uuid(),
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(moved == 1)
+}
+
+pub(super) async fn find(
+    db: &mut PgConnection,
+    import: ImportId,
+) -> Result<Option<ImportJob>, StoreError> {
     let row = sqlx::query!(
         r#"select j.import_id, j.connection_id, c.retailer_id, j.kind,
             j.placed_since as "placed_since: SqlTimestamp", j.state, j.paused, j.page_token,

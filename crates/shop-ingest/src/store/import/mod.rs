@@ -1,5 +1,6 @@
 //! Imports of past orders: the plan, and how far it has come.
 
+mod asked;
 mod entitlement;
 mod job;
 mod list;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-pub use job::{StartError, StartedAs};
+pub use asked::{StartError, StartedAs};
 pub use list::LevelPlace;
 pub use page::{FoundOrder, ScannedPage, Then};
 pub use tell::Untold;
