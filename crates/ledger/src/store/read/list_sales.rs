@@ -1,10 +1,13 @@
 //! Which sales a page of the history holds.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use retail::{Balance, RetailerId, SaleState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::sale_view::{SaleRow, sale_rows};
 use super::{Reader, SaleView};
 use crate::decide::receipt_key;
 use crate::store::row::SqlTimestamp;
@@ -73,18 +76,17 @@ impl Reader {
         limit: i64,
     ) -> Result<Vec<SaleView>, StoreError> {
         let mut db = self.snapshot().await?;
-        let mut places = Vec::new();
+        let mut sales = Vec::new();
         for filter in by_connection(&mut db, retailer.uuid(), filter).await? {
             let found = match &filter.sku {
                 None => by_time(&mut db, retailer.uuid(), &filter, after, limit).await?,
                 Some(sku) => by_sku(&mut db, retailer.uuid(), sku, &filter, after, limit).await?,
             };
-            places.extend(found);
+            sales.extend(found);
         }
-        places.sort_unstable_by(|one, other| other.cmp(one));
-        places.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let ids: Vec<Uuid> = places.iter().map(|place| place.sale).collect();
-        SaleView::load(&mut db, &ids).await
+        sales.sort_unstable_by_key(|sale| Reverse((sale.placed_at, sale.sale)));
+        sales.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(sales)
     }
 }
 
@@ -124,14 +126,15 @@ pub(super) async fn connections_of(
 }
 
 /// One text for every filter: the pool plans each call anew, so that what is not asked is not there
-/// and what is asked finds its index.
+/// and what is asked finds its index. What the index finds is read at once: in a long history each sale of a page
+/// lies somewhere else, and to seek it again by its id costs as much once more.
 async fn by_time(
     db: &mut PgConnection,
     retailer: Uuid,
     filter: &SaleFilter,
     after: Option<SaleKey>,
     limit: i64,
-) -> Result<Vec<SaleKey>, StoreError> {
+) -> Result<Vec<SaleView>, StoreError> {
     let Columns {
         state,
         balance,
@@ -140,23 +143,24 @@ async fn by_time(
         from,
         until,
     } = filter.columns();
-    let rows = sqlx::query!(
-        r#"select s.placed_at as "placed_at: SqlTimestamp", s.sale_id
-        from ledger.sale s
-        where s.retailer_id = $1
-            and ($2::timestamptz is null or (s.placed_at, s.sale_id) < ($2, $3::uuid))
-            and ($4::uuid is null or s.outlet_id = $4)
-            and ($5::uuid is null or s.register_id = $5)
-            and ($6::uuid is null or s.connection_id = $6)
-            and ($7::text is null or s.state = $7)
-            and ($8::text is null or s.balance = $8)
-            and ($9::text is null or s.receipt_key = $9)
-            and ($10::text is null or lower(s.receipt_number) = lower($10))
-            and ($11::timestamptz is null or s.placed_at >= $11)
-            and ($12::timestamptz is null or s.placed_at < $12)
-            and ($13::uuid is null or s.customer_id = $13)
-        order by s.placed_at desc, s.sale_id desc
-        limit $14"#,
+    sale_rows!(
+        "from (
+                select * from ledger.sale s
+                where s.retailer_id = $1
+                    and ($2::timestamptz is null or (s.placed_at, s.sale_id) < ($2, $3::uuid))
+                    and ($4::uuid is null or s.outlet_id = $4)
+                    and ($5::uuid is null or s.register_id = $5)
+                    and ($6::uuid is null or s.connection_id = $6)
+                    and ($7::text is null or s.state = $7)
+                    and ($8::text is null or s.balance = $8)
+                    and ($9::text is null or s.receipt_key = $9)
+                    and ($10::text is null or lower(s.receipt_number) = lower($10))
+                    and ($11::timestamptz is null or s.placed_at >= $11)
+                    and ($12::timestamptz is null or s.placed_at < $12)
+                    and ($13::uuid is null or s.customer_id = $13)
+                order by s.placed_at desc, s.sale_id desc
+                limit $14) s
+            join ledger.customer c on c.customer_id = s.customer_id",
         retailer,
         after.map(|key| row::at(key.placed_at)) as _,
         after.map(|key| key.sale),
@@ -175,11 +179,8 @@ async fn by_time(
     .fetch_all(db)
     .await?
     .into_iter()
-    .map(|row| SaleKey {
-        placed_at: row.placed_at.to_jiff(),
-        sale: row.sale_id,
-    });
-    Ok(rows.collect())
+    .map(SaleRow::view)
+    .collect()
 }
 
 /// The same by way of the lines, which know when their sale was placed.
@@ -190,7 +191,7 @@ async fn by_sku(
     filter: &SaleFilter,
     after: Option<SaleKey>,
     limit: i64,
-) -> Result<Vec<SaleKey>, StoreError> {
+) -> Result<Vec<SaleView>, StoreError> {
     let Columns {
         state,
         balance,
@@ -199,7 +200,7 @@ async fn by_sku(
         from,
         until,
     } = filter.columns();
-    let rows = sqlx::query!(
+    let found = sqlx::query!(
         r#"select distinct l.placed_at as "placed_at: SqlTimestamp", l.sale_id
         from ledger.item i
         cross join lateral (
@@ -240,12 +241,8 @@ async fn by_sku(
         limit,
         sku,
     )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(|row| SaleKey {
-        placed_at: row.placed_at.to_jiff(),
-        sale: row.sale_id,
-    });
-    Ok(rows.collect())
+    .fetch_all(&mut *db)
+    .await?;
+    let ids: Vec<Uuid> = found.into_iter().map(|row| row.sale_id).collect();
+    SaleView::load(db, &ids).await
 }
