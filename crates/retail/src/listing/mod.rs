@@ -11,7 +11,7 @@ pub mod terms;
 
 pub use change::{Change, ImageChange, VariantChange, VariantFields, change};
 pub use ownership::{Field, Ownership, Rule};
-pub use stock::{Confirmed, Pushable, StockTarget};
+pub use stock::{Pushable, StockTarget};
 pub use terms::{DimensionUnit, Terms, WeightUnit};
 
 use crate::{Barcode, ItemId, Money, ProductId, ShopVariantId, Sku, TextError};

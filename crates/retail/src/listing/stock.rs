@@ -9,17 +9,8 @@ pub struct Pushable {
     pub available: Quantity,
     /// By orders that are known and not applied, of any shop. Not below zero.
     pub open: Quantity,
-    /// What this connection's orders have taken from the shop's own stock, counted from the beginning: applied orders
-    /// and open ones. It grows when the shop sells and falls when the shop puts back.
-    pub taken: Quantity,
-}
-
-/// What a shop was last known to have, and what of its orders was known then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Confirmed {
-    /// Whole units that the shop had.
-    pub quantity: i64,
-    /// [`Pushable::taken`] of that moment.
+    /// What this connection's orders have taken from the shop's own figure since it was last confirmed: applied orders
+    /// and open ones. Below zero where the shop has put more back.
     pub taken: Quantity,
 }
 
@@ -33,11 +24,12 @@ pub struct StockTarget {
 }
 
 impl Pushable {
-    /// What the shop should have. `buffer` is what this channel is not to sell.
+    /// What the shop should have. `buffer` is what this channel is not to sell; `confirmed` is what the shop was
+    /// last known to have.
     ///
     /// Whole units, rounded down: no shop sells a part of one. Never below zero: no shop shows that.
     #[must_use]
-    pub fn target(self, buffer: Quantity, confirmed: Option<Confirmed>) -> StockTarget {
+    pub fn target(self, buffer: Quantity, confirmed: Option<i64>) -> StockTarget {
         let left = self
             .available
             .milli()
@@ -45,16 +37,8 @@ impl Pushable {
             .saturating_sub(buffer.milli());
         StockTarget {
             wanted: left.div_euclid(1_000).max(0),
-            expected: confirmed.map(|confirmed| confirmed.now(self.taken)),
+            expected: confirmed.map(|had| had.saturating_sub(self.taken.milli().div_euclid(1_000))),
         }
-    }
-}
-
-impl Confirmed {
-    /// What the shop has now, if it told of every order: each took from the shop's figure by itself.
-    const fn now(self, taken: Quantity) -> i64 {
-        let since = taken.milli().saturating_sub(self.taken.milli());
-        self.quantity.saturating_sub(since.div_euclid(1_000))
     }
 }
 
@@ -112,13 +96,9 @@ mod tests {
 
     #[test]
     fn what_orders_took_needs_no_push() {
-        let confirmed = Some(Confirmed {
-            quantity: 5,
-            taken: units(10),
-        });
-        let target = pushable(3, 0, 12).target(units(0), confirmed);
+        let target = pushable(3, 0, 2).target(units(0), Some(5));
         assert!(target.is_met(), "{target:?}");
-        let till_sold_one = pushable(2, 0, 12).target(units(0), confirmed);
+        let till_sold_one = pushable(2, 0, 2).target(units(0), Some(5));
         assert_eq!((till_sold_one.wanted, till_sold_one.expected), (2, Some(3)));
     }
 
@@ -129,8 +109,7 @@ mod tests {
             start in 0_i64..20, at_till in 0_i64..5, known in 0_i64..5, unknown in 0_i64..5,
         ) {
             prop_assume!(known + unknown <= start);
-            let confirmed = Confirmed { quantity: start, taken: units(0) };
-            let target = pushable(start - at_till - known, 0, known).target(units(0), Some(confirmed));
+            let target = pushable(start - at_till - known, 0, known).target(units(0), Some(start));
             let found = start - known - unknown;
             let truth = (start - at_till - known - unknown).max(0);
             prop_assert_eq!(target.after_finding(found), truth);
