@@ -175,3 +175,40 @@ async fn large_messages_flow_too() {
         read += batch.len() as u64;
     }
 }
+
+#[tokio::test]
+async fn the_oldest_that_waits_is_told_with_when_it_came() {
+    let (broker, bus) = with_orders(0).await;
+    let durable = durable::ledger_orders();
+    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), None);
+    let publisher = broker
+        .connect("ingest-shop1")
+        .await
+        .publisher(&stream::orders());
+    let retailer = RetailerId::new(Uuid::from_u128(1));
+    let [one, other] =
+        [1, 2].map(|of| subject::order(retailer, ConnectionId::new(Uuid::from_u128(of))));
+    for subject in [&one, &one, &other] {
+        let message = Message::new(subject.clone(), "an order");
+        publisher.publish(message).await.unwrap();
+    }
+    let of = async |subject| bus.oldest_undelivered(&durable, subject).await.unwrap();
+    let first = bus.oldest_waiting(&durable).await.unwrap();
+    assert!(first.is_some() && of(&one).await == first);
+    assert!(of(&other).await > first);
+
+    // The second is done before the first: that one waits all the same.
+    let mut consumer = orders(&bus);
+    let mut batch = Vec::new();
+    while batch.len() < 2 {
+        batch.extend(consumer.next_batch(2 - batch.len(), SOON).await);
+    }
+    batch[1].ack().await.unwrap();
+    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), first);
+    assert_eq!(of(&one).await, None);
+    let last = of(&other).await;
+    batch[0].ack().await.unwrap();
+    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), last);
+    ack_all(&consumer.next_batch(2, SOON).await).await.unwrap();
+    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), None);
+}
