@@ -45,7 +45,8 @@ impl wire::shop_stock_server::ShopStock for ShopStock {
         let whose = (retailer_id.as_str(), connection_id.as_str());
         let asked = asked_from(whose, items)?;
         // Before the books are looked at: what is taken meanwhile is in them.
-        let waiting_since = self.backlog.oldest().await.map_err(silent)?;
+        let waiting_since = self.backlog.oldest().await;
+        let waiting_since = waiting_since.map_err(|error| silent(&error))?;
         let found = self.reader.pushable(retailer, connection, &asked).await?;
         let items = found.into_iter().map(|found| pushable_into(whose, found));
         Ok(Response::new(wire::ListPushableResponse {
@@ -111,7 +112,7 @@ fn pushable_into(whose: (&str, &str), found: PushableView) -> wire::Pushable {
 }
 
 /// Told of nothing that waits, somebody would push what is not for sale.
-fn silent(error: InfoError) -> Status {
+fn silent(error: &InfoError) -> Status {
     tracing::warn!(%error, "nobody can tell which orders wait");
     unavailable("the broker does not tell which orders wait")
 }

@@ -2,6 +2,7 @@
 
 use ledger::decide::Outcome;
 use proto::ledger as wire;
+use proto::ledger::ItemOrigin::{Catalogue, Order, Service};
 use retail::SaleState;
 use tonic::Code;
 
@@ -205,7 +206,6 @@ async fn items_are_listed_by_id_with_what_became_of_them() {
     });
     let mut told: Vec<_> = told.collect();
     told.sort_unstable_by_key(|found| found.0);
-    use wire::ItemOrigin::{Catalogue, Order, Service};
     let expected = [
         ("", false, false, Service),
         ("A", false, true, Catalogue),
