@@ -168,6 +168,7 @@ async fn a_shop_that_is_not_to_be_asked_is_not_lent() {
     let part = wire::DisconnectRequest {
         retailer_id: RETAILER.to_string(),
         connection_id: id.to_string(),
+        confirmed: true,
     };
     connections.disconnect(part).await.unwrap();
     let parted = lease(&running, of(id)).await.unwrap_err();
