@@ -30,18 +30,21 @@ impl Bus {
         self.came(durable, first, &durable.filter).await
     }
 
-    /// When the oldest message of `subject` came that the durable consumer was not handed yet; `None`: there is none.
-    pub async fn oldest_undelivered(
+    /// When the first message of `subject` came behind this place in the durable consumer's stream; `None`: there is
+    /// none.
+    pub async fn came_after(
         &self,
         durable: &Durable,
+        sequence: u64,
         subject: &Subject,
     ) -> Result<Option<Timestamp>, InfoError> {
+        self.came(durable, sequence + 1, &subject.to_string()).await
+    }
+
+    /// Up to which place in its stream the durable consumer was handed messages, to whatever process.
+    pub async fn handed_to(&self, durable: &Durable) -> Result<u64, InfoError> {
         let info = self.consumer_info(durable).await?;
-        if info.num_pending == 0 {
-            return Ok(None);
-        }
-        let first = info.delivered.stream_sequence + 1;
-        self.came(durable, first, &subject.to_string()).await
+        Ok(info.delivered.stream_sequence)
     }
 
     /// When the first message of these subjects came that stands at `sequence` or after.

@@ -109,8 +109,9 @@ pub(crate) async fn serve(
     let mut lifecycle = Lifecycle::new();
     let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
+    let handed_to = bus.handed_to(&durable::worker(&code)).await?;
+    let unread = Arc::new(Unread::new(handed_to));
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
-    let unread = Arc::new(Unread::new());
     let broadcaster = Broadcaster {
         platform: Arc::clone(&platform),
         store: store.clone(),

@@ -25,6 +25,8 @@ struct Taken {
     by_id: HashMap<ConnectionId, BTreeSet<(Timestamp, u64)>>,
     count: usize,
     last: u64,
+    /// Up to which place in the inbox deliveries were taken.
+    to: u64,
 }
 
 /// A delivery that is being read, until it is dropped.
@@ -36,18 +38,29 @@ pub(crate) struct BeingRead {
 }
 
 impl Unread {
-    pub(crate) fn new() -> Self {
+    /// All up to `handed_to` was taken before, by this process or by one before it.
+    pub(crate) fn new(handed_to: u64) -> Self {
+        let taken = Taken {
+            to: handed_to,
+            ..Taken::default()
+        };
         Self {
-            taken: Mutex::default(),
+            taken: Mutex::new(taken),
             began: Instant::now(),
         }
     }
 
-    /// A delivery was taken that came then.
-    pub(crate) fn begin(self: &Arc<Self>, connection: ConnectionId, came: Timestamp) -> BeingRead {
+    /// A delivery was taken from this place in the inbox, where it came then.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        connection: ConnectionId,
+        place: u64,
+        came: Timestamp,
+    ) -> BeingRead {
         let mut taken = self.taken();
         taken.last += 1;
         taken.count += 1;
+        taken.to = taken.to.max(place);
         let key = (came, taken.last);
         taken.by_id.entry(connection).or_default().insert(key);
         drop(taken);
@@ -67,10 +80,11 @@ impl Unread {
         connection: &Connection,
     ) -> Result<Option<Timestamp>, InfoError> {
         let subject = subject::inbox(platform, connection.retailer, connection.id);
-        let at_the_broker = bus.oldest_undelivered(inbox, &subject).await?;
+        let taken_to = self.taken().to;
+        let not_taken = bus.came_after(inbox, taken_to, &subject).await?;
         let here = self.oldest(connection.id);
         let elsewhere = self.with_another(bus, inbox).await?;
-        let all = [at_the_broker, here, elsewhere];
+        let all = [not_taken, here, elsewhere];
         Ok(all.into_iter().flatten().min())
     }
 
@@ -123,11 +137,12 @@ mod tests {
 
     #[test]
     fn the_oldest_counts_until_it_is_read() {
-        let unread = Arc::new(Unread::new());
+        let unread = Arc::new(Unread::new(5));
         let [one, other] = [1, 2].map(|id| ConnectionId::new(Uuid::from_u128(id)));
         let at = |second| Timestamp::from_second(second).unwrap();
-        let (newer, older) = (unread.begin(one, at(20)), unread.begin(one, at(10)));
-        let _twin = unread.begin(one, at(20));
+        let (newer, older) = (unread.begin(one, 7, at(20)), unread.begin(one, 3, at(10)));
+        let _twin = unread.begin(one, 6, at(20));
+        assert_eq!(unread.taken().to, 7);
         assert_eq!(
             (unread.oldest(one), unread.oldest(other)),
             (Some(at(10)), None)

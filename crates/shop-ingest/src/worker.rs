@@ -150,7 +150,8 @@ impl Worker {
     fn begin(&self, delivery: &Delivery) -> Option<BeingRead> {
         match delivery.subject.address() {
             Ok(Address::Inbox { connection, .. }) => {
-                Some(self.unread.begin(connection, delivery.published_at))
+                let (place, came) = (delivery.stream_sequence, delivery.published_at);
+                Some(self.unread.begin(connection, place, came))
             }
             Ok(_) | Err(_) => None,
         }

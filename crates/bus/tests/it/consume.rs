@@ -192,23 +192,26 @@ async fn the_oldest_that_waits_is_told_with_when_it_came() {
         let message = Message::new(subject.clone(), "an order");
         publisher.publish(message).await.unwrap();
     }
-    let of = async |subject| bus.oldest_undelivered(&durable, subject).await.unwrap();
+    let after = async |place, subject| {
+        let came = bus.came_after(&durable, place, subject).await;
+        came.unwrap()
+    };
     let first = bus.oldest_waiting(&durable).await.unwrap();
-    assert!(first.is_some() && of(&one).await == first);
-    assert!(of(&other).await > first);
+    let last = after(2, &other).await;
+    assert!(first.is_some() && after(0, &one).await == first);
+    assert!(after(1, &one).await > first && last > first);
+    assert_eq!(after(2, &one).await, None);
+    assert_eq!(bus.handed_to(&durable).await.unwrap(), 0);
 
     // The second is done before the first: that one waits all the same.
     let mut consumer = orders(&bus);
     let mut batch = Vec::new();
-    while batch.len() < 2 {
-        batch.extend(consumer.next_batch(2 - batch.len(), SOON).await);
+    while batch.len() < 3 {
+        batch.extend(consumer.next_batch(3, SOON).await);
     }
-    batch[1].ack().await.unwrap();
-    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), first);
-    assert_eq!(of(&one).await, None);
-    let last = of(&other).await;
-    batch[0].ack().await.unwrap();
-    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), last);
-    ack_all(&consumer.next_batch(2, SOON).await).await.unwrap();
-    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), None);
+    assert_eq!(bus.handed_to(&durable).await.unwrap(), 3);
+    for (done, waits) in [(1, first), (0, last), (2, None)] {
+        batch[done].double_ack().await.unwrap();
+        assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), waits);
+    }
 }
