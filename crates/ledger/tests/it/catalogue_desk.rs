@@ -120,38 +120,11 @@ impl Desk {
         of: ConnectionId,
         items: &[(Uuid, &str)],
     ) -> Result<wire::ListPushableResponse, Status> {
-        let items = items.iter().map(|(item, since)| wire::PushableItem {
-            item_id: item.to_string(),
-            since: (*since).to_owned(),
-        });
-        let request = wire::ListPushableRequest {
-            retailer_id: RETAILER.to_string(),
-            connection_id: of.to_string(),
-            items: items.collect(),
-        };
-        let answer = self.pusher.shop_stock.list_pushable(request).await?;
-        Ok(answer.into_inner())
+        ask(&mut self.pusher, of, items).await
     }
 
-    /// Of one item, since a mark.
     pub async fn pushable(&mut self, of: ConnectionId, item: Uuid, since: &str) -> Told {
-        let mut answer = self.ask(of, &[(item, since)]).await.unwrap();
-        assert_eq!(answer.waiting_since, None);
-        let wire::Pushable {
-            item_id,
-            available,
-            open,
-            taken,
-            mark,
-            ..
-        } = answer.items.remove(0);
-        assert_eq!(item_id, item.to_string());
-        Told {
-            available: units(available),
-            open: units(open),
-            taken: taken.map(|taken| units(Some(taken))),
-            mark,
-        }
+        pushable(&mut self.pusher, of, item, since).await
     }
 
     /// By SKU, of the living one.
@@ -160,5 +133,44 @@ impl Desk {
             "select item_id from ledger.item where sku = '{sku}' and deleted_at is null and retailer_id = '{RETAILER}'"
         ));
         found.parse().unwrap()
+    }
+}
+
+pub async fn ask(
+    pusher: &mut Client,
+    of: ConnectionId,
+    items: &[(Uuid, &str)],
+) -> Result<wire::ListPushableResponse, Status> {
+    let items = items.iter().map(|(item, since)| wire::PushableItem {
+        item_id: item.to_string(),
+        since: (*since).to_owned(),
+    });
+    let request = wire::ListPushableRequest {
+        retailer_id: RETAILER.to_string(),
+        connection_id: of.to_string(),
+        items: items.collect(),
+    };
+    let answer = pusher.shop_stock.list_pushable(request).await?;
+    Ok(answer.into_inner())
+}
+
+/// Of one item, since a mark.
+pub async fn pushable(pusher: &mut Client, of: ConnectionId, item: Uuid, since: &str) -> Told {
+    let mut answer = ask(pusher, of, &[(item, since)]).await.unwrap();
+    assert_eq!(answer.waiting_since, None);
+    let wire::Pushable {
+        item_id,
+        available,
+        open,
+        taken,
+        mark,
+        ..
+    } = answer.items.remove(0);
+    assert_eq!(item_id, item.to_string());
+    Told {
+        available: units(available),
+        open: units(open),
+        taken: taken.map(|taken| units(Some(taken))),
+        mark,
     }
 }

@@ -67,6 +67,7 @@ mod schema;
 mod selling;
 mod service;
 mod shop_stock;
+mod shop_stock_random;
 mod stock_takes;
 mod stock_verified;
 mod stock_work;

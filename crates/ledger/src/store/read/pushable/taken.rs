@@ -18,6 +18,8 @@ const NAMED_BEFORE: SignedDuration = SignedDuration::from_mins(15);
 /// has not made.
 ///
 /// What is moved by bringing an order in that its shop took before the mark, and by taking that back, is none of it.
+/// Kits are told by what moved for them: a line that turns from a kit into one of its own parts, at once, moves only the
+/// difference, and is told as if it had been the part. No shop lets a line sell something else.
 pub(super) async fn by_movements(
     db: &mut PgConnection,
     retailer: RetailerId,

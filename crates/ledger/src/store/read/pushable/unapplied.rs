@@ -20,15 +20,22 @@ pub(super) async fn of(
     items: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
     let rows = sqlx::query!(
-        r#"with known as (
-            select h.shop_order_id, h.sale_id, h.open_at is not null as is_open
+        r#"with candidate as (
+            select h.shop_order_id
             from ledger.shop_order h
+            where h.connection_id = $1 and h.open_at is not null
+            union
+            select s.shop_order_id
+            from ledger.sale_line l
+            join ledger.sale s on s.sale_id = l.sale_id
+            where l.awaiting_milli <> 0 and s.connection_id = $1
+        ), known as (
+            select h.shop_order_id, h.sale_id, h.open_at is not null as is_open
+            from candidate k
+            join ledger.shop_order h on h.connection_id = $1 and h.shop_order_id = k.shop_order_id
             join ledger.connection c on c.connection_id = h.connection_id
             left join ledger.sale s on s.sale_id = h.sale_id
-            where h.connection_id = $1
-                and (h.open_at is not null or h.sale_id in (
-                    select l.sale_id from ledger.sale_line l where l.awaiting_milli <> 0))
-                and coalesce(s.stock_rule, c.stock_rule) <> 'never'
+            where coalesce(s.stock_rule, c.stock_rule) <> 'never'
                 and not exists (select from ledger.withdrawn_order w
                     where w.connection_id = h.connection_id and w.shop_order_id = h.shop_order_id)
                 and not ((h.sale_id is null or s.stock_rule = 'invoice') and exists (
