@@ -12,7 +12,7 @@ use crate::order::an_order;
 use crate::support::{OUTLET, RETAILER};
 
 #[tokio::test]
-async fn ec_15_items_of_the_catalogue_are_registered_once_and_told_to_nobody() {
+async fn items_of_the_catalogue_are_registered_once_and_told_to_nobody() {
     let mut desk = Desk::new().await;
     let request = wire::RegisterItemsRequest {
         retailer_id: RETAILER.to_string(),

@@ -51,7 +51,7 @@ fn violation(refused: &Status) -> String {
 }
 
 #[tokio::test]
-async fn ec_18_a_shop_is_lent_with_what_it_is_asked_by_and_a_share_of_its_allowance() {
+async fn a_shop_is_lent_with_what_it_is_asked_by_and_a_share_of_its_allowance() {
     let running = Running::start(vec![Shop::default()]).await;
     let id = connection_id(1);
     let way = lease(&running, of(id)).await.unwrap();

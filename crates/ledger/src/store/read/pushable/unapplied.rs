@@ -21,28 +21,30 @@ pub(super) async fn of(
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
     let rows = sqlx::query!(
         r#"with candidate as (
-            select h.shop_order_id
+            select h.shop_order_id, h.sale_id, true as is_open
             from ledger.shop_order h
             where h.connection_id = $1 and h.open_at is not null
-            union
-            select s.shop_order_id
-            from ledger.sale_line l
+            union all
+            select s.shop_order_id, s.sale_id, false
+            from (select distinct l.sale_id from ledger.sale_line l where l.awaiting_milli <> 0) l
             join ledger.sale s on s.sale_id = l.sale_id
-            where l.awaiting_milli <> 0 and s.connection_id = $1
+            where s.connection_id = $1
+                and not exists (select from ledger.shop_order h
+                    where h.connection_id = s.connection_id and h.shop_order_id = s.shop_order_id
+                        and h.open_at is not null)
         ), known as (
-            select h.shop_order_id, h.sale_id, h.open_at is not null as is_open
-            from candidate k
-            join ledger.shop_order h on h.connection_id = $1 and h.shop_order_id = k.shop_order_id
-            join ledger.connection c on c.connection_id = h.connection_id
+            select h.shop_order_id, h.sale_id, h.is_open
+            from candidate h
+            join ledger.connection c on c.connection_id = $1
             left join ledger.sale s on s.sale_id = h.sale_id
             where coalesce(s.stock_rule, c.stock_rule) <> 'never'
                 and not exists (select from ledger.withdrawn_order w
-                    where w.connection_id = h.connection_id and w.shop_order_id = h.shop_order_id)
+                    where w.connection_id = $1 and w.shop_order_id = h.shop_order_id)
                 and not ((h.sale_id is null or s.stock_rule = 'invoice') and exists (
                     select from ledger.import i
                     join ledger.import_order n
                         on n.import_id = i.import_id and n.shop_order_id = h.shop_order_id
-                    where i.connection_id = h.connection_id and n.is_new))
+                    where i.connection_id = $1 and n.is_new))
         ), line as (
             select coalesce(by_variant.item_id, by_sku.item_id, l.item_id, i.item_id) as item_id,
                 o.quantity_milli
