@@ -231,9 +231,9 @@ async fn mark(desk: &mut Desk, model: &mut Model, place: usize) {
         let expected: Vec<i64> = (0..3).map(|sku| held[sku] - held_then[sku]).collect();
         assert_eq!(taken, expected, "shop {shop} at step {place}");
     }
-    for shop in 0..SHOPS.len() {
+    for (shop, of) in SHOPS.into_iter().enumerate() {
         let asked = all.map(|item| (item, ""));
-        let answer = ask(&mut desk.pusher, SHOPS[shop], &asked).await.unwrap();
+        let answer = ask(&mut desk.pusher, of, &asked).await.unwrap();
         let marks: Vec<String> = answer.items.into_iter().map(|told| told.mark).collect();
         let held = model.held(shop);
         model.marks.push((shop, held, marks.try_into().unwrap()));
