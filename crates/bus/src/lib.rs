@@ -21,6 +21,7 @@ mod publish;
 pub mod stream;
 pub mod subject;
 mod trace;
+mod waiting;
 
 pub use compare::Difference;
 pub use connection::{Bus, ConnectError, Options};

@@ -80,7 +80,16 @@ fn of(service: &Service) -> User {
         publish.push(format!("$JS.ACK.{consumer}.>"));
         publish.push(format!("$JS.ACK.*.*.{consumer}.>"));
     }
+    publish.push(format!("$JS.API.STREAM.MSG.GET.{}", asked_for_age(service)));
     user(&service.to_string(), publish)
+}
+
+/// The stream of which a service tells since when messages wait: it may look at one by its place.
+fn asked_for_age(service: &Service) -> String {
+    match service {
+        Service::Ingest(platform) => crate::stream::inbox(platform).name,
+        Service::Ledger => crate::stream::orders().name,
+    }
 }
 
 /// The keys of a platform's connections; other services have none.
@@ -148,6 +157,7 @@ mod tests {
                 "$JS.API.CONSUMER.INFO.KV_connections.ledger-connections",
                 "$JS.ACK.KV_connections.ledger-connections.>",
                 "$JS.ACK.*.*.KV_connections.ledger-connections.>",
+                "$JS.API.STREAM.MSG.GET.ORDERS",
             ]
         );
         assert_eq!(ledger.subscribe, ["_INBOX_ledger.>"]);

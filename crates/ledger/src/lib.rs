@@ -11,6 +11,7 @@
 //! - **No update or delete of a movement or a payment.** The role the service runs as has not the right.
 //! - **No way back.** Nothing here calls an ingest service.
 
+mod backlog;
 pub mod chain;
 mod chainer;
 pub mod consume;
@@ -28,6 +29,7 @@ pub mod seed;
 pub mod store;
 mod wake;
 
+pub use backlog::Backlog;
 pub use chainer::Chainer;
 pub use metrics::Metrics;
 pub use run::{run, run_untold};

@@ -67,9 +67,15 @@ pub const TABLES: &[TableRights] = &[
     // Nobody rewrites what was invoiced.
     rights("invoice", APPEND_ONLY, Retailer),
     rights("invoice_line", APPEND_ONLY, Retailer),
-    rights("item", APPEND_ONLY, Retailer),
+    // The catalogue renames, deletes and restores them.
+    rights("item", STATE, Retailer),
     rights("item_link", APPEND_ONLY, OF_CONNECTION),
-    rights("item_remap", STATE, OF_CONNECTION),
+    // What was said may be said no more.
+    rights(
+        "item_remap",
+        &[Select, Insert, Update, Delete],
+        OF_CONNECTION,
+    ),
     // What was said of kits was said.
     rights("kit", APPEND_ONLY, Retailer),
     rights("kit_part", APPEND_ONLY, OF_ITEM),

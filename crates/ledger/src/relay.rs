@@ -342,10 +342,11 @@ fn handover_into(handover: &HandoverNow) -> wire::Handover {
     }
 }
 
-const fn origin_into(origin: Origin) -> wire::ItemOrigin {
+pub(crate) const fn origin_into(origin: Origin) -> wire::ItemOrigin {
     match origin {
         Origin::Order => wire::ItemOrigin::Order,
         Origin::Service => wire::ItemOrigin::Service,
+        Origin::Catalogue => wire::ItemOrigin::Catalogue,
     }
 }
 

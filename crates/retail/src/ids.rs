@@ -62,6 +62,10 @@ id!(
     OutletId
 );
 id!(
+    /// What the catalogue describes once and sells as one variant or several; each variant is an item.
+    ProductId
+);
+id!(
     /// A till. A shop's sales are booked on one, as if it stood in the outlet.
     RegisterId
 );

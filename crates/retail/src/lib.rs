@@ -7,6 +7,7 @@ pub mod customer;
 pub mod fulfilment;
 pub mod ids;
 pub mod kit;
+pub mod listing;
 pub mod money;
 pub mod order;
 pub mod outline;
@@ -25,7 +26,8 @@ pub mod version;
 
 pub use customer::{Customer, EmailKey};
 pub use ids::{
-    ConnectionId, CustomerId, ImportId, ItemId, OutletId, RegisterId, RetailerId, SaleId,
+    ConnectionId, CustomerId, ImportId, ItemId, OutletId, ProductId, RegisterId, RetailerId,
+    SaleId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 use secrecy::{ExposeSecret as _, SecretString};
-use service::access::{Method, Role, Roles};
+use service::access::{Method, PUSHER, Role, Roles};
 use service::clock::{Clock as _, SystemClock};
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
@@ -108,10 +108,12 @@ impl Walk<'_> {
             "TOKEN_INVALID",
         )
         .await;
-        let minted = secrets().keys().mint("of-tests", SystemClock.now());
+        let mint = |service| secrets().keys().mint(service, SystemClock.now());
+        let (service, pusher) = (mint("of-tests"), mint(PUSHER));
         let everybody = [
             (Role::Operator, OPERATOR),
-            (Role::Service, minted.expose_secret()),
+            (Role::Service, service.expose_secret()),
+            (Role::Pusher, pusher.expose_secret()),
         ];
         for (role, token) in everybody {
             let reason = if roles.contains(role) {

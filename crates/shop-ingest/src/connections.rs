@@ -106,6 +106,12 @@ impl Connections {
         Some(Arc::clone(&known.connection))
     }
 
+    /// `None`: there is no such connection.
+    pub(crate) fn state(&self, id: ConnectionId) -> Option<ConnectionState> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        by_id.get(&id).map(|known| known.state)
+    }
+
     /// Whether what it tells is applied by itself (SH-1).
     pub(crate) fn is_automatic(&self, id: ConnectionId) -> bool {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);

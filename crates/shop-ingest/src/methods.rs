@@ -4,6 +4,9 @@
 use service::access::{Method, Roles, method};
 
 const READ: Roles = Roles::READ;
+/// What the service that writes to shops asks for as well.
+const READ_AND_PUSH: Roles = READ.and(PUSH);
+const PUSH: Roles = Roles::PUSH;
 const MANAGE: Roles = Roles::MANAGE;
 /// What a retailer may do is not the retailer's to say.
 const OPERATE: Roles = Roles::OPERATE;
@@ -11,10 +14,16 @@ const OPERATE: Roles = Roles::OPERATE;
 pub const METHODS: &[Method] = &[
     method("comptoir.connect.v1.Audit/ListAuditEntries", MANAGE),
     method("comptoir.connect.v1.Connections/Disconnect", MANAGE),
-    method("comptoir.connect.v1.Connections/GetConnection", READ),
+    method(
+        "comptoir.connect.v1.Connections/GetConnection",
+        READ_AND_PUSH,
+    ),
     method("comptoir.connect.v1.Connections/GetNewOrders", MANAGE),
     method("comptoir.connect.v1.Connections/Link", MANAGE),
-    method("comptoir.connect.v1.Connections/ListConnections", READ),
+    method(
+        "comptoir.connect.v1.Connections/ListConnections",
+        READ_AND_PUSH,
+    ),
     method("comptoir.connect.v1.Connections/Pause", MANAGE),
     method("comptoir.connect.v1.Connections/Resume", MANAGE),
     method("comptoir.connect.v1.Connections/SetSettings", MANAGE),
@@ -35,6 +44,8 @@ pub const METHODS: &[Method] = &[
     method("comptoir.connect.v1.Installs/BeginInstall", MANAGE),
     method("comptoir.connect.v1.Installs/GetInstall", MANAGE),
     method("comptoir.connect.v1.Installs/LinkOwnShop", MANAGE),
+    // What opens a shop is lent to nobody else, operators included.
+    method("comptoir.connect.v1.Leases/LeaseShop", PUSH),
     method(
         "comptoir.connect.v1.PrivacyRequests/AnswerDataRequest",
         MANAGE,

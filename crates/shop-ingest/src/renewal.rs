@@ -94,6 +94,18 @@ impl Renewing {
         Ok(asked_with(connection, &tokens.access))
     }
 
+    /// The connection as its shop is asked now, and until when; `None`: for good.
+    pub(crate) async fn access(
+        &self,
+        connection: &Connection,
+    ) -> Result<(Connection, Option<Timestamp>), FetchError> {
+        let fresh = self.fresh(connection, None).await?;
+        let held = self.held();
+        let tokens = held.get(&connection.id).and_then(Option::as_ref);
+        let until = tokens.and_then(|tokens| tokens.access_until);
+        Ok((fresh, until))
+    }
+
     async fn look_up(&self, id: ConnectionId) -> Result<Option<Tokens>, FetchError> {
         let tokens = self.store.tokens(id).await.map_err(|error| away(&error))?;
         self.held().insert(id, tokens.clone());

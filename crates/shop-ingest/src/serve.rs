@@ -11,6 +11,7 @@ use proto::connect::audit_server::AuditServer;
 use proto::connect::deliveries_server::DeliveriesServer;
 use proto::connect::imports_server::ImportsServer;
 use proto::connect::installs_server::InstallsServer;
+use proto::connect::leases_server::LeasesServer;
 use proto::connect::privacy_requests_server::PrivacyRequestsServer;
 use service::access::{Bearer, Gate, Guard, Secrets};
 use service::clock::{Clock, Ids, SystemIds};
@@ -37,6 +38,7 @@ use crate::imports::{Importer, Imports, LedgerImports};
 use crate::inbox::Inbox;
 use crate::install::{self, Installer};
 use crate::isolation::{self, Gates, Quotas};
+use crate::leases::Leases;
 use crate::ledger::{Ledger, LedgerWay, TOKEN_TIMEOUT};
 use crate::linking::Linker;
 use crate::management::Management;
@@ -50,6 +52,7 @@ use crate::release::Releaser;
 use crate::renewal::Renewing;
 use crate::store::{self, Schema, Store, StoredConnection};
 use crate::tokens::LedgerTokens;
+use crate::unread::Unread;
 use crate::watchdog::{self, Addresses, Watchdog};
 use crate::webhook::{self, Hooks};
 use crate::worker::Worker;
@@ -84,12 +87,13 @@ pub(crate) async fn serve(
     let answering = store.on(call_pool.clone());
     let app = Arc::new(install::app(settings).context("the app's settings cannot be used")?);
     let bare = Arc::clone(&platform);
-    let platform: Arc<dyn Platform> = Arc::new(Renewing::new(
+    let renewing = Arc::new(Renewing::new(
         platform,
         Arc::clone(&app),
         store.clone(),
         Arc::clone(&clock),
     ));
+    let platform: Arc<dyn Platform> = Arc::<Renewing>::clone(&renewing);
     let stored = stored(&store, clock.as_ref(), settings).await?;
     let connections = Arc::new(Connections::new(code.clone(), stored)?);
     let secrets = Secrets::from_settings(settings)?;
@@ -105,6 +109,8 @@ pub(crate) async fn serve(
     let mut lifecycle = Lifecycle::new();
     let (stop, stopping) = (lifecycle.stop(), lifecycle.stop());
     let health = Health::new();
+    let handed_to = bus.handed_to(&durable::worker(&code)).await?;
+    let unread = Arc::new(Unread::new(handed_to));
     let (gates, heard) = (Arc::new(Gates::default()), Arc::new(Heard::default()));
     let broadcaster = Broadcaster {
         platform: Arc::clone(&platform),
@@ -178,6 +184,7 @@ pub(crate) async fn serve(
         dead,
         hints,
         heard: Arc::clone(&heard),
+        unread: Arc::clone(&unread),
         events: Events {
             store: store.clone(),
             connections: Arc::clone(&connections),
@@ -207,6 +214,16 @@ pub(crate) async fn serve(
         clock: Arc::clone(&clock),
     };
     let durable = durable::worker(&code);
+    let leases = Leases {
+        platform: renewing,
+        store: answering.clone(),
+        connections: Arc::clone(&connections),
+        gates: Arc::clone(&gates),
+        unread,
+        bus: bus.clone(),
+        inbox: durable.clone(),
+        clock: Arc::clone(&clock),
+    };
 
     let (listener, address) = listen::bind(settings, listen::HTTP).await?;
     let poller = Poller {
@@ -370,6 +387,7 @@ pub(crate) async fn serve(
             .add_service(ImportsServer::new(imports))
             .add_service(DeliveriesServer::new(archive))
             .add_service(InstallsServer::new(called_installer))
+            .add_service(LeasesServer::new(leases))
             .add_service(PrivacyRequestsServer::new(requests));
         let tokens = LedgerTokens::new(way.channel(TOKEN_TIMEOUT)?);
         let gate = Gate::new(secrets, Arc::new(tokens), clock);

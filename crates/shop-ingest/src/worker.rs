@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
+use bus::{Address, Consumer, DeadLetters, Delivery, Message, Reason, ack_all};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
@@ -31,6 +31,7 @@ use crate::patience::{Ended, until_stored};
 use crate::privacy::as_hint;
 use crate::reading::{self, GIVEN_BACK_EVERY, Origin, Read};
 use crate::store::Store;
+use crate::unread::{BeingRead, Unread};
 
 /// Deliveries taken at once; the broker commits as many in one batch.
 const BATCH_MESSAGES: usize = 500;
@@ -57,6 +58,7 @@ pub(crate) struct Worker {
     /// Where hints go: asking a shop takes time, and nobody waits for it here.
     pub(crate) hints: mpsc::Sender<Hint>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) unread: Arc<Unread>,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) meters: Arc<Meters>,
@@ -120,14 +122,19 @@ impl Worker {
     /// Gives how long the batch took.
     async fn batch(&self, batch: Vec<Delivery>) -> Duration {
         let began = tokio::time::Instant::now();
+        let reading: Vec<_> = batch.iter().map(|delivery| self.begin(delivery)).collect();
         // All at once: publishes that wait together are committed together.
         let next = join_all(batch.iter().map(|delivery| self.handle(delivery))).await;
         let mut done = Vec::with_capacity(batch.len());
-        for (delivery, next) in batch.into_iter().zip(next) {
+        let mut read = Vec::with_capacity(batch.len());
+        for ((delivery, next), reading) in batch.into_iter().zip(next).zip(reading) {
             match next {
-                Next::Acknowledge => done.push(delivery),
+                Next::Acknowledge => {
+                    done.push(delivery);
+                    read.push(reading);
+                }
                 Next::LayAside(reason) => self.lay_aside(&delivery, &reason).await,
-                Next::Follow { hint } => self.follow(hint, delivery).await,
+                Next::Follow { hint } => self.follow(hint, delivery, reading).await,
                 Next::GiveBack => give_back(&delivery).await,
                 Next::Leave => {}
             }
@@ -137,6 +144,17 @@ impl Worker {
             tracing::warn!(%error, "a batch is not acknowledged");
         }
         began.elapsed()
+    }
+
+    /// `None`: its subject is nobody's, and it will be laid aside.
+    fn begin(&self, delivery: &Delivery) -> Option<BeingRead> {
+        match delivery.subject.address() {
+            Ok(Address::Inbox { connection, .. }) => {
+                let (place, came) = (delivery.stream_sequence, delivery.published_at);
+                Some(self.unread.begin(connection, place, came))
+            }
+            Ok(_) | Err(_) => None,
+        }
     }
 
     async fn handle(&self, delivery: &Delivery) -> Next {
@@ -258,7 +276,7 @@ impl Worker {
         }
     }
 
-    async fn follow(&self, hint: HintedOrder, delivery: Delivery) {
+    async fn follow(&self, hint: HintedOrder, delivery: Delivery, reading: Option<BeingRead>) {
         let HintedOrder {
             connection,
             order,
@@ -270,6 +288,7 @@ impl Worker {
             order,
             origin,
             delivery,
+            reading,
         };
         // Nobody takes hints any more: the process stops, and this one comes again.
         let _ = self.hints.send(hint).await;

@@ -24,6 +24,7 @@ mod listing;
 mod notice;
 mod outline;
 mod platform;
+pub mod push;
 mod reading;
 mod shipping_item;
 #[cfg(feature = "sim")]

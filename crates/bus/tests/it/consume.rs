@@ -175,3 +175,43 @@ async fn large_messages_flow_too() {
         read += batch.len() as u64;
     }
 }
+
+#[tokio::test]
+async fn the_oldest_that_waits_is_told_with_when_it_came() {
+    let (broker, bus) = with_orders(0).await;
+    let durable = durable::ledger_orders();
+    assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), None);
+    let publisher = broker
+        .connect("ingest-shop1")
+        .await
+        .publisher(&stream::orders());
+    let retailer = RetailerId::new(Uuid::from_u128(1));
+    let [one, other] =
+        [1, 2].map(|of| subject::order(retailer, ConnectionId::new(Uuid::from_u128(of))));
+    for subject in [&one, &one, &other] {
+        let message = Message::new(subject.clone(), "an order");
+        publisher.publish(message).await.unwrap();
+    }
+    let after = async |place, subject| {
+        let came = bus.came_after(&durable, place, subject).await;
+        came.unwrap()
+    };
+    let first = bus.oldest_waiting(&durable).await.unwrap();
+    let last = after(2, &other).await;
+    assert!(first.is_some() && after(0, &one).await == first);
+    assert!(after(1, &one).await > first && last > first);
+    assert_eq!(after(2, &one).await, None);
+    assert_eq!(bus.handed_to(&durable).await.unwrap(), 0);
+
+    // The second is done before the first: that one waits all the same.
+    let mut consumer = orders(&bus);
+    let mut batch = Vec::new();
+    while batch.len() < 3 {
+        batch.extend(consumer.next_batch(3, SOON).await);
+    }
+    assert_eq!(bus.handed_to(&durable).await.unwrap(), 3);
+    for (done, waits) in [(1, first), (0, last), (2, None)] {
+        batch[done].double_ack().await.unwrap();
+        assert_eq!(bus.oldest_waiting(&durable).await.unwrap(), waits);
+    }
+}

@@ -6,8 +6,9 @@ use std::time::Duration;
 use bus::{Address, Consumer, DeadLetters, Delivery, Reason, Subject};
 use prost::Message as _;
 use proto::connect as wire;
+use proto::convert::quantity_from;
 use retail::posting::OrderUpdates;
-use retail::{ConnectionId, PlatformCode, RegisterId, RetailerId, StockRule};
+use retail::{ConnectionId, PlatformCode, Quantity, RegisterId, RetailerId, StockRule};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -132,13 +133,20 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         order_updates: _,
         stock_at: _,
         stock_side: _,
-        // What the shop is told of stock is not the ledger's.
-        channel_buffer: _,
+        channel_buffer,
         version,
         shipping_item_at_link,
     } = known;
     let id: ConnectionId = connection_id.parse().map_err(|_| "connection_id")?;
     let retailer: RetailerId = retailer_id.parse().map_err(|_| "retailer_id")?;
+    // An ingest service that knows of none keeps nothing back.
+    let channel_buffer = match channel_buffer {
+        None => Quantity::ZERO,
+        told => quantity_from("channel_buffer", told).map_err(|_| "channel_buffer")?,
+    };
+    if channel_buffer < Quantity::ZERO {
+        return Err("channel_buffer");
+    }
     let register: RegisterId = register_id.parse().map_err(|_| "register_id")?;
     Ok(ToldConnection {
         id,
@@ -147,6 +155,7 @@ fn told_from(known: wire::KnownConnection) -> Result<ToldConnection, &'static st
         register,
         order_updates,
         stock_rule,
+        channel_buffer,
         shipping_item_at_link,
         version,
     })

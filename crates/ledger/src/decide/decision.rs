@@ -13,6 +13,7 @@ use retail::settlement::Settlement;
 use retail::{ConnectionId, CustomerId, EmailKey, ItemId, Order, RetailerId, SaleId};
 use service::clock::Ids;
 
+use super::imports::Before;
 use super::items::{Draft, Items};
 use super::waiting::{Snapshot, Waiting};
 use super::walk::{Applied, Walk, newly_sold_flaw};
@@ -79,7 +80,10 @@ impl<'a> Decision<'_, 'a> {
         let mut imported = Vec::new();
         self.note_erased(group, &walk);
         for (place, message) in &group.messages {
-            let was_sale = walk.stands();
+            let before = Before {
+                was_sale: walk.stands(),
+                is_new: walk.is_unheard_of(),
+            };
             let step = match &message.body {
                 Body::Refused(refused) => {
                     let outline = refused.outline.as_deref();
@@ -114,7 +118,7 @@ impl<'a> Decision<'_, 'a> {
             note_waiting(&mut walk, message, outcome);
             self.outcomes[*place] = Some(outcome);
             walk.deliver(group, message, outcome);
-            walk.note_import(&mut imported, group, message, was_sale, outcome);
+            walk.note_import(&mut imported, group, message, before, outcome);
         }
         self.plan.imported.extend(imported);
         self.plan.read.extend(walk.settle_parked(group));

@@ -42,9 +42,19 @@ pub struct ImportedRow<'a> {
     pub import: ImportId,
     pub order: &'a ShopOrderId,
     pub imported: Imported,
+    /// Nothing was known of the order before.
+    pub is_new: bool,
     pub sale: Option<SaleId>,
     /// The revision that the import made, if it made one.
     pub revision: Option<i32>,
+}
+
+/// What an order was before a message of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Before {
+    pub was_sale: bool,
+    /// Nothing was known of it.
+    pub is_new: bool,
 }
 
 /// Before every snapshot.
@@ -127,9 +137,10 @@ impl<'a> Walk<'a> {
         rows: &mut Vec<ImportedRow<'a>>,
         group: &Group<'a>,
         message: &Incoming,
-        was_sale: bool,
+        before: Before,
         outcome: Outcome,
     ) {
+        let Before { was_sale, is_new } = before;
         let (Some(import), Some(imported)) = (message.import, Imported::of(outcome, was_sale))
         else {
             return;
@@ -138,12 +149,16 @@ impl<'a> Walk<'a> {
             import,
             order: group.order,
             imported,
+            is_new,
             sale: self.sale,
             revision: (outcome == Outcome::Recorded).then_some(self.revision),
         };
         match rows.iter_mut().find(|known| known.import == import) {
             None => rows.push(row),
-            Some(known) if known.imported <= imported => *known = row,
+            Some(known) if known.imported <= imported => {
+                let is_new = known.is_new;
+                *known = ImportedRow { is_new, ..row };
+            }
             Some(_) => {}
         }
     }

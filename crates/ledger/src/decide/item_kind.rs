@@ -20,6 +20,8 @@ pub enum Origin {
     Order,
     /// Shipping, fees and rounding: at first use, or when the shop is linked (SH-6, BC-5).
     Service,
+    /// Somebody made it there. No event tells of it: the catalogue knows, and is who listens.
+    Catalogue,
 }
 
 impl ItemKind {
@@ -67,6 +69,7 @@ impl Origin {
         match self {
             Self::Order => "order",
             Self::Service => "service",
+            Self::Catalogue => "catalogue",
         }
     }
 }

@@ -10,11 +10,14 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// What an order waits for that sells something that was deleted.
+    pub const PRODUCT_DELETED: &str = "product_deleted";
+
     /// A line sells an item that was deleted (WC-9).
     #[must_use]
     pub fn product_deleted(line: &str) -> Self {
         Self {
-            code: "product_deleted",
+            code: Self::PRODUCT_DELETED,
             detail: format!(
                 "\u{201c}{line}\u{201d} was deleted here. Restore the product, or link the shop's to another one."
             ),

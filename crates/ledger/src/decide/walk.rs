@@ -53,6 +53,13 @@ pub(super) struct Walk<'a> {
     pub deliveries: Vec<DeliveryRow<'a>>,
 }
 
+impl Walk<'_> {
+    /// Whether nothing is known yet that the order holds or held.
+    pub const fn is_unheard_of(&self) -> bool {
+        self.sale.is_none() && self.open_before.is_none() && self.waiting.is_none()
+    }
+}
+
 pub(super) struct Applied<'a> {
     pub order: &'a Order,
     pub changes: Changes,

@@ -13,6 +13,7 @@ mod error;
 mod remap;
 mod retry;
 mod retry_all;
+mod retry_restored;
 
 use std::sync::Arc;
 

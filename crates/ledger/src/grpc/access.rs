@@ -167,7 +167,7 @@ fn role_into(role: Role) -> i32 {
         Role::Manager => wire::Role::Manager,
         Role::Owner => wire::Role::Owner,
         // No token that is kept has them.
-        Role::Operator | Role::Service => wire::Role::Unspecified,
+        Role::Operator | Role::Service | Role::Pusher => wire::Role::Unspecified,
     };
     role.into()
 }

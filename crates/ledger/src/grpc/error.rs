@@ -11,7 +11,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::desk::DeskError;
 use crate::store::{
     FulfilmentError, InvoiceError, KitError, NotEntitled, OnceError, PeopleError, PlanError,
-    RegisterError, StockError, StoreError, TillError, TokenError,
+    PushableError, RegisterError, RegistryError, StockError, StoreError, TillError, TokenError,
 };
 
 /// The process stops; ask another one, or this one again.
@@ -279,6 +279,38 @@ impl From<KitError> for Status {
             KitError::IsPart => precondition("is_part", "item", &message),
             KitError::NoKit => precondition("no_kit", "item", &message),
             KitError::Stock(error) => error.into(),
+        }
+    }
+}
+
+/// Why nothing is done to items.
+impl From<RegistryError> for Status {
+    fn from(error: RegistryError) -> Self {
+        let message = error.to_string();
+        match error {
+            RegistryError::UnknownItem(_) => missing("item", &message),
+            RegistryError::UnknownConnection => missing("connection", &message),
+            RegistryError::NotAProduct(_) => bad_field("item_id", message),
+            RegistryError::Deleted(item) => {
+                precondition("item_deleted", &item.to_string(), &message)
+            }
+            RegistryError::SkuTaken { sku: _, item } => {
+                precondition("sku_taken", &item.to_string(), &message)
+            }
+            RegistryError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a shop is told of no stock.
+impl From<PushableError> for Status {
+    fn from(error: PushableError) -> Self {
+        let message = error.to_string();
+        match error {
+            PushableError::UnknownConnection => missing("connection", &message),
+            PushableError::UnknownItem(_) => missing("item", &message),
+            PushableError::StockInShop => precondition("stock_in_shop", "connection", &message),
+            PushableError::Store(error) => error.into(),
         }
     }
 }

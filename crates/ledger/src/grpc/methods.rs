@@ -9,8 +9,11 @@ const STOCK: Roles = Roles::STOCK;
 const MANAGE: Roles = Roles::MANAGE;
 const OWN: Roles = Roles::OWN;
 const INTERNAL: Roles = Roles::INTERNAL;
+const PUSH: Roles = Roles::PUSH;
 /// What ingest services ask for as well.
 const READ_BY_ALL: Roles = READ.and(INTERNAL);
+/// What the service that writes to shops asks for as well.
+const READ_AND_PUSH: Roles = READ.and(PUSH);
 const MANAGE_AND_INTERNAL: Roles = MANAGE.and(INTERNAL);
 /// What a retailer may begin is not the retailer's to say.
 const OPERATE: Roles = Roles::OPERATE;
@@ -19,7 +22,7 @@ const OPERATE_AND_INTERNAL: Roles = OPERATE.and(INTERNAL);
 
 pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Access/CreateToken", OWN),
-    method("comptoir.ledger.v1.Access/FindToken", INTERNAL),
+    method("comptoir.ledger.v1.Access/FindToken", INTERNAL.and(PUSH)),
     method("comptoir.ledger.v1.Access/ListTokens", OWN),
     method("comptoir.ledger.v1.Access/RevokeToken", OWN),
     method("comptoir.ledger.v1.Audit/ListAuditEntries", MANAGE),
@@ -30,7 +33,7 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Customers/MergeCustomers", MANAGE),
     method(
         "comptoir.ledger.v1.Entitlements/GetEntitlements",
-        READ_BY_ALL,
+        READ_BY_ALL.and(PUSH),
     ),
     method("comptoir.ledger.v1.Entitlements/ListPlans", READ),
     method("comptoir.ledger.v1.Entitlements/SetPlan", OPERATE),
@@ -78,10 +81,16 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Integrity/ExportChain", READ),
     method("comptoir.ledger.v1.Integrity/Verify", READ),
     method("comptoir.ledger.v1.Invoices/RecordInvoice", TILL),
+    // Which items there are the catalogue says, and nobody past it.
+    method("comptoir.ledger.v1.ItemRegistry/DeleteItems", PUSH),
+    method("comptoir.ledger.v1.ItemRegistry/LinkVariants", PUSH),
+    method("comptoir.ledger.v1.ItemRegistry/ListItems", READ_AND_PUSH),
+    method("comptoir.ledger.v1.ItemRegistry/RegisterItems", PUSH),
+    method("comptoir.ledger.v1.ItemRegistry/RestoreItems", PUSH),
     method("comptoir.ledger.v1.Items/CheckCatalogue", READ_BY_ALL),
     method("comptoir.ledger.v1.Kits/DefineKit", STOCK),
-    method("comptoir.ledger.v1.Kits/GetKit", READ),
-    method("comptoir.ledger.v1.Kits/ListKits", READ),
+    method("comptoir.ledger.v1.Kits/GetKit", READ_AND_PUSH),
+    method("comptoir.ledger.v1.Kits/ListKits", READ_AND_PUSH),
     method("comptoir.ledger.v1.Orders/GetKnownOrders", READ_BY_ALL),
     method("comptoir.ledger.v1.Orders/GetReceipt", READ_BY_ALL),
     method("comptoir.ledger.v1.Orders/ListParkedOrders", READ),
@@ -91,18 +100,19 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Payments/SetPaymentType", MANAGE),
     method("comptoir.ledger.v1.Registers/CloseSession", TILL),
     method("comptoir.ledger.v1.Registers/GetSession", READ),
-    method("comptoir.ledger.v1.Registers/ListRegisters", READ),
+    method("comptoir.ledger.v1.Registers/ListRegisters", READ_AND_PUSH),
     method("comptoir.ledger.v1.Registers/ListSessions", READ),
     method("comptoir.ledger.v1.Registers/OpenSession", TILL),
     method("comptoir.ledger.v1.Reports/ReportProducts", READ),
-    method("comptoir.ledger.v1.Sales/GetSale", READ),
+    method("comptoir.ledger.v1.Sales/GetSale", READ_AND_PUSH),
     method("comptoir.ledger.v1.Sales/ListReservations", READ),
     method("comptoir.ledger.v1.Sales/ListSales", READ),
     method("comptoir.ledger.v1.Sales/StreamSales", READ),
-    method("comptoir.ledger.v1.Stock/ExplainLevel", READ),
-    method("comptoir.ledger.v1.Stock/ListLevels", READ),
-    method("comptoir.ledger.v1.Stock/ListLevelsAsOf", READ),
-    method("comptoir.ledger.v1.Stock/ListMovements", READ),
+    method("comptoir.ledger.v1.ShopStock/ListPushable", PUSH),
+    method("comptoir.ledger.v1.Stock/ExplainLevel", READ_AND_PUSH),
+    method("comptoir.ledger.v1.Stock/ListLevels", READ_AND_PUSH),
+    method("comptoir.ledger.v1.Stock/ListLevelsAsOf", READ_AND_PUSH),
+    method("comptoir.ledger.v1.Stock/ListMovements", READ_AND_PUSH),
     method("comptoir.ledger.v1.StockTakes/CancelStockTake", STOCK),
     method("comptoir.ledger.v1.StockTakes/CountStock", STOCK),
     method("comptoir.ledger.v1.StockTakes/GetStockTake", READ),
@@ -127,7 +137,10 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.WaitingOrders/DismissParked", MANAGE),
     method("comptoir.ledger.v1.WaitingOrders/ListActions", READ),
     method("comptoir.ledger.v1.WaitingOrders/ListHeld", READ),
-    method("comptoir.ledger.v1.WaitingOrders/ListOpenQuantities", READ),
+    method(
+        "comptoir.ledger.v1.WaitingOrders/ListOpenQuantities",
+        READ_AND_PUSH,
+    ),
     method("comptoir.ledger.v1.WaitingOrders/ListParked", READ),
     method("comptoir.ledger.v1.WaitingOrders/RemapProduct", MANAGE),
     method("comptoir.ledger.v1.WaitingOrders/RetryAllParked", MANAGE),

@@ -17,6 +17,7 @@ mod fulfilment_act;
 mod imports;
 mod integrity;
 mod invoices;
+mod item_registry;
 mod items;
 mod kits;
 mod methods;
@@ -27,6 +28,7 @@ mod payments;
 mod registers;
 mod reports;
 mod sales;
+mod shop_stock;
 mod stock;
 mod stock_entry;
 mod stock_takes;
@@ -48,6 +50,7 @@ use proto::ledger::fulfilment_server::FulfilmentServer;
 use proto::ledger::imports_server::ImportsServer;
 use proto::ledger::integrity_server::IntegrityServer;
 use proto::ledger::invoices_server::InvoicesServer;
+use proto::ledger::item_registry_server::ItemRegistryServer;
 use proto::ledger::items_server::ItemsServer;
 use proto::ledger::kits_server::KitsServer;
 use proto::ledger::orders_server::OrdersServer;
@@ -55,6 +58,7 @@ use proto::ledger::payments_server::PaymentsServer;
 use proto::ledger::registers_server::RegistersServer;
 use proto::ledger::reports_server::ReportsServer;
 use proto::ledger::sales_server::SalesServer;
+use proto::ledger::shop_stock_server::ShopStockServer;
 use proto::ledger::stock_server::StockServer;
 use proto::ledger::stock_takes_server::StockTakesServer;
 use proto::ledger::stock_work_server::StockWorkServer;
@@ -67,6 +71,7 @@ use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::SERVICE_NAME as HEALTH_SERVICE_NAME;
 
+use crate::backlog::Backlog;
 use crate::desk::Desk;
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
@@ -84,6 +89,7 @@ use fulfilment::Fulfilment;
 use imports::Imports;
 use integrity::Integrity;
 use invoices::Invoices;
+use item_registry::ItemRegistry;
 use items::Items;
 use kits::Kits;
 use orders::Orders;
@@ -91,6 +97,7 @@ use payments::Payments;
 use registers::Registers;
 use reports::Reports;
 use sales::Sales;
+use shop_stock::ShopStock;
 use stock::Stock;
 use stock_takes::StockTakes;
 use stock_work::StockWork;
@@ -105,11 +112,16 @@ const ORDERS_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 /// Largest question with lines: as many as it may have, with SKUs of the longest kind.
 const LINES_REQUEST_LIMIT_BYTES: usize = 192 * 1024;
 
+/// Largest question about items: as many as it may have, with names and marks of the longest kind.
+const ITEMS_REQUEST_LIMIT_BYTES: usize = 2 * 1024 * 1024;
+
 /// All services, with health and reflection. Streams that follow end at `stop`.
+#[expect(clippy::too_many_lines, reason = "one service after the other")]
 pub fn routes(
     store: &Store,
     reader: &Reader,
     desk: &Desk,
+    backlog: Backlog,
     wake: &Wake,
     health: &Health,
     stop: &CancellationToken,
@@ -138,6 +150,8 @@ pub fn routes(
         InvoicesServer::<Invoices>::NAME,
         CustomersServer::<Customers>::NAME,
         ErasuresServer::<Erasures>::NAME,
+        ItemRegistryServer::<ItemRegistry>::NAME,
+        ShopStockServer::<ShopStock>::NAME,
     ];
     let reflection = || {
         let all = tonic_reflection::server::Builder::configure()
@@ -243,6 +257,18 @@ pub fn routes(
                     wake.clone(),
                 ))
                 .max_decoding_message_size(ORDERS_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ItemRegistryServer::new(ItemRegistry::new(
+                    store.clone(),
+                    reader.clone(),
+                    desk.clone(),
+                ))
+                .max_decoding_message_size(ITEMS_REQUEST_LIMIT_BYTES),
+            )
+            .add_service(
+                ShopStockServer::new(ShopStock::new(reader.clone(), backlog))
+                    .max_decoding_message_size(ITEMS_REQUEST_LIMIT_BYTES),
             )
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::bad_field;
 use crate::store::{
-    ActionKey, AuditKey, ChangeKey, EntryKey, HeldKey, KitKey, LevelKey, ParkedKeyView, ProductKey,
-    SaleKey, SessionKey, StockTakeKey, StockTakeLineKey,
+    ActionKey, AuditKey, ChangeKey, EntryKey, HeldKey, KitKey, LevelKey, Mark, ParkedKeyView,
+    ProductKey, SaleKey, SessionKey, StockTakeKey, StockTakeLineKey,
 };
 
 /// Tokens of another layout are refused.
@@ -167,6 +167,11 @@ place!(HeldKey {
 });
 place!(KitKey { item, sku });
 place!(LevelKey { item, outlet, sku });
+place!(Mark {
+    at,
+    unapplied,
+    snapshot
+});
 place!(ParkedKeyView {
     last_parked_at,
     connection,

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::settings;
+use crate::backlog::Backlog;
 use crate::chainer::Chainer;
 use crate::consume::{ConnectionReader, EarlyOrders, pipeline};
 use crate::desk::Desk;
@@ -146,7 +147,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     let questions = Reader::new(reading.clone());
     let desk = Desk::new(acts.clone(), questions.clone(), keyring, wake.clone());
-    let routes = grpc::routes(&acts, &questions, &desk, &wake, &health, &stop)?;
+    let backlog = Backlog::of(bus.clone());
+    let routes = grpc::routes(&acts, &questions, &desk, backlog, &wake, &health, &stop)?;
     let tokens = Tokens(Reader::new(looking_up.clone()));
     let gate = Gate::new(secrets, Arc::new(tokens), clock);
     let guard = Guard::new(gate, grpc::METHODS);

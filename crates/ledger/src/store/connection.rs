@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use retail::posting::{OrderUpdates, Policy};
-use retail::{ConnectionId, ItemId, OutletId, PlatformCode, RegisterId, RetailerId, StockRule};
+use retail::{
+    ConnectionId, ItemId, OutletId, PlatformCode, Quantity, RegisterId, RetailerId, StockRule,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -21,6 +23,8 @@ pub struct ToldConnection {
     pub order_updates: OrderUpdates,
     /// Of sales that are recorded first from now on.
     pub stock_rule: StockRule,
+    /// What is kept back from the shop of what it may sell (R-4). Not below zero.
+    pub channel_buffer: Quantity,
     /// What shipping charges are sold as exists from the link on, and not from the first sale that has some (SH-6).
     pub shipping_item_at_link: bool,
     /// Grows with every change.
@@ -90,7 +94,7 @@ impl Store {
 }
 
 /// Unless a newer word is known, or it speaks of what is not ours. An older program took the word and did not know of
-/// the rule for stock: told again, it is written.
+/// the rule for stock, or of the buffer: told again, it is written.
 async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, StoreError> {
     let ToldConnection {
         id,
@@ -99,6 +103,7 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
         register,
         order_updates,
         stock_rule,
+        channel_buffer,
         shipping_item_at_link: _,
         version,
     } = told;
@@ -119,15 +124,18 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
     }
     let written = sqlx::query!(
         "insert into ledger.connection as c (connection_id, retailer_id, platform, register_id,
-            order_updates, version, stock_rule)
-        values ($1, $2, $3, $4, $5, $6, $7)
+            order_updates, version, stock_rule, channel_buffer_milli)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict on constraint connection_pkey do update
             set register_id = excluded.register_id,
                 order_updates = excluded.order_updates,
                 version = excluded.version,
-                stock_rule = excluded.stock_rule
+                stock_rule = excluded.stock_rule,
+                channel_buffer_milli = excluded.channel_buffer_milli
             where (c.version < excluded.version
-                    or c.version = excluded.version and c.stock_rule <> excluded.stock_rule)
+                    or c.version = excluded.version
+                        and (c.stock_rule, c.channel_buffer_milli)
+                            <> (excluded.stock_rule, excluded.channel_buffer_milli))
                 and c.retailer_id = excluded.retailer_id and c.platform = excluded.platform",
         id.uuid(),
         retailer.uuid(),
@@ -136,6 +144,7 @@ async fn write(db: &mut PgConnection, told: &ToldConnection) -> Result<Told, Sto
         row::order_updates_str(*order_updates),
         version,
         stock_rule.as_str(),
+        channel_buffer.milli(),
     )
     .execute(&mut *db)
     .await?;

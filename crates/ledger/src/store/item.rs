@@ -60,7 +60,7 @@ fn found(item: Uuid, is_deleted: bool) -> Found {
     }
 }
 
-/// Those of the pairs that the connection sells as some variant.
+/// Those of the pairs that the connection sells as some variant, by what the ledger made of it or by what was said.
 pub(super) async fn find_sold(
     db: &mut PgConnection,
     pairs: &[(ConnectionId, ItemId)],
@@ -71,10 +71,15 @@ pub(super) async fn find_sold(
     let connections: Vec<Uuid> = pairs.iter().map(|(of, _)| of.uuid()).collect();
     let items: Vec<Uuid> = pairs.iter().map(|(_, item)| item.uuid()).collect();
     let rows = sqlx::query!(
-        "select distinct l.connection_id, l.item_id
+        r#"select distinct l.connection_id as "connection_id!", l.item_id as "item_id!"
         from unnest($1::uuid[], $2::uuid[]) k (connection_id, item_id)
-        join ledger.item_link l on l.connection_id = k.connection_id and l.item_id = k.item_id
-        where l.link_kind = 'variant'",
+        cross join lateral (
+            select l.connection_id, l.item_id from ledger.item_link l
+            where l.connection_id = k.connection_id and l.item_id = k.item_id and l.link_kind = 'variant'
+            union all
+            select r.connection_id, r.item_id from ledger.item_remap r
+            where r.connection_id = k.connection_id and r.item_id = k.item_id and r.remap_kind = 'variant'
+        ) l"#,
         &connections,
         &items,
     )

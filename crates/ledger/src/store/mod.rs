@@ -19,6 +19,7 @@ mod held;
 mod import;
 mod invoice;
 mod item;
+mod item_registry;
 mod journal;
 mod kit;
 mod known;
@@ -59,6 +60,9 @@ pub use import::{
 };
 pub use invoice::{
     InvoiceAsked, InvoiceError, InvoiceLineView, InvoiceView, InvoicedLineView, RecordedInvoice,
+};
+pub use item_registry::{
+    ItemIdentity, Registered, RegisteredItem, RegistryError, Restored, VariantLink,
 };
 pub use journal::Recorded;
 pub use kit::{KitAsked, KitError, KitKey, KitPartView, KitView};

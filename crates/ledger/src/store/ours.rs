@@ -1,4 +1,4 @@
-//! Whether a connection is the retailer's who speaks of it.
+//! Whether a connection is the retailer's who speaks of it, and one at a time who speaks of the retailer's items.
 
 use retail::RetailerId;
 use sqlx::PgConnection;
@@ -20,4 +20,16 @@ pub(super) async fn is_ours(
     .fetch_one(db)
     .await?;
     Ok(is_ours)
+}
+
+/// Puts what is said of a retailer's items and kits in a row, until the transaction ends: of two kits that would hold
+/// each other, or two items that would have one SKU, one is refused. Orders do not wait for it.
+pub(super) async fn lock(db: &mut PgConnection, retailer: RetailerId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select retailer_id from ledger.retailer where retailer_id = $1 for no key update",
+        retailer.uuid(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(())
 }

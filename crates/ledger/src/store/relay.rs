@@ -283,11 +283,11 @@ impl Outbox {
             .collect())
     }
 
-    /// Items that were registered.
+    /// Items that were registered by orders and connections: what the catalogue made is not told.
     pub async fn items(&self, after: Place, limit: i64) -> Result<Vec<Entry<ItemNow>>, StoreError> {
         sqlx::query!(
             r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark,
-                i.kind, i.sku, i.barcode, i.name, i.connection_id, i.origin,
+                i.kind, i.sku, i.barcode, i.name, i.connection_id as "connection_id!", i.origin,
                 (select (array_agg(l.shop_key order by l.shop_key))[1] from ledger.item_link l
                     where l.item_id = i.item_id and l.connection_id = i.connection_id
                         and l.link_kind = 'variant') as variant,

@@ -122,6 +122,7 @@ pub(super) fn origin_from(text: &str) -> Result<Origin, StoreError> {
     match text {
         "order" => Ok(Origin::Order),
         "service" => Ok(Origin::Service),
+        "catalogue" => Ok(Origin::Catalogue),
         other => Err(StoreError::corrupt("item", "origin", other)),
     }
 }

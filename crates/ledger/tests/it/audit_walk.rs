@@ -8,7 +8,7 @@ use proto::ledger::access_client::AccessClient;
 use proto::ledger::audit_client::AuditClient;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use service::access::Authorized;
+use service::access::{Authorized, PUSHER};
 use service::clock::Clock;
 use service_kit::{OPERATOR, bearer};
 use tonic::transport::Endpoint;
@@ -87,6 +87,13 @@ impl Trail {
             .mint(SERVICE, self.clock.now());
         self.next(client, method, token.expose_secret()).await;
         (self.caller, self.token_id) = (SERVICE.to_owned(), String::new());
+    }
+
+    /// From now on `client` calls as the service that writes to shops.
+    pub async fn pusher(&mut self, client: &mut Client, method: &str) {
+        let token = service_kit::secrets().keys().mint(PUSHER, self.clock.now());
+        self.next(client, method, token.expose_secret()).await;
+        (self.caller, self.token_id) = (PUSHER.to_owned(), String::new());
     }
 
     async fn next(&mut self, client: &mut Client, method: &str, token: &str) {

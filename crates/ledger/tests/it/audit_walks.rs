@@ -8,11 +8,11 @@ use service_kit::methods_of;
 use crate::imports::IMPORT;
 use crate::stockroom::Stockroom;
 use crate::support::{CONNECTION, RETAILER};
-use crate::{audit_of_orders, audit_of_stock, audit_of_tills};
+use crate::{audit_of_items, audit_of_orders, audit_of_stock, audit_of_tills};
 
 const PACKAGE: &str = "comptoir.ledger.v1";
 /// What changes nothing.
-const READING: [&str; 46] = [
+const READING: [&str; 48] = [
     "Access/FindToken",
     "Access/ListTokens",
     "Audit/ListAuditEntries",
@@ -31,6 +31,7 @@ const READING: [&str; 46] = [
     "Imports/PreviewOrders",
     "Integrity/ExportChain",
     "Integrity/Verify",
+    "ItemRegistry/ListItems",
     "Items/CheckCatalogue",
     "Kits/GetKit",
     "Kits/ListKits",
@@ -46,6 +47,7 @@ const READING: [&str; 46] = [
     "Sales/ListReservations",
     "Sales/ListSales",
     "Sales/StreamSales",
+    "ShopStock/ListPushable",
     "Stock/ExplainLevel",
     "Stock/ListLevels",
     "Stock/ListLevelsAsOf",
@@ -84,6 +86,7 @@ async fn item_9_every_write_leaves_an_audit_entry() {
         audit_of_stock::invoices().await,
         audit_of_tills::customers().await,
         audit_of_tills::erasures().await,
+        audit_of_items::items().await,
         audit_of_orders::imports().await,
         audit_of_orders::waiting().await,
         audit_of_orders::held().await,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ledger::desk::Desk;
 use ledger::store::Tokens;
-use ledger::{Wake, grpc};
+use ledger::{Backlog, Wake, grpc};
 use proto::ledger as wire;
 use proto::ledger::access_client::AccessClient;
 use proto::ledger::customers_client::CustomersClient;
@@ -17,12 +17,14 @@ use proto::ledger::fulfilment_client::FulfilmentClient;
 use proto::ledger::imports_client::ImportsClient;
 use proto::ledger::integrity_client::IntegrityClient;
 use proto::ledger::invoices_client::InvoicesClient;
+use proto::ledger::item_registry_client::ItemRegistryClient;
 use proto::ledger::kits_client::KitsClient;
 use proto::ledger::orders_client::OrdersClient;
 use proto::ledger::payments_client::PaymentsClient;
 use proto::ledger::registers_client::RegistersClient;
 use proto::ledger::reports_client::ReportsClient;
 use proto::ledger::sales_client::SalesClient;
+use proto::ledger::shop_stock_client::ShopStockClient;
 use proto::ledger::stock_client::StockClient;
 use proto::ledger::stock_takes_client::StockTakesClient;
 use proto::ledger::stock_work_client::StockWorkClient;
@@ -30,7 +32,8 @@ use proto::ledger::tills_client::TillsClient;
 use proto::ledger::transfers_client::TransfersClient;
 use proto::ledger::waiting_orders_client::WaitingOrdersClient;
 use retail::RetailerId;
-use service::access::{Authorized, Gate, Guard};
+use secrecy::ExposeSecret as _;
+use service::access::{Authorized, Gate, Guard, PUSHER};
 use service::clock::{Clock, SystemClock};
 use service::health::Health;
 use service_kit::bearer;
@@ -47,6 +50,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(50);
 
 pub struct Client {
     pub sales: SalesClient<Authorized>,
+    pub shop_stock: ShopStockClient<Authorized>,
     pub stock: StockClient<Authorized>,
     pub stock_takes: StockTakesClient<Authorized>,
     pub stock_work: StockWorkClient<Authorized>,
@@ -59,6 +63,7 @@ pub struct Client {
     pub orders: OrdersClient<Authorized>,
     pub fulfilment: FulfilmentClient<Authorized>,
     pub integrity: IntegrityClient<Authorized>,
+    pub item_registry: ItemRegistryClient<Authorized>,
     pub imports: ImportsClient<Authorized>,
     pub invoices: InvoicesClient<Authorized>,
     pub payments: PaymentsClient<Authorized>,
@@ -86,7 +91,9 @@ impl Client {
         let (store, reader) = ledger.answering();
         let keyring = Arc::new(crate::order::keyring());
         let desk = Desk::new(store.clone(), reader.clone(), keyring, Wake::new());
-        let routes = grpc::routes(&store, &reader, &desk, &wake, &Health::new(), &stop).unwrap();
+        let health = Health::new();
+        let backlog = Backlog::none();
+        let routes = grpc::routes(&store, &reader, &desk, backlog, &wake, &health, &stop).unwrap();
         let tokens = Arc::new(Tokens(ledger.reader.clone()));
         let gate = Gate::new(service_kit::secrets(), tokens, Arc::new(clock));
         let guard = Guard::new(gate, grpc::METHODS).watching_every(WATCH_EVERY);
@@ -111,6 +118,17 @@ impl Client {
         *self = Self::calling(channel, url, wake, stop, serving);
     }
 
+    /// Calls the same server as the service that writes to shops.
+    pub fn of_pusher(&self) -> Self {
+        let token = service_kit::secrets()
+            .keys()
+            .mint(PUSHER, SystemClock.now());
+        let endpoint = Endpoint::from_shared(self.url.clone()).unwrap();
+        let channel = bearer(token.expose_secret()).on(endpoint.connect_lazy());
+        let (url, wake, stop) = (self.url.clone(), self.wake.clone(), self.stop.clone());
+        Self::calling(channel, url, wake, stop, JoinSet::new())
+    }
+
     /// Calls the same server with a token of all of a retailer's roles.
     pub async fn of_retailer(&self, retailer: RetailerId) -> Self {
         let channel = self.with_all_roles(retailer).await;
@@ -127,6 +145,7 @@ impl Client {
     ) -> Self {
         Self {
             sales: SalesClient::new(channel.clone()),
+            shop_stock: ShopStockClient::new(channel.clone()),
             stock: StockClient::new(channel.clone()),
             stock_takes: StockTakesClient::new(channel.clone()),
             stock_work: StockWorkClient::new(channel.clone()),
@@ -139,6 +158,7 @@ impl Client {
             orders: OrdersClient::new(channel.clone()),
             fulfilment: FulfilmentClient::new(channel.clone()),
             integrity: IntegrityClient::new(channel.clone()),
+            item_registry: ItemRegistryClient::new(channel.clone()),
             imports: ImportsClient::new(channel.clone()),
             invoices: InvoicesClient::new(channel.clone()),
             payments: PaymentsClient::new(channel.clone()),

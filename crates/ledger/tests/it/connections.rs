@@ -7,7 +7,7 @@ use prost::Message as _;
 use proto::connect as wire;
 use proto::ledger::{ItemKind, ItemRegistered, SaleRecorded};
 use retail::posting::OrderUpdates;
-use retail::{ConnectionId, LineKind, PlatformCode, RegisterId, RetailerId, StockRule};
+use retail::{ConnectionId, LineKind, PlatformCode, Quantity, RegisterId, RetailerId, StockRule};
 use uuid::Uuid;
 
 use crate::events::{heard, listen};
@@ -33,6 +33,7 @@ fn told(connection: ConnectionId, register: Uuid, version: i64) -> ToldConnectio
         register: RegisterId::new(register),
         order_updates: OrderUpdates::Apply,
         stock_rule: StockRule::AtOrder,
+        channel_buffer: Quantity::ZERO,
         shipping_item_at_link: false,
         version,
     }

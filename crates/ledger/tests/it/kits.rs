@@ -19,14 +19,18 @@ use crate::support::{
 use crate::till::Till;
 use crate::waiting::open;
 
+pub fn definition(act: wire::Act, sku: &str, parts: &[Line<'_>]) -> wire::DefineKitRequest {
+    wire::DefineKitRequest {
+        retailer_id: RETAILER.to_string(),
+        item: Some(define_kit_request::Item::Sku(sku.to_owned())),
+        parts: lines(parts),
+        act: Some(act),
+    }
+}
+
 impl Stockroom {
     pub fn definition(&mut self, sku: &str, parts: &[Line<'_>]) -> wire::DefineKitRequest {
-        wire::DefineKitRequest {
-            retailer_id: RETAILER.to_string(),
-            item: Some(define_kit_request::Item::Sku(sku.to_owned())),
-            parts: lines(parts),
-            act: Some(self.act()),
-        }
+        definition(self.act(), sku, parts)
     }
 
     pub async fn define(&mut self, sku: &str, parts: &[Line<'_>]) -> Result<wire::Kit, Status> {

@@ -137,6 +137,7 @@ pub fn told(
         register: RegisterId::new(REGISTER),
         order_updates,
         stock_rule,
+        channel_buffer: Quantity::ZERO,
         shipping_item_at_link: false,
         version,
     }

@@ -12,7 +12,7 @@ async fn migrations_run_twice_and_at_once() {
     tokio::join!(migrate(&database), migrate(&database), migrate(&database));
     migrate(&database).await;
     let history = "select count(*) from ledger._sqlx_migrations";
-    assert_eq!(sql(&database, history), "25");
+    assert_eq!(sql(&database, history), "26");
     let pool = store::write_pool(&app(&database));
     check(&pool).await.unwrap();
     pool.close().await;

@@ -21,12 +21,14 @@ pub struct Caller {
 
 /// What the operator is called.
 pub(super) const OPERATOR: &str = "operator";
+/// What the service is called that writes to shops.
+pub const PUSHER: &str = "catalog-push";
 
 /// Whether a retailer's token may not go by it: in an audit log it would be taken for the operator's or a service's.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     let name = name.trim().to_lowercase();
-    [OPERATOR, "ledger"].contains(&name.as_str()) || name.starts_with("ingest-")
+    [OPERATOR, "ledger", PUSHER].contains(&name.as_str()) || name.starts_with("ingest-")
 }
 
 tokio::task_local! {

@@ -25,7 +25,7 @@ mod service_token;
 mod watched;
 
 pub use cache::TOKEN_AGE;
-pub use caller::{Caller, is_reserved};
+pub use caller::{Caller, PUSHER, is_reserved};
 pub use client::{Authorized, Bearer};
 pub use digest::TokenDigest;
 pub use gate::{Gate, NoRegister, RegisterUnavailable, TokenRegister};

@@ -19,6 +19,8 @@ pub enum Role {
     Operator,
     /// One of our services.
     Service,
+    /// The one of our services that writes to shops: it is lent what opens them, and says which items there are.
+    Pusher,
 }
 
 /// A set of roles.
@@ -31,7 +33,7 @@ pub struct Roles(u8);
 pub struct UnknownRole;
 
 impl Role {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Viewer,
         Self::Cashier,
         Self::StockKeeper,
@@ -39,6 +41,7 @@ impl Role {
         Self::Owner,
         Self::Operator,
         Self::Service,
+        Self::Pusher,
     ];
 
     /// Those that a retailer's tokens can have.
@@ -60,6 +63,7 @@ impl Role {
             Self::Owner => "owner",
             Self::Operator => "operator",
             Self::Service => "service",
+            Self::Pusher => "pusher",
         }
     }
 }
@@ -88,8 +92,10 @@ impl Roles {
     pub const MANAGE: Self = Self::of(&[Role::Manager]).and(Self::OWN);
     pub const OWN: Self = Self::of(&[Role::Owner]).and(Self::OPERATE);
     pub const OPERATE: Self = Self::of(&[Role::Operator]);
-    /// Our services.
+    /// Our services, but for the one that writes to shops.
     pub const INTERNAL: Self = Self::of(&[Role::Service]);
+    /// The one that writes to shops.
+    pub const PUSH: Self = Self::of(&[Role::Pusher]);
 
     #[must_use]
     pub const fn of(roles: &[Role]) -> Self {

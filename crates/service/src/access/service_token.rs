@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::caller::PUSHER;
 use super::{Caller, Roles};
 
 /// How long a service token is good for.
@@ -72,11 +73,16 @@ impl ServiceKeys {
         let Claims { iss, sub, exp } = serde_json::from_slice(&claims).ok()?;
         let expires_at = Timestamp::from_second(exp).ok()?;
         let is_short = expires_at.duration_since(now) <= SERVICE_TOKEN_LIFE + CLOCK_SKEW;
+        // Services trust each other's word, so that a name is enough; what each may do is kept apart all the same.
+        let roles = match sub.as_str() {
+            PUSHER => Roles::PUSH,
+            _ => Roles::INTERNAL,
+        };
         let caller = Caller {
             name: sub,
             token: None,
             retailer: None,
-            roles: Roles::INTERNAL,
+            roles,
             expires_at: Some(expires_at.checked_add(CLOCK_SKEW).ok()?),
         };
         let is_good = header == HEADER && iss == ISSUER && is_short && !caller.has_expired(now);
@@ -138,6 +144,13 @@ mod tests {
                 .verify(token, now() - SignedDuration::from_mins(1))
                 .is_none()
         );
+    }
+
+    #[test]
+    fn the_service_that_writes_to_shops_has_a_role_of_its_own() {
+        let token = keys(&[1]).mint(PUSHER, now());
+        let caller = keys(&[1]).verify(token.expose_secret(), now()).unwrap();
+        assert_eq!(caller.roles, Roles::PUSH);
     }
 
     #[test]

@@ -38,6 +38,7 @@ use crate::outage::Outage;
 use crate::patience::Ended;
 use crate::reading::{Origin, age, guarded};
 use crate::settled::settle;
+use crate::unread::BeingRead;
 use crate::worker::{Telling, lay_aside};
 
 /// A shop that asked another task to leave it alone for no longer than this is waited for; it is not away.
@@ -55,6 +56,7 @@ pub(crate) struct Hint {
     pub(crate) order: ShopOrderId,
     pub(crate) origin: Origin,
     pub(crate) delivery: Delivery,
+    pub(crate) reading: Option<BeingRead>,
 }
 
 /// What the shops are asked with.
@@ -74,6 +76,8 @@ pub(crate) struct Follower {
 struct Held {
     origin: Origin,
     delivery: Delivery,
+    /// As long as it waits here, its order is not read.
+    _reading: Option<BeingRead>,
 }
 
 impl Held {
@@ -146,10 +150,15 @@ impl Follower {
             order,
             origin,
             delivery,
+            reading,
         } = hint;
         let sequence = delivery.stream_sequence;
         let asked_at = origin.came.asked_at();
-        let held = Held { origin, delivery };
+        let held = Held {
+            origin,
+            delivery,
+            _reading: reading,
+        };
         let job = Job::new(order, sequence, held).asked_at(asked_at);
         match shops.add(connection, job) {
             Added::Waits | Added::Known => {}
@@ -215,7 +224,11 @@ impl Follower {
             outage: &self.outage,
             stop: &self.stop,
         };
-        let Held { origin, delivery } = &job.hint;
+        let Held {
+            origin,
+            delivery,
+            _reading: _,
+        } = &job.hint;
         let held = std::slice::from_ref(delivery);
         match telling.tell(&connection, origin, reading, held).await {
             Ended::Stored | Ended::TooLarge => Answer::Told,

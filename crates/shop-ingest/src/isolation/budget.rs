@@ -9,6 +9,8 @@ use tokio::time::Instant;
 /// Imports leave this part of what may be used at once to what sales wait for.
 const LEFT_BY_IMPORTS: u32 = 2;
 
+const NANOS_PER_SECOND: u128 = 1_000_000_000;
+
 /// Units that come back in a second, and that may be used at once when none was used for long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
@@ -75,6 +77,27 @@ impl Budget {
                 Ok(())
             }
         }
+    }
+
+    /// How many units may be used now.
+    pub(crate) fn left(&self, rate: Rate, now: Instant) -> u32 {
+        let room = time_of(rate, rate.at_once).saturating_sub(self.used(now));
+        // What a unit takes to come back is rounded down.
+        let nanos = room.as_nanos() + u128::from(!room.is_zero());
+        let units = nanos * u128::from(rate.per_second.max(1)) / NANOS_PER_SECOND;
+        u32::try_from(units).unwrap_or(u32::MAX)
+    }
+
+    /// How long until so many units may be used; of more than a burst, until all of one may.
+    pub(crate) fn wait(&self, rate: Rate, units: u32, now: Instant) -> Duration {
+        let used = self.used(now) + time_of(rate, units.min(rate.at_once));
+        used.saturating_sub(time_of(rate, rate.at_once))
+    }
+
+    /// Takes back what was not used.
+    pub(crate) fn give_back(&mut self, rate: Rate, units: u32, now: Instant) {
+        let used = self.used(now).saturating_sub(time_of(rate, units));
+        self.full_at = Some(now + used);
     }
 
     /// What is used of the burst, in the time that it takes to come back.

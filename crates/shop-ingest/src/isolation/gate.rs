@@ -8,7 +8,7 @@ use retail::ConnectionId;
 use shop::Allowance;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::Budget;
+use super::{Loan, Shares};
 
 /// The gates of all connections.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Gates {
 ///
 /// Who asks for what sales wait for comes first: polls and webhooks wait for their turn, and an import for
 /// what they leave. Hints wait for nobody, as the shop itself prompts them; what they use is counted, so that
-/// an import steps back.
+/// an import steps back. Who writes to the shop is lent what there is, and while both sides want something each has half.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<State>,
@@ -35,7 +35,7 @@ pub(crate) struct Gate {
 
 #[derive(Debug, Default)]
 struct State {
-    budget: Budget,
+    shares: Shares,
     alone_until: Option<Instant>,
 }
 
@@ -43,7 +43,7 @@ impl Gate {
     /// Waits for `units` of the allowance, and while the shop wants to be left alone.
     pub(crate) async fn pass(&self, allowance: &Allowance, units: u32) {
         self.not_alone().await;
-        let wait = self.with(|state| state.budget.take(allowance.into(), units, Instant::now()));
+        let wait = self.with(|state| state.shares.take(allowance.into(), units, Instant::now()));
         sleep(wait).await;
     }
 
@@ -52,7 +52,7 @@ impl Gate {
         loop {
             self.not_alone().await;
             let now = Instant::now();
-            match self.with(|state| state.budget.take_spare(allowance.into(), units, now)) {
+            match self.with(|state| state.shares.take_spare(allowance.into(), units, now)) {
                 Ok(()) => return,
                 Err(wait) => sleep(wait).await,
             }
@@ -61,7 +61,26 @@ impl Gate {
 
     /// Counts what is asked without waiting.
     pub(crate) fn note(&self, allowance: &Allowance, units: u32) {
-        self.with(|state| state.budget.note(allowance.into(), units, Instant::now()));
+        self.with(|state| state.shares.note(allowance.into(), units, Instant::now()));
+    }
+
+    /// Lends what there is, up to `wanted`; nothing while the shop wants to be left alone.
+    pub(crate) fn lend(&self, allowance: &Allowance, wanted: u32) -> Loan {
+        let alone = self.left_alone();
+        if wanted > 0 && !alone.is_zero() {
+            return Loan {
+                units: 0,
+                more_in: alone,
+            };
+        }
+        self.with(|state| state.shares.lend(allowance.into(), wanted, Instant::now()))
+    }
+
+    /// Takes back what was lent and not used; below zero, counts what was used beyond it.
+    pub(crate) fn settle(&self, allowance: &Allowance, units: i32) {
+        self.with(|state| {
+            state.shares.settle(allowance.into(), units, Instant::now());
+        });
     }
 
     async fn not_alone(&self) {

@@ -35,12 +35,13 @@ pub(crate) use self::settings::{change_from, order_updates_into, stock_at_into, 
 /// Largest question, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 64 * 1024;
 /// What people and programs can ask an ingest service, this file's and its neighbours'.
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     wire::audit_server::SERVICE_NAME,
     wire::connections_server::SERVICE_NAME,
     wire::deliveries_server::SERVICE_NAME,
     wire::imports_server::SERVICE_NAME,
     wire::installs_server::SERVICE_NAME,
+    wire::leases_server::SERVICE_NAME,
     wire::privacy_requests_server::SERVICE_NAME,
 ];
 

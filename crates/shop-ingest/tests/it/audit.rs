@@ -17,7 +17,7 @@ use crate::{audit_of_imports, audit_of_shops};
 
 const PACKAGE: &str = "comptoir.connect.v1";
 /// What changes nothing.
-const READING: [&str; 12] = [
+const READING: [&str; 13] = [
     "Audit/ListAuditEntries",
     "Connections/GetConnection",
     "Connections/ListConnections",
@@ -30,6 +30,7 @@ const READING: [&str; 12] = [
     "Installs/GetInstall",
     "PrivacyRequests/GetPrivacyRequest",
     "PrivacyRequests/ListPrivacyRequests",
+    "Leases/LeaseShop",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,7 @@ mod import_books;
 mod import_client;
 mod imports;
 mod isolation;
+mod leases;
 mod link_checks;
 mod linking;
 mod memory;

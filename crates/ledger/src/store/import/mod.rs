@@ -26,7 +26,7 @@ pub use undo::Undone;
 
 pub(super) use gate::lock;
 pub(super) use note::note;
-pub(super) use undo::void;
+pub(super) use undo::{TOPIC as UNDONE_TOPIC, void};
 pub(super) use withdrawn::{find_withdrawn, readmit};
 
 /// Where an import stands.

@@ -25,11 +25,12 @@ pub(in crate::store) async fn note(
         .map(|row| row.sale.map(retail::SaleId::uuid))
         .collect();
     let revisions: Vec<Option<i32>> = imported.iter().map(|row| row.revision).collect();
+    let new: Vec<bool> = imported.iter().map(|row| row.is_new).collect();
     sqlx::query!(
         "insert into ledger.import_order as o (import_id, shop_order_id, outcome, sale_id, revision,
-            recorded_at)
-        select n.*, $6
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::integer[]) n
+            is_new, recorded_at)
+        select n.*, $7
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::integer[], $6::boolean[]) n
         on conflict on constraint import_order_pkey do update set
             outcome = excluded.outcome,
             sale_id = excluded.sale_id,
@@ -42,6 +43,7 @@ pub(in crate::store) async fn note(
         &outcomes as _,
         &sales as _,
         &revisions as _,
+        &new,
         row::at(now) as _,
     )
     .execute(db)

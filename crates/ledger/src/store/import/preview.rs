@@ -87,6 +87,7 @@ fn orders(plan: &Plan<'_>) -> Vec<PreviewedOrder> {
                 order,
                 imported,
                 sale: _,
+                is_new: _,
                 revision: _,
             } = row;
             let reason = reasons.get(order.as_str());

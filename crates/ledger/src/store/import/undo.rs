@@ -17,7 +17,7 @@ use crate::store::{
 /// Orders of one transaction.
 const PAGE_LIMIT: i64 = 200;
 /// What the receipt of an order calls its being taken back.
-const TOPIC: &str = "import.undone";
+pub(in crate::store) const TOPIC: &str = "import.undone";
 
 /// How far taking back has come.
 #[derive(Clone, Debug, PartialEq, Eq)]

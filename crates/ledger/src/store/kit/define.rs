@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{KitError, KitPartView, KitView, view};
 use crate::decide::Dirty;
 use crate::store::stock::item;
-use crate::store::{AskedItem, AskedLine, Once, StoreError, outbox, row};
+use crate::store::{AskedItem, AskedLine, Once, StoreError, ours, outbox, row};
 
 /// What somebody says a kit is made of.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Once {
         } = asked;
         let (retailer, now, act) = (self.retailer(), self.now(), self.act().clone());
         let db = self.db();
-        lock(db, retailer).await?;
+        ours::lock(db, retailer).await?;
         let whole = AskedLine {
             item: of.clone(),
             quantity: Quantity::ZERO,
@@ -94,17 +94,6 @@ fn told(kit: &KitView) -> Value {
     let part =
         |part: &KitPartView| json!({"item_id": part.item, "quantity": part.quantity.to_string()});
     json!({"item_id": kit.item, "parts": kit.parts.iter().map(part).collect::<Vec<_>>()})
-}
-
-/// Puts what is said of kits in a row: of two that would hold each other, one is refused.
-async fn lock(db: &mut PgConnection, retailer: RetailerId) -> Result<(), StoreError> {
-    sqlx::query!(
-        "select retailer_id from ledger.retailer where retailer_id = $1 for no key update",
-        retailer.uuid(),
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(())
 }
 
 /// No part is a kit, and the kit is no part.

@@ -30,9 +30,18 @@ pub(in crate::store) async fn levels(
     db: &mut PgConnection,
     places: &[(Uuid, Uuid)],
 ) -> Result<HashMap<(Uuid, Uuid), KitLevel>, StoreError> {
+    levels_without(db, places, &HashMap::new()).await
+}
+
+/// The same, as if so much less of each part were there.
+pub(in crate::store) async fn levels_without(
+    db: &mut PgConnection,
+    places: &[(Uuid, Uuid)],
+    gone: &HashMap<Uuid, Quantity>,
+) -> Result<HashMap<(Uuid, Uuid), KitLevel>, StoreError> {
     let (items, outlets): (Vec<Uuid>, Vec<Uuid>) = places.iter().copied().unzip();
     let found = sqlx::query!(
-        r#"select k.item_id as "item_id!", k.outlet_id as "outlet_id!", p.quantity_milli,
+        r#"select k.item_id as "item_id!", k.outlet_id as "outlet_id!", p.part_item_id, p.quantity_milli,
             coalesce(l.on_hand_milli - l.safety_milli, 0) as "there!", coalesce(l.version, 0) as "version!"
         from unnest($1::uuid[], $2::uuid[]) k (item_id, outlet_id)
         join ledger.kit_part p on p.item_id = k.item_id
@@ -48,9 +57,9 @@ pub(in crate::store) async fn levels(
     for found in found {
         let parts = kits.entry((found.item_id, found.outlet_id)).or_default();
         let milli = Quantity::from_milli;
-        parts
-            .needed
-            .push((milli(found.there), milli(found.quantity_milli)));
+        let gone = gone.get(&found.part_item_id).copied().unwrap_or_default();
+        let there = milli(found.there.saturating_sub(gone.milli()));
+        parts.needed.push((there, milli(found.quantity_milli)));
         parts.version += found.version;
     }
     let levels = kits.into_iter().map(|(place, Parts { needed, version })| {

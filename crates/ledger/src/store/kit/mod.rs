@@ -8,7 +8,7 @@ mod view;
 use super::{StockError, StoreError};
 
 pub use define::KitAsked;
-pub(super) use level::{fill, levels};
+pub(super) use level::{fill, levels, levels_without};
 pub(super) use parts::{made_of, of_items, write};
 pub use view::{KitKey, KitPartView, KitView};
 

@@ -98,6 +98,7 @@ fn about_everything(own: &Things) -> Vec<Question> {
         "Entitlements/ListPlans",
         "Fulfilment/ListFulfilment",
         "Imports/ListImports",
+        "ItemRegistry/ListItems",
         "Kits/ListKits",
         "Orders/ListParkedOrders",
         "Registers/ListSessions",
