@@ -86,10 +86,7 @@ pub fn change(wanted: &Listing, shop: &ShopListing, ownership: &Ownership) -> Ch
     let text = |field, wanted: &str, found: &str| text(ownership.rule(field), wanted, found);
     Change {
         // No product is without a name.
-        title: match title.is_empty() {
-            true => None,
-            false => text(Field::Title, title, &shop.title),
-        },
+        title: text(Field::Title, title, &shop.title).filter(|title| !title.is_empty()),
         description: text(Field::Description, description, &shop.description),
         brand: text(Field::Brand, brand, &shop.brand),
         is_on_sale: (ownership.is_ours(Field::Availability) && *is_on_sale != shop.is_on_sale)
@@ -97,10 +94,7 @@ pub fn change(wanted: &Listing, shop: &ShopListing, ownership: &Ownership) -> Ch
         options: (ownership.is_ours(Field::Options) && *options != shop.options)
             .then(|| options.clone()),
         variants: variants(wanted, shop, ownership),
-        images: match ownership.is_ours(Field::Images) {
-            true => images(wanted, shop, ownership.rule(Field::Images)),
-            false => None,
-        },
+        images: images(wanted, shop, ownership.rule(Field::Images)),
     }
 }
 
@@ -160,8 +154,12 @@ fn fields(
     let ours = |field| ownership.is_ours(field);
     VariantFields {
         values: (ours(Field::Options) && *values != found.values).then(|| values.clone()),
-        sku: code(ownership.rule(Field::Sku), sku, &found.sku),
-        barcode: code(ownership.rule(Field::Barcode), barcode, &found.barcode),
+        sku: code(ownership.rule(Field::Sku), sku.as_ref(), found.sku.as_ref()),
+        barcode: code(
+            ownership.rule(Field::Barcode),
+            barcode.as_ref(),
+            found.barcode.as_ref(),
+        ),
         price: (ours(Field::Price) && Some(*price) != found.price).then_some(*price),
         weight: weight.filter(|_| ours(Field::Weight) && *weight != found.weight),
         dimensions: dimensions
@@ -178,22 +176,31 @@ fn image_of(found: &ShopVariant, images: &[ShopImage]) -> Option<ImageHash> {
 }
 
 /// An empty code is no code: only where the POS wipes is it sent.
+#[expect(
+    clippy::option_option,
+    reason = "whether something is said, and what: that there is none is a thing to say"
+)]
 fn code<T: Clone + PartialEq>(
     rule: Rule,
-    wanted: &Option<T>,
-    found: &Option<T>,
+    wanted: Option<&T>,
+    found: Option<&T>,
 ) -> Option<Option<T>> {
     let is_ours = match rule {
         Rule::Pos => wanted.is_some(),
         Rule::PosWipes => true,
         Rule::Shop => false,
     };
-    (is_ours && wanted != found).then(|| wanted.clone())
+    (is_ours && wanted != found).then(|| wanted.cloned())
 }
 
 fn images(wanted: &Listing, shop: &ShopListing, rule: Rule) -> Option<ImageChange> {
-    // As with texts: that the POS has no picture wipes none.
-    if wanted.images.is_empty() && rule == Rule::Pos {
+    let is_ours = match rule {
+        // As with texts: that the POS has no picture wipes none.
+        Rule::Pos => !wanted.images.is_empty(),
+        Rule::PosWipes => true,
+        Rule::Shop => false,
+    };
+    if !is_ours {
         return None;
     }
     let order: Vec<ImageHash> = wanted.images.iter().map(|image| image.hash).collect();
