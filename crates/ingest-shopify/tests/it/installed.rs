@@ -57,7 +57,10 @@ async fn r_10_a_shop_is_linked_by_its_own_pages_and_linked_again_keeps_its_conne
 #[tokio::test(flavor = "multi_thread")]
 async fn item_9_a_shop_that_a_browser_links_is_the_deed_of_who_began_it() {
     let running = Running::start().await;
-    let id = running.link().await;
+    let begun = running.begin(SHOP).await.unwrap();
+    // The list is by instants, and the clock stands unless it is moved.
+    running.advance(1);
+    let id = running.follow(&begun).await;
     let retailer = RetailerId::new(RETAILER);
     let entries = running.store().list_audit(retailer, None, 9).await.unwrap();
     let told: Vec<_> = entries

@@ -205,6 +205,11 @@ impl Running {
     /// The whole way. Gives the connection's id.
     pub async fn link(&self) -> String {
         let begun = self.begin(SHOP).await.unwrap();
+        self.follow(&begun).await
+    }
+
+    /// Goes the way of a browser from the address on, until the shop is linked.
+    pub async fn follow(&self, begun: &wire::BeginInstallResponse) -> String {
         let (sent_to, cookie) = self.open(&begun.address).await;
         let back = self.agree(&sent_to).await;
         let shown = self.come_back(&back, Some(&cookie)).await;
