@@ -75,12 +75,15 @@ pub(super) fn added_variant(
     images: &ImageIds,
     unit: WeightUnit,
 ) -> Value {
+    let named = options.iter().zip(&variant.values);
+    let fill = fill.iter().map(|(option, value)| (option, value));
+    let values: Vec<Value> = named
+        .chain(fill)
+        .map(|(option, value)| option_value(option, value))
+        .collect();
     let mut told = variant_of(variant, options, &Ownership::default(), unit);
-    if let Some(Value::Array(values)) = told.get_mut("optionValues") {
-        values.extend(
-            fill.iter()
-                .map(|(option, value)| option_value(option, value)),
-        );
+    if !values.is_empty() {
+        told.insert("optionValues".to_owned(), Value::Array(values));
     }
     if let Some(id) = variant.image.and_then(|hash| images.get(&hash)) {
         told.insert("mediaId".to_owned(), json!(gid("MediaImage", id)));
@@ -109,7 +112,7 @@ pub(super) fn changed_variant(
         image,
     } = fields;
     let mut told = Map::new();
-    if let Some(values) = values {
+    if let Some(values) = values.as_ref().filter(|_| !options.is_empty()) {
         told.insert("optionValues".to_owned(), option_values(options, values));
     }
     if let Some(barcode) = barcode {

@@ -277,6 +277,9 @@ fn hash_of(url: &str) -> Option<ImageHash> {
     let path = url.split(['?', '#']).next()?;
     let name = path.rsplit('/').next()?;
     let digits = name.get(..HASH_DIGITS)?;
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
     let mut hash = [0; HASH_DIGITS / 2];
     for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
         let pair = std::str::from_utf8(pair).ok()?;

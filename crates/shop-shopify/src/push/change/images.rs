@@ -34,11 +34,13 @@ pub(super) async fn add(
     }
     let Data { product: found } = teller.ask(&PRODUCT_MEDIA, json!({ "id": product })).await?;
     let there = found.ok_or(Stop::Missing)?.media.nodes;
-    let is_known = |media: &Media| known.iter().any(|image| *image.id == *media.id().as_str());
-    if there
-        .iter()
-        .any(|media| media.is_underway() && media.hash().is_none() && !is_known(media))
-    {
+    let is_known = |media: &Media| {
+        let mut known = known.iter().filter(|image| image.hash.is_some());
+        known.any(|image| *image.id == *media.id().as_str())
+    };
+    let is_unknown =
+        |media: &Media| media.is_underway() && media.hash().is_none() && !is_known(media);
+    if there.iter().any(is_unknown) {
         return Err(Stop::Failed(FetchError::TryLater {
             why: "the shop is still fetching images".to_owned(),
             after: Some(std::time::Duration::from_secs(UNDERWAY_SECONDS)),
