@@ -294,9 +294,8 @@ pub(crate) mod tests {
             Some(20) => 5,
             Some(50) => 7,
             Some(100) => 9,
-            Some(250) => 11,
+            Some(250) | None => 11,
             Some(other) => panic!("no size known for {other}"),
-            None => 11,
         }
     }
 

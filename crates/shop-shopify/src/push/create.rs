@@ -28,9 +28,10 @@ pub(super) async fn create(
     if let Some(id) = noted(teller, wanted.product).await? {
         return read::one(teller, id.as_str()).await;
     }
-    let images: &[Image] = match ownership.is_ours(Field::Images) {
-        true => &wanted.images,
-        false => &[],
+    let images: &[Image] = if ownership.is_ours(Field::Images) {
+        &wanted.images
+    } else {
+        &[]
     };
     let (variants, more_variants) = split(&wanted.variants, VARIANTS_AT_ONCE);
     let (images, more_images) = split(images, IMAGES_AT_ONCE);

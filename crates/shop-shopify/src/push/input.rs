@@ -170,7 +170,11 @@ pub(super) fn added_image(image: &Image) -> Value {
 /// An image of a product that is made. What it is called is what it is known by.
 fn file(image: &Image) -> Value {
     let ImageHash(hash) = image.hash;
-    let mut name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut name = String::with_capacity(2 * hash.len());
+    for byte in hash {
+        let digits = [byte >> 4, byte & 15];
+        name.extend(digits.map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
+    }
     let path = image.url.split(['?', '#']).next().unwrap_or_default();
     if let Some((_, ending)) = path
         .rsplit('/')

@@ -68,7 +68,7 @@ impl Told<'_> {
         }
         let told = self.create(variants).await?;
         if !told.errors.iter().any(is_there) {
-            return self.made(self.teller.done(told, self.product).await?);
+            return Self::made(self.teller.done(told, self.product).await?);
         }
         // Some were made before, and the answer was lost: they say whose they are.
         let shop = self.read().await?;
@@ -85,7 +85,7 @@ impl Told<'_> {
         let left: Vec<&Variant> = variants.iter().filter(is_left).copied().collect();
         if !left.is_empty() {
             let told = self.create(&left).await?;
-            added.extend(self.made(self.teller.done(told, self.product).await?)?);
+            added.extend(Self::made(self.teller.done(told, self.product).await?)?);
         }
         Ok(added)
     }
@@ -100,7 +100,7 @@ impl Told<'_> {
         Ok(self.teller.tell(&VARIANTS_CREATE, told).await?)
     }
 
-    fn made(&self, answer: Value) -> Result<Vec<Added>, Stop> {
+    fn made(answer: Value) -> Result<Vec<Added>, Stop> {
         let Created { product_variants } =
             serde_json::from_value(answer).map_err(|_| not_as_documented())?;
         let made = product_variants.into_iter().map(|made| {

@@ -10,9 +10,10 @@ impl Shelf {
         variables: &Value,
         is_published: bool,
     ) -> Result<Value, Value> {
-        let mutation = match is_published {
-            true => "publishablePublish",
-            false => "publishableUnpublish",
+        let mutation = if is_published {
+            "publishablePublish"
+        } else {
+            "publishableUnpublish"
         };
         let told = variables["input"].as_array().into_iter().flatten();
         let mut told = told.map(|told| number(&told["publicationId"], "Publication"));
@@ -27,9 +28,10 @@ impl Shelf {
         } else {
             return Err(top("RESOURCE_NOT_FOUND", "invalid id"));
         };
-        let errors = match told.all(|told| told == Some(ONLINE_STORE_ID)) {
-            true => Vec::new(),
-            false => vec![uncoded(&["input"], "Publication does not exist")],
+        let errors = if told.all(|told| told == Some(ONLINE_STORE_ID)) {
+            Vec::new()
+        } else {
+            vec![uncoded(&["input"], "Publication does not exist")]
         };
         let publishable = json!({ "__typename": kind });
         Ok(json!({ mutation: { "publishable": publishable, "userErrors": errors } }))

@@ -62,11 +62,12 @@ questions! {
 impl ShelfQuestion {
     /// Points, before it is answered: a product that is made costs by what is told of it.
     pub(in super::super) fn cost(self, variables: &Value) -> i64 {
-        self.points()
-            + match self {
-                Self::ProductSet => told(&variables["input"]),
-                _ => 0,
-            }
+        let told = if self == Self::ProductSet {
+            told(&variables["input"])
+        } else {
+            0
+        };
+        self.points() + told
     }
 
     /// Changes cost the same, done or refused.

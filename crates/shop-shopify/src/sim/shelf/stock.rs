@@ -52,19 +52,18 @@ impl Shelf {
         let input = &variables["input"];
         refused_whole(query, input)?;
         let key = variables["key"].as_str().unwrap_or_default();
-        let payload = match self.used(key, input, now) {
-            Some(payload) => payload,
-            None => {
-                let errors = self.wrong_entries(input);
-                let answer = errors.is_empty().then(|| self.done(input));
-                let used = Used {
-                    input: input.clone(),
-                    at: now,
-                    answer: answer.clone(),
-                };
-                self.keys.0.insert(key.to_owned(), used);
-                answer.unwrap_or_else(|| refused(&errors))
-            }
+        let payload = if let Some(payload) = self.used(key, input, now) {
+            payload
+        } else {
+            let errors = self.wrong_entries(input);
+            let answer = errors.is_empty().then(|| self.done(input));
+            let used = Used {
+                input: input.clone(),
+                at: now,
+                answer: answer.clone(),
+            };
+            self.keys.0.insert(key.to_owned(), used);
+            answer.unwrap_or_else(|| refused(&errors))
         };
         Ok(json!({ "inventorySetQuantities": payload }))
     }
@@ -97,9 +96,10 @@ impl Shelf {
             let (code, field) = self.wrong_entry(entry)?;
             let place = place.to_string();
             let message = "The entry cannot be set.";
-            Some(match self.names_entries {
-                true => wrong(code, &["input", "quantities", &place, field], message),
-                false => json!({ "code": code, "field": null, "message": message }),
+            Some(if self.names_entries {
+                wrong(code, &["input", "quantities", &place, field], message)
+            } else {
+                json!({ "code": code, "field": null, "message": message })
             })
         };
         entries.enumerate().filter_map(wrong_one).collect()
@@ -153,16 +153,13 @@ impl Shelf {
         let item = number(&variables["inventoryItemId"], "InventoryItem");
         let location = number(&variables["locationId"], "Location");
         let variant = item.and_then(|item| self.item(item));
-        let payload = match (variant, location) {
-            (Some(variant), Some(location)) => {
-                variant.levels.entry(location).or_insert(0);
-                let level = json!({ "id": gid("InventoryLevel", id) });
-                json!({ "inventoryLevel": level, "userErrors": [] })
-            }
-            _ => {
-                let error = uncoded(&["inventoryItemId"], "The product couldn't be stocked.");
-                json!({ "inventoryLevel": null, "userErrors": [error] })
-            }
+        let payload = if let (Some(variant), Some(location)) = (variant, location) {
+            variant.levels.entry(location).or_insert(0);
+            let level = json!({ "id": gid("InventoryLevel", id) });
+            json!({ "inventoryLevel": level, "userErrors": [] })
+        } else {
+            let error = uncoded(&["inventoryItemId"], "The product couldn't be stocked.");
+            json!({ "inventoryLevel": null, "userErrors": [error] })
         };
         Ok(json!({ "inventoryActivate": payload }))
     }
@@ -170,17 +167,14 @@ impl Shelf {
     pub(super) fn update_item(&mut self, variables: &Value) -> Value {
         let id = &variables["id"];
         let item = number(id, "InventoryItem").and_then(|item| self.item(item));
-        let payload = match item {
-            Some(variant) => {
-                if let Some(is_tracked) = variables["input"]["tracked"].as_bool() {
-                    variant.is_tracked = is_tracked;
-                }
-                json!({ "inventoryItem": { "id": id }, "userErrors": [] })
+        let payload = if let Some(variant) = item {
+            if let Some(is_tracked) = variables["input"]["tracked"].as_bool() {
+                variant.is_tracked = is_tracked;
             }
-            None => {
-                let error = uncoded(&["id"], "Inventory item does not exist");
-                json!({ "inventoryItem": null, "userErrors": [error] })
-            }
+            json!({ "inventoryItem": { "id": id }, "userErrors": [] })
+        } else {
+            let error = uncoded(&["id"], "Inventory item does not exist");
+            json!({ "inventoryItem": null, "userErrors": [error] })
         };
         json!({ "inventoryItemUpdate": payload })
     }

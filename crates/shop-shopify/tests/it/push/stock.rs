@@ -107,7 +107,7 @@ async fn a_refused_row_stands_alone_whatever_the_shop_says_of_where_it_is() {
         for (place, outcome) in outcomes.iter().enumerate() {
             match (place, outcome) {
                 (2, StockOutcome::Refused(refusal)) => {
-                    assert_eq!(refusal.why, PushReason::NotSettable)
+                    assert_eq!(refusal.why, PushReason::NotSettable);
                 }
                 (5, StockOutcome::Stale { found: 999 }) | (6, StockOutcome::Missing) => {}
                 (8, StockOutcome::Refused(refusal)) => assert_eq!(refusal.why, PushReason::Invalid),

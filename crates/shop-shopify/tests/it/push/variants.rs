@@ -16,7 +16,7 @@ fn add_in_shop(world: &World, listing: &ShopListing, value: &str) {
     world.edit(listing, |ware| {
         let mut added = ware.variants[0].clone();
         (added.id, added.item_id, added.note) = (id, id, None);
-        added.sku = "SHOP-1".to_owned();
+        "SHOP-1".clone_into(&mut added.sku);
         added.values = vec![value.to_owned()];
         ware.variants.push(added);
     });
@@ -132,7 +132,7 @@ async fn ec_01_a_weight_is_compared_in_the_shops_unit() {
         ("KILOGRAMS", serde_json::json!(1.5), 1_500),
     ] {
         world.edit(&made, |ware| {
-            ware.variants[0].weight = (unit.to_owned(), value)
+            ware.variants[0].weight = (unit.to_owned(), value);
         });
         let weight = world.read(&made).await.variants[0].weight;
         assert_eq!(
