@@ -37,7 +37,12 @@ impl Server {
 
     /// Looks at the shelf, or does something to it as people in the shop may.
     pub fn shelf<T>(&self, act: impl FnOnce(&mut Shelf) -> T) -> T {
-        act(&mut self.0.now().shelf)
+        act(self.0.now().shelf.in_hand())
+    }
+
+    /// A sale, whatever becomes of its order.
+    pub fn sell_units(&self, sku: &str, units: i64) {
+        self.0.now().shelf.sell(sku, units);
     }
 
     /// The next answer to this operation is lost, after the shop did what it was told.

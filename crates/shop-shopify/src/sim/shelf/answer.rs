@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::answer::gid;
+use super::index::Key;
 use super::{LOCATION_ID, Media, ONLINE_STORE_ID, Shelf, Ware, WareVariant, number, top};
 
 /// Variants of the first page of a product.
@@ -95,10 +96,7 @@ impl Shelf {
 
     pub(super) fn by_note(&self, variables: &Value) -> Value {
         let value = variables["identifier"]["customId"]["value"].as_str();
-        let found = self
-            .wares
-            .values()
-            .find(|ware| value.is_some() && ware.note.as_deref() == value);
+        let found = value.and_then(|value| self.holder(&Key::Note(value.to_owned())));
         json!({ "productByIdentifier": found.map(|ware| json!({ "id": gid("Product", ware.id) })) })
     }
 
@@ -109,16 +107,11 @@ impl Shelf {
             if let Some(id) = number(id, "Product") {
                 return self.wares.contains_key(&id).then_some("Product");
             }
-            let mut variants = self.variants();
             if let Some(id) = number(id, "ProductVariant") {
-                return variants
-                    .any(|variant| variant.id == id)
-                    .then_some("ProductVariant");
+                return self.holder(&Key::Variant(id)).map(|_| "ProductVariant");
             }
             if let Some(id) = number(id, "InventoryItem") {
-                return variants
-                    .any(|variant| variant.item_id == id)
-                    .then_some("InventoryItem");
+                return self.holder(&Key::Item(id)).map(|_| "InventoryItem");
             }
             let id = number(id, "MediaImage")?;
             let mut media = self.wares.values().flat_map(|ware| &ware.media);
@@ -132,7 +125,8 @@ impl Shelf {
         let ids = variables["ids"].as_array().into_iter().flatten();
         let node = |id: &Value| {
             let number = number(id, "ProductVariant")?;
-            let found = self.variants().find(|variant| variant.id == number)?;
+            let mut all = self.holder(&Key::Variant(number))?.variants.iter();
+            let found = all.find(|variant| variant.id == number)?;
             let item = json!({ "id": gid("InventoryItem", found.item_id) });
             Some(json!({ "__typename": "ProductVariant", "id": id, "inventoryItem": item }))
         };

@@ -5,7 +5,9 @@
 //! that cannot be fetched; publications are two, of which the Online Store counts.
 
 mod answer;
+mod index;
 mod media;
+mod notes;
 mod options;
 mod product;
 mod publish;
@@ -27,6 +29,7 @@ pub use ware::{Media, Ware, WareOption, WareVariant};
 use super::catalogue::Catalogue;
 use super::order::Order;
 use super::trade::Change;
+use index::{Index, Key};
 use stock::Keys;
 
 /// The place that the shop sells from.
@@ -46,6 +49,8 @@ pub struct Shelf {
     /// Kinds of things that carry ids of the app.
     definitions: BTreeSet<String>,
     keys: Keys,
+    /// None once somebody had a hand in it.
+    index: Option<Index>,
     next_id: u64,
 }
 
@@ -60,6 +65,7 @@ impl Shelf {
             names_entries: true,
             definitions: BTreeSet::new(),
             keys: Keys::default(),
+            index: None,
             next_id: FIRST_ID,
         }
     }
@@ -84,18 +90,51 @@ impl Shelf {
         self.next_id
     }
 
-    pub(super) fn variants(&self) -> impl Iterator<Item = &WareVariant> {
+    /// People in the shop do something to it that nobody follows.
+    pub(super) fn in_hand(&mut self) -> &mut Self {
+        self.index = None;
+        self
+    }
+
+    fn variants(&self) -> impl Iterator<Item = &WareVariant> {
         self.wares.values().flat_map(|ware| &ware.variants)
     }
 
-    fn variant(&mut self, id: u64) -> Option<&mut WareVariant> {
-        let mut all = self.wares.values_mut().flat_map(|ware| &mut ware.variants);
+    fn by_index(&mut self) -> &mut Index {
+        (self.index).get_or_insert_with(|| Index::of(self.wares.values()))
+    }
+
+    /// The product that has this, where the index is there.
+    fn holder(&self, key: &Key) -> Option<&Ware> {
+        self.wares.get(&self.index.as_ref()?.find(key)?)
+    }
+
+    fn item(&self, id: u64) -> Option<&WareVariant> {
+        let mut all = self.holder(&Key::Item(id))?.variants.iter();
+        all.find(|variant| variant.item_id == id)
+    }
+
+    fn item_mut(&mut self, id: u64) -> Option<&mut WareVariant> {
+        let ware = self.by_index().find(&Key::Item(id))?;
+        let mut all = self.wares.get_mut(&ware)?.variants.iter_mut();
+        all.find(|variant| variant.item_id == id)
+    }
+
+    fn variant_mut(&mut self, id: u64) -> Option<&mut WareVariant> {
+        let ware = self.by_index().find(&Key::Variant(id))?;
+        let mut all = self.wares.get_mut(&ware)?.variants.iter_mut();
         all.find(|variant| variant.id == id)
     }
 
-    fn item(&mut self, id: u64) -> Option<&mut WareVariant> {
-        let mut all = self.wares.values_mut().flat_map(|ware| &mut ware.variants);
-        all.find(|variant| variant.item_id == id)
+    /// The index follows what became of a product.
+    fn follow(&mut self, id: u64) {
+        self.by_index();
+        if let Some(index) = &mut self.index {
+            match self.wares.get(&id) {
+                Some(ware) => index.put(ware),
+                None => index.forget(id),
+            }
+        }
     }
 
     /// What a change of an order takes, or puts back.
@@ -112,7 +151,7 @@ impl Shelf {
                 .unwrap_or(0);
             let taken = held(after, place).unwrap_or(0) - had;
             let variant = line.product(catalogue).map(|product| product.variant_id);
-            if let Some(variant) = variant.and_then(|id| self.variant(id)) {
+            if let Some(variant) = variant.and_then(|id| self.variant_mut(id)) {
                 *variant.levels.entry(LOCATION_ID).or_insert(0) -= taken;
             }
         }
@@ -170,6 +209,7 @@ impl Shelf {
     ) -> Result<Value, Value> {
         use ShelfQuestion as Q;
 
+        self.by_index();
         match question {
             Q::ShopTerms => Ok(answer::terms()),
             Q::Publications => Ok(answer::publications()),

@@ -1,9 +1,9 @@
-//! Products that are made, told of, noted and deleted.
+//! Products that are made, told of and deleted.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::answer::gid;
+use super::index::Key;
 use super::variants::{Refused, fill};
 use super::{Shelf, Ware, WareOption, WareVariant, answer, number, uncoded, wrong};
 
@@ -12,73 +12,6 @@ const OPTIONS_LIMIT: usize = 3;
 const VARIANTS_LIMIT: usize = 2_048;
 
 impl Shelf {
-    pub(super) fn define(&mut self, variables: &Value) -> Value {
-        let owner = variables["definition"]["ownerType"]
-            .as_str()
-            .unwrap_or_default();
-        let payload = if self.definitions.insert(owner.to_owned()) {
-            let id = gid("MetafieldDefinition", self.id());
-            json!({ "createdDefinition": { "id": id }, "userErrors": [] })
-        } else {
-            let taken = wrong(
-                "TAKEN",
-                &["definition", "key"],
-                "Key is in use for this owner type.",
-            );
-            json!({ "createdDefinition": null, "userErrors": [taken] })
-        };
-        json!({ "metafieldDefinitionCreate": payload })
-    }
-
-    /// All of them or none.
-    pub(super) fn note(&mut self, variables: &Value) -> Value {
-        let told: Vec<&Value> = variables["metafields"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .collect();
-        let mut errors = Vec::new();
-        for (place, note) in told.iter().enumerate() {
-            let at = place.to_string();
-            let at = ["metafields", &at, "value"];
-            let value = note["value"].as_str().unwrap_or_default();
-            let is_others = |own: bool, known: Option<&str>| !own && known == Some(value);
-            if let Some(id) = number(&note["ownerId"], "Product") {
-                if !self.wares.contains_key(&id) {
-                    errors.push(wrong(
-                        "INVALID",
-                        &["metafields", "ownerId"],
-                        "Owner does not exist.",
-                    ));
-                }
-                let mut all = self.wares.values();
-                if all.any(|ware| is_others(ware.id == id, ware.note.as_deref())) {
-                    errors.push(wrong("TAKEN", &at, "Value must be unique."));
-                }
-            } else if let Some(id) = number(&note["ownerId"], "ProductVariant") {
-                let mut all = self.variants();
-                if all.any(|variant| is_others(variant.id == id, variant.note.as_deref())) {
-                    errors.push(wrong("TAKEN", &at, "Value must be unique."));
-                }
-            }
-        }
-        let mut made = Vec::new();
-        for note in told.iter().filter(|_| errors.is_empty()) {
-            let value = note["value"].as_str().map(str::to_owned);
-            if let Some(ware) =
-                number(&note["ownerId"], "Product").and_then(|id| self.wares.get_mut(&id))
-            {
-                ware.note = value;
-            } else if let Some(variant) =
-                number(&note["ownerId"], "ProductVariant").and_then(|id| self.variant(id))
-            {
-                variant.note = value;
-            }
-            made.push(json!({ "id": gid("Metafield", self.id()) }));
-        }
-        json!({ "metafieldsSet": { "metafields": made, "userErrors": errors } })
-    }
-
     /// Makes the product, or makes the one that says it is this one what it is told to be: variants that are left out
     /// are deleted.
     pub(super) fn set(&mut self, variables: &Value, now: Timestamp) -> Result<Value, Value> {
@@ -86,10 +19,7 @@ impl Shelf {
         let input = &variables["input"];
         let value = variables["identifier"]["customId"]["value"].as_str();
         let made = self.checked(input, value).and_then(|()| {
-            let known = self
-                .wares
-                .values()
-                .find(|ware| ware.note.as_deref() == value);
+            let known = value.and_then(|value| self.holder(&Key::Note(value.to_owned())));
             let mut ware = match known {
                 Some(ware) => ware.clone(),
                 None => Ware::new(self.id(), now),
@@ -105,7 +35,9 @@ impl Shelf {
         let (product, errors) = match made {
             Ok(ware) => {
                 let product = answer::listing(&ware, now);
-                self.wares.insert(ware.id, ware);
+                let id = ware.id;
+                self.wares.insert(id, ware);
+                self.follow(id);
                 (product, Vec::new())
             }
             Err((code, message)) => (Value::Null, vec![wrong(code, &["input"], message)]),
@@ -179,9 +111,11 @@ impl Shelf {
             {
                 return Err(("INVALID_VARIANT", "The variant already exists."));
             }
-            let is_others =
-                |other: &&WareVariant| other.note == variant.note && other.id != variant.id;
-            if variant.note.is_some() && self.variants().any(|other| is_others(&other)) {
+            if variant
+                .note
+                .as_ref()
+                .is_some_and(|note| self.is_of_another(note, variant.id))
+            {
                 return Err(("CAPABILITY_VIOLATION", "Value must be unique."));
             }
             ware.variants.push(variant);
@@ -209,6 +143,9 @@ impl Shelf {
     pub(super) fn delete(&mut self, variables: &Value) -> Value {
         let id = &variables["input"]["id"];
         let gone = number(id, "Product").and_then(|id| self.wares.remove(&id));
+        if let Some(gone) = &gone {
+            self.follow(gone.id);
+        }
         let payload = match gone {
             Some(_) => json!({ "deletedProductId": id, "userErrors": [] }),
             None => json!({

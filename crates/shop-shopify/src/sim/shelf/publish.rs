@@ -22,7 +22,9 @@ impl Shelf {
         let kind = if let Some(ware) = ware {
             ware.is_published = is_published;
             "Product"
-        } else if let Some(variant) = number(id, "ProductVariant").and_then(|id| self.variant(id)) {
+        } else if let Some(variant) =
+            number(id, "ProductVariant").and_then(|id| self.variant_mut(id))
+        {
             variant.is_published = is_published;
             "ProductVariant"
         } else {

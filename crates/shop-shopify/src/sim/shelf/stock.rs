@@ -30,7 +30,7 @@ impl Shelf {
         let ids = variables["ids"].as_array().into_iter().flatten();
         let node = |id: &Value| {
             let item = number(id, "InventoryItem")?;
-            let variant = self.variants().find(|variant| variant.item_id == item)?;
+            let variant = self.item(item)?;
             let level = location.and_then(|location| variant.levels.get(&location));
             let level = level.map(
                 |available| json!({ "isActive": true, "quantities": [{ "quantity": available }] }),
@@ -107,10 +107,7 @@ impl Shelf {
 
     fn wrong_entry(&self, entry: &Value) -> Option<(&'static str, &'static str)> {
         let item = number(&entry["inventoryItemId"], "InventoryItem");
-        let Some(variant) = self
-            .variants()
-            .find(|variant| Some(variant.item_id) == item)
-        else {
+        let Some(variant) = item.and_then(|item| self.item(item)) else {
             return Some(("INVALID_INVENTORY_ITEM", "inventoryItemId"));
         };
         if variant.is_bundle {
@@ -135,7 +132,7 @@ impl Shelf {
         for entry in input["quantities"].as_array().into_iter().flatten() {
             let item = number(&entry["inventoryItemId"], "InventoryItem");
             let location = number(&entry["locationId"], "Location");
-            let variant = item.and_then(|item| self.item(item));
+            let variant = item.and_then(|item| self.item_mut(item));
             if let (Some(variant), Some(location)) = (variant, location) {
                 let quantity = entry["quantity"].as_i64().unwrap_or_default();
                 variant.levels.insert(location, quantity);
@@ -152,7 +149,7 @@ impl Shelf {
         let id = self.id();
         let item = number(&variables["inventoryItemId"], "InventoryItem");
         let location = number(&variables["locationId"], "Location");
-        let variant = item.and_then(|item| self.item(item));
+        let variant = item.and_then(|item| self.item_mut(item));
         let payload = if let (Some(variant), Some(location)) = (variant, location) {
             variant.levels.entry(location).or_insert(0);
             let level = json!({ "id": gid("InventoryLevel", id) });
@@ -166,7 +163,7 @@ impl Shelf {
 
     pub(super) fn update_item(&mut self, variables: &Value) -> Value {
         let id = &variables["id"];
-        let item = number(id, "InventoryItem").and_then(|item| self.item(item));
+        let item = number(id, "InventoryItem").and_then(|item| self.item_mut(item));
         let payload = if let Some(variant) = item {
             if let Some(is_tracked) = variables["input"]["tracked"].as_bool() {
                 variant.is_tracked = is_tracked;

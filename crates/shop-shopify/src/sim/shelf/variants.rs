@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::gid;
 use super::answer::note;
+use super::index::Key;
 use super::{Shelf, Ware, WareVariant, number, wrong};
 
 /// A code, and what it says.
@@ -97,11 +98,12 @@ impl Shelf {
             })
         };
         let shown: Vec<Value> = made.iter().map(shown).collect();
-        let ware =
-            number(&variables["productId"], "Product").and_then(|id| self.wares.get_mut(&id));
-        if let Some(ware) = ware.filter(|_| errors.is_empty()) {
+        if let Some(id) = number(&variables["productId"], "Product").filter(|_| errors.is_empty())
+            && let Some(ware) = self.wares.get_mut(&id)
+        {
             ware.variants.extend(made);
             ware.changed_at = now;
+            self.follow(id);
         }
         json!({ "productVariantsBulkCreate": { "productVariants": shown, "userErrors": errors } })
     }
@@ -127,10 +129,11 @@ impl Shelf {
                 let refused = ("VARIANT_ALREADY_EXISTS", "The variant already exists.");
                 return Err((place, refused));
             }
-            let is_noted = |other: &WareVariant| other.note == variant.note;
-            if variant.note.is_some()
-                && (self.variants().any(is_noted) || made.iter().any(is_noted))
-            {
+            let is_noted = |note: &String| {
+                self.holder(&Key::VariantNote(note.clone())).is_some()
+                    || made.iter().any(|other| other.note.as_ref() == Some(note))
+            };
+            if variant.note.as_ref().is_some_and(is_noted) {
                 return Err((place, ("INVALID_INPUT", "Value must be unique.")));
             }
             made.push(variant);
@@ -184,6 +187,9 @@ impl Shelf {
             ware.variants.retain(|variant| !ids.contains(&variant.id));
             Ok(())
         });
+        if let Some(id) = id {
+            self.follow(id);
+        }
         let payload = match done {
             Ok(()) => json!({ "product": { "id": variables["productId"] }, "userErrors": [] }),
             Err((code, message)) => {

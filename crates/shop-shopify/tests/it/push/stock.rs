@@ -83,7 +83,7 @@ async fn r_04_what_an_order_took_meanwhile_is_not_given_back() {
     let world = world().await;
     let made = world.create(&shirt()).await;
     told(&world, &[row(&made, 0, None, 5, 1)]).await;
-    world.shelf(|shelf| shelf.sell("POS-11", 2));
+    world.server.sell_units("POS-11", 2);
     // A till sold one; the shop sold two, of which nobody here has heard.
     let outcome = told(&world, &[row(&made, 0, Some(5), 4, 2)]).await;
     assert_eq!(outcome, [StockOutcome::Stale { found: 3 }]);
@@ -97,7 +97,7 @@ async fn a_refused_row_stands_alone_whatever_the_shop_says_of_where_it_is() {
         let listings = ten(&world).await;
         world.shelf(|shelf| shelf.names_entries = names_entries);
         world.edit(&listings[2], |ware| ware.variants[0].is_bundle = true);
-        world.shelf(|shelf| shelf.sell("SIM-00005", 1));
+        world.server.sell_units("SIM-00005", 1);
         let mut rows: Vec<StockRow> = (listings.iter().zip(100..))
             .map(|(listing, key)| row(listing, 0, Some(1_000), 7, key))
             .collect();
@@ -150,7 +150,7 @@ async fn stock_whose_answer_was_lost_is_told_once() {
     for (rows, sku) in [(&rows[..1], "SIM-00000"), (&rows[1..], "SIM-00001")] {
         world.server.lose_answer("InventorySetQuantities");
         assert!(world.shopify.set_stock(world.to(), rows).await.is_err());
-        world.shelf(|shelf| shelf.sell(sku, 1));
+        world.server.sell_units(sku, 1);
         let again = told(&world, rows).await;
         assert!(
             again.iter().all(|outcome| *outcome == StockOutcome::Set),
