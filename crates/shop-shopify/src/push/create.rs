@@ -13,8 +13,8 @@ use super::stop::Stop;
 use super::teller::{Teller, not_as_documented};
 use super::{NAMESPACE, NOTE, change, input, read};
 
-/// Variants and images of a product that is made in one request: each costs, and a request has a limit.
-const VARIANTS_AT_ONCE: usize = 100;
+/// Variants and images of a product that is made in one request: each costs, and all of it stays under 250 points.
+const VARIANTS_AT_ONCE: usize = 75;
 const IMAGES_AT_ONCE: usize = 10;
 
 /// One that says that it is ours was made before, and its answer lost: it is told as it is, and not made again. Should

@@ -114,7 +114,7 @@ impl<'a> Teller<'a> {
         self.done(told, thing).await
     }
 
-    /// What the shop did about `thing`. Some of its refusals have no code: whether the thing is there is asked then.
+    /// What the shop did about `thing`. Not every refusal says that the thing is not there: that is asked.
     pub(super) async fn done(&self, told: Told, thing: &str) -> Result<Value, Stop> {
         let Told { answer, errors } = told;
         let Some(error) = errors.first() else {
@@ -123,7 +123,7 @@ impl<'a> Teller<'a> {
         if errors.iter().any(UserError::says_missing) {
             return Err(Stop::Missing);
         }
-        if error.code.is_none() && self.existing(&[thing.to_owned()]).await?.is_empty() {
+        if self.existing(&[thing.to_owned()]).await?.is_empty() {
             return Err(Stop::Missing);
         }
         Err(Stop::Refused(error.refusal()))

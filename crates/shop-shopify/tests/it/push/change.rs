@@ -143,6 +143,43 @@ async fn ec_07_what_was_deleted_in_the_shop_is_missing_and_not_made_again() {
     assert_eq!(world.shelf(|shelf| shelf.wares.len()), 0);
 }
 
+/// Linked, and deleted before it could be told whose it is.
+#[tokio::test]
+async fn ec_07_what_was_deleted_before_it_was_noted_is_missing() {
+    let world = world().await;
+    let page = world.shopify.pages(world.to(), None).await.unwrap();
+    let other = &page.listings[0];
+    world.shelf(|shelf| shelf.wares.clear());
+    assert_eq!(world.save(other, &shirt()).await, Outcome::Missing);
+}
+
+/// The shop's own screen shows the same shelf.
+#[tokio::test]
+async fn r_12_what_somebody_edits_in_the_shop_is_read() {
+    use shop::sim::{ProductEdit, SimShop as _};
+
+    let world = world().await;
+    let page = world.shopify.pages(world.to(), None).await.unwrap();
+    world.server.edit_product(ProductEdit {
+        product: 0,
+        name: "En solde".to_owned(),
+        sku: "SOLDE".to_owned(),
+        barcode: "5400000000003".to_owned(),
+        price_cents: 150,
+        stock: 3,
+    });
+    let read = world.read(&page.listings[0]).await;
+    let [variant] = read.variants.as_slice() else {
+        panic!("{read:?}");
+    };
+    assert_eq!(&*read.title, "En solde");
+    assert_eq!(variant.sku.as_ref().map(retail::Sku::as_str), Some("SOLDE"));
+    assert_eq!(
+        (variant.price, variant.quantity),
+        (Some(euros(150)), Some(3))
+    );
+}
+
 #[tokio::test]
 async fn ec_07_a_listing_is_deleted_and_one_that_is_not_there_is_deleted_too() {
     let world = world().await;
