@@ -7,7 +7,7 @@ use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use service::http::Failure;
-use shop::{Allowance, ApiAccess, Connection, FetchError};
+use shop::{Allowance, ApiAccess, Connection, FetchError, ShopUrl};
 
 use crate::answer::{Head, Judged, Throttle, judge, unreadable};
 use crate::{API_VERSION, Shopify};
@@ -98,6 +98,10 @@ impl<'a> Asker<'a> {
         }
         let spent = throttle.and_then(|throttle| throttle.spent);
         Ok(Answered { data, at, spent })
+    }
+
+    pub(crate) fn url(&self) -> &'a ShopUrl {
+        &self.api.url
     }
 
     /// Notes what the shop tells of its allowance.

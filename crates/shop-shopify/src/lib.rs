@@ -46,6 +46,7 @@ mod operation;
 mod payload;
 mod place;
 mod privacy;
+mod push;
 mod read;
 mod shop_domain;
 mod signature;
@@ -82,6 +83,7 @@ pub struct Shopify {
     clients: Clients,
     clock: Arc<dyn Clock>,
     allowances: Arc<Allowances>,
+    known: Arc<push::Known>,
 }
 
 impl Shopify {
@@ -91,6 +93,7 @@ impl Shopify {
             clients: Clients::new()?,
             clock,
             allowances: Arc::new(Allowances::new(ALLOWANCE)),
+            known: Arc::default(),
         })
     }
 

@@ -8,7 +8,11 @@ pub(crate) const TRANSACTIONS_LIMIT: usize = 250;
 /// Refunds that [`ORDER_BY_ID`] asks for; the list has no next page.
 pub(crate) const REFUNDS_LIMIT: usize = 100;
 
-const FRAGMENTS: &str = include_str!("../operations/fragments.order.graphql");
+const FRAGMENTS: &str = concat!(
+    include_str!("../operations/fragments.order.graphql"),
+    "\n",
+    include_str!("../operations/fragments.listing.graphql"),
+);
 
 /// The order, whole but for the later pages of its lists.
 pub(crate) static ORDER_BY_ID: LazyLock<String> =
@@ -38,7 +42,7 @@ pub(crate) static SUBSCRIPTION_DELETE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// A fragment that nothing reaches would make the document invalid.
-fn document(operation: &str) -> String {
+pub(crate) fn document(operation: &str) -> String {
     let fragments: BTreeMap<&str, &str> = FRAGMENTS
         .split("\nfragment ")
         .skip(1)
@@ -101,8 +105,10 @@ pub(crate) mod tests {
     /// Points of a mutation, whatever it answers.
     const MUTATION: u64 = 10;
 
-    fn all() -> [(&'static str, &'static str); 9] {
-        [
+    fn all() -> Vec<(&'static str, &'static str)> {
+        let pushed = crate::push::OPERATIONS.iter();
+        let pushed = pushed.map(|(name, operation)| (*name, operation.text.as_str()));
+        let orders: [(&str, &str); 9] = [
             ("order_by_id", &ORDER_BY_ID),
             ("order_line_items_page", &LINE_ITEMS_PAGE),
             ("refund_line_items_page", &REFUND_LINE_ITEMS_PAGE),
@@ -112,7 +118,8 @@ pub(crate) mod tests {
             ("webhook_subscriptions", &SUBSCRIPTIONS),
             ("webhook_subscription_create", &SUBSCRIPTION_CREATE),
             ("webhook_subscription_delete", &SUBSCRIPTION_DELETE),
-        ]
+        ];
+        orders.into_iter().chain(pushed).collect()
     }
 
     fn parsed(schema: &Valid<Schema>, name: &str, text: &str) -> Valid<ExecutableDocument> {
@@ -154,30 +161,59 @@ pub(crate) mod tests {
         }
     }
 
-    /// Whatever else is written than webhooks of ours would stand here.
+    /// No order is written, nor anything that a shopper is told of.
     #[test]
-    fn pos_06_and_pos_07_nothing_is_written_into_a_shop_but_webhooks() {
+    fn pos_06_and_pos_07_nothing_is_written_into_a_shop_but_webhooks_products_and_stock() {
         let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("operations");
         let files = std::fs::read_dir(folder).unwrap();
         assert_eq!(
             files.count(),
-            all().len() + 1,
+            all().len() + 2,
             "all operations and their fragments"
         );
-        let mut written = Vec::new();
+        let about = [
+            "webhookSubscription",
+            "product",
+            "publishable",
+            "inventory",
+            "metafield",
+            "file",
+        ];
+        let mut written = 0;
         for (name, text) in all() {
             let document = parsed(&schema, name, text);
             let operation = document.operations.get(None).unwrap();
             if operation.is_mutation() {
-                let fields = operation.root_fields(&document);
-                written.extend(fields.map(|field| field.name.to_string()));
+                for field in operation.root_fields(&document) {
+                    let is_known = about.iter().any(|thing| field.name.starts_with(thing));
+                    assert!(is_known, "{}", field.name);
+                    written += 1;
+                }
             }
         }
-        assert_eq!(
-            written,
-            ["webhookSubscriptionCreate", "webhookSubscriptionDelete"]
-        );
+        assert_eq!(written, 22);
+    }
+
+    /// A shop refuses what its schema lets pass.
+    #[test]
+    fn ec_18_stock_is_told_under_a_key() {
+        for operation in ["inventory_set_quantities", "inventory_activate"] {
+            let (_, text) = all()
+                .into_iter()
+                .find(|(name, _)| *name == operation)
+                .unwrap();
+            assert!(text.contains("@idempotent(key: $key)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_waited_for_is_what_the_shop_reckons() {
+        let schema = Schema::parse_and_validate(TRIMMED, "schema").unwrap();
+        for (name, operation) in crate::push::OPERATIONS {
+            let document = parsed(&schema, name, &operation.text);
+            assert_eq!(u64::from(operation.points), points(&document), "{name}");
+        }
     }
 
     /// By the rules that were fitted to thousands of recorded costs.
@@ -252,11 +288,14 @@ pub(crate) mod tests {
             variable.unwrap().default_value.as_ref()
         });
         match first.and_then(|first| first.to_i32()) {
+            Some(1) => 1,
+            Some(3) => 2,
             Some(10) => 4,
             Some(20) => 5,
             Some(50) => 7,
+            Some(100) => 9,
+            Some(250) | None => 11,
             Some(other) => panic!("no size known for {other}"),
-            None => 11,
         }
     }
 

@@ -57,6 +57,13 @@ impl WeightUnit {
     pub fn of_milligrams(self, milligrams: u64) -> Measure {
         nearest(u128::from(milligrams) * 100_000, self.size())
     }
+
+    /// So much of this unit in milligrams, rounded to the nearest, halves up.
+    #[must_use]
+    pub fn milligrams(self, Measure(thousandths): Measure) -> u64 {
+        let milligrams = (u128::from(thousandths) * self.size() + 50_000_000) / 100_000_000;
+        u64::try_from(milligrams).unwrap_or(u64::MAX)
+    }
 }
 
 impl DimensionUnit {
@@ -102,6 +109,19 @@ mod tests {
             (0, WeightUnit::Pound, 0),
         ] {
             assert_eq!(unit.of_milligrams(milligrams), Measure(thousandths));
+        }
+    }
+
+    #[test]
+    fn a_weight_in_another_unit_is_the_same_weight() {
+        for (unit, thousandths, milligrams) in [
+            (WeightUnit::Kilogram, 1_500, 1_500_000),
+            (WeightUnit::Gram, 1, 1),
+            (WeightUnit::Pound, 1_000, 453_592),
+            (WeightUnit::Ounce, 1_000, 28_350),
+            (WeightUnit::Carat, 1_000, 200),
+        ] {
+            assert_eq!(unit.milligrams(Measure(thousandths)), milligrams);
         }
     }
 

@@ -8,7 +8,7 @@ use shop::{
     RegisteredApp, RenewError, Returned, ShopName, ShopUrl, Tokens, Vault,
 };
 
-use super::ORDER_SCOPES;
+use super::SCOPES;
 use super::oauth::{Callback, QueryRefused, authorize_url, verify};
 use super::renew::{Renewal, access_token, tokens};
 use super::token::{App, Grant, TokenError};
@@ -31,7 +31,7 @@ impl Install for Shopify {
         let shop = domain(shop.as_str())?;
         let client_id = &app.registered()?.client_id;
         let (back, state) = (callback.as_str(), state.expose_secret());
-        let address = authorize_url(&shop, client_id, &ORDER_SCOPES, back, state);
+        let address = authorize_url(&shop, client_id, &SCOPES, back, state);
         Ok(match &app.stand_in {
             None => address,
             Some(stand_in) => address.replacen(shop.url().as_str(), stand_in.as_str(), 1),
@@ -135,7 +135,7 @@ impl Shopify {
             TokenError::Insecure(fault) => InstallRefusal::Insecure(fault.to_string()),
             TokenError::Unreadable => InstallRefusal::Unreadable,
         })?;
-        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
+        InstallRefusal::of_missing(&granted.scopes.missing(&SCOPES))?;
         let tokens = tokens(granted, now);
         let (key, access) = (client_id.as_str().into(), tokens.access.clone());
         Ok(Granted {

@@ -3,7 +3,7 @@
 //! 1. [`oauth::authorize_url`]: where the merchant's browser is sent. The state in it is the caller's: bound to
 //!    the user, the retailer and the shop, and used once.
 //! 2. [`oauth::verify`]: whether what the browser brings back is Shopify's word.
-//! 3. [`crate::Shopify::grant`]: the code for tokens; [`token::Scopes::missing`] of [`ORDER_SCOPES`] says whether
+//! 3. [`crate::Shopify::grant`]: the code for tokens; [`token::Scopes::missing`] of [`SCOPES`] says whether
 //!    they are enough.
 //! 4. [`renew::access_token`]: from then on, a token that is accepted.
 //!
@@ -16,23 +16,27 @@ pub mod oauth;
 pub mod renew;
 pub mod token;
 
-/// What the app must be allowed in order to read orders whole. What it may not see is null, and the order
-/// is read without.
-pub const ORDER_SCOPES: [&str; 5] = [
+/// What the app must be allowed in order to read orders whole, and to tell of products and stock. What it may not see of
+/// an order is null, and the order is read without. Who may write a thing may read it.
+pub const SCOPES: [&str; 6] = [
     "read_orders",
-    "read_products",
-    "read_inventory",
-    "read_locations",
     "read_customers",
+    "read_locations",
+    "write_products",
+    "write_inventory",
+    "write_publications",
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::ORDER_SCOPES;
+    use super::SCOPES;
 
     #[test]
-    fn pos_06_nothing_but_reading_is_asked_for() {
-        let writes = |scope: &&&str| !scope.starts_with("read_");
-        assert_eq!(ORDER_SCOPES.iter().find(writes), None);
+    fn pos_06_nothing_of_orders_or_customers_may_be_written() {
+        let writes = SCOPES.iter().filter(|scope| scope.starts_with("write_"));
+        assert_eq!(
+            writes.collect::<Vec<_>>(),
+            [&"write_products", &"write_inventory", &"write_publications"]
+        );
     }
 }

@@ -55,7 +55,7 @@ fn sale(catalogue: &Catalogue, order: &Order) -> Sale {
             };
             let taken = line.quantity - line.removed;
             if taken > 0 {
-                *held.entry(thing).or_insert(0) += taken - restocked(order, place);
+                *held.entry(thing).or_insert(0) += taken - order.restocked(place);
             }
         }
     }
@@ -93,14 +93,6 @@ fn back(order: &Order, place: usize, of: impl Fn(&super::order::Refund) -> bool)
     let lines = refunds.flat_map(|refund| &refund.lines);
     lines
         .filter(|line| line.line == place)
-        .map(|line| line.units)
-        .sum()
-}
-
-fn restocked(order: &Order, place: usize) -> i64 {
-    let lines = order.refunds.iter().flat_map(|refund| &refund.lines);
-    lines
-        .filter(|line| line.line == place && line.restocked)
         .map(|line| line.units)
         .sum()
 }

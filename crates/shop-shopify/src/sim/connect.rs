@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use super::mapping::{World, world};
 use super::oauth::{CLIENT_ID, DOMAIN};
 use crate::ShopDomain;
-use crate::install::ORDER_SCOPES;
+use crate::install::SCOPES;
 use crate::install::oauth::{Callback, authorize_url, verify};
 use crate::install::renew::{RenewError, Renewal, access_token, tokens};
 use crate::install::token::{App, Grant, TokenError};
@@ -42,7 +42,7 @@ impl World {
     async fn brought_back(&self) -> Vec<(String, String)> {
         let shop = ShopDomain::new(DOMAIN).unwrap();
         let back = "https://pos.example/connect/done";
-        let sent_to = authorize_url(&shop, CLIENT_ID, &ORDER_SCOPES, back, STATE);
+        let sent_to = authorize_url(&shop, CLIENT_ID, &SCOPES, back, STATE);
         let here = sent_to.replace(&format!("https://{DOMAIN}"), self.url().as_str());
         let page = self
             .platform
@@ -68,7 +68,7 @@ impl World {
 
     async fn granted(&self, grant: Grant) -> Result<Tokens, TokenError> {
         let granted = self.platform.grant(self.url(), &self.app(), &grant).await?;
-        assert!(granted.scopes.missing(&ORDER_SCOPES).is_empty());
+        assert!(granted.scopes.missing(&SCOPES).is_empty());
         Ok(tokens(granted, self.clock.now()))
     }
 

@@ -11,10 +11,8 @@ use shop::sim::ProductEdit;
 
 use super::catalogue::{Catalogue, Product};
 use super::order::Order;
+use super::shelf::LOCATION_ID;
 use super::trade::Change;
-
-/// The one place that the shop keeps its goods in.
-const LOCATION_ID: u64 = 70_000_000_001;
 
 /// The topics that the shop tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

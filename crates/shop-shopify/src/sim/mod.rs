@@ -1,5 +1,6 @@
 //! A simulated shop: it takes orders, changes its mind about them, tells of each change as Shopify does,
-//! answers the operations of the Admin API that are used here, and keeps its own books.
+//! answers the operations of the Admin API that are used here, and keeps its own books and its own shelf: what its orders
+//! sell, an app may be telling it of at the same time.
 //!
 //! The life of every order follows from [`Options::seed`], and what happens when from [`Server`]'s clock. The
 //! books are the shop's own reckoning and know nothing of this crate's mapping, so that the two can be held
@@ -27,6 +28,7 @@ mod question;
 #[cfg(test)]
 mod run;
 mod server;
+mod shelf;
 mod story;
 mod subscriptions;
 mod trade;
@@ -45,7 +47,8 @@ pub use dice::Dice;
 pub use hook::Topic;
 pub use order::{Line, Order, Payment, Refund, RefundedLine, Shipping, TransactionKind};
 pub use person::CANARIES;
-pub use server::Server;
+pub use server::{Asked, Server};
+pub use shelf::{Media, Shelf, Ware, WareOption, WareVariant};
 
 /// What kind of shop.
 #[derive(Clone, Debug)]

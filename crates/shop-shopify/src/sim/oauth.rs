@@ -20,7 +20,8 @@ const ACCESS_SECONDS: i64 = 3_600;
 const REFRESH_SECONDS: i64 = 7_776_000;
 /// Of a token for an app of the shop's own organisation.
 const ORGANISATION_SECONDS: i64 = 86_399;
-const SCOPES: &str = "read_orders,write_inventory,write_products,read_locations,read_customers";
+const SCOPES: &str =
+    "read_orders,write_inventory,write_products,write_publications,read_locations,read_customers";
 
 /// What was granted, and until when it is good.
 #[derive(Debug)]

@@ -148,6 +148,15 @@ impl Order {
             .sum()
     }
 
+    /// Units of a line that went back to the shelf.
+    pub(super) fn restocked(&self, line: usize) -> i64 {
+        let of_line = self.refunds.iter().flat_map(|refund| &refund.lines);
+        of_line
+            .filter(|back| back.line == line && back.restocked)
+            .map(|back| back.units)
+            .sum()
+    }
+
     pub(super) fn current_units(&self, place: usize) -> i64 {
         let line = &self.lines[place];
         line.quantity - line.removed - self.refunded_units(place)

@@ -1,5 +1,9 @@
 //! What can be asked of the shop's API, and what asking costs.
 
+use serde_json::Value;
+
+use super::shelf::ShelfQuestion;
+
 /// The operations that the shop knows, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Question {
@@ -12,6 +16,7 @@ pub(super) enum Question {
     WebhookSubscriptions,
     WebhookSubscriptionCreate,
     WebhookSubscriptionDelete,
+    Shelf(ShelfQuestion),
 }
 
 impl Question {
@@ -29,12 +34,12 @@ impl Question {
             "WebhookSubscriptions" => Self::WebhookSubscriptions,
             "WebhookSubscriptionCreate" => Self::WebhookSubscriptionCreate,
             "WebhookSubscriptionDelete" => Self::WebhookSubscriptionDelete,
-            _ => return None,
+            other => Self::Shelf(ShelfQuestion::of(other)?),
         })
     }
 
     /// What asking costs, in points, whatever comes of it.
-    pub(super) const fn cost(self) -> i64 {
+    pub(super) fn cost(self, variables: &Value) -> i64 {
         match self {
             Self::OrderById => 187,
             Self::OrdersWholePage => 937,
@@ -43,6 +48,7 @@ impl Question {
             Self::OrdersPage | Self::WebhookSubscriptions => 13,
             Self::Shop => 1,
             Self::WebhookSubscriptionCreate | Self::WebhookSubscriptionDelete => 10,
+            Self::Shelf(question) => question.cost(variables),
         }
     }
 
@@ -57,6 +63,7 @@ impl Question {
             | Self::OrdersWholePage
             | Self::Shop
             | Self::WebhookSubscriptions => 1,
+            Self::Shelf(question) => question.least_cost(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The shop that runs: its Admin API, its clock, and what it tells of itself.
 
 mod privacy;
+mod shelf;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -13,7 +15,6 @@ use http::{HeaderMap, StatusCode, Uri};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use service::clock::Clock;
 use shop::sim::{Access, Books, Outgoing, ProductEdit, SimShop};
@@ -25,10 +26,13 @@ use super::dice::Dice;
 use super::hook::{self, Numbers, Sender, Topic};
 use super::oauth::{CLIENT_ID, DOMAIN, Grants};
 use super::question::Question;
+use super::shelf::Shelf;
 use super::subscriptions::{Subscription, Subscriptions};
 use super::trade::{Change, Trade};
 use super::{Shop, books, orders};
 use crate::API_VERSION;
+
+pub use shelf::Asked;
 
 /// Deliveries leave the shop within this after what they tell of, in no order.
 const POSTED_WITHIN_MILLIS: u64 = 1_500;
@@ -54,6 +58,7 @@ struct Now {
     /// The host that the shop answers at: its own domain, as its deliveries name it.
     domain: String,
     trade: Trade,
+    shelf: Shelf,
     grants: Grants,
     subscriptions: Subscriptions,
     deliveries: Deliveries,
@@ -62,13 +67,10 @@ struct Now {
     /// Numbers given to deliveries and events.
     given: u64,
     asked: usize,
-}
-
-#[derive(Deserialize)]
-struct Request {
-    query: String,
-    #[serde(default)]
-    variables: Value,
+    /// What was asked last.
+    kept: VecDeque<Asked>,
+    /// The operation whose next answer is lost on its way.
+    losing: Option<String>,
 }
 
 impl Server {
@@ -79,6 +81,7 @@ impl Server {
         let secret = format!("shpss_simulated_{seed}");
         let token = format!("shpat_simulated_{seed}");
         let grants = Grants::new(&secret, &token);
+        let shelf = Shelf::new(shop.catalogue(), clock.now());
         Self(Arc::new(Inner {
             clock,
             seed,
@@ -88,12 +91,15 @@ impl Server {
                 grants,
                 domain: "127.0.0.1".to_owned(),
                 trade: Trade::new(shop, seed),
+                shelf,
                 subscriptions: Subscriptions::default(),
                 deliveries: Deliveries::default(),
                 bucket,
                 dice: Dice::new(seed.rotate_left(32)),
                 given: 0,
                 asked: 0,
+                kept: VecDeque::new(),
+                losing: None,
             }),
         }))
     }
@@ -165,6 +171,8 @@ impl SimShop for Server {
         match now.trade.step(at) {
             None => false,
             Some(change) => {
+                let Now { trade, shelf, .. } = &mut *now;
+                shelf.take(trade.shop().catalogue(), &change);
                 now.tell(&change, &self.0.secret, at);
                 true
             }
@@ -226,18 +234,25 @@ impl Inner {
                 "[API] Invalid API key or access token (unrecognized login or wrong password)";
             return (StatusCode::UNAUTHORIZED, json!({ "errors": errors }));
         }
-        let Ok(Request { query, variables }) = serde_json::from_slice(body) else {
+        let Ok(request) = serde_json::from_slice::<Asked>(body) else {
             return (StatusCode::BAD_REQUEST, json!({ "errors": "not JSON" }));
         };
-        let Some(question) = Question::of(&query) else {
+        let Some(question) = Question::of(&request.query) else {
             let error = json!({ "message": "unknown", "extensions": { "code": "undefinedField" } });
             return (StatusCode::OK, json!({ "errors": [error] }));
         };
-        let requested = question.cost();
+        let requested = question.cost(&request.variables);
         if !now.bucket.holds(requested, at) {
             return (StatusCode::OK, throttled(requested, &now.bucket.status()));
         }
-        let (data, search) = match now.data(question, &variables, self.seed, at) {
+        let answered = now.data(question, &request, self.seed, at);
+        let is_lost = now.losing.as_deref() == Some(request.operation());
+        now.keep(request);
+        if is_lost {
+            now.losing = None;
+            return (StatusCode::BAD_GATEWAY, json!("lost"));
+        }
+        let (data, search) = match answered {
             Ok(answer) => answer,
             Err(error) => return (StatusCode::OK, json!({ "errors": [error] })),
         };
@@ -263,10 +278,11 @@ impl Now {
     fn data(
         &mut self,
         question: Question,
-        variables: &Value,
+        asked: &Asked,
         seed: u64,
         at: Timestamp,
     ) -> Result<(Value, Value), Value> {
+        let Asked { query, variables } = asked;
         let data = match question {
             Question::OrderById => orders::by_id(&self.trade, variables, at),
             Question::OrderLineItemsPage => orders::lines(&self.trade, variables, at),
@@ -286,6 +302,7 @@ impl Now {
             Question::WebhookSubscriptions => self.subscriptions.list(variables),
             Question::WebhookSubscriptionCreate => self.subscriptions.create(variables)?,
             Question::WebhookSubscriptionDelete => self.subscriptions.delete(variables),
+            Question::Shelf(question) => self.of_shelf(question, query, variables, at)?,
         };
         Ok((data, Value::Null))
     }
@@ -315,6 +332,7 @@ impl Now {
         for (topic, body) in told {
             self.post_to(&hears, topic, &body, event, secret, at);
         }
+        self.shelf.edit(self.trade.shop().catalogue(), &edit, at);
         self.trade.edit(edit);
     }
 

@@ -1,5 +1,7 @@
 //! What the simulator answers is what the operations ask for, by the schema.
 
+mod shelf;
+
 use std::sync::Arc;
 
 use apollo_compiler::ast::Type;

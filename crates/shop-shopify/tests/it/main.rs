@@ -13,5 +13,7 @@ mod handled;
 mod hooks;
 mod list;
 mod mutated;
+#[cfg(feature = "sim")]
+mod push;
 mod samples;
 mod signature;

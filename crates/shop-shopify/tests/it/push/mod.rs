@@ -1,0 +1,12 @@
+//! Telling a simulated shop of products and stock, over HTTP.
+
+mod availability;
+mod change;
+mod create;
+mod find;
+mod images;
+mod limits;
+mod options;
+mod stock;
+mod variants;
+mod world;
