@@ -171,7 +171,9 @@ pub(super) fn stocked(line: &Line<'_>) -> Option<ItemRef> {
     has_stock.then(|| ItemRef {
         variant: variant(&line.product_id, &line.variant_id),
         // What no table could hold is as good as none: the variant stands for the item. So is what only stands in for one.
-        sku: Sku::new(line.sku.as_str()).ok().filter(|sku| !stand_in::is(sku.as_str())),
+        sku: Sku::new(line.sku.as_str())
+            .ok()
+            .filter(|sku| !stand_in::is(sku.as_str())),
         barcode: Barcode::new(line.upc.as_str()).ok(),
     })
 }

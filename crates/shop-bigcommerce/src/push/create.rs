@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 
+use retail::ShopVariantId;
 use retail::listing::{
     Field, Image, ImageChange, ImageHash, Listing, Measure, Ownership, ShopListing, ShopVariant,
 };
-use retail::ShopVariantId;
 use serde::Deserialize;
 use shop::FetchError;
 use shop::push::{Outcome, Refusal, Sought};
@@ -101,10 +101,7 @@ async fn made(desk: &mut Desk<'_>, body: &[u8]) -> Result<ShopListing, FetchErro
 }
 
 /// What an earlier try made whose answer was lost.
-async fn earlier(
-    desk: &mut Desk<'_>,
-    wanted: &Listing,
-) -> Result<Option<ShopListing>, FetchError> {
+async fn earlier(desk: &mut Desk<'_>, wanted: &Listing) -> Result<Option<ShopListing>, FetchError> {
     let sought = Sought {
         products: vec![wanted.product],
         skus: Vec::new(),

@@ -20,7 +20,9 @@ pub(super) async fn find(
 ) -> Result<Vec<ShopListing>, FetchError> {
     let Sought { products, skus } = sought;
     let mut ids: BTreeSet<u64> = note::find(desk, products).await?.into_iter().collect();
-    let stand_ins = products.iter().map(|product| stand_in::of_product(*product));
+    let stand_ins = products
+        .iter()
+        .map(|product| stand_in::of_product(*product));
     let mut main: Vec<String> = stand_ins.collect();
     main.extend(skus.iter().map(|sku| sku.as_str().to_owned()));
     let mut found_skus = BTreeSet::new();
@@ -75,7 +77,10 @@ async fn by_variant_sku(desk: &mut Desk<'_>, sku: &Sku) -> Result<Vec<u64>, Fetc
         product_id: u64,
     }
 
-    let query = [("sku", sku.as_str()), ("limit", crate::client::PAGE_ROWS_TEXT)];
+    let query = [
+        ("sku", sku.as_str()),
+        ("limit", crate::client::PAGE_ROWS_TEXT),
+    ];
     let found: Option<Rows<Variant>> = desk.get("/v3/catalog/variants", &query).await?;
     let rows = found.map(|Rows { data }| data).unwrap_or_default();
     Ok(rows.into_iter().map(|variant| variant.product_id).collect())
@@ -111,7 +116,11 @@ mod tests {
         let texts: Vec<String> = (0..100).map(|n| format!("{n:0>36}")).collect();
         let chunks: Vec<&[String]> = chunks(&texts).collect();
         assert!(chunks.len() > 1);
-        assert!(chunks.iter().all(|chunk| chunk.join(",").len() < LIST_LIMIT_BYTES));
+        assert!(
+            chunks
+                .iter()
+                .all(|chunk| chunk.join(",").len() < LIST_LIMIT_BYTES)
+        );
         assert_eq!(chunks.concat(), texts);
         let long = ["x".repeat(2_000)];
         assert_eq!(super::chunks(&long).count(), 1, "alone");

@@ -59,7 +59,11 @@ pub(super) async fn apply(
     let ids: Vec<u64> = there.iter().map(|image| image.id).collect();
     note.images = note.hashes(&ids);
     note.adding = None;
-    let add: Vec<&Image> = change.add.iter().filter(|image| !is_there(note, image.hash)).collect();
+    let add: Vec<&Image> = change
+        .add
+        .iter()
+        .filter(|image| !is_there(note, image.hash))
+        .collect();
     let mut applied = Applied {
         images: Vec::new(),
         added: Vec::new(),
@@ -86,7 +90,9 @@ pub(super) async fn apply(
             Ok(added) => {
                 there.push(added);
                 note.images.insert(added.id, image.hash);
-                applied.added.push((image.hash, added.id.to_string().into()));
+                applied
+                    .added
+                    .push((image.hash, added.id.to_string().into()));
             }
             Err(refusal) => applied.refused = Some(refusal),
         }
@@ -214,7 +220,9 @@ fn arrangement(
 
 fn place(order: &[ImageHash], hash: ImageHash) -> i64 {
     let place = order.iter().position(|each| *each == hash);
-    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX)
+    place
+        .and_then(|place| i64::try_from(place).ok())
+        .unwrap_or(i64::MAX)
 }
 
 /// The one image of a variant, fetched anew from where the product's is. `Err` inside: the store does not take it.

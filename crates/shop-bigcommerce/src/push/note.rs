@@ -186,7 +186,10 @@ pub(super) async fn find(
     desk: &mut Desk<'_>,
     products: &[ProductId],
 ) -> Result<Vec<u64>, FetchError> {
-    let keys: Vec<String> = products.iter().map(|product| of_product(*product)).collect();
+    let keys: Vec<String> = products
+        .iter()
+        .map(|product| of_product(*product))
+        .collect();
     let found = by_keys(desk, &keys).await?.into_iter();
     let found = found.filter(|field| field.value == field.resource_id.to_string());
     Ok(found.map(|field| field.resource_id).collect())
@@ -199,7 +202,9 @@ pub(super) async fn write(
     kept: &mut Option<Kept>,
     note: &Note,
 ) -> Result<Result<(), Refusal>, FetchError> {
-    let is_new = kept.as_ref().is_none_or(|kept| kept.note.product != note.product);
+    let is_new = kept
+        .as_ref()
+        .is_none_or(|kept| kept.note.product != note.product);
     if kept.as_ref().is_some_and(|kept| kept.note == *note) {
         return Ok(Ok(()));
     }
@@ -267,16 +272,17 @@ async fn make(desk: &mut Desk<'_>, made: &Made) -> Result<Result<u64, Refusal>, 
             let Metafields { data } = serde_json::from_slice(&body)
                 .map_err(|_| unreadable("a note that was made is not what is documented"))?;
             let id = data.first().map(|field| field.id);
-            return id.map(Ok).ok_or_else(|| unreadable("a note that was made has no id"));
+            return id
+                .map(Ok)
+                .ok_or_else(|| unreadable("a note that was made has no id"));
         }
         Said::Partly(body) => return Ok(Err(refusal::of_part(&body))),
         Said::Missing => return Err(FetchError::later("a product just made is not there")),
         Said::Denied(denial) => denial,
     };
     let there = by_keys(desk, std::slice::from_ref(&made.key)).await?;
-    let is_same = |field: &&Metafield| {
-        field.resource_id == made.resource_id && field.value == made.value
-    };
+    let is_same =
+        |field: &&Metafield| field.resource_id == made.resource_id && field.value == made.value;
     let same = there.iter().find(is_same).map(|field| field.id);
     Ok(same.ok_or_else(|| denial.refusal()))
 }

@@ -22,7 +22,10 @@ pub(super) async fn page(
         ("limit", limit.as_str()),
     ];
     let listings = listings_of(desk, &query).await?;
-    let last = listings.iter().filter_map(|ShopListing { id, .. }| id_of(id)).max();
+    let last = listings
+        .iter()
+        .filter_map(|ShopListing { id, .. }| id_of(id))
+        .max();
     let next = match last.filter(|_| listings.len() >= PAGE_ROWS) {
         Some(last) if last.to_string() == after => {
             return Err(unreadable("the store's list of products does not go on"));

@@ -63,7 +63,10 @@ pub(super) async fn listings_of(
         .map(|row| serde_json::from_str(row.get()))
         .collect::<Result<_, _>>()
         .map_err(|_| unreadable("a product is not what is documented"))?;
-    let ids: Vec<u64> = products.iter().filter_map(|row| shown::number(&row.id)).collect();
+    let ids: Vec<u64> = products
+        .iter()
+        .filter_map(|row| shown::number(&row.id))
+        .collect();
     let notes = note::read(desk, &ids).await?;
     let brands = brands(desk, &products).await?;
     let listing = |product: &Product<'_>| {
@@ -98,7 +101,13 @@ async fn brands(
         return Ok(BTreeMap::new());
     }
     let ids = find::joined(&ids.into_iter().collect::<Vec<_>>());
-    let query = [("id:in", ids.as_str()), ("limit", crate::client::PAGE_ROWS_TEXT)];
+    let query = [
+        ("id:in", ids.as_str()),
+        ("limit", crate::client::PAGE_ROWS_TEXT),
+    ];
     let Brands { data } = desk.list("/v3/catalog/brands", &query).await?;
-    Ok(data.into_iter().map(|Brand { id, name }| (id, name)).collect())
+    Ok(data
+        .into_iter()
+        .map(|Brand { id, name }| (id, name))
+        .collect())
 }

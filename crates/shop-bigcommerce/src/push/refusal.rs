@@ -149,7 +149,11 @@ mod tests {
                 r#"{"status":400,"title":"The image could not be fetched"}"#,
                 PushReason::Image,
             ),
-            (403, r#"{"status":403,"title":"Forbidden"}"#, PushReason::NotAllowed),
+            (
+                403,
+                r#"{"status":403,"title":"Forbidden"}"#,
+                PushReason::NotAllowed,
+            ),
             (
                 403,
                 r#"{"status":403,"title":"The product limit of the plan is reached"}"#,

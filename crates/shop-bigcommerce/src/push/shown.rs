@@ -122,7 +122,9 @@ pub(super) fn listing(
         vec![context.only(variants.first())?]
     } else {
         let shown = variants.iter();
-        shown.filter_map(|each| context.one_of(each, &options)).collect()
+        shown
+            .filter_map(|each| context.one_of(each, &options))
+            .collect()
     };
     Some(ShopListing {
         id,
@@ -145,7 +147,11 @@ pub(super) fn listing(
 /// Ids and names, in the order in which variants have them.
 fn options(variants: &[Variant<'_>]) -> Vec<(u64, Box<str>)> {
     let mut options: Vec<(u64, Box<str>)> = Vec::new();
-    for value in variants.iter().filter_map(|each| each.option_values.as_deref()).flatten() {
+    for value in variants
+        .iter()
+        .filter_map(|each| each.option_values.as_deref())
+        .flatten()
+    {
         if let Some(id) = number(&value.option_id)
             && options.iter().all(|(known, _)| *known != id)
         {
@@ -233,9 +239,7 @@ impl Context<'_> {
         Some(ShopVariant {
             id: ShopVariantId::new(&format!("{}:{id}", product.id.id()?)).ok()?,
             stock_id: None,
-            item: noted
-                .map(|(item, _)| *item)
-                .or_else(|| stand_in::item(sku)),
+            item: noted.map(|(item, _)| *item).or_else(|| stand_in::item(sku)),
             values: Vec::new(),
             sku: Sku::new(sku).ok().filter(|_| !stand_in::is(sku)),
             barcode: Barcode::new(goods.upc.as_str()).ok(),
@@ -276,7 +280,9 @@ fn measure(text: &Scalar<'_>) -> Option<Measure> {
 fn dimensions(goods: &Goods<'_>) -> Option<Dimensions> {
     let [length, width, height] = goods.dimensions;
     let (length, width, height) = (measure(length)?, measure(width)?, measure(height)?);
-    let is_measured = [length, width, height].iter().any(|each| *each != Measure(0));
+    let is_measured = [length, width, height]
+        .iter()
+        .any(|each| *each != Measure(0));
     is_measured.then_some(Dimensions {
         length,
         width,
@@ -339,7 +345,10 @@ mod tests {
             panic!("{listing:?}");
         };
         assert_eq!(small.price, Some(Money::new(2_000, Currency::EUR)));
-        assert_eq!((small.weight, small.quantity), (Some(Measure(500)), Some(3)));
+        assert_eq!(
+            (small.weight, small.quantity),
+            (Some(Measure(500)), Some(3))
+        );
         assert_eq!((&*small.values[0], small.is_on_sale), ("S", true));
         assert_eq!(large.price, None, "no money of the shop's currency");
         assert_eq!((large.weight, large.quantity), (Some(Measure(600)), None));

@@ -85,10 +85,19 @@ impl Story<'_> {
             quantity_refunded: 0,
         });
         let from = INCOMPLETE;
-        (order, vec![Event::Created, Event::Status { from, to: status }])
+        (
+            order,
+            vec![Event::Created, Event::Status { from, to: status }],
+        )
     }
 
-    fn blank(&mut self, id: u64, status: Status, currency: Currency, method: &'static str) -> Order {
+    fn blank(
+        &mut self,
+        id: u64,
+        status: Status,
+        currency: Currency,
+        method: &'static str,
+    ) -> Order {
         Order {
             id,
             status,

@@ -64,7 +64,9 @@ fn has_structure(change: &Change) -> bool {
 
 /// What is whose, by the note and by what whoever asks knows besides.
 fn noted(job: &Job<'_>, kept: Option<&Note>) -> Note {
-    let mut note = kept.cloned().unwrap_or_else(|| Note::of(job.row.wanted.product));
+    let mut note = kept
+        .cloned()
+        .unwrap_or_else(|| Note::of(job.row.wanted.product));
     note.product = job.row.wanted.product;
     for variant in &job.row.shop.variants {
         if let (Some(id), Some(item)) = (variant_id(variant), variant.item) {
@@ -85,7 +87,9 @@ async fn of_variants(
     job: &Job<'_>,
     note: &mut Note,
 ) -> Result<Option<Refusal>, FetchError> {
-    let set = job.set().filter_map(|(_, item, fields)| Some((item, fields.image?)));
+    let set = job
+        .set()
+        .filter_map(|(_, item, fields)| Some((item, fields.image?)));
     let mut wanted: Vec<(retail::ItemId, ImageHash)> = set.collect();
     let anew = job.row.wanted.variants.iter().filter(|variant| {
         let mut changed = job.changed.variants.iter();
@@ -95,7 +99,9 @@ async fn of_variants(
     wanted.dedup();
     for (item, hash) in wanted {
         let mut noted = note.variants.iter();
-        let variant = noted.find(|(_, (noted, _))| *noted == item).map(|(id, _)| *id);
+        let variant = noted
+            .find(|(_, (noted, _))| *noted == item)
+            .map(|(id, _)| *id);
         let image = named(&job.row.wanted.images, hash);
         if let (Some(variant), Some(image), Some(shown)) = (variant, image, shown_as(note, hash)) {
             match images::of_variant(desk, job.id, variant, image).await? {

@@ -125,7 +125,9 @@ fn changed(fields: &VariantFields, no_sku: impl Fn() -> String) -> Result<Goods<
         Some(sku) => Cow::Borrowed(sku),
         None => Cow::Owned(no_sku()),
     });
-    let upc = barcode.as_ref().map(|code| code.as_ref().map_or("", Barcode::as_str));
+    let upc = barcode
+        .as_ref()
+        .map(|code| code.as_ref().map_or("", Barcode::as_str));
     let mut goods = Goods {
         sku,
         upc,

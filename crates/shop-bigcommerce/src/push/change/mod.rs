@@ -81,9 +81,7 @@ impl<'a> Job<'a> {
     fn set(&self) -> impl Iterator<Item = (u64, ItemId, &'a VariantFields)> {
         let variants = self.row.change.variants.iter();
         variants.filter_map(|change| match change {
-            VariantChange::Set { id, item, fields } => {
-                Some((variant_of(id)?, *item, fields))
-            }
+            VariantChange::Set { id, item, fields } => Some((variant_of(id)?, *item, fields)),
             VariantChange::Add(_) | VariantChange::Remove(_) => None,
         })
     }

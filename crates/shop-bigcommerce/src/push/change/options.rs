@@ -114,7 +114,9 @@ pub(super) async fn set(
         display_name: name,
         sort_order,
     };
-    let said = desk.put(&format!("{}/{option}", path(product)), &body).await?;
+    let said = desk
+        .put(&format!("{}/{option}", path(product)), &body)
+        .await?;
     Ok(end(said))
 }
 
@@ -124,7 +126,9 @@ pub(super) async fn remove(
     product: u64,
     option: u64,
 ) -> Result<Option<End>, FetchError> {
-    let said = desk.delete(&format!("{}/{option}", path(product)), &[]).await?;
+    let said = desk
+        .delete(&format!("{}/{option}", path(product)), &[])
+        .await?;
     Ok(match said {
         Said::Missing => None,
         said => end(said),

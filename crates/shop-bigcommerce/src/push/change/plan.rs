@@ -36,7 +36,9 @@ pub(super) fn aligned(known: &[Known], names: &[Box<str>]) -> Vec<Known> {
     };
     let same: Vec<Option<&Known>> = names.iter().map(|name| of_same_name(name)).collect();
     let mut left = left.into_iter();
-    let aligned = same.into_iter().map(|option| option.or_else(|| left.next()));
+    let aligned = same
+        .into_iter()
+        .map(|option| option.or_else(|| left.next()));
     aligned.flatten().cloned().collect()
 }
 
@@ -62,7 +64,9 @@ pub(super) fn renamed(options: &[Known], variants: &[Seen]) -> (Vec<Renamed>, Ve
             let is_free = !option.values.iter().any(|(_, name)| is_same(name, wanted))
                 || is_same(shown, wanted);
             let mut values = option.values.iter_mut();
-            let value = values.find(|(_, name)| name == shown).filter(|_| all_want_it && is_free);
+            let value = values
+                .find(|(_, name)| name == shown)
+                .filter(|_| all_want_it && is_free);
             if let Some((id, name)) = value {
                 *name = wanted.clone();
                 let rename = Renamed {
@@ -76,7 +80,10 @@ pub(super) fn renamed(options: &[Known], variants: &[Seen]) -> (Vec<Renamed>, Ve
             }
         }
     }
-    (renamed.into_iter().map(|(_, rename)| rename).collect(), anew)
+    (
+        renamed.into_iter().map(|(_, rename)| rename).collect(),
+        anew,
+    )
 }
 
 fn is_named(renamed: &[(Box<str>, Renamed)], place: usize, shown: &str, wanted: &str) -> bool {
@@ -99,7 +106,9 @@ mod tests {
             id,
             name: name.into(),
             sort_order: 0,
-            values: (id * 10..).zip(values.iter().map(|name| (*name).into())).collect(),
+            values: (id * 10..)
+                .zip(values.iter().map(|name| (*name).into()))
+                .collect(),
         }
     }
 
@@ -113,7 +122,10 @@ mod tests {
     }
 
     fn plan(variants: &[Seen]) -> (Vec<(usize, u64, String)>, Vec<u64>) {
-        let options = [option(1, "Size", &["S", "M"]), option(2, "Colour", &["Red", "Blue"])];
+        let options = [
+            option(1, "Size", &["S", "M"]),
+            option(2, "Colour", &["Red", "Blue"]),
+        ];
         let (renamed, anew) = renamed(&options, variants);
         let renamed = renamed.into_iter();
         let renamed = renamed.map(|each| (each.option, each.value, each.name.into()));
@@ -122,7 +134,10 @@ mod tests {
 
     #[test]
     fn ec_01_a_value_is_renamed_where_all_that_have_it_want_the_same() {
-        let all = [seen(1, "S/Red", "Small/Red"), seen(2, "S/Blue", "Small/Blue")];
+        let all = [
+            seen(1, "S/Red", "Small/Red"),
+            seen(2, "S/Blue", "Small/Blue"),
+        ];
         assert_eq!(plan(&all), (vec![(0, 10, "Small".into())], vec![]));
         let case = [seen(1, "S/Red", "s/Red")];
         assert_eq!(plan(&case), (vec![(0, 10, "s".into())], vec![]));
@@ -143,7 +158,10 @@ mod tests {
         let known = [option(1, "Size", &[]), option(2, "Colour", &[])];
         let ids = |names: &[&str]| -> Vec<u64> {
             let names: Vec<Box<str>> = names.iter().map(|name| (*name).into()).collect();
-            aligned(&known, &names).iter().map(|option| option.id).collect()
+            aligned(&known, &names)
+                .iter()
+                .map(|option| option.id)
+                .collect()
         };
         assert_eq!(ids(&["Colour", "Size"]), [2, 1]);
         assert_eq!(ids(&["Talla", "Colour"]), [1, 2]);

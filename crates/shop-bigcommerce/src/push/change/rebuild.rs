@@ -75,7 +75,10 @@ async fn many(
     let mut known = Vec::new();
     for (place, name) in row.wanted.options.iter().enumerate() {
         let mut values: Vec<&str> = Vec::new();
-        for value in several.iter().filter_map(|variant| variant.values.get(place)) {
+        for value in several
+            .iter()
+            .filter_map(|variant| variant.values.get(place))
+        {
             if !values.contains(&&**value) {
                 values.push(value);
             }
@@ -109,5 +112,7 @@ async fn tell(
         goods,
         ..ProductBody::default()
     };
-    Ok(options::end(desk.put("/v3/catalog/products", &[body]).await?))
+    Ok(options::end(
+        desk.put("/v3/catalog/products", &[body]).await?,
+    ))
 }

@@ -56,37 +56,75 @@ pub(super) async fn settle(
             *label = name;
         }
     }
+    if let Some(end) = make_anew(desk, job, &mut known, &anew, note).await? {
+        return Ok(Some(end));
+    }
+    come_and_go(desk, job, &mut known, &seen, note).await
+}
+
+async fn make_anew(
+    desk: &mut Desk<'_>,
+    job: &mut Job<'_>,
+    known: &mut [Known],
+    anew: &[u64],
+    note: &mut Note,
+) -> Result<Option<End>, FetchError> {
+    let mut items = Vec::new();
     for id in anew {
-        let item = note.variants.get(&id).map(|(item, _)| *item);
-        let mut wanted = row.wanted.variants.iter();
-        let Some(wanted) = wanted.find(|variant| Some(variant.item) == item) else {
-            continue;
-        };
         // Its values and its SKU are free only once it is gone.
-        remove(desk, job.id, id).await?;
-        note.variants.remove(&id);
-        if let Some(end) = make(desk, job, &mut known, wanted, note).await? {
-            return Ok(Some(end));
+        remove(desk, job.id, *id).await?;
+        items.extend(note.variants.remove(id).map(|(item, _)| item));
+    }
+    let row = job.row;
+    for wanted in row
+        .wanted
+        .variants
+        .iter()
+        .filter(|each| items.contains(&each.item))
+    {
+        let end = make(desk, job, known, wanted, note).await?;
+        if end.is_some() {
+            return Ok(end);
         }
     }
+    Ok(None)
+}
+
+async fn come_and_go(
+    desk: &mut Desk<'_>,
+    job: &mut Job<'_>,
+    known: &mut [Known],
+    seen: &[Seen],
+    note: &mut Note,
+) -> Result<Option<End>, FetchError> {
+    let row = job.row;
+    let going = row
+        .change
+        .variants
+        .iter()
+        .filter_map(|change| match change {
+            VariantChange::Remove(id) => variant_of(id),
+            VariantChange::Set { .. } | VariantChange::Add(_) => None,
+        });
+    let mut going: Vec<u64> = going.collect();
     for change in &row.change.variants {
-        let end = match change {
-            VariantChange::Set { .. } => None,
-            VariantChange::Add(variant) => match same(&seen, note, variant) {
-                Some(id) => adopt(desk, job, id, variant, note).await?,
-                None => make(desk, job, &mut known, variant, note).await?,
-            },
-            VariantChange::Remove(id) => {
-                if let Some(id) = variant_of(id) {
-                    remove(desk, job.id, id).await?;
-                    note.variants.remove(&id);
-                }
-                None
+        let VariantChange::Add(variant) = change else {
+            continue;
+        };
+        let end = match same(seen, note, &going, variant) {
+            Some(id) => {
+                going.retain(|each| *each != id);
+                adopt(desk, job, id, variant, note).await?
             }
+            None => make(desk, job, known, variant, note).await?,
         };
         if end.is_some() {
             return Ok(end);
         }
+    }
+    for id in going {
+        remove(desk, job.id, id).await?;
+        note.variants.remove(&id);
     }
     Ok(None)
 }
@@ -137,7 +175,9 @@ fn seen(job: &Job<'_>, known: &[Known]) -> Vec<Seen> {
             .collect();
         let wanted = job.row.wanted.variants.iter();
         let mut wanted = wanted.filter(|wanted| Some(wanted.item) == variant.item);
-        let wanted = wanted.next().map_or_else(|| shown.clone(), |wanted| wanted.values.clone());
+        let wanted = wanted
+            .next()
+            .map_or_else(|| shown.clone(), |wanted| wanted.values.clone());
         Some(Seen {
             id: variant_id(variant)?,
             shown,
@@ -168,10 +208,12 @@ async fn rename(
     Ok(None)
 }
 
-/// A variant of the store's that shows the same values and is nobody's: it has one of each.
-fn same(seen: &[Seen], note: &Note, variant: &Variant) -> Option<u64> {
-    let mut free = seen.iter().filter(|each| !note.variants.contains_key(&each.id));
-    free.find(|each| each.shown == variant.values).map(|each| each.id)
+/// A variant of the store's that shows the same values and is nobody's, or goes: it has one of each.
+fn same(seen: &[Seen], note: &Note, going: &[u64], variant: &Variant) -> Option<u64> {
+    let is_free = |id: &u64| going.contains(id) || !note.variants.contains_key(id);
+    let mut free = seen.iter().filter(|each| is_free(&each.id));
+    free.find(|each| each.shown == variant.values)
+        .map(|each| each.id)
 }
 
 async fn adopt(
@@ -253,7 +295,12 @@ impl Job<'_> {
         let named = retail::ShopVariantId::new(&format!("{}:{id}", self.id))
             .map_err(|_| unreadable("a variant's id is none"))?;
         note.variants.insert(id, (variant.item, None));
-        let stock_id = self.row.wanted.options.is_empty().then(|| self.id.to_string().into());
+        let stock_id = self
+            .row
+            .wanted
+            .options
+            .is_empty()
+            .then(|| self.id.to_string().into());
         self.changed.variants.push((variant.item, named, stock_id));
         Ok(())
     }

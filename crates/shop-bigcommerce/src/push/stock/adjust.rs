@@ -57,7 +57,10 @@ pub(super) async fn adjust(
             reason: REASON,
             items,
         };
-        let end = match desk.put("/v3/inventory/adjustments/absolute", &body).await? {
+        let end = match desk
+            .put("/v3/inventory/adjustments/absolute", &body)
+            .await?
+        {
             Said::Done(_) => continue,
             Said::Denied(denial) if !is_recounted && denial.words().contains("tracked by") => {
                 recount(desk, batch).await?;
@@ -82,7 +85,11 @@ pub(super) async fn adjust(
 
 /// The figure that is set is all that is there; what the store keeps back is not for sale.
 fn item(location_id: u64, row: &StockRow, line: &Line) -> Item {
-    let kept_back = line.level.on_hand.saturating_sub(line.level.available).max(0);
+    let kept_back = line
+        .level
+        .on_hand
+        .saturating_sub(line.level.available)
+        .max(0);
     let (product_id, variant_id) = match line.by {
         Identity::Product(id) => (Some(id), None),
         Identity::Variant(id) => (None, Some(id)),

@@ -37,12 +37,10 @@ impl Products {
         });
         match found {
             None => Counted::Not(StockOutcome::Missing),
-            Some(each) if each.quantity.is_none() => {
-                Counted::Not(StockOutcome::Refused(Refusal {
-                    why: PushReason::NotCounted,
-                    says: "the store does not count the stock of this variant".into(),
-                }))
-            }
+            Some(each) if each.quantity.is_none() => Counted::Not(StockOutcome::Refused(Refusal {
+                why: PushReason::NotCounted,
+                says: "the store does not count the stock of this variant".into(),
+            })),
             Some(each) if each.stock_id.is_some() => Counted::By(Identity::Product(product)),
             Some(_) => Counted::By(Identity::Variant(variant)),
         }

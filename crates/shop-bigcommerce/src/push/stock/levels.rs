@@ -27,7 +27,11 @@ pub(super) async fn levels(
 ) -> Result<BTreeMap<Identity, Level>, FetchError> {
     let mut levels = BTreeMap::new();
     let ids = |by: fn(&Identity) -> Option<u64>| -> Vec<String> {
-        identities.iter().filter_map(by).map(|id| id.to_string()).collect()
+        identities
+            .iter()
+            .filter_map(by)
+            .map(|id| id.to_string())
+            .collect()
     };
     let variants = ids(|identity| match identity {
         Identity::Variant(id) => Some(*id),

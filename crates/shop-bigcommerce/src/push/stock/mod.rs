@@ -118,7 +118,9 @@ async fn compare(
                 Counted::Not(outcome) => line.outcome = Some(outcome),
             }
         }
-        let again = known.iter().filter(|(_, line)| line.outcome.is_none() && is_unseen(line));
+        let again = known
+            .iter()
+            .filter(|(_, line)| line.outcome.is_none() && is_unseen(line));
         let again: Vec<Identity> = again.map(|(_, line)| line.by).collect();
         levels.extend(levels::levels(desk, location, &again).await?);
     }
@@ -187,7 +189,11 @@ mod tests {
             (5, 8, 4, Some(StockOutcome::Set)),
             (5, 3, 9, Some(StockOutcome::Unsure)),
         ] {
-            assert_eq!(seen(wanted, before, now), outcome, "{wanted} {before} {now}");
+            assert_eq!(
+                seen(wanted, before, now),
+                outcome,
+                "{wanted} {before} {now}"
+            );
         }
     }
 }

@@ -47,12 +47,17 @@ impl Reply {
     }
 
     pub(super) fn missing() -> Self {
-        Self::refused(StatusCode::NOT_FOUND, "The resource was not found", json!({}))
+        Self::refused(
+            StatusCode::NOT_FOUND,
+            "The resource was not found",
+            json!({}),
+        )
     }
 
     pub(super) fn refused(status: StatusCode, title: &str, errors: Value) -> Self {
         let kind = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
-        let body = json!({"status": status.as_u16(), "title": title, "type": kind, "errors": errors});
+        let body =
+            json!({"status": status.as_u16(), "title": title, "type": kind, "errors": errors});
         Self {
             status,
             body,
@@ -123,7 +128,11 @@ impl IntoResponse for Reply {
 impl Shelf {
     /// `None`: there is no such resource.
     pub fn answer(&mut self, asked: &Asked) -> Option<Reply> {
-        let path: Vec<&str> = asked.path.split('/').filter(|part| !part.is_empty()).collect();
+        let path: Vec<&str> = asked
+            .path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
         let answered = match path.as_slice() {
             ["v3", "catalog", "variants"] => variants::many(self, asked),
             ["v3", "catalog", "brands"] => products::brands(self, asked),
@@ -149,7 +158,9 @@ impl Shelf {
                     [] => products::one(self, asked, product),
                     ["images", image @ ..] => images::answer(self, asked, product, image),
                     ["options", option @ ..] => options::answer(self, asked, product, option),
-                    ["variants", variant @ ..] => variants::of_product(self, asked, product, variant),
+                    ["variants", variant @ ..] => {
+                        variants::of_product(self, asked, product, variant)
+                    }
                     _ => return None,
                 }
             }
@@ -169,7 +180,9 @@ pub(super) fn rows(body: &Value, most: usize) -> Result<&[Value], Reply> {
 
 /// Numbers between commas.
 pub(super) fn ids(text: &str) -> Vec<u64> {
-    text.split(',').filter_map(|id| id.trim().parse().ok()).collect()
+    text.split(',')
+        .filter_map(|id| id.trim().parse().ok())
+        .collect()
 }
 
 /// Which page of how many rows is asked for.
@@ -186,5 +199,9 @@ pub(super) fn page(query: &Parameters, most: usize) -> Result<(usize, usize), Re
 }
 
 pub(super) fn not_allowed() -> Reply {
-    Reply::refused(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", json!({}))
+    Reply::refused(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Method not allowed",
+        json!({}),
+    )
 }

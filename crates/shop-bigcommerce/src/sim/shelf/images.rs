@@ -17,7 +17,11 @@ pub(super) fn answer(
     id: u64,
     rest: &[&str],
 ) -> Result<Reply, Reply> {
-    let mut product = shelf.products.get(&id).cloned().ok_or_else(Reply::missing)?;
+    let mut product = shelf
+        .products
+        .get(&id)
+        .cloned()
+        .ok_or_else(Reply::missing)?;
     let body = &asked.body;
     let reply = match (&asked.method, rest) {
         (&Method::GET, []) => {
@@ -73,14 +77,19 @@ pub(super) fn fetched(body: &Value) -> Result<String, Reply> {
 fn place(body: &Value) -> Result<Option<i64>, Reply> {
     match body.get("sort_order") {
         None => Ok(None),
-        Some(place) => place.as_i64().map(Some).ok_or_else(|| Reply::wrong("sort_order")),
+        Some(place) => place
+            .as_i64()
+            .map(Some)
+            .ok_or_else(|| Reply::wrong("sort_order")),
     }
 }
 
 impl Product {
     fn image(&mut self, id: &str) -> Result<&mut Image, Reply> {
         let mut images = self.images.iter_mut();
-        images.find(|image| image.id.to_string() == id).ok_or_else(Reply::missing)
+        images
+            .find(|image| image.id.to_string() == id)
+            .ok_or_else(Reply::missing)
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) fn set(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     if asked.method != Method::PUT {
         return Err(not_allowed());
     }
-    let items = asked.body["items"].as_array().map_or(&[][..], Vec::as_slice);
+    let items = asked.body["items"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
     if items.is_empty() || items.len() > ROWS {
         return Err(Reply::wrong("items"));
     }
@@ -48,8 +50,13 @@ pub(super) fn set(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
 
 fn target(shelf: &Shelf, item: &Value) -> Result<(Target, i64), Reply> {
     let names = ["sku", "variant_id", "product_id"];
-    let given: Vec<&str> = names.into_iter().filter(|name| item.get(*name).is_some()).collect();
-    let quantity = item["quantity"].as_i64().filter(|units| (0..=MOST_UNITS).contains(units));
+    let given: Vec<&str> = names
+        .into_iter()
+        .filter(|name| item.get(*name).is_some())
+        .collect();
+    let quantity = item["quantity"]
+        .as_i64()
+        .filter(|units| (0..=MOST_UNITS).contains(units));
     let quantity = quantity.ok_or_else(|| Reply::wrong("quantity"))?;
     if item["location_id"].as_u64() != Some(LOCATION) {
         return Err(Reply::wrong("location_id"));
@@ -58,11 +65,19 @@ fn target(shelf: &Shelf, item: &Value) -> Result<(Target, i64), Reply> {
     let (product, target, named) = match given.as_slice() {
         ["product_id"] => {
             let id = number("product_id")?;
-            (shelf.products.get(&id), Target::Product(id), format!("product_id {id}"))
+            (
+                shelf.products.get(&id),
+                Target::Product(id),
+                format!("product_id {id}"),
+            )
         }
         ["variant_id"] => {
             let id = number("variant_id")?;
-            (shelf.owner(id), Target::Variant(id), format!("variant_id {id}"))
+            (
+                shelf.owner(id),
+                Target::Variant(id),
+                format!("variant_id {id}"),
+            )
         }
         ["sku"] => {
             let sku = item["sku"].as_str().unwrap_or_default();
@@ -102,7 +117,17 @@ pub(super) fn items(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     if let Some(variants) = query.get("variant_id:in") {
         let known = |id: &u64| Some((shelf.owner(*id)?, *id));
         let found: Vec<(&Product, u64)> = ids(variants).iter().filter_map(known).collect();
-        rows.extend(found.iter().filter_map(|(product, variant)| product.item(*variant)));
+        rows.extend(
+            found
+                .iter()
+                .filter_map(|(product, variant)| product.item(*variant)),
+        );
+    } else if let Some(skus) = query.get("sku:in") {
+        let known = |sku: &str| {
+            let product = shelf.products.get(shelf.skus.get(&sku.to_lowercase())?)?;
+            product.item(product.variant_of(sku)?)
+        };
+        rows.extend(skus.split(',').filter_map(known));
     } else {
         let wanted = query.get("product_id:in").map(|text| ids(text));
         let wanted = wanted.unwrap_or_else(|| shelf.products.keys().copied().collect());
@@ -127,8 +152,10 @@ impl Product {
     fn variant_of(&self, sku: &str) -> Option<u64> {
         let mut variants = self.variants.iter();
         let found = variants.find(|variant| {
-            let own = super::text(&variant.fields, "sku");
-            own.eq_ignore_ascii_case(sku)
+            let shown = self.shown_variant(variant);
+            shown["sku"]
+                .as_str()
+                .is_some_and(|own| own.to_lowercase() == sku.to_lowercase())
         });
         found.map(|variant| variant.id)
     }

@@ -45,9 +45,13 @@ fn list(shelf: &Shelf, asked: &Asked) -> Result<Reply, Reply> {
     };
     let namespace = asked.query.get("namespace");
     let found = ids.iter().filter_map(|id| shelf.metafields.get(id));
-    let found = found
-        .filter(|field| namespace.is_none_or(|namespace| *namespace == field.namespace));
-    Ok(Reply::page(found.map(Metafield::shown).collect(), number, limit))
+    let found =
+        found.filter(|field| namespace.is_none_or(|namespace| *namespace == field.namespace));
+    Ok(Reply::page(
+        found.map(Metafield::shown).collect(),
+        number,
+        limit,
+    ))
 }
 
 /// Row by row: what is refused holds up no other, and the answer says both.
@@ -61,7 +65,11 @@ fn each(
         match act(shelf, row) {
             Ok(field) => {
                 done.push(field.shown());
-                shelf.keys.entry(field.key.clone()).or_default().insert(field.id);
+                shelf
+                    .keys
+                    .entry(field.key.clone())
+                    .or_default()
+                    .insert(field.id);
                 shelf.metafields.insert(field.id, field);
             }
             Err(refusal) => errors.push(refusal.body),
@@ -78,16 +86,24 @@ fn each(
 }
 
 fn make(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
-    let resource_id = row["resource_id"].as_u64().ok_or_else(|| Reply::wrong("resource_id"))?;
+    let resource_id = row["resource_id"]
+        .as_u64()
+        .ok_or_else(|| Reply::wrong("resource_id"))?;
     if !shelf.products.contains_key(&resource_id) {
         return Err(Reply::wrong("resource_id"));
     }
-    let (namespace, key) = (word(row, "namespace", KEY_CHARS)?, word(row, "key", KEY_CHARS)?);
+    let (namespace, key) = (
+        word(row, "namespace", KEY_CHARS)?,
+        word(row, "key", KEY_CHARS)?,
+    );
     let is_same = |field: &Metafield| {
         field.resource_id == resource_id && field.namespace == namespace && field.key == key
     };
     let of_key = shelf.keys.get(&key).into_iter().flatten();
-    if of_key.filter_map(|id| shelf.metafields.get(id)).any(is_same) {
+    if of_key
+        .filter_map(|id| shelf.metafields.get(id))
+        .any(is_same)
+    {
         return Err(Reply::refused(
             StatusCode::CONFLICT,
             "A metafield with this namespace and key already exists",
@@ -106,7 +122,11 @@ fn make(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
 
 fn change(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
     let id = row["id"].as_u64().ok_or_else(|| Reply::wrong("id"))?;
-    let field = shelf.metafields.get(&id).cloned().ok_or_else(Reply::missing)?;
+    let field = shelf
+        .metafields
+        .get(&id)
+        .cloned()
+        .ok_or_else(Reply::missing)?;
     Ok(Metafield {
         value: word(row, "value", VALUE_CHARS)?,
         ..field
@@ -124,7 +144,8 @@ fn word(row: &Value, name: &str, most: usize) -> Result<String, Reply> {
 impl Shelf {
     /// They go with their product.
     pub(super) fn forget_metafields(&mut self, product: u64) {
-        self.metafields.retain(|_, field| field.resource_id != product);
+        self.metafields
+            .retain(|_, field| field.resource_id != product);
         let left = &self.metafields;
         self.keys.retain(|_, ids| {
             ids.retain(|id| left.contains_key(id));

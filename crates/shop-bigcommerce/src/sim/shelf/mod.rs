@@ -159,14 +159,19 @@ impl Shelf {
                 let is_known = self.names.contains_key(&product.name().to_lowercase());
                 is_known.then_some(Taken::Name)
             });
-        let kept = if taken.is_some() { before } else { Some(product) };
+        let kept = if taken.is_some() {
+            before
+        } else {
+            Some(product)
+        };
         if let Some(product) = kept {
             for sku in product.skus() {
                 self.skus.insert(sku.to_lowercase(), product.id);
             }
             self.names.insert(product.name().to_lowercase(), product.id);
             let variants = product.variants.iter();
-            self.owners.extend(variants.map(|variant| (variant.id, product.id)));
+            self.owners
+                .extend(variants.map(|variant| (variant.id, product.id)));
             self.products.insert(product.id, product);
         }
         taken.map_or(Ok(()), Err)
@@ -203,8 +208,8 @@ impl Shelf {
     pub fn offer(&self, variant: u64, units: i64) -> Option<(u64, String, String, String)> {
         let product = self.owner(variant)?;
         let found = product.variants.iter().find(|each| each.id == variant)?;
-        let is_for_sale =
-            product.fields.get("is_visible") == Some(&json!(true)) && !found.is("purchasing_disabled");
+        let is_for_sale = product.fields.get("is_visible") == Some(&json!(true))
+            && !found.is("purchasing_disabled");
         let has_enough = self.level(variant).is_none_or(|level| level >= units);
         let text = |name: &str| {
             let own = found.fields.get(name).filter(|value| !value.is_null());
@@ -214,7 +219,12 @@ impl Shelf {
                 None => String::new(),
             }
         };
-        let offer = (product.id, product.name().to_owned(), text("sku"), text("price"));
+        let offer = (
+            product.id,
+            product.name().to_owned(),
+            text("sku"),
+            text("price"),
+        );
         (is_for_sale && has_enough).then_some(offer)
     }
 

@@ -12,7 +12,11 @@ pub(super) fn answer(
     id: u64,
     rest: &[&str],
 ) -> Result<Reply, Reply> {
-    let mut product = shelf.products.get(&id).cloned().ok_or_else(Reply::missing)?;
+    let mut product = shelf
+        .products
+        .get(&id)
+        .cloned()
+        .ok_or_else(Reply::missing)?;
     let body = &asked.body;
     let reply = match (&asked.method, rest) {
         (&Method::GET, []) => {
@@ -105,16 +109,13 @@ fn add_value(
     found.check_free(label, None)?;
     let id = shelf.next_id();
     found.values.push((id, label.to_owned()));
-    Ok(Reply::data(&json!({"id": id, "label": label, "sort_order": 0, "is_default": false,
-        "value_data": {}})))
+    Ok(Reply::data(
+        &json!({"id": id, "label": label, "sort_order": 0, "is_default": false,
+        "value_data": {}}),
+    ))
 }
 
-fn rename(
-    product: &mut Product,
-    option: &str,
-    value: &str,
-    body: &Value,
-) -> Result<Reply, Reply> {
+fn rename(product: &mut Product, option: &str, value: &str, body: &Value) -> Result<Reply, Reply> {
     let label = word(body, "label")?;
     let found = product.option(option)?;
     found.check_free(label, Some(value))?;
@@ -122,14 +123,18 @@ fn rename(
     let value = values.find(|(id, _)| id.to_string() == value);
     let (id, name) = value.ok_or_else(Reply::missing)?;
     label.clone_into(name);
-    Ok(Reply::data(&json!({"id": id, "label": label, "sort_order": 0, "is_default": false,
-        "value_data": {}})))
+    Ok(Reply::data(
+        &json!({"id": id, "label": label, "sort_order": 0, "is_default": false,
+        "value_data": {}}),
+    ))
 }
 
 impl Product {
     fn option(&mut self, id: &str) -> Result<&mut Choice, Reply> {
         let mut options = self.options.iter_mut();
-        options.find(|option| option.id.to_string() == id).ok_or_else(Reply::missing)
+        options
+            .find(|option| option.id.to_string() == id)
+            .ok_or_else(Reply::missing)
     }
 }
 
@@ -149,5 +154,6 @@ impl Choice {
 
 fn word<'a>(body: &'a Value, name: &str) -> Result<&'a str, Reply> {
     let text = body[name].as_str();
-    text.filter(|text| !text.is_empty()).ok_or_else(|| Reply::wrong(name))
+    text.filter(|text| !text.is_empty())
+        .ok_or_else(|| Reply::wrong(name))
 }

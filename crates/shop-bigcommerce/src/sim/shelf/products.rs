@@ -22,7 +22,10 @@ pub(super) fn many(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
             change(shelf, rows)
         }
         Method::DELETE => {
-            let ids = ids(asked.query.get("id:in").ok_or_else(|| Reply::wrong("filter"))?);
+            let ids = ids(asked
+                .query
+                .get("id:in")
+                .ok_or_else(|| Reply::wrong("filter"))?);
             for id in ids {
                 shelf.delete(id);
             }
@@ -74,16 +77,29 @@ fn list(shelf: &Shelf, asked: &Asked) -> Result<Reply, Reply> {
         let sku = text(&product.fields, "sku").to_lowercase();
         product.id > after
             && id_in.as_ref().is_none_or(|ids| ids.contains(&product.id))
-            && sku_in.as_ref().is_none_or(|skus| !sku.is_empty() && skus.contains(&sku))
+            && sku_in
+                .as_ref()
+                .is_none_or(|skus| !sku.is_empty() && skus.contains(&sku))
             && query.get("name").is_none_or(|name| product.name() == name)
     };
-    let found = shelf.products.range(after..).map(|(_, product)| product).filter(is_wanted);
+    let found = shelf
+        .products
+        .range(after..)
+        .map(|(_, product)| product)
+        .filter(is_wanted);
     if number == 1 && after > 0 {
         // Whoever goes by ids needs no more than a page of them shown.
-        let rows: Vec<Value> = found.take(limit).map(|product| product.shown(include)).collect();
+        let rows: Vec<Value> = found
+            .take(limit)
+            .map(|product| product.shown(include))
+            .collect();
         return Ok(Reply::page(rows, 1, limit));
     }
-    Ok(Reply::page(found.map(|product| product.shown(include)).collect(), number, limit))
+    Ok(Reply::page(
+        found.map(|product| product.shown(include)).collect(),
+        number,
+        limit,
+    ))
 }
 
 fn make(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
@@ -103,7 +119,9 @@ fn make(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
         channels: BTreeSet::new(),
         stock: Stock::default(),
     };
-    let given = asked.body["variants"].as_array().map_or(&[][..], Vec::as_slice);
+    let given = asked.body["variants"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
     if given.len() > VARIANTS {
         return Err(Reply::wrong("variants"));
     }
@@ -122,16 +140,23 @@ fn make(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
 fn variant(shelf: &mut Shelf, product: &mut Product, row: &Value) -> Result<(), Reply> {
     let fields = rules::of_variant(row)?;
     rules::required(&fields, &["sku"])?;
-    let given = row["option_values"].as_array().filter(|values| !values.is_empty());
+    let given = row["option_values"]
+        .as_array()
+        .filter(|values| !values.is_empty());
     let mut made = Variant {
         fields,
         ..Variant::bare(shelf.next_id())
     };
     for value in given.ok_or_else(|| Reply::wrong("option_values"))? {
         let text = |name: &str| value[name].as_str().filter(|text| !text.is_empty());
-        let name = text("option_display_name").ok_or_else(|| Reply::wrong("option_display_name"))?;
+        let name =
+            text("option_display_name").ok_or_else(|| Reply::wrong("option_display_name"))?;
         let label = text("label").ok_or_else(|| Reply::wrong("label"))?;
-        let place = match product.options.iter().position(|option| option.name == name) {
+        let place = match product
+            .options
+            .iter()
+            .position(|option| option.name == name)
+        {
             Some(place) => place,
             None => {
                 let sort_order = i64::try_from(product.options.len()).unwrap_or(0);
@@ -180,10 +205,17 @@ fn change(shelf: &mut Shelf, rows: &[Value]) -> Result<Reply, Reply> {
 fn change_one(shelf: &mut Shelf, row: &Value) -> Result<(Product, Value), Reply> {
     let id = row["id"].as_u64().ok_or_else(|| Reply::wrong("id"))?;
     let mut fields = rules::of_product(row)?;
-    let old = shelf.products.get(&id).cloned().ok_or_else(Reply::missing)?;
+    let old = shelf
+        .products
+        .get(&id)
+        .cloned()
+        .ok_or_else(Reply::missing)?;
     shelf.name_brand(&mut fields);
     let mut product = old.clone();
-    if let Some(level) = fields.remove("inventory_level").and_then(|level| level.as_i64()) {
+    if let Some(level) = fields
+        .remove("inventory_level")
+        .and_then(|level| level.as_i64())
+    {
         product.stock.on_hand = level;
     }
     product.fields.extend(fields);
@@ -200,7 +232,9 @@ impl Shelf {
         };
         let small = name.to_lowercase();
         let mut brands = self.brands.iter();
-        let known = brands.find(|(_, known)| known.to_lowercase() == small).map(|(id, _)| *id);
+        let known = brands
+            .find(|(_, known)| known.to_lowercase() == small)
+            .map(|(id, _)| *id);
         let id = known.unwrap_or_else(|| {
             let id = self.next_id();
             self.brands.insert(id, name);
@@ -217,7 +251,10 @@ pub(super) fn assign(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     for row in rows(&asked.body, PAGE_ROWS)? {
         let number = |name: &str| row[name].as_u64().ok_or_else(|| Reply::wrong(name));
         let (product, channel) = (number("product_id")?, number("channel_id")?);
-        let product = shelf.products.get_mut(&product).ok_or_else(Reply::missing)?;
+        let product = shelf
+            .products
+            .get_mut(&product)
+            .ok_or_else(Reply::missing)?;
         product.channels.insert(channel);
     }
     Ok(Reply::done())

@@ -32,8 +32,14 @@ const PRODUCT: [(&str, Rule); 20] = [
     ("upc", Rule::Text(0, 14)),
     ("mpn", Rule::Text(0, 255)),
     ("is_visible", Rule::Flag),
-    ("availability", Rule::OneOf(&["available", "disabled", "preorder"])),
-    ("inventory_tracking", Rule::OneOf(&["none", "product", "variant"])),
+    (
+        "availability",
+        Rule::OneOf(&["available", "disabled", "preorder"]),
+    ),
+    (
+        "inventory_tracking",
+        Rule::OneOf(&["none", "product", "variant"]),
+    ),
     ("inventory_level", Rule::Whole),
     ("search_keywords", Rule::Text(0, 65_535)),
     ("page_title", Rule::Text(0, 255)),

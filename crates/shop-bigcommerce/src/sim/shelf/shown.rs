@@ -10,7 +10,11 @@ impl Product {
         let is_simple = self.options.is_empty();
         let level = match self.tracking() {
             "product" => self.stock.available(),
-            "variant" => self.variants.iter().map(|each| each.stock.available()).sum(),
+            "variant" => self
+                .variants
+                .iter()
+                .map(|each| each.stock.available())
+                .sum(),
             _ => 0,
         };
         let mut product = json!({
@@ -37,7 +41,10 @@ impl Product {
             }
         };
         let variants = self.variants.iter();
-        add("variants", variants.map(|each| self.shown_variant(each)).collect());
+        add(
+            "variants",
+            variants.map(|each| self.shown_variant(each)).collect(),
+        );
         add("images", self.shown_images());
         product
     }

@@ -28,7 +28,11 @@ pub(super) fn of_product(
     id: u64,
     rest: &[&str],
 ) -> Result<Reply, Reply> {
-    let product = shelf.products.get(&id).cloned().ok_or_else(Reply::missing)?;
+    let product = shelf
+        .products
+        .get(&id)
+        .cloned()
+        .ok_or_else(Reply::missing)?;
     match (&asked.method, rest) {
         (&Method::POST, []) => make(shelf, product, &asked.body),
         (&Method::DELETE, [variant]) => remove(shelf, product, variant),
@@ -49,7 +53,10 @@ fn list(shelf: &Shelf, asked: &Asked) -> Result<Reply, Reply> {
         None => shelf.products.values().collect(),
     };
     let mut rows = Vec::new();
-    for product in products.into_iter().filter(|product| !product.options.is_empty()) {
+    for product in products
+        .into_iter()
+        .filter(|product| !product.options.is_empty())
+    {
         let variants = product.variants.iter().filter(|variant| {
             let own = text(&variant.fields, "sku").to_lowercase();
             sku.as_ref().is_none_or(|sku| *sku == own)
@@ -92,7 +99,9 @@ fn change_one(shelf: &mut Shelf, row: &Value) -> Result<(Product, Value), Reply>
     }
     let mut variants = product.variants.iter();
     let shown = variants.find(|variant| variant.id == id);
-    let shown = shown.map(|variant| product.shown_variant(variant)).unwrap_or_default();
+    let shown = shown
+        .map(|variant| product.shown_variant(variant))
+        .unwrap_or_default();
     shelf.keep(product)?;
     Ok((old, shown))
 }
@@ -110,7 +119,9 @@ fn batch_error(refusal: &Reply) -> Reply {
 fn make(shelf: &mut Shelf, mut product: Product, body: &Value) -> Result<Reply, Reply> {
     let fields = rules::of_variant(body)?;
     rules::required(&fields, &["sku"])?;
-    let given = body["option_values"].as_array().ok_or_else(|| Reply::wrong("option_values"))?;
+    let given = body["option_values"]
+        .as_array()
+        .ok_or_else(|| Reply::wrong("option_values"))?;
     let mut values = BTreeMap::new();
     for value in given {
         let number = |name: &str| value[name].as_u64().ok_or_else(|| Reply::wrong(name));
@@ -130,7 +141,9 @@ fn make(shelf: &mut Shelf, mut product: Product, body: &Value) -> Result<Reply, 
     };
     made.tell(fields);
     // What stood for a product without variants.
-    product.variants.retain(|variant| !variant.values.is_empty());
+    product
+        .variants
+        .retain(|variant| !variant.values.is_empty());
     add(&mut product, made.clone())?;
     let shown = product.shown_variant(&made);
     shelf.keep(product)?;
@@ -139,7 +152,11 @@ fn make(shelf: &mut Shelf, mut product: Product, body: &Value) -> Result<Reply, 
 
 /// There is one of each.
 pub(super) fn add(product: &mut Product, made: Variant) -> Result<(), Reply> {
-    if product.variants.iter().any(|variant| variant.values == made.values) {
+    if product
+        .variants
+        .iter()
+        .any(|variant| variant.values == made.values)
+    {
         return Err(Reply::refused(
             StatusCode::CONFLICT,
             "A variant with these option values already exists",
@@ -152,7 +169,9 @@ pub(super) fn add(product: &mut Product, made: Variant) -> Result<(), Reply> {
 
 fn remove(shelf: &mut Shelf, mut product: Product, variant: &str) -> Result<Reply, Reply> {
     let left = product.variants.len();
-    product.variants.retain(|each| each.id.to_string() != variant);
+    product
+        .variants
+        .retain(|each| each.id.to_string() != variant);
     if product.variants.len() == left {
         return Err(Reply::missing());
     }
@@ -177,7 +196,10 @@ fn picture(
 
 impl Variant {
     fn tell(&mut self, mut fields: super::Fields) {
-        if let Some(level) = fields.remove("inventory_level").and_then(|level| level.as_i64()) {
+        if let Some(level) = fields
+            .remove("inventory_level")
+            .and_then(|level| level.as_i64())
+        {
             self.stock.on_hand = level;
         }
         self.fields.extend(fields);

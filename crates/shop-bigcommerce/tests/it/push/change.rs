@@ -2,7 +2,7 @@ use http::Method;
 use retail::listing::{Field, Ownership, Rule, ShopListing, change};
 use retail::{Barcode, ProductId, Sku};
 use serde_json::{Value, json};
-use shop::push::{ChangeRow, Outcome, PushReason, Push as _};
+use shop::push::{ChangeRow, Outcome, Push as _, PushReason};
 use shop_bigcommerce::sim::Trouble;
 use uuid::Uuid;
 
@@ -33,9 +33,17 @@ async fn ec_03_a_save_without_a_change_writes_nothing() {
         assert!(matches!(world.save(&wanted, &made).await, Outcome::Done(_)));
         let before = world.asked();
         let read = world.read(&made).await;
-        assert!(row(&wanted, &read).change.is_empty(), "{:?}", row(&wanted, &read).change);
+        assert!(
+            row(&wanted, &read).change.is_empty(),
+            "{:?}",
+            row(&wanted, &read).change
+        );
         assert!(matches!(world.save(&wanted, &made).await, Outcome::Done(_)));
-        assert!(world.written(before).is_empty(), "{:?}", world.written(before));
+        assert!(
+            world.written(before).is_empty(),
+            "{:?}",
+            world.written(before)
+        );
     }
 }
 
@@ -50,7 +58,10 @@ async fn ec_04_an_edit_in_the_store_lives_until_the_next_save_and_what_is_not_ou
     assert_eq!(&*world.read(&made).await.title, "Sale!");
     assert!(matches!(world.save(&mug(), &made).await, Outcome::Done(_)));
     let shown = &world.by_hand(Method::GET, &path, Value::Null)["data"];
-    assert_eq!((&shown["name"], &shown["price"]), (&json!("Mug"), &json!(19.9)));
+    assert_eq!(
+        (&shown["name"], &shown["price"]),
+        (&json!("Mug"), &json!(19.9))
+    );
     assert_eq!(shown["search_keywords"], "cup");
     assert_eq!(shown["page_title"], "Cups");
     assert_eq!(shown["availability"], "preorder");
@@ -69,8 +80,15 @@ async fn ec_02_no_request_ever_names_what_is_not_synced() {
     for asked in world.written(0) {
         let text = asked.body.to_string();
         for field in [
-            "categories", "cost_price", "sale_price", "retail_price", "tax_class_id", "custom_url",
-            "warning_level", "search_keywords", "related_products",
+            "categories",
+            "cost_price",
+            "sale_price",
+            "retail_price",
+            "tax_class_id",
+            "custom_url",
+            "warning_level",
+            "search_keywords",
+            "related_products",
         ] {
             assert!(!text.contains(field), "{field}: {text}");
         }
@@ -94,7 +112,10 @@ async fn ec_06_products_and_single_variants_go_on_and_off_sale() {
     let simple = world.create(&mug()).await;
     let mut wanted = mug();
     wanted.variants[0].is_on_sale = false;
-    assert!(matches!(world.save(&wanted, &simple).await, Outcome::Done(_)));
+    assert!(matches!(
+        world.save(&wanted, &simple).await,
+        Outcome::Done(_)
+    ));
     assert!(!world.read(&simple).await.variants[0].is_on_sale);
 }
 
@@ -113,7 +134,9 @@ async fn r_11_what_is_empty_in_the_pos_wipes_only_where_it_is_told_to() {
     assert!(world.written(before).is_empty());
     let wipes = [Field::Description, Field::Brand, Field::Barcode]
         .into_iter()
-        .fold(Ownership::default(), |all, field| all.with(field, Rule::PosWipes));
+        .fold(Ownership::default(), |all, field| {
+            all.with(field, Rule::PosWipes)
+        });
     let shop = world.read(&made).await;
     let row = ChangeRow {
         change: change(&wanted, &shop, &wipes),
@@ -136,9 +159,19 @@ async fn ec_07_what_was_deleted_in_the_store_is_missing_and_not_made_again() {
     let mut wanted = mug();
     wanted.title = "Cup".into();
     wanted.images = vec![image(1)];
-    assert_eq!(world.change(&[row(&wanted, &shop)]).await, [Outcome::Missing]);
+    assert_eq!(
+        world.change(&[row(&wanted, &shop)]).await,
+        [Outcome::Missing]
+    );
     assert!(!world.is_there(&made));
-    assert!(world.platform.read(world.to(), &[made.id]).await.unwrap().is_empty());
+    assert!(
+        world
+            .platform
+            .read(world.to(), &[made.id])
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// Ten products in a request; of a batch that is refused for one of them, the others are done.
@@ -180,8 +213,13 @@ async fn a_part_that_is_not_done_is_a_refusal() {
     let made = world.create(&mug()).await;
     let mut wanted = mug();
     wanted.title = "Cup".into();
-    world.store.trouble(Method::PUT, "/products", Trouble::Partly);
-    assert!(matches!(world.save(&wanted, &made).await, Outcome::Refused(_)));
+    world
+        .store
+        .trouble(Method::PUT, "/products", Trouble::Partly);
+    assert!(matches!(
+        world.save(&wanted, &made).await,
+        Outcome::Refused(_)
+    ));
     assert!(matches!(world.save(&wanted, &made).await, Outcome::Done(_)));
 }
 
@@ -204,14 +242,20 @@ async fn ec_03_an_image_is_sent_once_moved_by_its_hash_and_the_stores_own_stay_b
     };
     assert_eq!(changed.images.len(), 1);
     let added = world.written(before);
-    let added = added.iter().filter(|asked| asked.body.get("image_url").is_some());
+    let added = added
+        .iter()
+        .filter(|asked| asked.body.get("image_url").is_some());
     assert_eq!(added.count(), 1, "what is there is not sent again");
     let read = world.read(&made).await;
     assert_eq!(hashes(&read), [Some(3), Some(1), None]);
     let id = made.id.as_str().parse().unwrap();
     assert_eq!(
         world.store.pictures(id),
-        ["https://pos.example/3.jpg", "https://pos.example/1.jpg", "https://shop.example/own.jpg"]
+        [
+            "https://pos.example/3.jpg",
+            "https://pos.example/1.jpg",
+            "https://shop.example/own.jpg"
+        ]
     );
 }
 
@@ -228,15 +272,23 @@ async fn ec_03_an_image_whose_answer_was_lost_is_not_added_twice() {
     let mut first = wanted.clone();
     first.images.truncate(1);
     world.change(&[row(&first, &shop)]).await;
-    world.store.trouble(Method::POST, &images, Trouble::LostAnswer);
+    world
+        .store
+        .trouble(Method::POST, &images, Trouble::LostAnswer);
     let shop = world.read(&made).await;
-    let lost = world.platform.change(world.to(), &[row(&wanted, &shop)]).await;
+    let lost = world
+        .platform
+        .change(world.to(), &[row(&wanted, &shop)])
+        .await;
     assert!(lost.is_err(), "{lost:?}");
     assert_eq!(hashes(&world.read(&made).await), [Some(1), Some(2)]);
     // Also for whoever saves by what was read before.
     let changed = world.change(&[row(&wanted, &shop)]).await;
     assert!(matches!(changed[0], Outcome::Done(_)), "{changed:?}");
-    assert_eq!(hashes(&world.read(&made).await), [Some(1), Some(2), Some(3)]);
+    assert_eq!(
+        hashes(&world.read(&made).await),
+        [Some(1), Some(2), Some(3)]
+    );
 }
 
 #[tokio::test]
@@ -269,7 +321,11 @@ async fn wc_07_a_product_of_the_stores_that_is_linked_says_so_from_then_on() {
     let again = world.find(mug().product, &[]).await.remove(0);
     assert_eq!(again.id.as_str(), "70001");
     assert_eq!(again.variants[0].item, Some(wanted.variants[0].item));
-    assert_eq!(again.variants[0].price, Some(wanted.variants[0].price), "overwritten");
+    assert_eq!(
+        again.variants[0].price,
+        Some(wanted.variants[0].price),
+        "overwritten"
+    );
 }
 
 #[tokio::test]
@@ -284,9 +340,17 @@ async fn two_sizes_in_one_request() {
     let before = world.asked();
     assert!(matches!(world.save(&wanted, &made).await, Outcome::Done(_)));
     let batches = world.written(before);
-    let batches = batches.iter().filter(|asked| asked.path.ends_with("/catalog/variants"));
-    let sizes: Vec<usize> = batches.map(|asked| asked.body.as_array().unwrap().len()).collect();
+    let batches = batches
+        .iter()
+        .filter(|asked| asked.path.ends_with("/catalog/variants"));
+    let sizes: Vec<usize> = batches
+        .map(|asked| asked.body.as_array().unwrap().len())
+        .collect();
     assert_eq!(sizes, [50, 10], "fifty variants of a request");
     let read = world.read(&made).await;
-    assert!(read.variants.iter().all(|variant| variant.price == Some(euros(2_000))));
+    assert!(
+        read.variants
+            .iter()
+            .all(|variant| variant.price == Some(euros(2_000)))
+    );
 }

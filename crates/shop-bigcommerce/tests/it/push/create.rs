@@ -3,7 +3,7 @@ use retail::listing::{Field, Measure, Ownership, Rule};
 use retail::{Barcode, ProductId};
 use serde_json::{Value, json};
 use shop::FetchError;
-use shop::push::{Outcome, PushReason, Push as _};
+use shop::push::{Outcome, Push as _, PushReason};
 use shop_bigcommerce::sim::Trouble;
 use uuid::Uuid;
 
@@ -52,9 +52,16 @@ async fn ec_05_a_product_with_options_is_made_whole() {
 #[tokio::test]
 async fn r_11_what_the_shop_decides_is_not_told_when_a_product_is_made() {
     let world = World::open().await;
-    let ownership = [Field::Description, Field::Brand, Field::Weight, Field::Stock]
-        .into_iter()
-        .fold(Ownership::default(), |all, field| all.with(field, Rule::Shop));
+    let ownership = [
+        Field::Description,
+        Field::Brand,
+        Field::Weight,
+        Field::Stock,
+    ]
+    .into_iter()
+    .fold(Ownership::default(), |all, field| {
+        all.with(field, Rule::Shop)
+    });
     let made = world.platform.create(world.to(), &mug(), &ownership).await;
     assert!(matches!(made, Ok(Outcome::Done(_))), "{made:?}");
     let posted = world.written(0).remove(0);
@@ -102,7 +109,10 @@ async fn bc_01_a_name_a_sku_and_a_plan_that_take_no_more_are_told_apart() {
             Outcome::Missing => panic!("nothing was asked for that could be missing"),
         }
     };
-    assert_eq!(created("T-shirt 1", "NEW", 1).await, Some(PushReason::TitleTaken));
+    assert_eq!(
+        created("T-shirt 1", "NEW", 1).await,
+        Some(PushReason::TitleTaken)
+    );
     assert_eq!(
         created("New", "sim-1", 2).await,
         Some(PushReason::SkuTaken),
@@ -123,7 +133,12 @@ async fn bc_01_a_name_a_sku_and_a_plan_that_take_no_more_are_told_apart() {
 #[tokio::test]
 async fn ec_08_a_lost_answer_makes_no_twin() {
     for wanted in [mug(), without_sku(mug()), shirt(), without_sku(shirt())] {
-        for lost in ["/products", "/metafields", "/channel-assignments", "/images"] {
+        for lost in [
+            "/products",
+            "/metafields",
+            "/channel-assignments",
+            "/images",
+        ] {
             let method = match lost {
                 "/channel-assignments" => Method::PUT,
                 _ => Method::POST,
@@ -163,7 +178,10 @@ async fn settled(world: &World, wanted: &retail::listing::Listing) {
         None => world.create(wanted).await,
     };
     for variant in &mut shop.variants {
-        let same = wanted.variants.iter().find(|each| each.sku == variant.sku && each.sku.is_some());
+        let same = wanted
+            .variants
+            .iter()
+            .find(|each| each.sku == variant.sku && each.sku.is_some());
         variant.item = variant.item.or(same.map(|each| each.item));
     }
     let changed = world.change(&[row(wanted, &shop)]).await.remove(0);
@@ -174,7 +192,11 @@ async fn settled(world: &World, wanted: &retail::listing::Listing) {
     let wanted_items: Vec<_> = wanted.variants.iter().map(|each| Some(each.item)).collect();
     assert_eq!(items, wanted_items);
     assert_eq!(hashes(&read), [Some(1), Some(2)], "{}", wanted.title);
-    assert!(row(wanted, &read).change.is_empty(), "{:?}", row(wanted, &read).change);
+    assert!(
+        row(wanted, &read).change.is_empty(),
+        "{:?}",
+        row(wanted, &read).change
+    );
     let query = format!("/v3/catalog/products?name={}", wanted.title);
     let (_, all) = world.store.by_hand(Method::GET, &query, Value::Null);
     assert_eq!(all["data"].as_array().unwrap().len(), 1);
@@ -183,9 +205,14 @@ async fn settled(world: &World, wanted: &retail::listing::Listing) {
 #[tokio::test]
 async fn a_product_that_was_made_in_part_is_mended_by_the_next_save() {
     let world = World::open().await;
-    world.store.trouble(Method::POST, "/products", Trouble::Partly);
+    world
+        .store
+        .trouble(Method::POST, "/products", Trouble::Partly);
     let made = world.create(&shirt()).await;
-    assert!(matches!(world.save(&shirt(), &made).await, Outcome::Done(_)));
+    assert!(matches!(
+        world.save(&shirt(), &made).await,
+        Outcome::Done(_)
+    ));
     assert!(world.read(&made).await.is_on_sale);
 }
 
@@ -204,5 +231,8 @@ async fn r_10_a_variant_without_a_sku_has_one_that_stands_in_for_it() {
     // One that it is given later takes the other's place.
     wanted.variants[0] = sized(2, "S");
     assert!(matches!(world.save(&wanted, &made).await, Outcome::Done(_)));
-    assert_eq!(world.read(&made).await.variants[0].sku, wanted.variants[0].sku);
+    assert_eq!(
+        world.read(&made).await.variants[0].sku,
+        wanted.variants[0].sku
+    );
 }

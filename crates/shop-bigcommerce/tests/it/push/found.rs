@@ -12,13 +12,27 @@ async fn wc_07_a_listing_is_found_by_our_id_and_by_the_skus_of_products_and_of_v
     let (mug_made, shirt_made) = (world.create(&mug()).await, world.create(&shirt()).await);
     let nobody = ProductId::new(Uuid::from_u128(999));
     let ids = |found: Vec<retail::listing::ShopListing>| -> Vec<String> {
-        found.iter().map(|listing| listing.id.as_str().to_owned()).collect()
+        found
+            .iter()
+            .map(|listing| listing.id.as_str().to_owned())
+            .collect()
     };
-    assert_eq!(ids(world.find(mug().product, &[]).await), [mug_made.id.as_str()]);
-    assert_eq!(ids(world.find(nobody, &["mug"]).await), [mug_made.id.as_str()]);
-    assert_eq!(ids(world.find(nobody, &["shirt-m"]).await), [shirt_made.id.as_str()]);
     assert_eq!(
-        ids(world.find(mug().product, &["SHIRT-S", "SHIRT-M", "SIM-1"]).await),
+        ids(world.find(mug().product, &[]).await),
+        [mug_made.id.as_str()]
+    );
+    assert_eq!(
+        ids(world.find(nobody, &["mug"]).await),
+        [mug_made.id.as_str()]
+    );
+    assert_eq!(
+        ids(world.find(nobody, &["shirt-m"]).await),
+        [shirt_made.id.as_str()]
+    );
+    assert_eq!(
+        ids(world
+            .find(mug().product, &["SHIRT-S", "SHIRT-M", "SIM-1"])
+            .await),
         ["70001", mug_made.id.as_str(), shirt_made.id.as_str()],
         "each once"
     );
@@ -57,8 +71,16 @@ async fn every_listing_is_on_one_page_also_when_products_go_meanwhile() {
     let mut ids = Vec::new();
     let mut after = None;
     loop {
-        let page = world.platform.pages(world.to(), after.as_ref()).await.unwrap();
-        ids.extend(page.listings.iter().map(|listing| listing.id.as_str().to_owned()));
+        let page = world
+            .platform
+            .pages(world.to(), after.as_ref())
+            .await
+            .unwrap();
+        ids.extend(
+            page.listings
+                .iter()
+                .map(|listing| listing.id.as_str().to_owned()),
+        );
         if ids.len() == page.listings.len() {
             // What was on the first page and is there no more moves nothing.
             world.by_hand(Method::DELETE, "/v3/catalog/products/70000", json!(null));
@@ -98,6 +120,13 @@ async fn nothing_is_deleted_where_nothing_is_named() {
         world.platform.delete(world.to(), &[odd]).await.unwrap(),
         [Outcome::Done(())]
     );
-    assert!(world.platform.delete(world.to(), &[]).await.unwrap().is_empty());
+    assert!(
+        world
+            .platform
+            .delete(world.to(), &[])
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(world.written(0).is_empty());
 }

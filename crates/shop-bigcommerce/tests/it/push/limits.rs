@@ -26,17 +26,28 @@ async fn a_store_that_refuses_for_haste_is_left_alone_for_as_long_as_it_says() {
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(*world.purse.refused.lock().unwrap(), [Duration::from_secs(30)]);
+    assert_eq!(
+        *world.purse.refused.lock().unwrap(),
+        [Duration::from_secs(30)]
+    );
     assert_eq!(world.asked(), 2, "nothing is asked with nothing left");
 }
 
 #[tokio::test]
 async fn a_refusal_without_a_word_is_left_alone_too_and_asked_no_second_time() {
     let world = World::open().await;
-    world.store.trouble(Method::POST, "/products", Trouble::Busy);
+    world
+        .store
+        .trouble(Method::POST, "/products", Trouble::Busy);
     let made = world.try_to_create(&mug()).await;
-    assert!(matches!(made, Err(FetchError::TryLater { after: None, .. })), "{made:?}");
-    assert_eq!(*world.purse.refused.lock().unwrap(), [Duration::from_secs(5)]);
+    assert!(
+        matches!(made, Err(FetchError::TryLater { after: None, .. })),
+        "{made:?}"
+    );
+    assert_eq!(
+        *world.purse.refused.lock().unwrap(),
+        [Duration::from_secs(5)]
+    );
     assert_eq!(world.asked(), 1, "refusals one after another are abuse");
 }
 
@@ -45,17 +56,26 @@ async fn a_page_for_people_is_no_answer_and_nothing_is_gone_by_it() {
     let world = World::open().await;
     let made = world.create(&mug()).await;
     for method in [Method::GET, Method::PUT] {
-        world.store.trouble(method.clone(), "/products", Trouble::Away);
+        world
+            .store
+            .trouble(method.clone(), "/products", Trouble::Away);
         let mut wanted = mug();
         wanted.title = "Cup".into();
         let outcome = match method {
-            Method::GET => world.platform.read(world.to(), &[made.id.clone()]).await.map(drop),
+            Method::GET => world
+                .platform
+                .read(world.to(), &[made.id.clone()])
+                .await
+                .map(drop),
             _ => {
                 let row = super::row(&wanted, &made);
                 world.platform.change(world.to(), &[row]).await.map(drop)
             }
         };
-        assert!(matches!(outcome, Err(FetchError::TryLater { .. })), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(FetchError::TryLater { .. })),
+            "{outcome:?}"
+        );
     }
     assert!(world.is_there(&made));
 }

@@ -5,9 +5,11 @@ mod contract;
 mod create;
 mod found;
 mod limits;
+mod schema;
 mod stock;
 mod terms;
 mod variants;
+mod watch;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -35,7 +37,8 @@ use crate::store::connection_at;
 /// A store, whoever pushes to it, and what that may ask.
 pub struct World {
     pub store: Store,
-    pub clock: ManualClock,
+    /// Every request with its answer.
+    pub seen: watch::Seen,
     pub platform: BigCommerce,
     pub connection: Connection,
     pub purse: Till,
@@ -74,13 +77,14 @@ impl World {
         set(&mut options);
         let (hash, token) = (options.hash.clone(), options.access_token.clone());
         let store = Store::open(options, Arc::new(clock.clone()));
-        let url = serve(store.router()).await;
+        let watched = watch::watched(store.router());
+        let url = serve(watched.router).await;
         let mut connection = connection_at(&format!("{url}/stores/{hash}"), &["any"]);
         connection.api.as_mut().unwrap().secret = token.expose_secret().into();
         Self {
             platform: BigCommerce::new(Arc::new(clock.clone())).unwrap(),
             store,
-            clock,
+            seen: watched.seen,
             connection,
             purse: Till::default(),
             terms: Terms {
@@ -193,7 +197,9 @@ pub fn image(n: u8) -> Image {
 
 pub fn hashes(listing: &ShopListing) -> Vec<Option<u8>> {
     let images = listing.images.iter();
-    images.map(|image| image.hash.map(|hash| hash.0[0])).collect()
+    images
+        .map(|image| image.hash.map(|hash| hash.0[0]))
+        .collect()
 }
 
 /// A product without options.
@@ -248,6 +254,10 @@ fn variant(n: u128, sku: &str) -> Variant {
 
 /// The store's own id of a variant.
 pub fn variant_id(listing: &ShopListing, place: usize) -> u64 {
-    let (_, id) = listing.variants[place].id.as_str().rsplit_once(':').unwrap();
+    let (_, id) = listing.variants[place]
+        .id
+        .as_str()
+        .rsplit_once(':')
+        .unwrap();
     id.parse().unwrap()
 }

@@ -44,13 +44,18 @@ async fn pos_06_stock_is_told_by_product_and_by_variant_in_one_request() {
     let mug_id: u64 = mug.id.as_str().parse().unwrap();
     assert_eq!(
         adjustments(&world),
-        [json!([{"location_id": 1, "product_id": mug_id, "quantity": 7},
-            {"location_id": 1, "variant_id": variant_id(&shirt, 0), "quantity": 3}])],
+        [
+            json!([{"location_id": 1, "product_id": mug_id, "quantity": 7},
+            {"location_id": 1, "variant_id": variant_id(&shirt, 0), "quantity": 3}])
+        ],
         "what is as wanted is not told"
     );
     assert_eq!(world.read(&mug).await.variants[0].quantity, Some(7));
     // The same again changes nothing.
-    assert_eq!(set(&world, &[told(&mug, 0, Some(7), 7)]).await, [StockOutcome::Set]);
+    assert_eq!(
+        set(&world, &[told(&mug, 0, Some(7), 7)]).await,
+        [StockOutcome::Set]
+    );
     assert_eq!(adjustments(&world).len(), 1);
 }
 
@@ -79,14 +84,20 @@ async fn r_04_what_is_not_there_yet_is_waited_for_and_never_taken_for_done() {
     })
     .await;
     let made = slow.create(&mug()).await;
-    assert_eq!(set(&slow, &[told(&made, 0, None, 5)]).await, [StockOutcome::Set]);
+    assert_eq!(
+        set(&slow, &[told(&made, 0, None, 5)]).await,
+        [StockOutcome::Set]
+    );
     let stuck = World::of(|options| {
         options.quota = 100_000;
         options.inventory_lag = 100;
     })
     .await;
     let made = stuck.create(&mug()).await;
-    assert_eq!(set(&stuck, &[told(&made, 0, None, 5)]).await, [StockOutcome::Unsure]);
+    assert_eq!(
+        set(&stuck, &[told(&made, 0, None, 5)]).await,
+        [StockOutcome::Unsure]
+    );
 }
 
 #[tokio::test]
@@ -94,7 +105,10 @@ async fn what_the_store_keeps_back_is_not_for_sale() {
     let world = World::open().await;
     let made = world.create(&mug()).await;
     world.store.keep_back(made.id.as_str().parse().unwrap(), 2);
-    assert_eq!(set(&world, &[told(&made, 0, Some(-2), 5)]).await, [StockOutcome::Set]);
+    assert_eq!(
+        set(&world, &[told(&made, 0, Some(-2), 5)]).await,
+        [StockOutcome::Set]
+    );
     assert_eq!(adjustments(&world)[0][0]["quantity"], 7);
     assert_eq!(world.store.level(variant_id(&made, 0)), Some(5));
 }
@@ -106,7 +120,10 @@ async fn stock_that_is_counted_in_another_way_is_told_in_that_way() {
     let mut by_variant = told(&mug, 0, None, 5);
     by_variant.stock_id = None;
     let rows = [by_variant, told(&shirt, 0, None, 4)];
-    assert_eq!(set(&world, &rows).await, [StockOutcome::Set, StockOutcome::Set]);
+    assert_eq!(
+        set(&world, &rows).await,
+        [StockOutcome::Set, StockOutcome::Set]
+    );
     let tracking = |listing: &ShopListing, tracking: &str| {
         let path = format!("/v3/catalog/products/{}", listing.id.as_str());
         world.by_hand(Method::PUT, &path, json!({"inventory_tracking": tracking}));
@@ -134,7 +151,11 @@ async fn ec_07_stock_of_what_is_gone_is_missing_and_holds_up_no_other() {
     let rows = [told(&mug, 0, None, 7), odd, told(&shirt, 0, None, 3)];
     assert_eq!(
         set(&world, &rows).await,
-        [StockOutcome::Missing, StockOutcome::Missing, StockOutcome::Set]
+        [
+            StockOutcome::Missing,
+            StockOutcome::Missing,
+            StockOutcome::Set
+        ]
     );
 }
 
@@ -142,7 +163,9 @@ async fn ec_07_stock_of_what_is_gone_is_missing_and_holds_up_no_other() {
 async fn a_lost_answer_about_stock_is_the_whole_calls_and_the_same_call_ends_it() {
     let world = World::open().await;
     let made = world.create(&mug()).await;
-    world.store.trouble(Method::PUT, "/absolute", Trouble::LostAnswer);
+    world
+        .store
+        .trouble(Method::PUT, "/absolute", Trouble::LostAnswer);
     let rows = [told(&made, 0, Some(0), 5)];
     let lost = world.platform.set_stock(world.to(), &rows).await;
     assert!(matches!(lost, Err(FetchError::TryLater { .. })), "{lost:?}");
@@ -165,8 +188,15 @@ async fn two_thousand_rows_are_one_request() {
     let mut rows = Vec::new();
     let mut after = None;
     while rows.len() < 1_900 {
-        let page = world.platform.pages(world.to(), after.as_ref()).await.unwrap();
-        let counted = page.listings.iter().filter(|listing| listing.variants[0].quantity.is_some());
+        let page = world
+            .platform
+            .pages(world.to(), after.as_ref())
+            .await
+            .unwrap();
+        let counted = page
+            .listings
+            .iter()
+            .filter(|listing| listing.variants[0].quantity.is_some());
         rows.extend(counted.map(|listing| told(listing, 0, Some(1_000), 900)));
         after = page.next;
         if after.is_none() {

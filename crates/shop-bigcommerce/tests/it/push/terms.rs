@@ -8,8 +8,20 @@ use super::World;
 #[tokio::test]
 async fn ec_01_units_taxes_and_the_place_of_stock_are_the_stores_own() {
     for (prices_include_tax, weight_units, dimension_units, weight, dimensions) in [
-        (true, "KGS", "Centimeters", WeightUnit::Kilogram, DimensionUnit::Centimetre),
-        (false, "LBS", "Inches", WeightUnit::Pound, DimensionUnit::Inch),
+        (
+            true,
+            "KGS",
+            "Centimeters",
+            WeightUnit::Kilogram,
+            DimensionUnit::Centimetre,
+        ),
+        (
+            false,
+            "LBS",
+            "Inches",
+            WeightUnit::Pound,
+            DimensionUnit::Inch,
+        ),
     ] {
         let world = World::of(|options| {
             options.prices_include_tax = prices_include_tax;
@@ -36,5 +48,8 @@ async fn ec_01_units_taxes_and_the_place_of_stock_are_the_stores_own() {
 async fn ec_01_a_store_that_weighs_in_another_unit_is_told_nothing() {
     let world = World::of(|options| options.weight_units = "Tonnes").await;
     let terms = world.platform.terms(world.to()).await;
-    assert!(matches!(terms, Err(FetchError::Unreadable { .. })), "{terms:?}");
+    assert!(
+        matches!(terms, Err(FetchError::Unreadable { .. })),
+        "{terms:?}"
+    );
 }

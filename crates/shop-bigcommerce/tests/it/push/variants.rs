@@ -28,7 +28,11 @@ async fn ec_05_a_variant_that_is_added_in_the_pos_is_added_in_the_store_once() {
     assert_eq!(changed.variants.len(), 1);
     assert_eq!(changed.variants[0].1, read.variants[2].id);
     assert_eq!(read.variants.len(), 3);
-    assert_eq!(variant_id(&read, 0), variant_id(&made, 0), "the others stay who they were");
+    assert_eq!(
+        variant_id(&read, 0),
+        variant_id(&made, 0),
+        "the others stay who they were"
+    );
     let before = world.asked();
     saved(&world, &wanted, &made).await;
     assert!(world.written(before).is_empty());
@@ -95,10 +99,38 @@ async fn ec_01_a_variant_that_takes_anothers_value_is_made_anew_and_told() {
     let changed = saved(&world, &wanted, &made).await;
     let read = world.read(&made).await;
     for (item, id, _) in &changed.variants {
-        let shown = read.variants.iter().find(|variant| variant.item == Some(*item));
+        let shown = read
+            .variants
+            .iter()
+            .find(|variant| variant.item == Some(*item));
         assert_eq!(&shown.unwrap().id, id);
     }
     assert!(!changed.variants.is_empty());
+}
+
+#[tokio::test]
+async fn ec_01_two_variants_that_swap_their_values_are_both_made_anew() {
+    let world = World::open().await;
+    let made = world.create(&shirt()).await;
+    let mut wanted = shirt();
+    wanted.variants[0].values = vec!["M".into()];
+    wanted.variants[1].values = vec!["S".into()];
+    let changed = saved(&world, &wanted, &made).await;
+    assert_eq!(changed.variants.len(), 2);
+}
+
+#[tokio::test]
+async fn ec_05_an_item_that_takes_anothers_place_keeps_its_variant() {
+    let world = World::open().await;
+    let made = world.create(&shirt()).await;
+    let mut wanted = shirt();
+    wanted.variants[0].item = super::item(55);
+    let changed = saved(&world, &wanted, &made).await;
+    assert_eq!(changed.variants.len(), 1);
+    assert_eq!(
+        variant_id(&world.read(&made).await, 0),
+        variant_id(&made, 0)
+    );
 }
 
 #[tokio::test]
@@ -121,9 +153,19 @@ async fn ec_01_a_product_gets_options_and_loses_them_again() {
     wanted.variants[0].image = Some(image(1).hash);
     let changed = saved(&world, &wanted, &made).await;
     assert_eq!(changed.variants.len(), 2);
-    assert!(changed.variants.iter().all(|(_, _, stock_id)| stock_id.is_none()));
+    assert!(
+        changed
+            .variants
+            .iter()
+            .all(|(_, _, stock_id)| stock_id.is_none())
+    );
     let read = world.read(&made).await;
-    assert!(read.variants.iter().all(|variant| variant.quantity == Some(0)), "{read:?}");
+    assert!(
+        read.variants
+            .iter()
+            .all(|variant| variant.quantity == Some(0)),
+        "{read:?}"
+    );
     let changed = saved(&world, &simple, &made).await;
     assert_eq!(changed.variants.len(), 1);
     let read = world.read(&made).await;
@@ -141,7 +183,10 @@ async fn the_one_variant_of_a_product_without_options_may_become_another_item() 
     wanted.variants[0].sku = Some(Sku::new("MUG-2").unwrap());
     let changed = saved(&world, &wanted, &made).await;
     assert_eq!(changed.variants[0].0, super::item(77));
-    assert_eq!(variant_id(&world.read(&made).await, 0), variant_id(&made, 0));
+    assert_eq!(
+        variant_id(&world.read(&made).await, 0),
+        variant_id(&made, 0)
+    );
 }
 
 #[tokio::test]
@@ -156,5 +201,9 @@ async fn ec_05_a_sku_that_another_product_has_stands_alone() {
         other => panic!("{other:?}"),
     }
     let read = world.read(&made).await;
-    assert_eq!(read.variants[1].price, Some(super::euros(3_000)), "the other is done");
+    assert_eq!(
+        read.variants[1].price,
+        Some(super::euros(3_000)),
+        "the other is done"
+    );
 }
