@@ -12,6 +12,7 @@ use super::{Asked, Store, Trouble};
 impl Store {
     /// Somebody buys units of a variant, now, at what it costs now. Gives the order's id; `None`: it is hidden, not for
     /// sale, or there is not enough of it.
+    #[expect(clippy::must_use_candidate, reason = "selling it is the point")]
     pub fn sell(&self, variant: u64, units: i64) -> Option<u64> {
         let mut state = self.lock();
         let (id, name, sku, price) = state.shelf.offer(variant, units)?;
@@ -34,6 +35,7 @@ impl Store {
 
     /// Somebody does in the store's own screen what the API does too: it costs nothing of the quota and is not among
     /// [`Self::asked`]. Gives the status and the answer.
+    #[expect(clippy::must_use_candidate, reason = "doing it is the point")]
     pub fn by_hand(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let uri: http::Uri = format!("/?{query}").parse().unwrap_or_default();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::catalogue::{Catalogue, Kind};
 use super::dice::Dice;
-use super::money::{Currency, EUR, Fine, JPY, USD};
+use super::money::{EUR, Fine, JPY, USD};
 use super::order::{
     AWAITING_FULFILLMENT, AWAITING_PAYMENT, CANCELLED, COMPLETED, DECLINED, DISPUTED, Event, Fee,
     INCOMPLETE, Line, MANUAL_VERIFICATION, Order, PARTIALLY_REFUNDED, PENDING, REFUNDED, Refund,
@@ -51,7 +51,8 @@ impl Story<'_> {
             (4, (AWAITING_FULFILLMENT, DEPOSIT)),
         ]);
         let currency = self.dice.weighted([(8, EUR), (1, USD), (1, JPY)]);
-        let mut order = self.blank(id, status, currency, method);
+        let buyer = self.dice.between(0, 999);
+        let mut order = Order::placed(id, self.now, (status, method), currency, buyer);
         self.fill(&mut order);
         let is_charged = method == CARD && [AWAITING_FULFILLMENT, COMPLETED].contains(&status);
         let mut events = vec![Event::Created];
@@ -75,7 +76,8 @@ impl Story<'_> {
     /// Somebody buys one thing, and pays by transfer what is not asked for here.
     pub fn sell(mut self, id: u64, product: usize, quantity: i64) -> (Order, Vec<Event>) {
         let status = AWAITING_FULFILLMENT;
-        let mut order = self.blank(id, status, EUR, DEPOSIT);
+        let buyer = self.dice.between(0, 999);
+        let mut order = Order::placed(id, self.now, (status, DEPOSIT), EUR, buyer);
         order.lines.push(Line {
             id: self.id(),
             product,
@@ -89,36 +91,6 @@ impl Story<'_> {
             order,
             vec![Event::Created, Event::Status { from, to: status }],
         )
-    }
-
-    fn blank(
-        &mut self,
-        id: u64,
-        status: Status,
-        currency: Currency,
-        method: &'static str,
-    ) -> Order {
-        Order {
-            id,
-            status,
-            created_at: self.now,
-            modified_at: self.now,
-            is_archived: false,
-            currency,
-            lines: Vec::new(),
-            shipping: 0,
-            handling: 0,
-            wrapping: 0,
-            fees: Vec::new(),
-            manual_discount: 0,
-            gift_certificate: 0,
-            store_credit: 0,
-            credits_deducted: false,
-            method,
-            transactions: Vec::new(),
-            refunds: Vec::new(),
-            buyer: self.dice.between(0, 999),
-        }
     }
 
     pub fn go_on(mut self, order: &mut Order) -> Vec<Event> {

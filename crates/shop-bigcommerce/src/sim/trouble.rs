@@ -35,7 +35,7 @@ impl Troubles {
 
 impl Trouble {
     /// Whether the store does what it was asked.
-    pub const fn is_done(self) -> bool {
+    pub(super) const fn is_done(self) -> bool {
         match self {
             Self::LostAnswer | Self::Partly => true,
             Self::Busy | Self::Away => false,
@@ -43,7 +43,7 @@ impl Trouble {
     }
 
     /// Instead of the store's answer.
-    pub fn answer(self, answer: Response) -> Response {
+    pub(super) fn answer(self, answer: Response) -> Response {
         let page = "<html><body>Bad gateway</body></html>";
         match self {
             Self::LostAnswer => (StatusCode::GATEWAY_TIMEOUT, page).into_response(),

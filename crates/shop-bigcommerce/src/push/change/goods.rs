@@ -63,7 +63,7 @@ fn product<'a>(job: &Job<'a>) -> Result<Option<ProductBody<'a>>, FetchError> {
     let mut goods = Goods::default();
     if job.is_simple() && !job.is_rebuilt() {
         for (_, _, fields) in job.set() {
-            goods = changed(fields, || String::new())?;
+            goods = changed(fields, String::new)?;
         }
     }
     let is_silent = title.is_none()

@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Shelf, Taken, images, inventory, metafields, options, products, variants};
+use super::{Product, Shelf, Taken, images, inventory, metafields, options, products, variants};
 use crate::sim::query::Parameters;
 
 /// A request, as it came.
@@ -50,11 +50,11 @@ impl Reply {
         Self::refused(
             StatusCode::NOT_FOUND,
             "The resource was not found",
-            json!({}),
+            &json!({}),
         )
     }
 
-    pub(super) fn refused(status: StatusCode, title: &str, errors: Value) -> Self {
+    pub(super) fn refused(status: StatusCode, title: &str, errors: &Value) -> Self {
         let kind = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
         let body =
             json!({"status": status.as_u16(), "title": title, "type": kind, "errors": errors});
@@ -69,13 +69,13 @@ impl Reply {
         Self::refused(
             StatusCode::UNPROCESSABLE_ENTITY,
             "JSON data is missing or invalid",
-            json!({field: "error.invalid"}),
+            &json!({field: "error.invalid"}),
         )
     }
 
     /// For too many rows.
     pub(super) fn too_large() -> Self {
-        Self::refused(StatusCode::PAYLOAD_TOO_LARGE, "Too many rows", json!({}))
+        Self::refused(StatusCode::PAYLOAD_TOO_LARGE, "Too many rows", &json!({}))
     }
 
     pub(super) fn page(rows: Vec<Value>, number: usize, per_page: usize) -> Self {
@@ -95,12 +95,12 @@ impl From<Taken> for Reply {
             Taken::Sku(sku) => Self::refused(
                 StatusCode::CONFLICT,
                 "The product sku is a duplicate",
-                json!({"sku": format!("The product sku {sku} is a duplicate")}),
+                &json!({"sku": format!("The product sku {sku} is a duplicate")}),
             ),
             Taken::Name => Self::refused(
                 StatusCode::CONFLICT,
                 "The product name is a duplicate",
-                json!({"name": "The product name is a duplicate"}),
+                &json!({"name": "The product name is a duplicate"}),
             ),
         }
     }
@@ -169,6 +169,37 @@ impl Shelf {
     }
 }
 
+/// A product as it was, and what the answer shows.
+pub(super) type Replaced = (Product, Value);
+
+impl Shelf {
+    /// Changes all rows, or none.
+    pub(super) fn all_or_none(
+        &mut self,
+        rows: &[Value],
+        one: fn(&mut Self, &Value) -> Result<Replaced, Reply>,
+    ) -> Result<Reply, Reply> {
+        let (mut before, mut shown) = (Vec::new(), Vec::new());
+        for row in rows {
+            match one(self, row) {
+                Ok((old, new)) => {
+                    before.push(old);
+                    shown.push(new);
+                }
+                Err(refusal) => {
+                    for product in before.into_iter().rev() {
+                        // As it was there before, nobody else has what is its.
+                        drop(self.keep(product));
+                    }
+                    return Err(refusal);
+                }
+            }
+        }
+        let count = shown.len();
+        Ok(Reply::page(shown, 1, count.max(1)))
+    }
+}
+
 /// The rows of a body.
 pub(super) fn rows(body: &Value, most: usize) -> Result<&[Value], Reply> {
     match body.as_array() {
@@ -202,6 +233,6 @@ pub(super) fn not_allowed() -> Reply {
     Reply::refused(
         StatusCode::METHOD_NOT_ALLOWED,
         "Method not allowed",
-        json!({}),
+        &json!({}),
     )
 }

@@ -68,7 +68,7 @@ pub(super) fn fetched(body: &Value) -> Result<String, Reply> {
         return Err(Reply::refused(
             StatusCode::BAD_REQUEST,
             "The image could not be fetched",
-            json!({}),
+            &json!({}),
         ));
     }
     Ok(url.to_owned())

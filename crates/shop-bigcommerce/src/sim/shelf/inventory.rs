@@ -49,8 +49,8 @@ pub(super) fn set(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
 }
 
 fn target(shelf: &Shelf, item: &Value) -> Result<(Target, i64), Reply> {
-    let names = ["sku", "variant_id", "product_id"];
-    let given: Vec<&str> = names
+    let kinds = ["sku", "variant_id", "product_id"];
+    let given: Vec<&str> = kinds
         .into_iter()
         .filter(|name| item.get(*name).is_some())
         .collect();
@@ -104,7 +104,7 @@ fn target(shelf: &Shelf, item: &Value) -> Result<(Target, i64), Reply> {
 }
 
 fn refused(title: &str) -> Reply {
-    Reply::refused(StatusCode::UNPROCESSABLE_ENTITY, title, json!({}))
+    Reply::refused(StatusCode::UNPROCESSABLE_ENTITY, title, &json!({}))
 }
 
 pub(super) fn items(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {

@@ -27,8 +27,8 @@ pub struct Metafield {
 pub(super) fn many(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     match asked.method {
         Method::GET => list(shelf, asked),
-        Method::POST => each(shelf, rows(&asked.body, BATCH_ROWS)?, make),
-        Method::PUT => each(shelf, rows(&asked.body, BATCH_ROWS)?, change),
+        Method::POST => Ok(each(shelf, rows(&asked.body, BATCH_ROWS)?, make)),
+        Method::PUT => Ok(each(shelf, rows(&asked.body, BATCH_ROWS)?, change)),
         _ => Err(not_allowed()),
     }
 }
@@ -59,7 +59,7 @@ fn each(
     shelf: &mut Shelf,
     rows: &[Value],
     act: fn(&mut Shelf, &Value) -> Result<Metafield, Reply>,
-) -> Result<Reply, Reply> {
+) -> Reply {
     let (mut done, mut errors) = (Vec::new(), Vec::new());
     for row in rows {
         match act(shelf, row) {
@@ -82,7 +82,7 @@ fn each(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let body = json!({"data": done, "errors": errors, "meta": meta});
-    Ok(Reply::of(status, body))
+    Reply::of(status, body)
 }
 
 fn make(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
@@ -107,7 +107,7 @@ fn make(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
         return Err(Reply::refused(
             StatusCode::CONFLICT,
             "A metafield with this namespace and key already exists",
-            json!({}),
+            &json!({}),
         ));
     }
     Ok(Metafield {
@@ -135,10 +135,9 @@ fn change(shelf: &mut Shelf, row: &Value) -> Result<Metafield, Reply> {
 
 fn word(row: &Value, name: &str, most: usize) -> Result<String, Reply> {
     let text = row[name].as_str().unwrap_or_default();
-    match (1..=most).contains(&text.chars().count()) {
-        true => Ok(text.to_owned()),
-        false => Err(Reply::wrong(name)),
-    }
+    let fits = (1..=most).contains(&text.chars().count());
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| Reply::wrong(name))
 }
 
 impl Shelf {

@@ -52,7 +52,7 @@ fn make(shelf: &mut Shelf, product: &mut Product, body: &Value) -> Result<Reply,
         return Err(Reply::refused(
             http::StatusCode::CONFLICT,
             "The display name is already in use",
-            json!({}),
+            &json!({}),
         ));
     }
     let mut values = Vec::new();
@@ -145,10 +145,10 @@ impl Choice {
         let is_taken = self.values.iter().any(|(id, known)| {
             known.to_lowercase() == small && Some(id.to_string().as_str()) != except
         });
-        match is_taken {
-            true => Err(Reply::wrong("label")),
-            false => Ok(()),
+        if is_taken {
+            return Err(Reply::wrong("label"));
         }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::answer::{Asked, Reply, ids, not_allowed, page, rows};
+use super::answer::{Asked, Replaced, Reply, ids, not_allowed, page, rows};
 use super::{Choice, Product, Shelf, Stock, Variant, rules, text, variants};
 
 /// Most rows of a page, and of a batch.
@@ -19,7 +19,7 @@ pub(super) fn many(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
         Method::POST => make(shelf, asked),
         Method::PUT => {
             let rows = rows(&asked.body, BATCH_ROWS)?;
-            change(shelf, rows)
+            shelf.all_or_none(rows, change)
         }
         Method::DELETE => {
             let ids = ids(asked
@@ -48,7 +48,7 @@ pub(super) fn one(shelf: &mut Shelf, asked: &Asked, id: u64) -> Result<Reply, Re
             let mut row = asked.body.clone();
             let fields = row.as_object_mut().ok_or_else(|| Reply::wrong("body"))?;
             fields.insert("id".to_owned(), json!(id));
-            let Reply { body, .. } = change(shelf, &[row])?;
+            let Reply { body, .. } = shelf.all_or_none(&[row], change)?;
             Ok(Reply::data(&body["data"][0]))
         }
         Method::DELETE => {
@@ -107,7 +107,7 @@ fn make(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     rules::required(&fields, &["name", "type", "weight", "price"])?;
     if shelf.products.len() >= shelf.limit {
         let title = "The product limit of the store's plan is reached";
-        return Err(Reply::refused(StatusCode::FORBIDDEN, title, json!({})));
+        return Err(Reply::refused(StatusCode::FORBIDDEN, title, &json!({})));
     }
     shelf.name_brand(&mut fields);
     let mut product = Product {
@@ -152,26 +152,23 @@ fn variant(shelf: &mut Shelf, product: &mut Product, row: &Value) -> Result<(), 
         let name =
             text("option_display_name").ok_or_else(|| Reply::wrong("option_display_name"))?;
         let label = text("label").ok_or_else(|| Reply::wrong("label"))?;
-        let place = match product
+        let known = product
             .options
             .iter()
-            .position(|option| option.name == name)
-        {
-            Some(place) => place,
-            None => {
-                let sort_order = i64::try_from(product.options.len()).unwrap_or(0);
-                product.options.push(Choice {
-                    id: shelf.next_id(),
-                    name: name.to_owned(),
-                    sort_order,
-                    values: Vec::new(),
-                });
-                product.options.len() - 1
-            }
-        };
+            .position(|option| option.name == name);
+        let place = known.unwrap_or(product.options.len());
+        if known.is_none() {
+            product.options.push(Choice {
+                id: shelf.next_id(),
+                name: name.to_owned(),
+                sort_order: i64::try_from(place).unwrap_or(0),
+                values: Vec::new(),
+            });
+        }
         let option = &mut product.options[place];
         let known = option.values.iter().find(|(_, known)| known == label);
-        let id = known.map(|(id, _)| *id).unwrap_or_else(|| shelf.next_id());
+        let known = known.map(|(id, _)| *id);
+        let id = known.unwrap_or_else(|| shelf.next_id());
         if known.is_none() {
             option.values.push((id, label.to_owned()));
         }
@@ -180,29 +177,7 @@ fn variant(shelf: &mut Shelf, product: &mut Product, row: &Value) -> Result<(), 
     variants::add(product, made)
 }
 
-/// All rows, or none.
-fn change(shelf: &mut Shelf, rows: &[Value]) -> Result<Reply, Reply> {
-    let mut before: Vec<Product> = Vec::new();
-    let mut shown = Vec::new();
-    for row in rows {
-        match change_one(shelf, row) {
-            Ok((old, new)) => {
-                before.push(old);
-                shown.push(new);
-            }
-            Err(refusal) => {
-                for product in before.into_iter().rev() {
-                    // As it was there before, nobody else has what is its.
-                    drop(shelf.keep(product));
-                }
-                return Err(refusal);
-            }
-        }
-    }
-    Ok(Reply::page(shown, 1, BATCH_ROWS))
-}
-
-fn change_one(shelf: &mut Shelf, row: &Value) -> Result<(Product, Value), Reply> {
+fn change(shelf: &mut Shelf, row: &Value) -> Result<Replaced, Reply> {
     let id = row["id"].as_u64().ok_or_else(|| Reply::wrong("id"))?;
     let mut fields = rules::of_product(row)?;
     let old = shelf

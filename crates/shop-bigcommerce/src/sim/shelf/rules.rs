@@ -74,7 +74,7 @@ pub fn required(fields: &Fields, names: &[&str]) -> Result<(), Reply> {
         Some(name) => Err(Reply::refused(
             http::StatusCode::UNPROCESSABLE_ENTITY,
             "JSON data is missing or invalid",
-            json!({*name: "error.path.missing"}),
+            &json!({*name: "error.path.missing"}),
         )),
         None => Ok(()),
     }

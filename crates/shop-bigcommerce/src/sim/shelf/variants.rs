@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::answer::{Asked, Reply, not_allowed, page, rows};
+use super::answer::{Asked, Replaced, Reply, not_allowed, page, rows};
 use super::{Product, Shelf, Variant, images, rules, text};
 
 const PAGE_ROWS: usize = 250;
@@ -16,7 +16,8 @@ pub(super) fn many(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
         Method::GET => list(shelf, asked),
         Method::PUT => {
             let rows = rows(&asked.body, BATCH_ROWS)?;
-            change(shelf, rows).map_err(|refusal| batch_error(&refusal))
+            let changed = shelf.all_or_none(rows, change);
+            changed.map_err(|refusal| batch_error(&refusal))
         }
         _ => Err(not_allowed()),
     }
@@ -66,28 +67,7 @@ fn list(shelf: &Shelf, asked: &Asked) -> Result<Reply, Reply> {
     Ok(Reply::page(rows, number, limit))
 }
 
-fn change(shelf: &mut Shelf, rows: &[Value]) -> Result<Reply, Reply> {
-    let mut before = Vec::new();
-    let mut shown = Vec::new();
-    for row in rows {
-        match change_one(shelf, row) {
-            Ok((old, new)) => {
-                before.push(old);
-                shown.push(new);
-            }
-            Err(refusal) => {
-                for product in before.into_iter().rev() {
-                    // As it was there before, nobody else has what is its.
-                    drop(shelf.keep(product));
-                }
-                return Err(refusal);
-            }
-        }
-    }
-    Ok(Reply::page(shown, 1, BATCH_ROWS))
-}
-
-fn change_one(shelf: &mut Shelf, row: &Value) -> Result<(Product, Value), Reply> {
+fn change(shelf: &mut Shelf, row: &Value) -> Result<Replaced, Reply> {
     let id = row["id"].as_u64().ok_or_else(|| Reply::wrong("id"))?;
     let fields = rules::of_variant(row)?;
     let old = shelf.owner(id).cloned();
@@ -160,7 +140,7 @@ pub(super) fn add(product: &mut Product, made: Variant) -> Result<(), Reply> {
         return Err(Reply::refused(
             StatusCode::CONFLICT,
             "A variant with these option values already exists",
-            json!({"option_values": "duplicate"}),
+            &json!({"option_values": "duplicate"}),
         ));
     }
     product.variants.push(made);

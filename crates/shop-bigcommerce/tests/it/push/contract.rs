@@ -84,7 +84,7 @@ async fn what_is_sent_and_what_the_simulator_answers_is_as_documented() {
             continue;
         };
         let at = format!("{} {name}", exchange.method);
-        match contract.body(operation) {
+        match Contract::body(operation) {
             Some(schema) => faults.extend(contract.faults(schema, &exchange.sent, &at)),
             None => assert_eq!(exchange.sent, Value::Null, "{at}"),
         }
@@ -125,7 +125,7 @@ async fn documented_requests_about_the_catalogue_are_answered_as_documented() {
         let world = World::open().await;
         let mut text = request.to_string().replace("/stores/abc123", "");
         if !name.starts_with("p-create") {
-            text = furnished(&world, text);
+            text = furnished(&world, &text);
         }
         let request: Value = serde_json::from_str(&text).unwrap();
         let method: Method = request["method"].as_str().unwrap().parse().unwrap();
@@ -140,7 +140,7 @@ async fn documented_requests_about_the_catalogue_are_answered_as_documented() {
 }
 
 /// Has the store have what the requests speak of, and has them speak of it.
-fn furnished(world: &World, text: String) -> String {
+fn furnished(world: &World, text: &str) -> String {
     let sizes = ["S", "M"].map(|size| {
         json!({"sku": format!("TEE-{size}"), "price": 19.9,
             "option_values": [{"option_display_name": "Colour", "label": size}]})
@@ -166,30 +166,23 @@ fn furnished(world: &World, text: String) -> String {
 
 /// Rows that are written once and meant many times.
 fn repeated(body: &Value) -> Value {
-    match body {
-        Value::Object(fields) => match fields.get("$repeat").and_then(Value::as_u64) {
-            Some(times) => {
-                let first = fields["first"].as_object().unwrap();
-                let numbered = if first.contains_key("id") {
-                    "id"
-                } else {
-                    "variant_id"
-                };
-                let row = |number: u64| {
-                    let mut row = first.clone();
-                    row.insert(numbered.to_owned(), json!(number));
-                    Value::Object(row)
-                };
-                (1..=times).map(row).collect()
-            }
-            None => {
-                let fields = fields.iter();
-                let fields = fields.map(|(name, value)| (name.clone(), repeated(value)));
-                Value::Object(fields.collect())
-            }
-        },
-        other => other.clone(),
+    let Value::Object(fields) = body else {
+        return body.clone();
+    };
+    if let Some(times) = fields.get("$repeat").and_then(Value::as_u64) {
+        let first = fields["first"].as_object().unwrap();
+        let mut names = ["id", "variant_id"].into_iter();
+        let numbered = names.find(|name| first.contains_key(*name)).unwrap();
+        let row = |number: u64| {
+            let mut row = first.clone();
+            row.insert(numbered.to_owned(), json!(number));
+            Value::Object(row)
+        };
+        return (1..=times).map(row).collect();
     }
+    let fields = fields.iter();
+    let fields = fields.map(|(name, value)| (name.clone(), repeated(value)));
+    Value::Object(fields.collect())
 }
 
 #[tokio::test]

@@ -103,7 +103,10 @@ async fn ec_07_what_is_deleted_in_the_pos_is_deleted_in_the_store_once() {
     let world = World::open().await;
     let made = world.create(&mug()).await;
     for _ in 0..2 {
-        let deleted = world.platform.delete(world.to(), &[made.id.clone()]).await;
+        let deleted = world
+            .platform
+            .delete(world.to(), std::slice::from_ref(&made.id))
+            .await;
         assert_eq!(deleted.unwrap(), [Outcome::Done(())]);
         assert!(!world.is_there(&made));
     }

@@ -1,4 +1,4 @@
-//! As much of OpenAPI's schemas as the contract uses.
+//! As much of `OpenAPI`'s schemas as the contract uses.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ impl Contract {
         Some((template, operation))
     }
 
-    pub fn body<'a>(&'a self, operation: &'a Value) -> Option<&'a Value> {
+    pub fn body(operation: &Value) -> Option<&Value> {
         operation.pointer("/requestBody/content/application~1json/schema")
     }
 
