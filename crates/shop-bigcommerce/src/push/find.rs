@@ -19,24 +19,33 @@ pub(super) async fn find(
     sought: &Sought,
 ) -> Result<Vec<ShopListing>, FetchError> {
     let Sought { products, skus } = sought;
-    let mut ids: BTreeSet<u64> = note::find(desk, products).await?.into_iter().collect();
+    let by_note: BTreeSet<u64> = note::find(desk, products).await?.into_iter().collect();
     let stand_ins = products
         .iter()
         .map(|product| stand_in::of_product(*product));
     let mut main: Vec<String> = stand_ins.collect();
     main.extend(skus.iter().map(|sku| sku.as_str().to_owned()));
+    let mut by_sku = BTreeSet::new();
     let mut found_skus = BTreeSet::new();
     for row in by_main_sku(desk, &main).await? {
-        ids.insert(row.id);
+        by_sku.insert(row.id);
         found_skus.extend(row.sku.map(|sku| sku.to_lowercase()));
     }
     for sku in skus {
         if !found_skus.contains(&sku.as_str().to_lowercase()) {
-            ids.extend(by_variant_sku(desk, sku).await?);
+            by_sku.extend(by_variant_sku(desk, sku).await?);
         }
     }
-    let ids: Vec<u64> = ids.into_iter().collect();
-    read::by_ids(desk, &ids).await
+    let ids: Vec<u64> = by_note.union(&by_sku).copied().collect();
+    let mut listings = read::by_ids(desk, &ids).await?;
+    // One that was linked anew since is another's.
+    listings.retain(|listing| {
+        let is_ours = listing
+            .product
+            .is_some_and(|product| products.contains(&product));
+        is_ours || read::id_of(&listing.id).is_some_and(|id| by_sku.contains(&id))
+    });
+    Ok(listings)
 }
 
 #[derive(Deserialize)]

@@ -356,6 +356,41 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_store_says_of_a_product_is_read() {
+        let whole: serde_json::Value = serde_json::json!({
+            "id": 77, "name": "Tee", "description": "x", "brand_id": 5, "is_visible": true,
+            "inventory_tracking": "variant", "inventory_level": 4, "sku": "TEE", "upc": "1",
+            "price": 19.9, "weight": 0.3, "width": 1, "height": 1, "depth": 1,
+            "base_variant_id": null, "images": [{"id": 3, "sort_order": 0}],
+            "variants": [{"id": 509, "sku": "TEE", "price": 1, "inventory_level": 2,
+                "option_values": [{"option_id": 1, "option_display_name": "Size", "label": "S"}]}],
+        });
+        let odd = [
+            "null", "\"\"", "\"x\"", "-1", "1e999", "1.5", "true", "{}", "[[]]",
+        ];
+        for field in whole
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|field| *field != "id")
+        {
+            for value in odd {
+                let mut changed = whole.to_string();
+                let was = format!("\"{field}\":{}", whole[field]);
+                changed = changed.replacen(&was, &format!("\"{field}\":{value}"), 1);
+                let is_list = field == "variants" || field == "images";
+                let Ok(product) = serde_json::from_str::<Product<'_>>(&changed) else {
+                    assert!(is_list, "{field} {value}");
+                    continue;
+                };
+                let read = listing(&product, None, &BTreeMap::new(), Currency::EUR);
+                let has_variant = read.is_some_and(|read| !read.variants.is_empty());
+                assert!(has_variant || is_list, "{field} {value}");
+            }
+        }
+    }
+
+    #[test]
     fn r_10_a_stand_in_says_whose_it_is_and_is_no_sku() {
         let item = ItemId::new(Uuid::from_u128(3));
         let product = ProductId::new(Uuid::from_u128(4));

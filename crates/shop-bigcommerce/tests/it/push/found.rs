@@ -62,6 +62,18 @@ async fn r_10_our_id_finds_a_product_whatever_somebody_made_of_its_sku_and_its_n
 }
 
 #[tokio::test]
+async fn wc_07_a_product_that_is_linked_anew_is_no_longer_the_one_it_was() {
+    let world = World::open().await;
+    let made = world.create(&mug()).await;
+    let mut other = mug();
+    other.product = ProductId::new(Uuid::from_u128(101));
+    assert!(matches!(world.save(&other, &made).await, Outcome::Done(_)));
+    assert!(world.find(mug().product, &[]).await.is_empty());
+    let found = world.find(other.product, &[]).await;
+    assert_eq!(found[0].product, Some(other.product));
+}
+
+#[tokio::test]
 async fn every_listing_is_on_one_page_also_when_products_go_meanwhile() {
     let world = World::of(|options| {
         options.quota = 100_000;
