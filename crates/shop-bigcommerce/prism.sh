@@ -72,6 +72,22 @@ done
 expect 404 GET /v2/orders/9999
 expect 401 GET /v3/hooks "" guess
 
+expect 200 GET "/v3/inventory/locations?is_default=true"
+expect 200 GET "/v3/catalog/products?id:greater=0&sort=id&direction=asc&include=variants,images&limit=25"
+expect 200 GET "/v3/catalog/products?sku:in=SIM-0,SIM-1&include_fields=sku&limit=250"
+expect 200 GET "/v3/catalog/variants?sku=SIM-1&limit=250"
+tee='{"name":"Tee","type":"physical","weight":0.3,"price":19.9,"is_visible":false,"inventory_tracking":"product","sku":"TEE"}'
+expect 200 POST /v3/catalog/products "$tee"
+id=$(sed -n 's/.*"id":\([0-9]*\),"images".*/\1/p' "$work/body")
+expect 409 POST /v3/catalog/products "$tee"
+expect 200 PUT /v3/catalog/products "[{\"id\":$id,\"price\":21.5}]"
+expect 204 PUT /v3/catalog/products/channel-assignments "[{\"product_id\":$id,\"channel_id\":1}]"
+expect 200 GET "/v3/catalog/products/$id/images?limit=250"
+expect 200 GET "/v3/catalog/products/$id/options?limit=250"
+expect 200 PUT /v3/inventory/adjustments/absolute "{\"reason\":\"Comptoir\",\"items\":[{\"location_id\":1,\"product_id\":$id,\"quantity\":7}]}"
+expect 200 GET "/v3/inventory/items?product_id:in=$id&location_id:in=1&limit=1000"
+expect 204 DELETE "/v3/catalog/products?id:in=$id"
+
 hook='{"scope":"store/order/*","destination":"https://pos.example/hooks/7","is_active":true,"headers":{"x-hook-secret":"s3"}}'
 expect 200 POST /v3/hooks "$hook"
 expect 200 GET "/v3/hooks?page=1&limit=250"

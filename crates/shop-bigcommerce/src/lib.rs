@@ -1,5 +1,5 @@
 //! BigCommerce: its signature, its orders as canonical ones, and asking a store for them, for who it is
-//! and for its webhooks.
+//! and for its webhooks; and telling it products, prices and stock ([`shop::push::Push`]).
 //!
 //! A delivery says only *which* order changed. The order is read by API with its sub-resources, each
 //! a request of its own, and composed into one document, which is what [`Source::Fetched`] reads.
@@ -25,8 +25,10 @@ mod date;
 pub mod install;
 mod map;
 mod payload;
+mod push;
 mod read;
 mod scalar;
+mod stand_in;
 mod status;
 mod store;
 mod text;
@@ -58,6 +60,7 @@ pub struct BigCommerce {
     clients: Clients,
     clock: Arc<dyn Clock>,
     allowances: Arc<Allowances>,
+    storefronts: Arc<push::Storefronts>,
 }
 
 impl BigCommerce {
@@ -67,6 +70,7 @@ impl BigCommerce {
             clients: Clients::new()?,
             clock,
             allowances: Arc::new(Allowances::new(client::allowance())),
+            storefronts: Arc::default(),
         })
     }
 }

@@ -15,6 +15,11 @@ impl Scalar<'_> {
         self.0.trim()
     }
 
+    /// With the blanks around it.
+    pub(crate) fn as_written(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.as_str().is_empty()
     }

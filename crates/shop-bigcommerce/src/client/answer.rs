@@ -52,14 +52,14 @@ pub(super) fn judge(status: StatusCode, quota: Quota, body: Bytes) -> Result<Ans
     }
 }
 
-pub(super) fn unreadable(why: &str) -> FetchError {
+pub(crate) fn unreadable(why: &str) -> FetchError {
     FetchError::Unreadable {
         why: why.to_owned(),
     }
 }
 
 /// For a 404 where none is documented: what is always there cannot be missing.
-pub(super) fn odd_missing(what: &str) -> FetchError {
+pub(crate) fn odd_missing(what: &str) -> FetchError {
     FetchError::TryLater {
         why: format!("status 404 for the {what}"),
         after: None,
@@ -67,7 +67,7 @@ pub(super) fn odd_missing(what: &str) -> FetchError {
 }
 
 /// Whether an error's body says 404 as well: v2 writes a list of errors, v3 a single one.
-fn is_missing(body: &[u8]) -> bool {
+pub(crate) fn is_missing(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Problem {
         status: u16,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, DATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::header::{ACCEPT, CONTENT_TYPE, DATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -23,6 +23,8 @@ const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 const ANSWER_LIMIT_BYTES: usize = 4 << 20;
 /// All answers of one errand together: no document grows beyond it.
 const ANSWERS_LIMIT_BYTES: usize = 16 << 20;
+/// Largest answer about products, in bytes: a page of 25 products, each with its 600 variants and 250 images.
+const CATALOGUE_LIMIT_BYTES: usize = 32 << 20;
 /// Requests of one errand that are made again because they broke off.
 const REPEATS_LIMIT: usize = 5;
 /// Before one is made again.
@@ -34,13 +36,28 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// The store's address comes from the operator and is not guarded against being one inside our own
 /// network; redirects, which the store could set, are not followed.
-pub(super) struct Api<'a> {
+pub(crate) struct Api<'a> {
     shop: &'a BigCommerce,
     access: &'a ApiAccess,
     quota: Quota,
     answered_at: Option<Timestamp>,
+    limits: Limits,
     read_bytes: usize,
     repeats: usize,
+}
+
+/// In bytes.
+#[derive(Clone, Copy)]
+struct Limits {
+    answer: usize,
+    errand: usize,
+}
+
+/// An answer that nobody has judged.
+pub(crate) struct Exchange {
+    pub(crate) status: StatusCode,
+    pub(crate) quota: Quota,
+    pub(crate) body: Bytes,
 }
 
 impl<'a> Api<'a> {
@@ -48,18 +65,43 @@ impl<'a> Api<'a> {
         shop: &'a BigCommerce,
         connection: &'a Connection,
     ) -> Result<Self, FetchError> {
+        let limits = Limits {
+            answer: ANSWER_LIMIT_BYTES,
+            errand: ANSWERS_LIMIT_BYTES,
+        };
+        Self::within(shop, connection, limits)
+    }
+
+    /// For errands about products, of which nothing is put together.
+    pub(crate) fn of_catalogue(
+        shop: &'a BigCommerce,
+        connection: &'a Connection,
+    ) -> Result<Self, FetchError> {
+        let limits = Limits {
+            answer: CATALOGUE_LIMIT_BYTES,
+            errand: usize::MAX,
+        };
+        Self::within(shop, connection, limits)
+    }
+
+    fn within(
+        shop: &'a BigCommerce,
+        connection: &'a Connection,
+        limits: Limits,
+    ) -> Result<Self, FetchError> {
         let access = connection.api.as_ref().ok_or(FetchError::NoAccess)?;
         Ok(Self {
             shop,
             access,
             quota: Quota::default(),
             answered_at: None,
+            limits,
             read_bytes: 0,
             repeats: 0,
         })
     }
 
-    pub(super) const fn access(&self) -> &'a ApiAccess {
+    pub(crate) const fn access(&self) -> &'a ApiAccess {
         self.access
     }
 
@@ -109,6 +151,23 @@ impl<'a> Api<'a> {
     ) -> Result<Answer, FetchError> {
         // Asking on with nothing left is counted as abuse.
         self.quota.check()?;
+        let body = body.map(Value::to_string);
+        let Exchange {
+            status,
+            quota,
+            body,
+        } = self.exchange(method, path, query, body).await?;
+        judge(status, quota, body)
+    }
+
+    /// One request and its answer, whatever it says. `body` is JSON.
+    pub(crate) async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<Exchange, FetchError> {
         let mut token = HeaderValue::from_str(self.access.secret.expose_secret())
             .map_err(|_| FetchError::NoAccess)?;
         token.set_sensitive(true);
@@ -123,7 +182,7 @@ impl<'a> Api<'a> {
             request = request.query(query);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let response = request.send().await.map_err(|error| away(&error))?;
         self.quota = Quota::of(response.headers());
@@ -134,11 +193,15 @@ impl<'a> Api<'a> {
         self.answered_at = date(response.headers());
         let status = response.status();
         let body = self.body(response).await?;
-        judge(status, self.quota, body)
+        Ok(Exchange {
+            status,
+            quota: self.quota,
+            body,
+        })
     }
 
     async fn body(&mut self, response: reqwest::Response) -> Result<Bytes, FetchError> {
-        let body = service::http::body(response, ANSWER_LIMIT_BYTES)
+        let body = service::http::body(response, self.limits.answer)
             .await
             .map_err(|error| match error {
                 service::http::BodyError::TooLong { limit_bytes } => {
@@ -147,9 +210,10 @@ impl<'a> Api<'a> {
                 service::http::BodyError::Broken(error) => away(&error),
             })?;
         self.read_bytes = self.read_bytes.saturating_add(body.len());
-        if self.read_bytes > ANSWERS_LIMIT_BYTES {
+        let limit_bytes = self.limits.errand;
+        if self.read_bytes > limit_bytes {
             return Err(unreadable(&format!(
-                "the answers are longer than {ANSWERS_LIMIT_BYTES} bytes together"
+                "the answers are longer than {limit_bytes} bytes together"
             )));
         }
         Ok(body)

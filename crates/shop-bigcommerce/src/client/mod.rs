@@ -11,6 +11,8 @@ mod list;
 mod parts;
 mod quota;
 
+pub(crate) use answer::{is_missing, odd_missing, unreadable};
+pub(crate) use api::{Api, Exchange};
 pub(crate) use fetch::fetch;
 pub(crate) use hooks::{ensure_hooks, remove_hooks};
 pub(crate) use identity::identity;
@@ -19,4 +21,4 @@ pub(crate) use quota::allowance;
 
 /// The most rows that a page has.
 const PAGE_ROWS: usize = 250;
-const PAGE_ROWS_TEXT: &str = "250";
+pub(crate) const PAGE_ROWS_TEXT: &str = "250";

@@ -72,14 +72,14 @@ impl Granted {
 
 /// The last answer's word on when to ask again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Quota {
+pub(crate) struct Quota {
     left: Option<u64>,
     /// How long a store that refuses is to be left alone. `None`: a refusal without it is the platform's own
     /// load, and time alone tells.
-    pub(super) wait: Option<Duration>,
+    pub(crate) wait: Option<Duration>,
     /// What the answer itself asks for. When the quota is filled again, which every answer tells, is nothing
     /// that a broken one asks for.
-    pub(super) retry: Option<Duration>,
+    pub(crate) retry: Option<Duration>,
 }
 
 impl Quota {
@@ -96,9 +96,14 @@ impl Quota {
         }
     }
 
+    /// Whether nothing is left to ask with until it is filled again.
+    pub(crate) fn is_used_up(self) -> bool {
+        self.left == Some(0)
+    }
+
     /// Refuses when nothing is left to ask with.
     pub(super) fn check(self) -> Result<(), FetchError> {
-        if self.left == Some(0) {
+        if self.is_used_up() {
             return Err(FetchError::TryLater {
                 why: "the store's quota is used up".to_owned(),
                 after: self.wait,

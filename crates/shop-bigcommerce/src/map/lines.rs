@@ -12,6 +12,7 @@ use super::totals::{ROUNDING_LIMIT_MINOR, Totals};
 use super::value::{bad_amount, exact_amount, quantity};
 use crate::payload::{self, Discount, Fee, Line};
 use crate::scalar::Scalar;
+use crate::stand_in;
 use crate::status::Status;
 use crate::text;
 use shop::amount;
@@ -169,8 +170,10 @@ pub(super) fn stocked(line: &Line<'_>) -> Option<ItemRef> {
     let has_stock = !WITHOUT_STOCK.contains(&line.kind.as_str());
     has_stock.then(|| ItemRef {
         variant: variant(&line.product_id, &line.variant_id),
-        // What no table could hold is as good as none: the variant stands for the item.
-        sku: Sku::new(line.sku.as_str()).ok(),
+        // What no table could hold is as good as none: the variant stands for the item. So is what only stands in for one.
+        sku: Sku::new(line.sku.as_str())
+            .ok()
+            .filter(|sku| !stand_in::is(sku.as_str())),
         barcode: Barcode::new(line.upc.as_str()).ok(),
     })
 }

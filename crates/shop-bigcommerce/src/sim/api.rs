@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -16,7 +16,7 @@ use super::hooks::WrongField;
 use super::order::{Order, Refund};
 use super::query::{Filter, Page, Refusal, Sort, date, only, parameters};
 use super::quota::Granted;
-use super::{Store, hooks_api, login};
+use super::{Asked, Store, Trouble, hooks_api, login};
 
 pub fn router(store: Store) -> Router {
     let v2 = Router::new()
@@ -28,7 +28,9 @@ pub fn router(store: Store) -> Router {
     let v3 = Router::new()
         .route("/orders/payment_actions/refunds", get(all_refunds))
         .route("/orders/{id}/transactions", get(order_transactions))
-        .route("/orders/{id}/payment_actions/refunds", get(order_refunds));
+        .route("/orders/{id}/payment_actions/refunds", get(order_refunds))
+        .route("/catalog/{*rest}", any(shelf))
+        .route("/inventory/{*rest}", any(shelf));
     let api = Router::new()
         .nest("/v2", v2)
         .nest("/v3", v3.merge(hooks_api::routes()))
@@ -39,6 +41,11 @@ pub fn router(store: Store) -> Router {
         .with_state(store)
 }
 
+/// Largest body read, in bytes.
+const BODY_LIMIT_BYTES: usize = 8 << 20;
+/// Requests kept.
+const ASKED_LIMIT: usize = 100_000;
+
 /// The token, then the quota; its headers stand on every answer, and the store's time.
 async fn guard(State(store): State<Store>, request: Request, next: Next) -> Response {
     let expected = store.options.access_token.expose_secret();
@@ -46,9 +53,19 @@ async fn guard(State(store): State<Store>, request: Request, next: Next) -> Resp
     let api = Api::of(request.uri());
     let now = store.clock.now();
     let mut response = if token.is_some_and(|token| token.as_bytes() == expected.as_bytes()) {
-        let granted = store.lock().quota.take(now);
-        let mut response = if granted.is_in_quota {
-            next.run(request).await
+        let (asked, request) = match kept(request).await {
+            Ok(kept) => kept,
+            Err(refusal) => return refusal,
+        };
+        let (granted, trouble) = store.lock().meet(asked, now);
+        let mut response = if let Some(trouble) = trouble.filter(|trouble| !trouble.is_done()) {
+            return trouble.answer(Response::default());
+        } else if granted.is_in_quota {
+            let response = next.run(request).await;
+            match trouble {
+                Some(trouble) => trouble.answer(response),
+                None => response,
+            }
         } else {
             api.error(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
         };
@@ -65,6 +82,50 @@ async fn guard(State(store): State<Store>, request: Request, next: Next) -> Resp
         response.headers_mut().insert(DATE, date);
     }
     response
+}
+
+/// A request as it is kept, and itself.
+async fn kept(request: Request) -> Result<(Asked, Request), Response> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT_BYTES).await else {
+        return Err(Api::V3.error(StatusCode::PAYLOAD_TOO_LARGE, "Too large"));
+    };
+    let asked = Asked {
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parameters(&parts.uri),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    };
+    Ok((asked, Request::from_parts(parts, body.into())))
+}
+
+impl super::State {
+    /// One request more.
+    fn meet(&mut self, asked: Asked, now: jiff::Timestamp) -> (Granted, Option<Trouble>) {
+        let trouble = self.troubles.of(&asked.method, &asked.path);
+        if self.asked.len() >= ASKED_LIMIT {
+            self.asked.pop_front();
+        }
+        self.asked.push_back(asked);
+        (self.quota.take(now), trouble)
+    }
+}
+
+/// The catalogue and the inventory.
+async fn shelf(State(store): State<Store>, request: Request) -> Response {
+    let (asked, _) = match kept(request).await {
+        Ok(kept) => kept,
+        Err(refusal) => return refusal,
+    };
+    let asked = Asked {
+        path: format!("/v3{}", asked.path),
+        ..asked
+    };
+    let answer = store.lock().shelf.answer(&asked);
+    answer.map_or_else(
+        || Api::V3.error(StatusCode::NOT_FOUND, "Not found"),
+        IntoResponse::into_response,
+    )
 }
 
 fn limits(granted: Granted) -> Vec<(&'static str, u64)> {
@@ -117,7 +178,7 @@ async fn list(State(store): State<Store>, uri: Uri) -> Response {
 }
 
 async fn about(State(store): State<Store>) -> Response {
-    json_of(&super::body::store(&store.options.hash))
+    json_of(&super::body::store(&store.options))
 }
 
 /// Of all orders, by their own ids.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use shop::sim::ProductEdits;
 
+use super::Options;
 use super::catalogue::Catalogue;
 use super::money::{Fine, number, tax_in, text};
 use super::order::{
@@ -318,7 +319,8 @@ pub fn email(number: u64) -> String {
 }
 
 /// The store about itself. What people ask of the owner is of nobody.
-pub fn store(hash: &str) -> Value {
+pub fn store(options: &Options) -> Value {
+    let hash = &options.hash;
     json!({
         "id": hash,
         "account_uuid": "8d4d492f-17a1-4d95-b396-e1c5720815a5",
@@ -344,12 +346,12 @@ pub fn store(hash: &str) -> Value {
         "thousands_separator": " ",
         "decimal_places": 2,
         "currency_symbol_location": "right",
-        "weight_units": "KGS",
-        "dimension_units": "Centimeters",
+        "weight_units": options.weight_units,
+        "dimension_units": options.dimension_units,
         "plan_name": "Standard",
         "plan_level": "Standard",
         "plan_is_trial": false,
-        "is_price_entered_with_tax": true,
+        "is_price_entered_with_tax": options.prices_include_tax,
         "store_id": 1_025_646,
         "default_channel_id": 1,
     })

@@ -51,6 +51,24 @@ pub fn things(catalogue: &Catalogue, order: &Order) -> BTreeSet<Stocked> {
     products.filter_map(stocked).collect()
 }
 
+/// Units that an order holds of each variant of the store's.
+pub fn held(catalogue: &Catalogue, order: &Order) -> BTreeMap<u64, i64> {
+    let mut held = BTreeMap::new();
+    if !is_draft(order) && !is_voided(order) {
+        for line in &order.lines {
+            let product = catalogue.product(line.product);
+            if product.kind == Kind::Physical && product.variant > 0 {
+                *held.entry(product.variant).or_insert(0) += line.quantity;
+            }
+        }
+    }
+    held
+}
+
+fn is_voided(order: &Order) -> bool {
+    [CANCELLED, DECLINED].contains(&order.status)
+}
+
 fn is_draft(order: &Order) -> bool {
     [INCOMPLETE, PENDING].contains(&order.status)
 }
@@ -76,7 +94,7 @@ fn to_hand_over(catalogue: &Catalogue, order: &Order) -> i64 {
 }
 
 fn sale(catalogue: &Catalogue, order: &Order, id: &str) -> Sale {
-    let voided = [CANCELLED, DECLINED].contains(&order.status);
+    let voided = is_voided(order);
     let mut held = BTreeMap::new();
     if !voided {
         for line in &order.lines {

@@ -37,18 +37,35 @@ pub struct Product {
     pub price: Fine,
 }
 
-/// Everything on sale; at least one product.
+/// Everything that was ever sold; at least one product. What an order's line is of stays as it was then.
 #[derive(Clone, Debug)]
-pub struct Catalogue(Vec<Product>);
+pub struct Catalogue {
+    products: Vec<Product>,
+    /// The first so many are what the store trades in by itself.
+    own: usize,
+}
 
 impl Catalogue {
     pub fn new(products: usize) -> Self {
-        Self((0..products.max(1)).map(product).collect())
+        let products: Vec<Product> = (0..products.max(1)).map(product).collect();
+        let own = products.len();
+        Self { products, own }
     }
 
     /// By the place it stands in; the first product when nothing stands there.
     pub fn product(&self, place: usize) -> &Product {
-        self.0.get(place).unwrap_or(&self.0[0])
+        self.products.get(place).unwrap_or(&self.products[0])
+    }
+
+    /// What the store trades in by itself.
+    pub fn all(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter().take(self.own)
+    }
+
+    /// Something that a buyer chose, as it is now. Gives its place.
+    pub fn add(&mut self, product: Product) -> usize {
+        self.products.push(product);
+        self.products.len() - 1
     }
 
     /// The first product sells best.
@@ -56,7 +73,7 @@ impl Catalogue {
         if dice.percent(10) {
             0
         } else {
-            dice.index(self.0.len())
+            dice.index(self.own)
         }
     }
 }

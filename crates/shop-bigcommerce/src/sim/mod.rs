@@ -19,11 +19,14 @@ mod order;
 mod query;
 mod quota;
 mod run;
+mod shelf;
+mod store_front;
 mod story;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,11 +41,15 @@ use self::hooks::Hooks;
 use self::login::Codes;
 use self::order::{Event, Order};
 use self::quota::Quota;
+use self::shelf::Shelf;
 use self::story::Story;
+use self::trouble::Troubles;
 
 pub use delivery::Delivery;
 pub use dice::Dice;
 pub use run::run;
+pub use shelf::Asked;
+pub use trouble::Trouble;
 
 /// What kind of store.
 #[derive(Clone, Debug)]
@@ -66,6 +73,14 @@ pub struct Options {
     pub first_order_id: u64,
     /// Whether hooks may lead to this machine without TLS, which the real ones never may.
     pub loopback_hooks: bool,
+    /// Readings of the inventory that do not show yet what was set just before.
+    pub inventory_lag: usize,
+    /// Products that the store's plan takes.
+    pub product_limit: usize,
+    /// As the store's own settings have them.
+    pub prices_include_tax: bool,
+    pub weight_units: &'static str,
+    pub dimension_units: &'static str,
 }
 
 impl Options {
@@ -83,6 +98,11 @@ impl Options {
             products: 50,
             first_order_id: 1001,
             loopback_hooks: false,
+            inventory_lag: 1,
+            product_limit: usize::MAX,
+            prices_include_tax: true,
+            weight_units: "KGS",
+            dimension_units: "Centimeters",
         }
     }
 }
@@ -108,6 +128,11 @@ struct State {
     outbox: Outbox,
     codes: Codes,
     quota: Quota,
+    shelf: Shelf,
+    /// What each order has taken from it, by variant.
+    held: BTreeMap<u64, BTreeMap<u64, i64>>,
+    asked: VecDeque<Asked>,
+    troubles: Troubles,
 }
 
 impl fmt::Debug for Store {
@@ -121,9 +146,11 @@ impl fmt::Debug for Store {
 impl Store {
     #[must_use]
     pub fn open(options: Options, clock: Arc<dyn Clock>) -> Self {
+        let catalogue = Catalogue::new(options.products);
+        let shelf = Shelf::of(&catalogue, options.inventory_lag, options.product_limit);
         let state = State {
             dice: Dice::new(options.seed),
-            catalogue: Catalogue::new(options.products),
+            catalogue,
             edits: ProductEdits::default(),
             orders: BTreeMap::new(),
             ever: BTreeSet::new(),
@@ -132,6 +159,10 @@ impl Store {
             outbox: Outbox::default(),
             codes: Codes::default(),
             quota: Quota::new(options.quota),
+            shelf,
+            held: BTreeMap::new(),
+            asked: VecDeque::new(),
+            troubles: Troubles::default(),
         };
         Self {
             options: Arc::new(options),
@@ -184,6 +215,7 @@ impl Store {
             product,
             &edit,
         );
+        state.shelf.edit(product.id, &edit);
         let next = state.next_order(self);
         state.edits.add(next, edit);
     }
@@ -241,7 +273,7 @@ impl Store {
         books::reckon(&state.catalogue, &state.ever, state.orders.values())
     }
 
-    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, and `/v3/hooks`; and beside it the
+    /// The API: `/stores/{hash}/v2/orders` with what belongs to it, `/v3/hooks`, `/v3/catalog` and `/v3/inventory`; and beside it the
     /// platform's login: `/app/{client}/install` and `/oauth2/token`.
     pub fn router(&self) -> axum::Router {
         api::router(self.clone())
@@ -269,7 +301,21 @@ impl State {
 
     fn keep(&mut self, order: Order) {
         self.ever.extend(books::things(&self.catalogue, &order));
+        self.take(&order);
         self.orders.insert(order.id, order);
+    }
+
+    /// The store's own figure falls by what its orders hold, and rises by what they hold no more.
+    fn take(&mut self, order: &Order) {
+        let held = books::held(&self.catalogue, order);
+        let before = self.held.remove(&order.id).unwrap_or_default();
+        for (variant, units) in &held {
+            self.shelf.take(*variant, *units);
+        }
+        for (variant, units) in before {
+            self.shelf.take(variant, -units);
+        }
+        self.held.insert(order.id, held);
     }
 
     fn tell(&mut self, store: &Store, order: u64, events: &[Event]) {

@@ -62,6 +62,12 @@ pub fn text(amount: Fine) -> String {
     format!("{sign}{}.{:04}", magnitude / scale, magnitude % scale)
 }
 
+/// `88.9` as the store keeps it; nothing for what is no amount.
+pub fn fine(text: &str) -> Fine {
+    let amount = shop::amount::decimal(text).and_then(|amount| amount.checked_mul(SCALE.into()));
+    amount.and_then(shop::amount::rounded).unwrap_or(0)
+}
+
 /// As v3 writes it: `88.9`, a number.
 pub fn number(amount: Fine) -> serde_json::Value {
     let number: Result<serde_json::Number, _> = text(amount).parse();

@@ -131,6 +131,37 @@ impl Line {
 }
 
 impl Order {
+    /// One that nothing stands in yet.
+    pub fn placed(
+        id: u64,
+        now: Timestamp,
+        (status, method): (Status, &'static str),
+        currency: Currency,
+        buyer: u64,
+    ) -> Self {
+        Self {
+            id,
+            status,
+            created_at: now,
+            modified_at: now,
+            is_archived: false,
+            currency,
+            lines: Vec::new(),
+            shipping: 0,
+            handling: 0,
+            wrapping: 0,
+            fees: Vec::new(),
+            manual_discount: 0,
+            gift_certificate: 0,
+            store_credit: 0,
+            credits_deducted: false,
+            method,
+            transactions: Vec::new(),
+            refunds: Vec::new(),
+            buyer,
+        }
+    }
+
     pub fn subtotal(&self, catalogue: &Catalogue) -> Fine {
         self.lines.iter().map(|line| line.before(catalogue)).sum()
     }

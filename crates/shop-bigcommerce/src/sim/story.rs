@@ -50,27 +50,9 @@ impl Story<'_> {
             (4, (DECLINED, CARD)),
             (4, (AWAITING_FULFILLMENT, DEPOSIT)),
         ]);
-        let mut order = Order {
-            id,
-            status,
-            created_at: self.now,
-            modified_at: self.now,
-            is_archived: false,
-            currency: self.dice.weighted([(8, EUR), (1, USD), (1, JPY)]),
-            lines: Vec::new(),
-            shipping: 0,
-            handling: 0,
-            wrapping: 0,
-            fees: Vec::new(),
-            manual_discount: 0,
-            gift_certificate: 0,
-            store_credit: 0,
-            credits_deducted: false,
-            method,
-            transactions: Vec::new(),
-            refunds: Vec::new(),
-            buyer: self.dice.between(0, 999),
-        };
+        let currency = self.dice.weighted([(8, EUR), (1, USD), (1, JPY)]);
+        let buyer = self.dice.between(0, 999);
+        let mut order = Order::placed(id, self.now, (status, method), currency, buyer);
         self.fill(&mut order);
         let is_charged = method == CARD && [AWAITING_FULFILLMENT, COMPLETED].contains(&status);
         let mut events = vec![Event::Created];
@@ -89,6 +71,26 @@ impl Story<'_> {
             });
         }
         (order, events)
+    }
+
+    /// Somebody buys one thing, and pays by transfer what is not asked for here.
+    pub fn sell(mut self, id: u64, product: usize, quantity: i64) -> (Order, Vec<Event>) {
+        let status = AWAITING_FULFILLMENT;
+        let buyer = self.dice.between(0, 999);
+        let mut order = Order::placed(id, self.now, (status, DEPOSIT), EUR, buyer);
+        order.lines.push(Line {
+            id: self.id(),
+            product,
+            quantity,
+            discount: 0,
+            parent: None,
+            quantity_refunded: 0,
+        });
+        let from = INCOMPLETE;
+        (
+            order,
+            vec![Event::Created, Event::Status { from, to: status }],
+        )
     }
 
     pub fn go_on(mut self, order: &mut Order) -> Vec<Event> {

@@ -13,6 +13,8 @@ mod install;
 mod list;
 mod list_refused;
 mod mutated;
+#[cfg(feature = "sim")]
+mod push;
 mod refused;
 mod registration;
 mod requirements;
