@@ -1,5 +1,5 @@
-//! eCom (E-Series, the REST API v3 of Ecwid): its signature, its orders as canonical ones, and
-//! asking a shop for one and for what orders there are.
+//! eCom (E-Series, the REST API v3 of Ecwid): its signature, its orders as canonical ones, asking a shop
+//! for one and for what orders there are, and telling it products, prices, stock and images.
 //!
 //! A connection's [`shop::ApiAccess`] holds the address of one store's API
 //! (`https://app.ecwid.com/api/v3/1003`: the store's id is its last part), the app's client id as
@@ -35,6 +35,7 @@ pub mod install;
 mod loose;
 mod map;
 mod payload;
+mod push;
 mod read;
 mod status;
 mod store;

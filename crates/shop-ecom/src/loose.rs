@@ -15,6 +15,11 @@ impl Scalar<'_> {
         self.0.trim()
     }
 
+    /// With the spaces at its ends, where they are part of it.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.as_str().is_empty()
     }
@@ -53,6 +58,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
             Some(b'{' | b'[' | b'n') | None => Cow::Borrowed(""),
             Some(_) => Cow::Borrowed(raw),
         }))
+    }
+}
+
+/// The members of a list that are what they should be: none of what is no list, and without those that are not.
+#[derive(Debug)]
+pub(crate) struct Members<T>(pub(crate) Vec<T>);
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        let members: Vec<&'de RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+        let members = members
+            .into_iter()
+            .filter_map(|member| serde_json::from_str(member.get()).ok());
+        Ok(Self(members.collect()))
+    }
+}
+
+/// An object, or an empty one where something else stands.
+#[derive(Debug, Default)]
+pub(crate) struct Perhaps<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Perhaps<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(raw.get()).unwrap_or_default()))
     }
 }
 
@@ -99,6 +136,21 @@ mod tests {
             let scalar: Scalar<'_> = serde_json::from_str(json).unwrap();
             assert_eq!(scalar.id(), id, "{json}");
         }
+    }
+
+    #[test]
+    fn what_is_of_another_kind_counts_as_nothing() {
+        for (json, members) in [
+            (r#"[["a"],["b","c"]]"#, 2),
+            (r#"[["a"],7,null]"#, 1),
+            ("null", 0),
+            (r#""a""#, 0),
+        ] {
+            let read: Members<Vec<&str>> = serde_json::from_str(json).unwrap();
+            assert_eq!(read.0.len(), members, "{json}");
+        }
+        let Perhaps(read): Perhaps<Vec<u8>> = serde_json::from_str("false").unwrap();
+        assert!(read.is_empty());
     }
 
     #[test]

@@ -67,6 +67,7 @@ pub(crate) struct Profile<'a> {
     pub(crate) general_info: Option<General<'a>>,
     pub(crate) settings: Option<Settings<'a>>,
     pub(crate) formats_and_units: Option<Formats<'a>>,
+    pub(crate) tax_settings: Option<TaxSettings<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -86,6 +87,15 @@ pub(crate) struct Settings<'a> {
 pub(crate) struct Formats<'a> {
     pub(crate) currency: Scalar<'a>,
     pub(crate) timezone: Scalar<'a>,
+    pub(crate) weight_unit: Scalar<'a>,
+    pub(crate) dimensions_unit: Scalar<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub(crate) struct TaxSettings<'a> {
+    /// Whether the prices that merchants enter are gross.
+    pub(crate) prices_include_tax: Scalar<'a>,
 }
 
 /// What an order is known by and when it changed, readable even where the rest of it is not.

@@ -22,6 +22,12 @@ pub trait Push: Send + Sync + 'static {
     /// What the platform has, and how much of it fits.
     fn bounds(&self) -> &'static Bounds;
 
+    /// Whether the platform has no switch for a single variant, so that one that is not to be sold stays where it is and
+    /// must be told a stock of none until it is sold again.
+    fn hides_variants_by_stock(&self) -> bool {
+        false
+    }
+
     /// In what the shop counts.
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError>;
 

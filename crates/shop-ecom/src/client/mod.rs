@@ -9,8 +9,8 @@ mod profile;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Url;
@@ -22,7 +22,7 @@ use shop::{ApiAccess, FetchError};
 pub(crate) use self::fetch::fetch;
 pub(crate) use self::hooks::{ensure_hooks, remove_hooks};
 pub(crate) use self::list::list;
-pub(crate) use self::profile::identity;
+pub(crate) use self::profile::{PROFILE_LIMIT_BYTES, bookable, identity, parsed as parsed_profile};
 use crate::Ecom;
 use crate::payload::Problem;
 
@@ -43,7 +43,7 @@ fn address(api: &ApiAccess, parts: &[&str]) -> Option<Url> {
 }
 
 /// What a shop answered.
-enum Answer {
+pub(crate) enum Answer {
     Found(Found),
     Nothing,
     /// More than the caller's limit, and left unread.
@@ -53,8 +53,8 @@ enum Answer {
 }
 
 /// A document, and what the shop's clock showed when it gave it.
-struct Found {
-    body: Bytes,
+pub(crate) struct Found {
+    pub(crate) body: Bytes,
     /// `None`: the answer does not say.
     at: Option<Timestamp>,
 }
@@ -69,21 +69,58 @@ async fn ask(
     address: Url,
     limit_bytes: usize,
 ) -> Result<Answer, FetchError> {
-    let response = shop
+    match exchange(shop, api, Method::GET, address, None, limit_bytes).await? {
+        Exchanged::Read {
+            status,
+            after,
+            found,
+        } => judge(status, after, found),
+        Exchanged::TooLong { limit_bytes } => Ok(Answer::TooLong { limit_bytes }),
+    }
+}
+
+/// An answer that nobody has judged.
+pub(crate) enum Exchanged {
+    Read {
+        status: StatusCode,
+        /// How long the shop asks to be left alone.
+        after: Option<Duration>,
+        found: Found,
+    },
+    TooLong {
+        limit_bytes: usize,
+    },
+}
+
+/// One request with the store's access token, and its answer.
+pub(crate) async fn exchange(
+    shop: &Ecom,
+    api: &ApiAccess,
+    method: Method,
+    address: Url,
+    body: Option<String>,
+    limit_bytes: usize,
+) -> Result<Exchanged, FetchError> {
+    let mut request = shop
         .client(&api.url)
-        .get(address)
+        .request(method, address)
         .header(AUTHORIZATION, bearer(&api.secret)?)
-        .header(ACCEPT, "application/json")
-        .send()
-        .await
-        .map_err(|error| away(&error))?;
+        .header(ACCEPT, "application/json");
+    if let Some(body) = body {
+        request = request.header(CONTENT_TYPE, "application/json").body(body);
+    }
+    let response = request.send().await.map_err(|error| away(&error))?;
     let status = response.status();
     let after = retry_after(response.headers());
     let at = date(response.headers());
     match service::http::body(response, limit_bytes).await {
-        Ok(body) => judge(status, after, Found { body, at }),
+        Ok(body) => Ok(Exchanged::Read {
+            status,
+            after,
+            found: Found { body, at },
+        }),
         Err(service::http::BodyError::TooLong { limit_bytes }) => {
-            Ok(Answer::TooLong { limit_bytes })
+            Ok(Exchanged::TooLong { limit_bytes })
         }
         Err(service::http::BodyError::Broken(error)) => Err(away(&error)),
     }
@@ -99,7 +136,11 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, FetchError> {
 
 /// What an answer means. What is no JSON comes from a proxy, a firewall or a maintenance page: never a
 /// word on the order.
-fn judge(status: StatusCode, after: Option<Duration>, found: Found) -> Result<Answer, FetchError> {
+pub(crate) fn judge(
+    status: StatusCode,
+    after: Option<Duration>,
+    found: Found,
+) -> Result<Answer, FetchError> {
     let body = &found.body;
     let later = |why: String, after| Err(FetchError::TryLater { why, after });
     match status {
@@ -131,17 +172,17 @@ fn judge(status: StatusCode, after: Option<Duration>, found: Found) -> Result<An
 }
 
 /// An error of the API's: an object, or nothing at all.
-fn is_problem(body: &[u8]) -> bool {
+pub(crate) fn is_problem(body: &[u8]) -> bool {
     body.is_empty() || serde_json::from_slice::<Problem<'_>>(body).is_ok()
 }
 
-fn unreadable(why: &str) -> FetchError {
+pub(crate) fn unreadable(why: &str) -> FetchError {
     FetchError::Unreadable {
         why: why.to_owned(),
     }
 }
 
-fn too_long(limit_bytes: usize) -> FetchError {
+pub(crate) fn too_long(limit_bytes: usize) -> FetchError {
     unreadable(&format!("it is longer than {limit_bytes} bytes"))
 }
 

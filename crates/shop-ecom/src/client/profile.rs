@@ -9,7 +9,7 @@ use crate::payload::{Formats, General, Profile, Settings};
 use crate::{store, text};
 
 /// Largest profile read, in bytes: it has the store's pages, taxes and zones in it.
-const PROFILE_LIMIT_BYTES: usize = 4 << 20;
+pub(crate) const PROFILE_LIMIT_BYTES: usize = 4 << 20;
 
 /// Who the store is. Its id is a number that eCom gives once and never again, whatever the store is
 /// called and wherever it is shown.
@@ -23,10 +23,16 @@ pub(crate) async fn identity(
         general_info,
         settings,
         formats_and_units,
+        tax_settings: _,
     } = parsed(&body)?;
     let General { store_id } = general_info.unwrap_or_default();
     let Settings { store_name } = settings.unwrap_or_default();
-    let Formats { currency, timezone } = formats_and_units.unwrap_or_default();
+    let Formats {
+        currency,
+        timezone,
+        weight_unit: _,
+        dimensions_unit: _,
+    } = formats_and_units.unwrap_or_default();
     let id = store_id
         .id()
         .ok_or_else(|| unreadable("the store does not tell its id"))?;
@@ -52,12 +58,7 @@ pub(super) async fn currency(
         return Ok(currency);
     }
     let body = profile(shop, api).await?;
-    let Formats {
-        currency,
-        timezone: _,
-    } = parsed(&body)?.formats_and_units.unwrap_or_default();
-    let currency = Currency::from_code(currency.as_str())
-        .map_err(|_| unreadable("the store's currency cannot be booked"))?;
+    let currency = bookable(&parsed(&body)?.formats_and_units.unwrap_or_default())?;
     shop.currencies.put(connection.id, currency, now);
     Ok(currency)
 }
@@ -71,7 +72,13 @@ async fn profile(shop: &Ecom, api: &ApiAccess) -> Result<bytes::Bytes, FetchErro
     }
 }
 
-fn parsed(body: &[u8]) -> Result<Profile<'_>, FetchError> {
+/// The currency that a store's amounts are in.
+pub(crate) fn bookable(formats: &Formats<'_>) -> Result<Currency, FetchError> {
+    Currency::from_code(formats.currency.as_str())
+        .map_err(|_| unreadable("the store's currency cannot be booked"))
+}
+
+pub(crate) fn parsed(body: &[u8]) -> Result<Profile<'_>, FetchError> {
     serde_json::from_slice(body).map_err(|_| unreadable("the store's profile"))
 }
 

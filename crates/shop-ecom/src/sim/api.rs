@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
@@ -21,12 +22,17 @@ use super::order::{Order, Status};
 
 /// Most orders on one page, and how many without a limit asked for.
 const PAGE_LIMIT: usize = 100;
+/// Longest body read, in bytes.
+pub(super) const BODY_LIMIT_BYTES: usize = 16 << 20;
 
 pub(super) fn router(live: Arc<Live>) -> Router {
     Router::new()
         .route("/api/v3/{store}/profile", get(profile))
         .route("/api/v3/{store}/orders", get(orders))
         .route("/api/v3/{store}/orders/{order}", get(order))
+        .route("/api/v3/{store}/batch", any(batch))
+        .route("/api/v3/{store}/products", any(products))
+        .route("/api/v3/{store}/products/{*rest}", any(products))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing here") })
         .layer(from_fn_with_state(Arc::clone(&live), admit))
         .with_state(Arc::clone(&live))
@@ -57,7 +63,7 @@ async fn admitted(State(live): State<Arc<Live>>, request: Request, next: Next) -
     }
     let taken = live.state().budget.take(live.clock.now());
     match taken {
-        Ok(()) => next.run(request).await,
+        Ok(()) => live.noted(request, next).await,
         Err(seconds) => {
             let answer = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
             ([(RETRY_AFTER, seconds.to_string())], answer).into_response()
@@ -74,6 +80,51 @@ fn is_admitted(live: &Live, headers: &HeaderMap, uri: &Uri) -> bool {
         .and_then(|given| given.strip_prefix("Bearer "))
         .is_some_and(|token| live.state().tokens.contains(token))
         && uri.path().starts_with(&own)
+}
+
+/// Products and everything below them.
+async fn products(State(live): State<Arc<Live>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (path, query) = live.below(&parts.uri);
+    let Ok(body) = json_of(body).await else {
+        return problem(StatusCode::BAD_REQUEST, "Wrong JSON");
+    };
+    match live.perform(&parts.method, &path, query, &body) {
+        Some((status, body)) => answer(status, &body),
+        None => problem(StatusCode::NOT_FOUND, "There is nothing here"),
+    }
+}
+
+async fn batch(State(live): State<Arc<Live>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (_, query) = live.below(&parts.uri);
+    match parts.method {
+        Method::POST => {
+            let Ok(body) = json_of(body).await else {
+                return problem(StatusCode::BAD_REQUEST, "Wrong JSON");
+            };
+            match live.submit(query, &body) {
+                Ok(ticket) => found(&json!({"ticket": ticket})),
+                Err((status, body)) => answer(status, &body),
+            }
+        }
+        Method::GET => match live.look(query) {
+            Some(progress) => found(&progress),
+            None => problem(StatusCode::BAD_REQUEST, "Wrong ticket"),
+        },
+        _ => problem(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
+    }
+}
+
+/// Nothing is null.
+pub(super) async fn json_of(body: Body) -> Result<Value, WrongParameter> {
+    let bytes = to_bytes(body, BODY_LIMIT_BYTES)
+        .await
+        .map_err(|_| WrongParameter)?;
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&bytes).map_err(|_| WrongParameter)
 }
 
 async fn profile(State(live): State<Arc<Live>>) -> Response {
@@ -127,7 +178,7 @@ struct Search {
 }
 
 /// A parameter that is not what the documents say.
-struct WrongParameter;
+pub(super) struct WrongParameter;
 
 impl Search {
     fn read(query: &str) -> Result<Self, WrongParameter> {

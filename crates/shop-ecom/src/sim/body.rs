@@ -104,6 +104,7 @@ pub(super) fn profile(shop: &Shop, access: &Access) -> Value {
             "dimensionsUnit": "CM",
             "timezone": "Europe/Paris",
         },
+        "taxSettings": {"pricesIncludeTax": shop.pricing.includes_tax()},
         "languages": {"enabledLanguages": ["fr"], "defaultLanguage": "fr"},
     })
 }
@@ -220,11 +221,11 @@ fn person(person: &Person) -> Value {
 }
 
 /// `2026-01-05 09:00:00 +0000`.
-fn date(at: Timestamp) -> String {
+pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S +0000").to_string()
 }
 
 /// Cents as the floating-point number of the API.
-fn double(cents: i64) -> f64 {
+pub(super) fn double(cents: i64) -> f64 {
     f64::from(i32::try_from(cents).unwrap_or(i32::MAX)) / 100.0
 }

@@ -9,13 +9,16 @@ use serde_json::Value;
 use service::clock::Clock;
 use shop::sim::{ProductEdit, ProductEdits};
 
+use super::batch::Batches;
 use super::body;
 use super::books::{self, Books};
 use super::budget::{Budget, REQUESTS_PER_MINUTE};
+use super::goods::Goods;
 use super::hook::{Event, Hook};
 use super::login::Code;
-use super::order::Order;
+use super::order::{Order, Status};
 use super::outbox::Outbox;
+use super::record::Record;
 use super::{Shop, api};
 
 /// How far the search for orders is behind the orders themselves, in a shop that goes by its clock.
@@ -72,6 +75,11 @@ pub(super) struct State {
     /// Those that are good for something.
     pub(super) tokens: HashSet<String>,
     pub(super) codes: HashMap<String, Code>,
+    pub(super) goods: Goods,
+    pub(super) batches: Batches,
+    pub(super) record: Record,
+    /// How many writing requests are done and not answered.
+    pub(super) answers_lost: usize,
 }
 
 impl Live {
@@ -139,6 +147,10 @@ impl Live {
             is_installed: true,
             tokens: HashSet::from([access.token.clone()]),
             codes: HashMap::new(),
+            goods: Goods::new(&shop.catalogue, shop.opened_at),
+            batches: Batches::default(),
+            record: Record::default(),
+            answers_lost: 0,
         };
         Arc::new(Self {
             shop,
@@ -181,8 +193,33 @@ impl Live {
             now,
             &order,
         );
-        shown.push((now, Arc::new(order)));
+        let order = Arc::new(order);
+        shown.push((now, Arc::clone(&order)));
+        self.take_stock(&mut state.goods, before.as_deref(), &order);
         Some(hook)
+    }
+
+    /// The shop takes from its shelves what an order holds from now on, and puts back what it holds no more.
+    fn take_stock(&self, goods: &mut Goods, before: Option<&Order>, now: &Order) {
+        for (order, sign) in before
+            .map(|before| (before, -1))
+            .into_iter()
+            .chain([(now, 1)])
+        {
+            match order.status {
+                Status::Incomplete | Status::Refunded | Status::Cancelled => {}
+                Status::AwaitingPayment
+                | Status::Paid
+                | Status::PartiallyRefunded
+                | Status::Custom => {
+                    for line in &order.lines {
+                        if let Some(sold) = line.product(&self.shop.catalogue) {
+                            goods.take(sold, sign * line.quantity);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Lets the next change happen and puts what the shop tells of it into the outbox. False when all
@@ -271,9 +308,11 @@ impl Live {
             .flatten()
             .next()
             .map_or(u64::MAX, |order| order.internal_id);
-        let product = self.shop.catalogue.product(edit.product).product_id;
+        let product = self.shop.catalogue.product(edit.product);
+        let id = product.product_id;
+        self.edit_goods(product, &edit);
         self.edits().add(next, edit);
-        Hook::of_product(&self.access, self.clock.now(), product)
+        Hook::of_product(&self.access, self.clock.now(), id)
     }
 
     /// An order as the API answers it.
@@ -282,9 +321,9 @@ impl Live {
             Cow::Borrowed(_) => body::order(&self.shop, order),
             Cow::Owned(catalogue) => {
                 let shop = Shop {
-                    pricing: self.shop.pricing,
                     catalogue,
                     orders: Vec::new(),
+                    ..self.shop
                 };
                 body::order(&shop, order)
             }
@@ -305,10 +344,7 @@ impl Live {
 
     /// The orders as the search knows them, the latest placed first.
     pub(super) fn indexed(&self) -> Vec<Arc<Order>> {
-        let then = match self.instants {
-            Instants::Told => None,
-            Instants::Clock => Some(self.clock.now() - SEARCH_LAG),
-        };
+        let then = self.searched_until();
         let state = self.state();
         let orders = state.shown.iter().rev().filter_map(|versions| {
             let known = |(at, _): &&Shown| then.is_none_or(|then| *at <= then);
@@ -316,6 +352,14 @@ impl Live {
             Some(Arc::clone(order))
         });
         orders.collect()
+    }
+
+    /// What happened later than this the search does not know yet.
+    pub(super) fn searched_until(&self) -> Option<Timestamp> {
+        match self.instants {
+            Instants::Told => None,
+            Instants::Clock => Some(self.clock.now() - SEARCH_LAG),
+        }
     }
 
     /// How many orders were placed so far.

@@ -5,12 +5,14 @@
 //! nothing of this crate's mapping, so that the two can be held against each other.
 
 mod api;
+mod batch;
 mod body;
 mod books;
 mod budget;
 mod catalogue;
 mod dice;
 mod fields;
+mod goods;
 mod hook;
 mod live;
 mod login;
@@ -18,7 +20,9 @@ mod login;
 mod mapping;
 mod order;
 mod outbox;
+mod panel;
 mod person;
+mod record;
 mod running;
 mod story;
 mod tax;
@@ -28,14 +32,17 @@ mod tests;
 pub use ::shop::sim::{Books, Sale, Stocked};
 use jiff::Timestamp;
 
+pub use batch::{BATCH_ROWS, KEY_LIFETIME};
 pub use budget::REQUESTS_PER_MINUTE;
 pub use catalogue::{Catalogue, Product};
 pub use dice::Dice;
+pub use goods::OPENING_STOCK;
 pub use hook::{Event, Hook};
 pub use live::{Access, Live, SEARCH_LAG};
 pub use order::{Charge, Fulfilment, Line, Order, Refund, Status};
 pub use outbox::{Attempt, BLOCKED_AFTER, Outbox, PATIENCE, RETRIES};
 pub use person::CANARIES;
+pub use record::Recorded;
 pub use running::{CLIENT_ID, CLIENT_SECRET, run};
 pub use tax::{Pricing, TaxClass};
 
@@ -83,6 +90,7 @@ impl Options {
 #[derive(Clone, Debug)]
 pub struct Shop {
     pricing: Pricing,
+    opened_at: Timestamp,
     catalogue: Catalogue,
     /// The versions of each order, oldest first.
     orders: Vec<Vec<Order>>,
@@ -98,6 +106,7 @@ impl Shop {
             .collect();
         Self {
             pricing: options.pricing,
+            opened_at: options.opened_at,
             catalogue,
             orders,
         }

@@ -71,7 +71,11 @@ async fn all_of_it(pricing: Pricing, limit: u32) -> (Arc<Live>, Browser, ManualC
 }
 
 /// Every path of keys, and the kinds of value met there.
-fn shape(path: &str, value: &Value, into: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+pub(super) fn shape(
+    path: &str,
+    value: &Value,
+    into: &mut BTreeMap<String, BTreeSet<&'static str>>,
+) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -98,7 +102,7 @@ fn contract() -> Value {
 }
 
 /// What an operation of the contract answers with 200, as its example shows.
-fn example(path: &str) -> Value {
+pub(super) fn example(path: &str) -> Value {
     let path = format!("/api/v3/{{storeId}}/{path}");
     contract()["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
         .clone()

@@ -11,4 +11,6 @@ mod fixture;
 mod handled;
 mod list;
 mod mutated;
+#[cfg(feature = "sim")]
+mod push;
 mod signature;
