@@ -92,9 +92,7 @@ impl Answer {
     }
 
     /// What was asked for, or what the shop has against it. An `Err` says nothing of what was asked.
-    pub(crate) fn judge<'a, T: Deserialize<'a>>(
-        &'a self,
-    ) -> Result<Result<T, Fault>, FetchError> {
+    pub(crate) fn judge<'a, T: Deserialize<'a>>(&'a self) -> Result<Result<T, Fault>, FetchError> {
         match self.read() {
             Ok(told) => Ok(Ok(told)),
             Err(error @ (FetchError::Gone | FetchError::Unreadable { .. })) => {

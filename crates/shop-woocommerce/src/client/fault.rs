@@ -65,10 +65,11 @@ impl From<RawFault<'_>> for Fault {
         let RawFault {
             code,
             message,
-            data: Object(RawData {
-                status,
-                resource_id,
-            }),
+            data:
+                Object(RawData {
+                    status,
+                    resource_id,
+                }),
         } = raw;
         Self {
             code: text::clean(code.as_str()),
@@ -111,8 +112,14 @@ mod tests {
         let image = fault(include_str!(
             "../../fixtures/errors/image-unreachable.body.json"
         ));
-        assert!(image.says.starts_with("Error getting remote image … Error: cURL error 7"));
-        let gone = fault(include_str!("../../fixtures/errors/product-unknown.body.json"));
+        assert!(
+            image
+                .says
+                .starts_with("Error getting remote image … Error: cURL error 7")
+        );
+        let gone = fault(include_str!(
+            "../../fixtures/errors/product-unknown.body.json"
+        ));
         assert!(gone.is_of_nothing());
         assert_eq!(Fault::read(&Bytes::from_static(b"<html>")), None);
         assert_eq!(Fault::read(&Bytes::from_static(b"{\"id\":7}")), None);

@@ -25,9 +25,8 @@ pub(super) async fn create(
     if let Some(says) = cannot_be(wanted) {
         return Ok(refused(PushReason::Invalid, says));
     }
-    let brand = Some(&wanted.brand).filter(|brand| {
-        ownership.is_ours(Field::Brand) && !brand.is_empty()
-    });
+    let brand =
+        Some(&wanted.brand).filter(|brand| ownership.is_ours(Field::Brand) && !brand.is_empty());
     let brands = Brands::of(asker, brand.into_iter()).await?;
     let body = request::new_product(wanted, ownership, brands.id(brand));
     let answer = asker
@@ -51,9 +50,11 @@ pub(super) async fn create(
     }
     let rows: Vec<RawVariation<'_>> = read_rows(&rows)?;
     let shown = shown::listing(&product, &rows, asker.terms()?);
-    shown.map(Outcome::Done).ok_or_else(|| FetchError::Unreadable {
-        why: "what was made cannot be read".to_owned(),
-    })
+    shown
+        .map(Outcome::Done)
+        .ok_or_else(|| FetchError::Unreadable {
+            why: "what was made cannot be read".to_owned(),
+        })
 }
 
 fn made<'a>(product: &'a RawProduct<'_>) -> Result<&'a str, FetchError> {
@@ -107,4 +108,3 @@ pub(super) fn cannot_be(wanted: &Listing) -> Option<&'static str> {
     }
     None
 }
-

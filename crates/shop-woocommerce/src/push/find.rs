@@ -120,12 +120,18 @@ mod tests {
         };
         assert_eq!(batches(&skus(&["a", "b,c", "d"])), ["b,c", "a,d"]);
         assert!(batches(&[]).is_empty());
-        let many: Vec<Sku> = (0..120).map(|n| Sku::new(&format!("S-{n}")).unwrap()).collect();
+        let many: Vec<Sku> = (0..120)
+            .map(|n| Sku::new(&format!("S-{n}")).unwrap())
+            .collect();
         let counts: Vec<usize> = (batches(&many).iter())
             .map(|list| list.split(',').count())
             .collect();
         assert_eq!(counts, [50, 50, 20]);
         let long = skus(&[&*"x".repeat(90); 40]);
-        assert!(batches(&long).iter().all(|list| list.len() <= SKUS_LIMIT_BYTES));
+        assert!(
+            batches(&long)
+                .iter()
+                .all(|list| list.len() <= SKUS_LIMIT_BYTES)
+        );
     }
 }

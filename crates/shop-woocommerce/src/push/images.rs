@@ -121,7 +121,13 @@ mod tests {
         );
         let known = note::read_images(&list.note());
         let place = Spot::Place { place: 1, of: 3 };
-        assert_eq!(known, [(Spot::Id("9".into()), change.order[0]), (place, change.order[1])]);
+        assert_eq!(
+            known,
+            [
+                (Spot::Id("9".into()), change.order[0]),
+                (place, change.order[1])
+            ]
+        );
     }
 
     #[test]

@@ -138,9 +138,7 @@ pub(super) fn all_of(variant: &Variant, ownership: &Ownership) -> VariantFields 
     let ours = |field| ownership.is_ours(field);
     VariantFields {
         values: None,
-        sku: (variant.sku.clone())
-            .filter(|_| ours(Field::Sku))
-            .map(Some),
+        sku: (variant.sku.clone()).filter(|_| ours(Field::Sku)).map(Some),
         barcode: (variant.barcode.clone())
             .filter(|_| ours(Field::Barcode))
             .map(Some),
@@ -236,11 +234,14 @@ pub(super) fn attributes(
         let mut values: Vec<&str> = Vec::new();
         for variant in variants {
             let value = variant.get(place).map(AsRef::as_ref);
-            if let Some(value) = value.filter(|value| !value.is_empty() && !values.contains(value)) {
+            if let Some(value) = value.filter(|value| !value.is_empty() && !values.contains(value))
+            {
                 values.push(value);
             }
         }
-        let known = found.iter().find(|known| is_same_name(known.name.as_str(), option));
+        let known = found
+            .iter()
+            .find(|known| is_same_name(known.name.as_str(), option));
         let mut attribute = named(option, known);
         attribute.insert("position".to_owned(), place.into());
         let is_visible = known.is_none_or(|known| !known.visible.is_empty());
@@ -257,7 +258,11 @@ pub(super) fn attributes(
     for known in others {
         let name = text::unescaped(known.name.as_str());
         let mut attribute = named(&name, Some(known));
-        let values = known.options.0.iter().map(|value| text::unescaped(value.as_str()));
+        let values = known
+            .options
+            .0
+            .iter()
+            .map(|value| text::unescaped(value.as_str()));
         attribute.insert("position".to_owned(), all.len().into());
         attribute.insert("visible".to_owned(), (!known.visible.is_empty()).into());
         attribute.insert("variation".to_owned(), false.into());
@@ -274,7 +279,9 @@ pub(super) fn own_attributes(
     found: &[RawAttribute<'_>],
 ) -> Value {
     let all = options.iter().zip(values).map(|(option, value)| {
-        let known = found.iter().find(|known| is_same_name(known.name.as_str(), option));
+        let known = found
+            .iter()
+            .find(|known| is_same_name(known.name.as_str(), option));
         let mut attribute = named(option, known);
         attribute.insert("option".to_owned(), value.as_ref().into());
         attribute
@@ -296,14 +303,22 @@ fn named(option: &str, known: Option<&RawAttribute<'_>>) -> Body {
 /// what they have.
 pub(super) fn all_values<'a>(wanted: &'a Listing, shop: &'a ShopListing) -> Vec<Vec<Box<str>>> {
     let ours = wanted.variants.iter().map(|variant| variant.values.clone());
-    let theirs = shop.variants.iter().filter(|variant| variant.item.is_none());
+    let theirs = shop
+        .variants
+        .iter()
+        .filter(|variant| variant.item.is_none());
     let theirs = theirs.map(|variant| {
         let place = |option: &Box<str>| {
-            let place = shop.options.iter().position(|known| is_same_name(known, option))?;
+            let place = shop
+                .options
+                .iter()
+                .position(|known| is_same_name(known, option))?;
             variant.values.get(place).cloned()
         };
         let options = wanted.options.iter();
-        options.map(|option| place(option).unwrap_or_default()).collect()
+        options
+            .map(|option| place(option).unwrap_or_default())
+            .collect()
     });
     ours.chain(theirs).collect()
 }

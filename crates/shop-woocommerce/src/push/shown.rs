@@ -261,7 +261,13 @@ mod tests {
         let shown = listing(&product(VARIABLE), &variations, &terms()).unwrap();
         assert_eq!(*shown.options, ["Taille".into(), "Couleur".into()]);
         let variants: Vec<_> = (shown.variants.iter())
-            .map(|variant| (variant.id.as_str(), variant.values.join("/"), variant.quantity))
+            .map(|variant| {
+                (
+                    variant.id.as_str(),
+                    variant.values.join("/"),
+                    variant.quantity,
+                )
+            })
             .collect();
         let expected = [
             ("15", "G/Rouge".to_owned(), None),
@@ -317,9 +323,11 @@ mod tests {
 
     #[test]
     fn a_variation_that_its_parent_counts_for_has_the_parents_number() {
-        let parent = product(r#"{"id":7,"type":"variable","manage_stock":true,"stock_quantity":4}"#);
+        let parent =
+            product(r#"{"id":7,"type":"variable","manage_stock":true,"stock_quantity":4}"#);
         let variation: RawVariation<'_> =
-            serde_json::from_str(r#"{"id":8,"manage_stock":"parent","stock_quantity":null}"#).unwrap();
+            serde_json::from_str(r#"{"id":8,"manage_stock":"parent","stock_quantity":null}"#)
+                .unwrap();
         let shown = listing(&parent, &[variation], &terms()).unwrap();
         assert_eq!(shown.variants[0].quantity, Some(4));
     }
@@ -331,14 +339,23 @@ mod tests {
             let meta = format!(r#"[{{"key":"_comptoir_images","value":"{note}"}}]"#);
             let List(meta): List<RawMeta<'_>> = serde_json::from_str(&meta).unwrap();
             let shown = images(&raw, &meta);
-            shown.into_iter().map(|image| image.hash).collect::<Vec<_>>()
+            shown
+                .into_iter()
+                .map(|image| image.hash)
+                .collect::<Vec<_>>()
         };
         let [one, two] = [1, 2].map(|n| ImageHash([n; 32]));
         let ids = note::images(&[(Spot::Id("9".into()), one), (Spot::Id("5".into()), two)]);
         let places = [(0, one), (1, two)].map(|(place, hash)| (Spot::Place { place, of: 2 }, hash));
         let places = note::images(&places);
-        assert_eq!(at(r#"[{"id":5},{"id":9},{"id":3}]"#, &ids), [Some(two), Some(one), None]);
-        assert_eq!(at(r#"[{"id":5},{"id":9}]"#, &places), [Some(one), Some(two)]);
+        assert_eq!(
+            at(r#"[{"id":5},{"id":9},{"id":3}]"#, &ids),
+            [Some(two), Some(one), None]
+        );
+        assert_eq!(
+            at(r#"[{"id":5},{"id":9}]"#, &places),
+            [Some(one), Some(two)]
+        );
         assert_eq!(
             at(r#"[{"id":5},{"id":9},{"id":3}]"#, &places),
             [None, None, None],

@@ -143,7 +143,10 @@ fn judge(found: Option<&RawStock<'_>>, row: &StockRow) -> Option<StockOutcome> {
         )),
         (Some(expected), Some(has)) if expected == has => None,
         (Some(_), Some(found)) => Some(StockOutcome::Stale { found }),
-        (Some(_), None) => Some(refused(PushReason::NotCounted, "the shop does not count it")),
+        (Some(_), None) => Some(refused(
+            PushReason::NotCounted,
+            "the shop does not count it",
+        )),
     }
 }
 
@@ -212,7 +215,11 @@ mod tests {
         assert_eq!(judged(counted, None), None);
         let stale = StockOutcome::Stale { found: 5 };
         assert_eq!(judged(counted, Some(3)), Some(stale));
-        assert_eq!(judged(told, Some(5)), Some(StockOutcome::Set), "told before");
+        assert_eq!(
+            judged(told, Some(5)),
+            Some(StockOutcome::Set),
+            "told before"
+        );
         assert_eq!(judged(not_counted, None), None);
         for (json, why) in [
             (not_counted, PushReason::NotCounted),

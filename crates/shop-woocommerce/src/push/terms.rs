@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn ec_01_captured_settings_say_in_what_the_shop_counts() {
-        let general = settings(include_str!("../../fixtures/rest/settings-general.body.json"));
+        let general = settings(include_str!(
+            "../../fixtures/rest/settings-general.body.json"
+        ));
         let tax = settings(include_str!("../../fixtures/rest/settings-tax.body.json"));
         let products = r#"[{"id":"woocommerce_weight_unit","value":"lbs"},
             {"id":"woocommerce_dimension_unit","value":"in"}]"#;

@@ -23,7 +23,9 @@ pub(super) struct Looked(HashMap<u64, Bytes>);
 impl Looked {
     pub(super) async fn of(asker: &Asker<'_>, rows: &[ChangeRow]) -> Result<Self, FetchError> {
         let needed = rows.iter().filter(|row| is_needed(row));
-        let ids: BTreeSet<u64> = needed.filter_map(|row| product_number(&row.shop.id)).collect();
+        let ids: BTreeSet<u64> = needed
+            .filter_map(|row| product_number(&row.shop.id))
+            .collect();
         let ids: Vec<u64> = ids.into_iter().collect();
         let mut all = HashMap::new();
         for ids in ids.chunks(ROWS_LIMIT) {

@@ -102,7 +102,10 @@ async fn products(
     works: &mut [Work<'_>],
     outcomes: &mut [Outcome<Changed>],
 ) -> Result<(), FetchError> {
-    for work in works.iter().filter(|work| work.plan.shape == Shape::ToSimple) {
+    for work in works
+        .iter()
+        .filter(|work| work.plan.shape == Shape::ToSimple)
+    {
         let all = work.plan.row.shop.variants.iter();
         free::free(asker, work.id, all).await?;
     }

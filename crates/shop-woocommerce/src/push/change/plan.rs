@@ -25,7 +25,8 @@ impl Shape {
             wanted,
             change,
         } = row;
-        let is_simple = (shop.variants.iter()).any(|variant| variant.id.as_str() == shop.id.as_str());
+        let is_simple =
+            (shop.variants.iter()).any(|variant| variant.id.as_str() == shop.id.as_str());
         let becomes_simple = wanted.options.is_empty();
         match (is_simple, change.options.is_some(), becomes_simple) {
             (true, true, false) => Self::ToVariable,
@@ -114,7 +115,10 @@ impl<'a> Plan<'a> {
     /// The product is its own variant: what is said of that is said of it.
     fn put_simple(&mut self) {
         let ChangeRow { shop, change, .. } = self.row;
-        let own = shop.variants.iter().find(|own| own.id.as_str() == shop.id.as_str());
+        let own = shop
+            .variants
+            .iter()
+            .find(|own| own.id.as_str() == shop.id.as_str());
         let mut is_on_sale = own.is_none_or(|own| own.is_on_sale);
         let mut says_so = change.is_on_sale.is_some();
         for variant in &change.variants {

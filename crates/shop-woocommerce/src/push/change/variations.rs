@@ -11,12 +11,12 @@ use super::look::Looked;
 use super::{Work, free};
 use crate::push::ask::{Asker, number};
 use crate::push::batch::{self, Verb, batch};
+use crate::push::note;
 use crate::push::raw::{RawAttribute, RawVariation, noted};
 use crate::push::read::{read_rows, variations};
 use crate::push::refusal::outcome;
 use crate::push::request::{self, Body};
 use crate::push::trash::trash;
-use crate::push::note;
 
 /// Changes what is there, adds what is not, and then moves to the trash what is no longer wanted. What the shop refuses
 /// holds up no other variation.
@@ -99,7 +99,8 @@ impl Told {
             self.note(Outcome::Missing);
         }
         let id = variation.id.id().and_then(|id| ShopVariantId::new(id).ok());
-        self.variants.extend(item.zip(id).map(|(item, id)| (item, id, None)));
+        self.variants
+            .extend(item.zip(id).map(|(item, id)| (item, id, None)));
         Ok(())
     }
 
@@ -117,13 +118,19 @@ impl Told {
 fn added<'a>(work: &Work<'a>) -> Vec<&'a Variant> {
     let row = work.plan.row;
     let is_product = |id: &ShopVariantId| id.as_str() == row.shop.id.as_str();
-    let all = row.change.variants.iter().filter_map(|variant| match variant {
-        VariantChange::Add(variant) => Some(variant),
-        VariantChange::Set { id, item, .. } if is_product(id) => {
-            row.wanted.variants.iter().find(|wanted| wanted.item == *item)
-        }
-        VariantChange::Set { .. } | VariantChange::Remove(_) => None,
-    });
+    let all = row
+        .change
+        .variants
+        .iter()
+        .filter_map(|variant| match variant {
+            VariantChange::Add(variant) => Some(variant),
+            VariantChange::Set { id, item, .. } if is_product(id) => row
+                .wanted
+                .variants
+                .iter()
+                .find(|wanted| wanted.item == *item),
+            VariantChange::Set { .. } | VariantChange::Remove(_) => None,
+        });
     all.collect()
 }
 
@@ -149,7 +156,10 @@ fn freed<'a>(work: &Work<'a>, added: &[&Variant]) -> Vec<&'a ShopVariant> {
     let is_wanted = |gone: &&ShopVariant| {
         let by_set = row.change.variants.iter().any(|variant| match variant {
             VariantChange::Set { fields, .. } => {
-                fields.sku.as_ref().is_some_and(|sku| sku.is_some() && *sku == gone.sku)
+                fields
+                    .sku
+                    .as_ref()
+                    .is_some_and(|sku| sku.is_some() && *sku == gone.sku)
                     || (fields.barcode.as_ref())
                         .is_some_and(|code| code.is_some() && *code == gone.barcode)
             }
