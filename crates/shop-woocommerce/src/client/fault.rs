@@ -81,10 +81,9 @@ impl From<RawFault<'_>> for Fault {
 }
 
 fn without_addresses(message: &str) -> String {
-    let words = message.split(' ').map(|word| match word.contains("://") {
-        true => "…",
-        false => word,
-    });
+    let words = message
+        .split(' ')
+        .map(|word| if word.contains("://") { "…" } else { word });
     let words: Vec<&str> = words.collect();
     words.join(" ").chars().take(SAYS_LIMIT_CHARS).collect()
 }

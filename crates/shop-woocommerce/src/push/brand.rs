@@ -23,25 +23,25 @@ impl Brands {
     /// Finds or makes each.
     pub(super) async fn of<'a>(
         asker: &Asker<'_>,
-        names: impl Iterator<Item = &'a Box<str>>,
+        names: impl Iterator<Item = &'a str>,
     ) -> Result<Self, FetchError> {
         let mut all = Self::default();
         for name in names {
             if name.is_empty() {
-                all.0.insert(name.clone(), String::new());
+                all.0.insert(name.into(), String::new());
             }
             if all.0.contains_key(name) {
                 continue;
             }
             match find_or_make(asker, name).await? {
-                Some(id) => all.0.insert(name.clone(), id),
+                Some(id) => all.0.insert(name.into(), id),
                 None => return Ok(Self::default()),
             };
         }
         Ok(all)
     }
 
-    pub(super) fn id(&self, name: Option<&Box<str>>) -> Option<&str> {
+    pub(super) fn id(&self, name: Option<&str>) -> Option<&str> {
         self.0.get(name?).map(String::as_str)
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn create(
         return Ok(refused(PushReason::Invalid, says));
     }
     let brand =
-        Some(&wanted.brand).filter(|brand| ownership.is_ours(Field::Brand) && !brand.is_empty());
+        Some(&*wanted.brand).filter(|brand| ownership.is_ours(Field::Brand) && !brand.is_empty());
     let brands = Brands::of(asker, brand.into_iter()).await?;
     let body = request::new_product(wanted, ownership, brands.id(brand));
     let answer = asker

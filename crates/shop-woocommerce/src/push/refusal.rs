@@ -31,9 +31,10 @@ pub(super) fn refusal(fault: Fault) -> Refusal {
     };
     Refusal {
         why,
-        says: match says.is_empty() {
-            true => code.into(),
-            false => says.into(),
+        says: if says.is_empty() {
+            code.into()
+        } else {
+            says.into()
         },
     }
 }

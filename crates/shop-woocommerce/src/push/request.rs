@@ -31,8 +31,8 @@ pub(super) fn new_product(wanted: &Listing, ownership: &Ownership, brand: Option
     let mut body = Body::new();
     put_texts(
         &mut body,
-        Some(&wanted.title),
-        ours(Field::Description).then_some(&wanted.description),
+        Some(&*wanted.title),
+        ours(Field::Description).then_some(&*wanted.description),
         brand,
     );
     body.insert("slug".to_owned(), note::slug(wanted.product).into());
@@ -102,25 +102,20 @@ pub(super) fn variation(
 pub(super) fn put_change(body: &mut Body, change: &Change, brand: Option<&str>) {
     put_texts(
         body,
-        change.title.as_ref(),
-        change.description.as_ref(),
+        change.title.as_deref(),
+        change.description.as_deref(),
         brand,
     );
 }
 
-fn put_texts(
-    body: &mut Body,
-    title: Option<&Box<str>>,
-    description: Option<&Box<str>>,
-    brand: Option<&str>,
-) {
+fn put_texts(body: &mut Body, title: Option<&str>, description: Option<&str>, brand: Option<&str>) {
     if let Some(title) = title {
         // Names are HTML there: what is a letter here must be one there.
         let name = html_escape::encode_text(title);
         body.insert("name".to_owned(), name.into());
     }
     if let Some(description) = description {
-        body.insert("description".to_owned(), description.as_ref().into());
+        body.insert("description".to_owned(), description.into());
     }
     match brand {
         None => {}
@@ -252,8 +247,8 @@ pub(super) fn attributes(
     }
     // What describes it and no variation differs in is the shop's.
     let others = (found.iter()).filter(|known| {
-        let is_option = |option: &Box<str>| is_same_name(known.name.as_str(), option);
-        known.variation.is_empty() && !options.iter().any(is_option)
+        let is_option = |option: &str| is_same_name(known.name.as_str(), option);
+        known.variation.is_empty() && !options.iter().any(|option| is_option(option))
     });
     for known in others {
         let name = text::unescaped(known.name.as_str());
@@ -308,7 +303,7 @@ pub(super) fn all_values<'a>(wanted: &'a Listing, shop: &'a ShopListing) -> Vec<
         .iter()
         .filter(|variant| variant.item.is_none());
     let theirs = theirs.map(|variant| {
-        let place = |option: &Box<str>| {
+        let place = |option: &str| {
             let place = shop
                 .options
                 .iter()

@@ -26,18 +26,20 @@ pub(super) fn listing(
         return None;
     }
     let is_variable = product.is_variable();
-    let options: Vec<&RawAttribute<'_>> = match is_variable {
-        true => (product.attributes.0.iter())
+    let options: Vec<&RawAttribute<'_>> = if is_variable {
+        (product.attributes.0.iter())
             .filter(|attribute| !attribute.variation.is_empty())
-            .collect(),
-        false => Vec::new(),
+            .collect()
+    } else {
+        Vec::new()
     };
     let images = images(&product.images.0, &product.meta_data.0);
-    let variants = match is_variable {
-        true => (variations.iter())
+    let variants = if is_variable {
+        (variations.iter())
             .filter_map(|variation| variant(product, variation, &options, terms))
-            .collect(),
-        false => vec![only_variant(product, &images, terms)?],
+            .collect()
+    } else {
+        vec![only_variant(product, &images, terms)?]
     };
     Some(ShopListing {
         id: ShopProductId::new(product.id.id()?).ok()?,

@@ -78,8 +78,8 @@ pub enum OwnVariant {
 /// - stock is told where it is as expected, and once;
 /// - every request is paid for first.
 pub async fn push(stage: &dyn Stage) {
-    let recorder = Recorder::default();
-    let router = recorder.before(stage.router(), stage.is_write());
+    let recorder = Recorder::new(stage.is_write());
+    let router = recorder.before(stage.router());
     let connection = stage.connection(&serve(router).await);
     let mut play = Play {
         stage,

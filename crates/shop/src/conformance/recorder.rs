@@ -19,11 +19,13 @@ const LIMIT_BYTES: usize = 16 << 20;
 
 /// What stands between a platform and its simulated shop: it remembers every request, can lose the answer to one, and is
 /// the purse that each has to be paid from first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Recorder(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
+    /// Whether a request changes anything.
+    is_write: fn(&Recorded) -> bool,
     requests: Mutex<Vec<Recorded>>,
     /// Writing requests until one whose answer is lost; 0: none is.
     until_lost: Mutex<usize>,
@@ -41,10 +43,21 @@ pub struct Recorded {
 }
 
 impl Recorder {
-    /// The shop, with this before it. `is_write`: whether a request changes anything.
+    /// `is_write`: whether a request changes anything.
     #[must_use]
-    pub fn before(&self, shop: Router, is_write: fn(&Recorded) -> bool) -> Router {
-        shop.layer(from_fn_with_state((self.clone(), is_write), record))
+    pub fn new(is_write: fn(&Recorded) -> bool) -> Self {
+        Self(Arc::new(Inner {
+            is_write,
+            requests: Mutex::default(),
+            until_lost: Mutex::default(),
+            paid: AtomicUsize::default(),
+            is_empty: Mutex::default(),
+        }))
+    }
+
+    /// The shop, with this before it.
+    pub fn before(&self, shop: Router) -> Router {
+        shop.layer(from_fn_with_state(self.clone(), record))
     }
 
     /// What was asked since it was looked at last.
@@ -77,11 +90,7 @@ impl Recorder {
     }
 }
 
-async fn record(
-    State((recorder, is_write)): State<(Recorder, fn(&Recorded) -> bool)>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
     let paid = recorder.0.paid.load(Ordering::SeqCst);
     assert!(
         paid > 0,
@@ -93,14 +102,14 @@ async fn record(
     let body = to_bytes(body, LIMIT_BYTES)
         .await
         .expect("a request within bounds");
-    let recorded = Recorded {
+    let asked = Recorded {
         method: parts.method.clone(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         body: body.clone(),
     };
-    let is_write = is_write(&recorded);
-    locked(&recorder.0.requests).push(recorded);
+    let is_write = (recorder.0.is_write)(&asked);
+    locked(&recorder.0.requests).push(asked);
     let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
     if is_write && recorder.loses() {
         let page = "<html><body>Gateway Timeout</body></html>";

@@ -29,7 +29,7 @@ pub(super) async fn change(
     rows: &[ChangeRow],
 ) -> Result<Vec<Outcome<Changed>>, FetchError> {
     asker.terms()?;
-    let brands = rows.iter().filter_map(|row| row.change.brand.as_ref());
+    let brands = rows.iter().filter_map(|row| row.change.brand.as_deref());
     let brands = Brands::of(asker, brands).await?;
     let looked = Looked::of(asker, rows).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
@@ -88,7 +88,7 @@ fn begin<'a>(
     if look::is_needed(row) && found.is_none() {
         return Ok(Begun::Over(Outcome::Missing));
     }
-    let plan = Plan::of(row, found.as_ref(), brands.id(row.change.brand.as_ref()));
+    let plan = Plan::of(row, found.as_ref(), brands.id(row.change.brand.as_deref()));
     if plan.shape == Shape::ToSimple && row.shop.variants.iter().any(|own| own.item.is_none()) {
         let says = "the product has variations that were made in the shop";
         return Ok(Begun::Over(refused(PushReason::Invalid, says)));

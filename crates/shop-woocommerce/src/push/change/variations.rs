@@ -32,13 +32,13 @@ pub(super) async fn change(
     let attributes = found.as_ref().map_or(&[][..], |found| &found.attributes.0);
     let mut told = Told::default();
     let added = added(work);
-    let there = match added.is_empty() {
-        true => HashMap::new(),
-        false => match of_ours(asker, work.id).await? {
-            Some(there) => there,
+    let mut there = HashMap::new();
+    if !added.is_empty() {
+        match of_ours(asker, work.id).await? {
+            Some(known) => there = known,
             None => return Ok(Outcome::Missing),
-        },
-    };
+        }
+    }
     let freed = freed(work, &added);
     free::free(asker, work.id, freed.into_iter()).await?;
     let path = format!("products/{}/variations/batch", work.id);

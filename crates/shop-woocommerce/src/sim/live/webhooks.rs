@@ -76,9 +76,8 @@ impl Happening {
 
     const fn topic(&self) -> &'static str {
         match self {
-            Self::Order { topic, .. } => topic,
+            Self::Order { topic, .. } | Self::Product { topic, .. } => topic,
             Self::Note { .. } => NOTE_TOPIC,
-            Self::Product { topic, .. } => topic,
             Self::Ping => "",
         }
     }

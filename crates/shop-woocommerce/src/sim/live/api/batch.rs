@@ -76,18 +76,20 @@ impl Batch<'_> {
             .as_u64()
             .or_else(|| id.as_str()?.parse().ok())
             .unwrap_or(0);
-        let updated = match self.has(number) {
-            true => self.running.update_thing(number, row, Rules::Unchecked),
-            false => Err(self.unknown().with(StatusCode::BAD_REQUEST)),
+        let updated = if self.has(number) {
+            self.running.update_thing(number, row, Rules::Unchecked)
+        } else {
+            Err(self.unknown().with(StatusCode::BAD_REQUEST))
         };
         updated.unwrap_or_else(|error| bad(id, error))
     }
 
     fn delete(&self, id: Value) -> Vec<u8> {
         let number = id.as_u64().unwrap_or(0);
-        let deleted = match self.has(number) {
-            true => self.running.delete_thing(number, true),
-            false => Err(self.unknown()),
+        let deleted = if self.has(number) {
+            self.running.delete_thing(number, true)
+        } else {
+            Err(self.unknown())
         };
         deleted.unwrap_or_else(|error| bad(id, error))
     }

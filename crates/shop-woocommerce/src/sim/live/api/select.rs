@@ -89,11 +89,11 @@ impl<'a> Select<'a> {
     /// The page that is asked for of what `lists` takes.
     pub(super) fn answer(
         &self,
-        shelf: &Shelf,
+        from: &Shelf,
         home: &str,
         lists: impl Fn(&Thing) -> bool,
     ) -> Response {
-        let mut hits: Vec<&Thing> = (shelf.things())
+        let mut hits: Vec<&Thing> = (from.things())
             .filter(|thing| self.takes(thing, lists(thing)))
             .collect();
         match (self.value("orderby"), self.value("order")) {
@@ -106,7 +106,7 @@ impl<'a> Select<'a> {
             .offset
             .unwrap_or((self.page - 1).saturating_mul(self.rows));
         let rows: Vec<Vec<u8>> = (hits.iter().skip(begin).take(self.rows))
-            .map(|thing| self.fields(shown(shelf, thing, home, self.is_edited())))
+            .map(|thing| self.fields(shown(from, thing, home, self.is_edited())))
             .collect();
         page(&rows, hits.len(), hits.len().div_ceil(self.rows))
     }

@@ -177,10 +177,7 @@ impl Shelf {
         let Some(thing) = self.things.get(&id) else {
             return;
         };
-        let counted_by = match thing.is_counted {
-            true => id,
-            false => thing.parent,
-        };
+        let counted_by = if thing.is_counted { id } else { thing.parent };
         if let Some(thing) = self.things.get_mut(&counted_by)
             && let Some(quantity) = &mut thing.quantity
         {

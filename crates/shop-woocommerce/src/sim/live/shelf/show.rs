@@ -241,9 +241,10 @@ fn product<'a>(shelf: &'a Shelf, thing: &'a Thing, home: &str, is_edited: bool) 
         status: &thing.status,
         featured: false,
         catalog_visibility: "visible",
-        description: match is_edited {
-            true => thing.description.clone(),
-            false => in_paragraphs(&thing.description),
+        description: if is_edited {
+            thing.description.clone()
+        } else {
+            in_paragraphs(&thing.description)
         },
         short_description: &thing.short_description,
         sku: &thing.sku,
