@@ -4,7 +4,6 @@ use retail::listing::ShopListing;
 use shop::push::Listings;
 use shop::{FetchError, PageToken};
 
-use super::ROWS_LIMIT;
 use super::ask::{Asker, number};
 use super::raw::{FIELDS, RawProduct};
 use super::read::with_variations;
@@ -12,8 +11,8 @@ use crate::loose::List;
 
 /// Products of a page.
 const PAGE_ROWS: usize = 50;
-/// Steps back to where a page goes on, at most: each undoes what was deleted while the listing was read.
-const STEPS_LIMIT: usize = 20;
+/// Steps back to where a page goes on, at most: each is twice as long as the one before.
+const STEPS_LIMIT: usize = 30;
 
 /// One page of products by id.
 ///
@@ -30,6 +29,7 @@ pub(super) async fn pages(
         None => Place { offset: 0, last: 0 },
         Some(token) => Place::read(token.as_str()).ok_or_else(unknown)?,
     };
+    let mut step = PAGE_ROWS / 2;
     for _ in 0..STEPS_LIMIT {
         let query = vec![
             ("offset", offset.to_string()),
@@ -44,7 +44,8 @@ pub(super) async fn pages(
         let List(rows): List<RawProduct<'_>> = answer.read()?;
         let ids: Vec<u64> = rows.iter().filter_map(id).collect();
         if offset > 0 && ids.first().is_none_or(|first| *first > last) {
-            offset = offset.saturating_sub(ROWS_LIMIT);
+            offset = offset.saturating_sub(step);
+            step = step.saturating_mul(2);
             continue;
         }
         let count = rows.len();

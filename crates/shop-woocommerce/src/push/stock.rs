@@ -22,7 +22,7 @@ use super::request::{Body, put_note};
 use super::shown::quantity;
 use crate::loose::{List, Scalar};
 
-const FIELDS: &str = "id,status,manage_stock,stock_quantity,meta_data";
+const FIELDS: &str = "id,type,status,manage_stock,stock_quantity,meta_data";
 
 /// Products of their own together, variations by their products. After the first group that is settled a failure leaves
 /// what follows unsure.
@@ -72,6 +72,8 @@ fn settle(outcomes: &mut [StockOutcome], place: usize, outcome: StockOutcome) {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct RawStock<'a> {
     id: Scalar<'a>,
+    #[serde(rename = "type")]
+    kind: Scalar<'a>,
     status: Scalar<'a>,
     manage_stock: Scalar<'a>,
     stock_quantity: Scalar<'a>,
@@ -126,7 +128,11 @@ async fn group(
 
 /// `None`: it is to be told.
 fn judge(found: Option<&RawStock<'_>>, row: &StockRow) -> Option<StockOutcome> {
-    let found = found.filter(|found| found.status.as_str() != "trash");
+    // One that is sold in variations is none of them.
+    let is_variant = |found: &&RawStock<'_>| {
+        found.status.as_str() != "trash" && !found.kind.as_str().starts_with("variable")
+    };
+    let found = found.filter(is_variant);
     let Some(found) = found else {
         return Some(StockOutcome::Missing);
     };
@@ -232,7 +238,10 @@ mod tests {
         }
         assert_eq!(judge(None, &row(None)), Some(StockOutcome::Missing));
         let trashed = r#"{"id":7,"status":"trash","manage_stock":true,"stock_quantity":5}"#;
-        assert_eq!(judged(trashed, None), Some(StockOutcome::Missing));
+        let variable = r#"{"id":7,"type":"variable","manage_stock":true,"stock_quantity":5}"#;
+        for none in [trashed, variable] {
+            assert_eq!(judged(none, None), Some(StockOutcome::Missing));
+        }
     }
 
     #[test]

@@ -61,7 +61,10 @@ impl Recorder {
     }
 
     /// What was asked since it was looked at last.
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "to forget what was asked is a use too"
+    )]
     pub fn take(&self) -> Vec<Recorded> {
         std::mem::take(&mut *locked(&self.0.requests))
     }

@@ -121,8 +121,9 @@ impl<'a> Plan<'a> {
             .find(|own| own.id.as_str() == shop.id.as_str());
         let mut is_on_sale = own.is_none_or(|own| own.is_on_sale);
         let mut says_so = change.is_on_sale.is_some();
+        let mut item = None;
         for variant in &change.variants {
-            let (item, fields) = match variant {
+            let (own, fields) = match variant {
                 VariantChange::Set { item, fields, .. } => (*item, fields.clone()),
                 VariantChange::Add(added) => {
                     self.kept = Some(added.item);
@@ -135,13 +136,16 @@ impl<'a> Plan<'a> {
                 // It is what another item becomes now.
                 VariantChange::Remove(_) => continue,
             };
+            item = Some(own);
             request::put_fields(&mut self.product, &fields);
             says_so |= fields.is_on_sale.is_some_and(|wanted| wanted != is_on_sale);
             is_on_sale = fields.is_on_sale.unwrap_or(is_on_sale);
-            request::put_note(&mut self.product, note::ITEM, item.to_string());
         }
         if says_so {
             self.put_status(request::status(self.is_on_sale(), is_on_sale));
+        }
+        if let Some(item) = item.filter(|_| self.kept.is_some() || !self.product.is_empty()) {
+            request::put_note(&mut self.product, note::ITEM, item.to_string());
         }
     }
 

@@ -40,7 +40,7 @@ impl Play<'_> {
         wanted.variants[0].is_on_sale = false;
         let row = self.row(&wanted, &shop);
         for _ in 0..2 {
-            drop(self.recorder.take());
+            self.recorder.take();
             let told = self.tell(std::slice::from_ref(&row)).await;
             assert!(matches!(told[..], [Outcome::Done(_)]), "{told:?}");
             let is_write = self.stage.is_write();

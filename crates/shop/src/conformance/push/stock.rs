@@ -63,7 +63,7 @@ impl Play<'_> {
         let mut ironed = wanted.clone();
         ironed.title = "Shirt, ironed".into();
         let row = stock(&shop, &shop.variants[0], None, 3, 9);
-        drop(self.recorder.take());
+        self.recorder.take();
         self.recorder.set_empty(true);
         let (to, push) = (|| self.to(), self.push());
         let ids = std::slice::from_ref(&shop.id);
