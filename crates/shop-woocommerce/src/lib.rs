@@ -32,6 +32,7 @@ mod loose;
 mod map;
 mod note;
 mod payload;
+mod push;
 mod read;
 mod secret;
 mod status;

@@ -11,10 +11,13 @@ use reqwest::Response;
 use serde::Deserialize;
 use shop::FetchError;
 
+use super::fault::Fault;
 use crate::payload::Envelope as Body;
 
 /// A shop that asks to be left alone for longer is asked again after this all the same.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_hours(1);
+/// How long a shop is left alone that asks for it without saying how long.
+const PAUSE: Duration = Duration::from_secs(30);
 const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-wp-totalpages");
 
 /// What a shop answered, whatever it says.
@@ -70,6 +73,36 @@ impl Answer {
     pub(crate) fn is_servers_fault(&self) -> bool {
         let status = self.envelope.status;
         status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// How long to ask nothing more, where the shop found that it was asked too much.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        let Envelope { status, after, .. } = &self.envelope;
+        match *status {
+            StatusCode::TOO_MANY_REQUESTS => Some(after.unwrap_or(PAUSE)),
+            StatusCode::SERVICE_UNAVAILABLE => *after,
+            _ => None,
+        }
+    }
+
+    /// Whether this shop's version knows nothing of what was asked for; or WooCommerce is switched off.
+    pub(crate) fn lacks_route(&self) -> bool {
+        self.envelope.status == StatusCode::NOT_FOUND
+            && Fault::read(&self.body).is_some_and(|fault| fault.is("rest_no_route"))
+    }
+
+    /// What was asked for, or what the shop has against it. An `Err` says nothing of what was asked.
+    pub(crate) fn judge<'a, T: Deserialize<'a>>(&'a self) -> Result<Result<T, Fault>, FetchError> {
+        match self.read() {
+            Ok(told) => Ok(Ok(told)),
+            Err(error @ (FetchError::Gone | FetchError::Unreadable { .. })) => {
+                Fault::read(&self.body).map(Err).ok_or(error)
+            }
+            Err(error) => Fault::read(&self.body)
+                .filter(Fault::is_of_what_was_asked)
+                .map(Err)
+                .ok_or(error),
+        }
     }
 
     /// What was asked for, or why it was not given: by the error's code, never by its message, which is

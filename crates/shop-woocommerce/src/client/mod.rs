@@ -1,6 +1,7 @@
 //! Asking a shop, whatever is asked: who asks, for how long, how much is read of the answer.
 
 mod answer;
+mod fault;
 pub(crate) mod oauth;
 mod reach;
 
@@ -16,6 +17,7 @@ use service::http::Failure;
 use shop::{ApiAccess, FetchError, ShopUrl};
 
 pub(crate) use self::answer::Answer;
+pub(crate) use self::fault::{Fault, RawFault};
 use self::reach::{OutOfReach, Reach};
 
 /// Asks shops: by basic authentication over TLS; over plain HTTP, where WooCommerce does not read that,

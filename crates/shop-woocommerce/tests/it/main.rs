@@ -18,5 +18,7 @@ mod install;
 mod list;
 mod mutated;
 #[cfg(feature = "sim")]
+mod push;
+#[cfg(feature = "sim")]
 mod running;
 mod signature;

@@ -88,7 +88,7 @@ impl Running {
     }
 }
 
-fn connection(access: &Access) -> Connection {
+pub fn connection(access: &Access) -> Connection {
     let Access {
         secret,
         shop_url,

@@ -3,8 +3,11 @@
 mod access;
 mod api;
 mod happen;
+mod shelf;
+mod takes;
 #[cfg(test)]
 mod tests;
+mod things;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +20,8 @@ use shop::sim::{Access, Books, Outgoing, ProductEdit, ProductEdits, ShopSize, Si
 
 use self::access::Keys;
 use self::happen::Told;
+use self::shelf::Shelf;
+use self::takes::Taken;
 use self::webhooks::{Happening, Post, Webhooks};
 use super::{Options, Order, Shop, body, books};
 
@@ -57,7 +62,6 @@ struct Running {
     edits: Mutex<ProductEdits>,
 }
 
-#[derive(Default)]
 struct State {
     /// How many of the changes have happened.
     happened: usize,
@@ -65,6 +69,9 @@ struct State {
     orders: Vec<Vec<Order>>,
     /// What a listener has taken of each order.
     told: BTreeMap<usize, Told>,
+    /// What each order holds of what is on the shelf.
+    taken: BTreeMap<usize, Taken>,
+    shelf: Shelf,
     webhooks: Webhooks,
     /// The shop's own idea of its address, without a slash at the end.
     home: Option<String>,
@@ -83,8 +90,14 @@ impl Running {
         changes
             .sort_by_key(|(order, version)| (plot.orders()[*order][*version].modified_at, *order));
         let state = State {
+            happened: 0,
             orders: vec![Vec::new(); plot.orders().len()],
-            ..State::default()
+            told: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            shelf: Shelf::opened(plot.catalogue(), clock.now()),
+            webhooks: Webhooks::default(),
+            home: None,
+            nonces: BTreeSet::new(),
         };
         Self {
             plot,
@@ -157,6 +170,7 @@ impl SimShop for Live {
         );
         let happenings = Happening::of(place, stamped.last(), &order);
         state.webhooks.tell(&happenings);
+        state.take(plot.catalogue(), place, &order, now);
         state.orders[place].push(order);
         true
     }
@@ -210,6 +224,7 @@ impl SimShop for Live {
         let now = self.0.clock.now();
         let mut state = self.0.state();
         let product = self.0.plot.catalogue().product(edit.product);
+        state.shelf.edit(shelf::id(product), &edit, now);
         state.webhooks.tell_of_edit(product, &edit, now);
         let newest = state.current().map(|order| order.id).max();
         self.0

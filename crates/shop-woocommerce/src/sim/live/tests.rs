@@ -222,3 +222,53 @@ fn r_12_the_books_are_what_deliveries_and_the_last_look_come_to() {
     }
     assert!(forgotten > 0 && packing > 0, "{forgotten} {packing}");
 }
+
+/// What is on the shelf is what there was less what orders hold.
+#[test]
+fn pos_05_orders_take_from_the_shelf_what_they_hold() {
+    let (shop, clock) = shop(5, 120);
+    let catalogue = shop.0.plot.catalogue();
+    let ids: Vec<u64> = catalogue.products().iter().map(shelf::id).collect();
+    let quantities = |state: &State| -> Vec<i64> {
+        let thing = |id: &u64| state.shelf.thing(*id).unwrap().quantity.unwrap();
+        ids.iter().map(thing).collect()
+    };
+    let before = quantities(&shop.0.state());
+    let mut given_back = 0;
+    let mut last: i64 = before.iter().sum();
+    while {
+        clock.advance(SignedDuration::from_secs(1));
+        shop.step()
+    } {
+        let now = quantities(&shop.0.state()).iter().sum();
+        given_back += i64::from(now > last);
+        last = now;
+    }
+    let state = shop.0.state();
+    let mut held = vec![0; ids.len()];
+    for order in state.current() {
+        let place = usize::try_from(order.id - 1001).unwrap();
+        let units: i64 = state.taken[&place].values().sum();
+        let lines = order.lines.iter().filter(|line| line.product.is_some());
+        let all: i64 = lines.map(|line| line.quantity - line.restocked).sum();
+        match order.status {
+            Status::OnHold | Status::Processing | Status::Completed => {
+                assert_eq!(units, all, "order {}", order.id);
+            }
+            Status::Cancelled | Status::Pending | Status::CheckoutDraft => assert_eq!(units, 0),
+            Status::Refunded | Status::Failed => assert!(units == 0 || units == all),
+            // A plugin's: as it was before.
+            Status::Packing => {}
+        }
+        for (product, units) in &state.taken[&place] {
+            held[*product] += units;
+        }
+    }
+    let left: Vec<i64> = before
+        .iter()
+        .zip(&held)
+        .map(|(had, held)| had - held)
+        .collect();
+    assert_eq!(quantities(&state), left);
+    assert!(given_back > 0 && held.iter().sum::<i64>() > 0);
+}

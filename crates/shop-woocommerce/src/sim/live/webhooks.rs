@@ -22,14 +22,19 @@ const NOTE_TOPIC: &str = "action.woocommerce_new_order_note_data";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Happening {
     /// The body is built when it is sent: then it is what the order is by that time.
-    Order { topic: &'static str, place: usize },
+    Order {
+        topic: &'static str,
+        place: usize,
+    },
     Note {
         order: u64,
         author: &'static str,
         text: String,
     },
-    /// Of one that somebody edited.
-    Product { body: Vec<u8> },
+    Product {
+        topic: &'static str,
+        body: Vec<u8>,
+    },
     /// The shop tries a webhook that was made or switched on.
     Ping,
 }
@@ -71,9 +76,8 @@ impl Happening {
 
     const fn topic(&self) -> &'static str {
         match self {
-            Self::Order { topic, .. } => topic,
+            Self::Order { topic, .. } | Self::Product { topic, .. } => topic,
             Self::Note { .. } => NOTE_TOPIC,
-            Self::Product { .. } => PRODUCT_TOPIC,
             Self::Ping => "",
         }
     }
@@ -199,7 +203,9 @@ impl Webhooks {
         });
         let listening: Vec<u64> = listening.map(|webhook| webhook.id).collect();
         for id in listening {
-            self.wait(id, Happening::Product { body: body.clone() });
+            let body = body.clone();
+            let topic = PRODUCT_TOPIC;
+            self.wait(id, Happening::Product { topic, body });
         }
     }
 
@@ -251,7 +257,7 @@ impl Webhooks {
                     let body = note(*order, author, text);
                     (signed(webhook, &happening, source, now, body), None)
                 }
-                Happening::Product { body } => {
+                Happening::Product { body, .. } => {
                     (signed(webhook, &happening, source, now, body.clone()), None)
                 }
             };

@@ -66,7 +66,7 @@ struct Wanted {
 
 pub(super) async fn create(State(running): State<Arc<Running>>, body: Bytes) -> Response {
     let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else {
-        return invalid_json().into_response();
+        return Problem::invalid_json().into_response();
     };
     let topic = wanted.topic.unwrap_or_default();
     let delivery_url = wanted.delivery_url.unwrap_or_default();
@@ -99,7 +99,7 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Response {
     let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else {
-        return invalid_json().into_response();
+        return Problem::invalid_json().into_response();
     };
     let now = running.clock.now();
     let mut state = running.state();
@@ -181,14 +181,6 @@ fn unknown() -> Problem {
         StatusCode::NOT_FOUND,
         "woocommerce_rest_shop_webhook_invalid_id",
         "Invalid ID.",
-    )
-}
-
-fn invalid_json() -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "rest_invalid_json",
-        "Invalid JSON body passed.",
     )
 }
 

@@ -1,10 +1,17 @@
-//! The shop's API, as far as an ingest service asks.
+//! The shop's API, as far as it is asked here.
 
+mod batch;
+mod brands;
 mod grant;
 mod hooks;
 mod index;
 mod orders;
+mod problem;
+mod products;
 mod search;
+mod select;
+mod settings;
+mod variations;
 
 use std::sync::Arc;
 
@@ -13,7 +20,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -22,6 +29,8 @@ use serde::Serialize;
 use super::Running;
 use super::access::Asking;
 use crate::sim::php_json;
+
+pub(super) use self::problem::Problem;
 
 const TOTAL: HeaderName = HeaderName::from_static("x-wp-total");
 const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-wp-totalpages");
@@ -42,6 +51,7 @@ pub(super) fn router(running: Arc<Running>) -> Router {
                 .post(hooks::update)
                 .delete(hooks::delete),
         )
+        .merge(catalogue())
         .layer(from_fn_with_state(Arc::clone(&running), admit));
     Router::new()
         .route("/wp-json/", get(index::index))
@@ -53,6 +63,42 @@ pub(super) fn router(running: Arc<Running>) -> Router {
         .fallback(no_route)
         .layer(from_fn_with_state(Arc::clone(&running), date))
         .with_state(running)
+}
+
+fn catalogue() -> Router<Arc<Running>> {
+    Router::new()
+        .route("/wp-json/wc/v3/settings/{group}", get(settings::list))
+        .route(
+            "/wp-json/wc/v3/products",
+            get(products::list).post(products::create),
+        )
+        .route("/wp-json/wc/v3/products/batch", post(products::batch))
+        .route(
+            "/wp-json/wc/v3/products/brands",
+            get(brands::list).post(brands::create),
+        )
+        .route(
+            "/wp-json/wc/v3/products/{id}",
+            get(products::one)
+                .put(products::update)
+                .post(products::update)
+                .delete(products::delete),
+        )
+        .route(
+            "/wp-json/wc/v3/products/{id}/variations",
+            get(variations::list).post(variations::create),
+        )
+        .route(
+            "/wp-json/wc/v3/products/{id}/variations/batch",
+            post(variations::batch),
+        )
+        .route(
+            "/wp-json/wc/v3/products/{id}/variations/{variation}",
+            get(variations::one)
+                .put(variations::update)
+                .post(variations::update)
+                .delete(variations::delete),
+        )
 }
 
 async fn no_route() -> Response {
@@ -122,44 +168,4 @@ fn page(rows: &[Vec<u8>], total: usize, pages: usize) -> Response {
     headers.insert(TOTAL, HeaderValue::from(total));
     headers.insert(TOTAL_PAGES, HeaderValue::from(pages));
     response
-}
-
-/// A refusal: `{"code","message","data":{"status"}}`.
-#[derive(Clone, Debug, Serialize)]
-struct Problem {
-    code: String,
-    message: &'static str,
-    data: ProblemData,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct ProblemData {
-    status: u16,
-}
-
-impl Problem {
-    fn new(status: StatusCode, code: &str, message: &'static str) -> Self {
-        Self {
-            code: code.to_owned(),
-            message,
-            data: ProblemData {
-                status: status.as_u16(),
-            },
-        }
-    }
-
-    fn invalid_parameter() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "rest_invalid_param",
-            "Invalid parameter(s)",
-        )
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.data.status);
-        php(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &self)
-    }
 }
