@@ -86,9 +86,10 @@ pub fn change(wanted: &Listing, shop: &ShopListing, ownership: &Ownership) -> Ch
     let text = |field, wanted: &str, found: &str| text(ownership.rule(field), wanted, found);
     Change {
         // No product is without a name.
-        title: match title.is_empty() {
-            true => None,
-            false => text(Field::Title, title, &shop.title),
+        title: if title.is_empty() {
+            None
+        } else {
+            text(Field::Title, title, &shop.title)
         },
         description: text(Field::Description, description, &shop.description),
         brand: text(Field::Brand, brand, &shop.brand),
@@ -97,9 +98,10 @@ pub fn change(wanted: &Listing, shop: &ShopListing, ownership: &Ownership) -> Ch
         options: (ownership.is_ours(Field::Options) && *options != shop.options)
             .then(|| options.clone()),
         variants: variants(wanted, shop, ownership),
-        images: match ownership.is_ours(Field::Images) {
-            true => images(wanted, shop, ownership.rule(Field::Images)),
-            false => None,
+        images: if ownership.is_ours(Field::Images) {
+            images(wanted, shop, ownership.rule(Field::Images))
+        } else {
+            None
         },
     }
 }
@@ -160,8 +162,12 @@ fn fields(
     let ours = |field| ownership.is_ours(field);
     VariantFields {
         values: (ours(Field::Options) && *values != found.values).then(|| values.clone()),
-        sku: code(ownership.rule(Field::Sku), sku, &found.sku),
-        barcode: code(ownership.rule(Field::Barcode), barcode, &found.barcode),
+        sku: code(ownership.rule(Field::Sku), sku.as_ref(), found.sku.as_ref()),
+        barcode: code(
+            ownership.rule(Field::Barcode),
+            barcode.as_ref(),
+            found.barcode.as_ref(),
+        ),
         price: (ours(Field::Price) && Some(*price) != found.price).then_some(*price),
         weight: weight.filter(|_| ours(Field::Weight) && *weight != found.weight),
         dimensions: dimensions
@@ -178,17 +184,21 @@ fn image_of(found: &ShopVariant, images: &[ShopImage]) -> Option<ImageHash> {
 }
 
 /// An empty code is no code: only where the POS wipes is it sent.
+#[expect(
+    clippy::option_option,
+    reason = "to leave a field, to empty it and to fill it are three things"
+)]
 fn code<T: Clone + PartialEq>(
     rule: Rule,
-    wanted: &Option<T>,
-    found: &Option<T>,
+    wanted: Option<&T>,
+    found: Option<&T>,
 ) -> Option<Option<T>> {
     let is_ours = match rule {
         Rule::Pos => wanted.is_some(),
         Rule::PosWipes => true,
         Rule::Shop => false,
     };
-    (is_ours && wanted != found).then(|| wanted.clone())
+    (is_ours && wanted != found).then(|| wanted.cloned())
 }
 
 fn images(wanted: &Listing, shop: &ShopListing, rule: Rule) -> Option<ImageChange> {
