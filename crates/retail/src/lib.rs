@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, asks a clock, makes an id or knows a wire format. A decision is a
 //! function that returns a value; the ledger's heart is [`posting::post`].
 
+pub mod catalogue;
 pub mod customer;
 pub mod fulfilment;
 pub mod ids;
@@ -26,8 +27,7 @@ pub mod version;
 
 pub use customer::{Customer, EmailKey};
 pub use ids::{
-    ConnectionId, CustomerId, ImportId, ItemId, OutletId, ProductId, RegisterId, RetailerId,
-    SaleId,
+    ConnectionId, CustomerId, ImportId, ItemId, OutletId, ProductId, RegisterId, RetailerId, SaleId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};
