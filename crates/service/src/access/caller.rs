@@ -26,7 +26,7 @@ pub(super) const OPERATOR: &str = "operator";
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     let name = name.trim().to_lowercase();
-    [OPERATOR, "ledger"].contains(&name.as_str()) || name.starts_with("ingest-")
+    [OPERATOR, "ledger", "catalog-push"].contains(&name.as_str()) || name.starts_with("ingest-")
 }
 
 tokio::task_local! {
