@@ -6,6 +6,11 @@ use prost::Message as _;
 
 const ROOT: &str = "../../proto";
 const FILES: &[&str] = &[
+    "comptoir/catalog/v1/audit.proto",
+    "comptoir/catalog/v1/catalog.proto",
+    "comptoir/catalog/v1/channels.proto",
+    "comptoir/catalog/v1/events.proto",
+    "comptoir/catalog/v1/product.proto",
     "comptoir/connect/v1/audit.proto",
     "comptoir/connect/v1/connections.proto",
     "comptoir/connect/v1/deliveries.proto",

@@ -67,7 +67,10 @@ fn only_the_ledger_writes_the_books(found: &BTreeSet<String>) {
 
 /// The database with the password that the stack made for a service's role.
 fn as_role(admin: &str, role: &str, dir: &Path) -> String {
-    let service = role.strip_suffix("_app").unwrap().replace('_', "-");
+    let service = match role {
+        "catalog_app" => "catalog-push".to_owned(),
+        other => other.strip_suffix("_app").unwrap().replace('_', "-"),
+    };
     let file = dir.join("secrets").join(format!("{service}-database"));
     let password = fs::read_to_string(file).unwrap();
     let (_, host) = admin.rsplit_once('@').unwrap();

@@ -42,8 +42,11 @@ pub struct Durable {
     pub reader: Service,
 }
 
-/// Connections that are told and that the ledger cannot take yet.
+/// Connections that are told and that a reader cannot take yet.
 const CONNECTIONS_MAX_ACK_PENDING: i64 = 10_000;
+
+/// Events of the ledger that the catalogue has not taken yet.
+const EVENTS_MAX_ACK_PENDING: i64 = 2_000;
 
 /// Reads one platform's inbox and makes canonical orders of it.
 #[must_use]
@@ -94,6 +97,39 @@ pub fn ledger_connections() -> Durable {
         ack_wait: ACK_WAIT,
         max_ack_pending: CONNECTIONS_MAX_ACK_PENDING,
         reader: Service::Ledger,
+    }
+}
+
+/// Reads which items orders made, so that they become products.
+#[must_use]
+pub fn catalog_items() -> Durable {
+    of_the_ledger("catalog-items", "ledger.item.registered.*")
+}
+
+/// Reads what was sold where, so that shops show it.
+#[must_use]
+pub fn catalog_sales() -> Durable {
+    of_the_ledger("catalog-sales", "ledger.sale.recorded.*")
+}
+
+/// Reads what is known of connections, so that the catalogue knows which shops there are.
+#[must_use]
+pub fn catalog_connections() -> Durable {
+    Durable {
+        name: "catalog-connections".to_owned(),
+        reader: Service::CatalogPush,
+        ..ledger_connections()
+    }
+}
+
+fn of_the_ledger(name: &str, filter: &str) -> Durable {
+    Durable {
+        name: name.to_owned(),
+        stream: stream::ledger().name,
+        filter: filter.to_owned(),
+        ack_wait: ACK_WAIT,
+        max_ack_pending: EVENTS_MAX_ACK_PENDING,
+        reader: Service::CatalogPush,
     }
 }
 

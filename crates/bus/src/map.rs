@@ -19,12 +19,19 @@ impl Map {
         streams.extend([
             stream::orders(),
             stream::ledger(),
+            stream::catalog(),
             stream::connections(),
             stream::dead(),
         ]);
         let mut durables: Vec<_> = platforms.iter().map(durable::worker).collect();
         durables.extend(platforms.iter().map(durable::archiver));
-        durables.extend([durable::ledger_orders(), durable::ledger_connections()]);
+        durables.extend([
+            durable::ledger_orders(),
+            durable::ledger_connections(),
+            durable::catalog_items(),
+            durable::catalog_sales(),
+            durable::catalog_connections(),
+        ]);
         Self { streams, durables }
     }
 
@@ -33,7 +40,7 @@ impl Map {
     pub fn of(service: &Service) -> Self {
         let platforms: &[PlatformCode] = match service {
             Service::Ingest(platform) => std::slice::from_ref(platform),
-            Service::Ledger => &[],
+            Service::Ledger | Service::CatalogPush => &[],
         };
         let Self { streams, durables } = Self::whole(platforms);
         let durables: Vec<_> = durables
@@ -80,14 +87,31 @@ mod tests {
             )
         );
         assert_eq!(
+            names(&Map::of(&Service::CatalogPush)),
+            (
+                vec!["LEDGER", "CATALOG", "KV_connections", "DEAD"],
+                vec!["catalog-items", "catalog-sales", "catalog-connections"]
+            )
+        );
+        assert_eq!(
             names(&Map::whole(&[shop])),
             (
-                vec!["INBOX_SHOP1", "ORDERS", "LEDGER", "KV_connections", "DEAD"],
+                vec![
+                    "INBOX_SHOP1",
+                    "ORDERS",
+                    "LEDGER",
+                    "CATALOG",
+                    "KV_connections",
+                    "DEAD"
+                ],
                 vec![
                     "worker-shop1",
                     "archiver-shop1",
                     "ledger-orders",
-                    "ledger-connections"
+                    "ledger-connections",
+                    "catalog-items",
+                    "catalog-sales",
+                    "catalog-connections"
                 ]
             )
         );

@@ -11,6 +11,8 @@ pub enum Service {
     Ingest(PlatformCode),
     /// The only writer of sales and stock.
     Ledger,
+    /// Owns the catalogue and tells shops of it.
+    CatalogPush,
 }
 
 impl Service {
@@ -19,7 +21,11 @@ impl Service {
     pub fn named(name: &str) -> Option<Self> {
         match name.strip_prefix("ingest-") {
             Some(platform) => PlatformCode::new(platform).ok().map(Self::Ingest),
-            None => (name == "ledger").then_some(Self::Ledger),
+            None => match name {
+                "ledger" => Some(Self::Ledger),
+                "catalog-push" => Some(Self::CatalogPush),
+                _ => None,
+            },
         }
     }
 }
@@ -29,6 +35,7 @@ impl fmt::Display for Service {
         match self {
             Self::Ingest(platform) => write!(f, "ingest-{platform}"),
             Self::Ledger => f.write_str("ledger"),
+            Self::CatalogPush => f.write_str("catalog-push"),
         }
     }
 }
@@ -41,6 +48,7 @@ mod tests {
     fn a_service_is_known_by_its_name() {
         for service in [
             Service::Ledger,
+            Service::CatalogPush,
             Service::Ingest(PlatformCode::new("shop1").unwrap()),
         ] {
             assert_eq!(Service::named(&service.to_string()), Some(service));

@@ -33,6 +33,7 @@ pub fn users(platforms: &[PlatformCode]) -> Vec<User> {
             .map(|s| of(&s)),
     );
     users.push(of(&Service::Ledger));
+    users.push(of(&Service::CatalogPush));
     users
 }
 
@@ -96,7 +97,7 @@ fn asked_for_age(service: &Service) -> String {
 fn own_connections(service: &Service) -> Option<String> {
     match service {
         Service::Ingest(platform) => Some(format!("$KV.connections.{platform}.*")),
-        Service::Ledger => None,
+        Service::Ledger | Service::CatalogPush => None,
     }
 }
 
@@ -126,6 +127,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(writers("ledger."), ["ledger"]);
+        assert_eq!(writers("catalog."), ["catalog-push"]);
         assert_eq!(writers("order."), ["ingest-shop1", "ingest-shop2"]);
         assert_eq!(writers("inbox.shop1."), ["ingest-shop1"]);
         assert_eq!(writers("$KV.connections.shop1."), ["ingest-shop1"]);

@@ -103,6 +103,22 @@ pub fn ledger() -> Stream {
     }
 }
 
+/// What changed in the catalogue.
+#[must_use]
+pub fn catalog() -> Stream {
+    Stream {
+        name: "CATALOG".to_owned(),
+        description: "what changed in the catalogue".to_owned(),
+        subjects: vec!["catalog.product.changed.*".to_owned()],
+        max_age: 7 * DAY,
+        max_bytes: 512 * MIB,
+        max_message_bytes: 4 * KIB,
+        duplicate_window: DUPLICATE_WINDOW,
+        per_subject: None,
+        writers: Writers::Only(Service::CatalogPush),
+    }
+}
+
 /// The bucket `connections`: of every connection what the other services know of it, by platform and id. A
 /// key-value bucket as the broker's own tools read it; what is in it can be told again at any time.
 #[must_use]
@@ -144,7 +160,7 @@ impl Stream {
             Writers::Only(writer) => writer == service,
             Writers::EveryIngest | Writers::EveryIngestItsOwn => match service {
                 Service::Ingest(_) => true,
-                Service::Ledger => false,
+                Service::Ledger | Service::CatalogPush => false,
             },
             Writers::EveryService => true,
         }

@@ -46,6 +46,12 @@ pub fn item_registered(retailer: RetailerId) -> Subject {
     Subject::from(&Address::ItemRegistered { retailer })
 }
 
+/// A product was made, changed, deleted or restored: `catalog.product.changed.<retailer>`.
+#[must_use]
+pub fn product_changed(retailer: RetailerId) -> Subject {
+    Subject::from(&Address::ProductChanged { retailer })
+}
+
 /// What is known of a connection, in the bucket `connections`: `$KV.connections.<platform>.<connection>`.
 #[must_use]
 pub fn connection(platform: &PlatformCode, connection: ConnectionId) -> Subject {
@@ -128,6 +134,8 @@ pub enum Address {
     StockChanged { retailer: RetailerId },
     /// `ledger.item.registered.<retailer>`
     ItemRegistered { retailer: RetailerId },
+    /// `catalog.product.changed.<retailer>`
+    ProductChanged { retailer: RetailerId },
     /// `$KV.connections.<platform>.<connection>`
     Connection {
         platform: PlatformCode,
@@ -159,6 +167,9 @@ impl Address {
             ["ledger", "item", "registered", retailer] => Some(Self::ItemRegistered {
                 retailer: id(retailer)?,
             }),
+            ["catalog", "product", "changed", retailer] => Some(Self::ProductChanged {
+                retailer: id(retailer)?,
+            }),
             ["$KV", "connections", platform, connection] => Some(Self::Connection {
                 platform: PlatformCode::new(platform).ok()?,
                 connection: id(connection)?,
@@ -186,6 +197,7 @@ impl fmt::Display for Address {
             Self::SaleRecorded { retailer } => write!(f, "ledger.sale.recorded.{retailer}"),
             Self::StockChanged { retailer } => write!(f, "ledger.stock.changed.{retailer}"),
             Self::ItemRegistered { retailer } => write!(f, "ledger.item.registered.{retailer}"),
+            Self::ProductChanged { retailer } => write!(f, "catalog.product.changed.{retailer}"),
             Self::Connection {
                 platform,
                 connection,
@@ -226,9 +238,11 @@ mod tests {
             sale_recorded(RETAILER),
             stock_changed(RETAILER),
             item_registered(RETAILER),
+            product_changed(RETAILER),
             connection(&platform, CONNECTION),
             dead(&Service::Ingest(platform)),
             dead(&Service::Ledger),
+            dead(&Service::CatalogPush),
         ];
         for subject in subjects {
             let address = subject.address().unwrap();

@@ -7,6 +7,7 @@ mod import;
 mod kits;
 mod people;
 mod plans;
+mod products;
 mod registers;
 mod reports;
 mod sales;
@@ -37,6 +38,10 @@ pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use kits::Kits;
 pub(crate) use people::{Customers, Privacy};
 pub(crate) use plans::Plans;
+pub(crate) use products::{
+    Activity, Bulk, BulkArguments, Channels, FilterArguments, Place, ProductName, Products,
+    Profile, SaveArguments,
+};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
@@ -105,6 +110,16 @@ pub(crate) enum Command {
     Stock {
         #[command(subcommand)]
         command: Stock,
+    },
+    /// The catalogue: list, show, make and change products, delete, restore, many at once.
+    Products {
+        #[command(subcommand)]
+        command: Products,
+    },
+    /// Where products are sold, and who decides what of a shop's listings.
+    Channels {
+        #[command(subcommand)]
+        command: Channels,
     },
     /// What is sold as one item and in stock as its parts: say what it is made of, list, show.
     Kits {

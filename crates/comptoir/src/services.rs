@@ -10,6 +10,7 @@ use service::settings::Settings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Service {
     Ledger,
+    CatalogPush,
     #[value(name = "ingest-shopify")]
     IngestShopify,
     #[value(name = "ingest-bigcommerce")]
@@ -24,6 +25,7 @@ pub(crate) enum Service {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Ledger,
+    Catalogue,
     /// Of the shops of one platform, by its code.
     Ingest(&'static str),
 }
@@ -33,7 +35,7 @@ pub(crate) fn platforms() -> anyhow::Result<Vec<PlatformCode>> {
     let codes = Service::ALL
         .into_iter()
         .filter_map(|service| match service.kind() {
-            Kind::Ledger => None,
+            Kind::Ledger | Kind::Catalogue => None,
             Kind::Ingest(code) => Some(code),
         });
     codes
@@ -74,8 +76,9 @@ impl Service {
     pub(crate) const INGEST: Self = Self::IngestWooCommerce;
 
     /// In the order in which they are started; they are stopped in the opposite one.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Ledger,
+        Self::CatalogPush,
         Self::IngestShopify,
         Self::IngestBigCommerce,
         Self::IngestWooCommerce,
@@ -86,6 +89,7 @@ impl Service {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Ledger => "ledger",
+            Self::CatalogPush => "catalog-push",
             Self::IngestShopify => "ingest-shopify",
             Self::IngestBigCommerce => "ingest-bigcommerce",
             Self::IngestWooCommerce => "ingest-woocommerce",
@@ -96,11 +100,17 @@ impl Service {
     pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Ledger => Kind::Ledger,
+            Self::CatalogPush => Kind::Catalogue,
             Self::IngestShopify => Kind::Ingest("shopify"),
             Self::IngestBigCommerce => Kind::Ingest("bigcommerce"),
             Self::IngestWooCommerce => Kind::Ingest("woocommerce"),
             Self::IngestEcom => Kind::Ingest("ecom"),
         }
+    }
+
+    /// The one that goes by this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.name() == name)
     }
 
     /// Runs it in this process, as its own binary does.
@@ -112,6 +122,7 @@ impl Service {
         };
         match self {
             Self::Ledger => ledger::run(command, settings).await,
+            Self::CatalogPush => catalog_push::run(command, settings).await,
             Self::IngestShopify => ingest_shopify::run(command, settings).await,
             Self::IngestBigCommerce => ingest_bigcommerce::run(command, settings).await,
             Self::IngestWooCommerce => ingest_woocommerce::run(command, settings).await,

@@ -37,7 +37,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "proto" | "shop" => &["retail"],
         "bus" => &["retail", "service"],
         "shop-ingest" => &["bus", "proto", "retail", "schema", "service", "shop"],
-        "ledger" => &["bus", "proto", "retail", "schema", "service"],
+        "ledger" | "catalog-push" => &["bus", "proto", "retail", "schema", "service"],
         "service-kit" => &["bus", "devstack", "proto", "retail", "service"],
         "comptoir" | "test-kit" | "bench" | "fuzz" | "shop-sim" => ANYTHING,
         platform if platform.starts_with("shop-") => PLATFORM,
@@ -92,7 +92,8 @@ fn services_are_seen_by_the_command_line_and_tools_alone() {
     for package in ours(&metadata) {
         for dependency in &package.dependencies {
             let seen = dependency.name.as_str();
-            let is_service = seen == "ledger" || seen.starts_with("ingest-");
+            let is_service =
+                ["ledger", "catalog-push"].contains(&seen) || seen.starts_with("ingest-");
             if is_service {
                 assert_eq!(
                     allowed(&package.name),
@@ -112,7 +113,9 @@ fn only_the_bus_sees_the_broker_and_only_services_the_database() {
         for dependency in &package.dependencies {
             let may: &[&str] = match dependency.name.as_str() {
                 "async-nats" => &["bus"],
-                "sqlx" | "jiff-sqlx" => &["ledger", "schema", "shop-ingest", "bench"],
+                "sqlx" | "jiff-sqlx" => {
+                    &["catalog-push", "ledger", "schema", "shop-ingest", "bench"]
+                }
                 _ => continue,
             };
             let name = package.name.as_str();

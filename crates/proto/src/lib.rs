@@ -15,6 +15,11 @@ pub mod google {
 }
 
 pub mod comptoir {
+    pub mod catalog {
+        pub mod v1 {
+            tonic::include_proto!("comptoir.catalog.v1");
+        }
+    }
     pub mod connect {
         pub mod v1 {
             tonic::include_proto!("comptoir.connect.v1");
@@ -32,6 +37,7 @@ pub mod comptoir {
     }
 }
 
+pub use comptoir::catalog::v1 as catalog;
 pub use comptoir::connect::v1 as connect;
 pub use comptoir::ledger::v1 as ledger;
 pub use comptoir::order::v1 as order;

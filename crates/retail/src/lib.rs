@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, asks a clock, makes an id or knows a wire format. A decision is a
 //! function that returns a value; the ledger's heart is [`posting::post`].
 
+pub mod catalogue;
 pub mod customer;
 pub mod fulfilment;
 pub mod ids;

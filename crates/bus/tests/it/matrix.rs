@@ -68,7 +68,7 @@ const OF_A_CONSUMER: [&str; 12] = [
     "$JS.FC.*.one",
 ];
 /// What would let somebody hear what is none of theirs.
-const HEARD: [&str; 14] = [
+const HEARD: [&str; 15] = [
     ">",
     "*",
     "*.>",
@@ -77,6 +77,7 @@ const HEARD: [&str; 14] = [
     "inbox.>",
     "order.>",
     "ledger.>",
+    "catalog.>",
     "dead.>",
     "$KV.>",
     "$JS.>",
@@ -205,8 +206,12 @@ async fn item_10_every_granted_right_works_and_every_other_is_refused_to_every_u
         assert!(expected.len() < published.len(), "{user} may something");
         cells += published.len() + subscribed.len();
     }
-    let everybody = platforms().len() + 2;
-    assert_eq!(users.len(), everybody, "the ledger and the admin as well");
+    let everybody = platforms().len() + 3;
+    assert_eq!(
+        users.len(),
+        everybody,
+        "ledger, catalogue and admin as well"
+    );
     assert!(cells > 250 * users.len(), "{cells} cells tried");
     // All of it is still there.
     let root = broker.connect(ROOT).await;

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod catalog;
 mod catalogue;
 mod chain;
 mod connections;
@@ -33,6 +34,7 @@ use service::access::{Authorized, Bearer};
 use tonic::transport::Endpoint;
 
 pub(crate) use audit::AuditLog;
+pub(crate) use catalog::{BulkAsked, Catalog};
 pub(crate) use error::ApiError;
 pub(crate) use import::{Ingest, Ingests};
 pub(crate) use reports::ReportQuery;

@@ -43,13 +43,14 @@ pub(crate) async fn audit(
     Ok(Exit::Done)
 }
 
-/// The ledger's, and those of the ingest services that run beside it.
+/// The ledger's, and those of the services that run beside it.
 async fn logs(place: &Place, of: Option<Service>) -> anyhow::Result<Vec<AuditLog>> {
     let mut logs = Vec::new();
     if of.is_none_or(|of| of == Service::Ledger) {
         logs.push(AuditLog::Ledger(place.ledger().await?));
     }
     if !place.has_target() && place.stack()?.is_some() {
+        logs.push(AuditLog::Catalog(place.catalog()?));
         logs.extend(place.ingests()?.audit_logs());
     }
     if let Some(of) = of {

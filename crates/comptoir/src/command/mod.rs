@@ -1,6 +1,7 @@
 //! One file for each command. A command shows what it found and returns how the process ends.
 
 mod audit;
+mod channels;
 mod connections;
 mod customers;
 mod demo;
@@ -15,6 +16,7 @@ mod payments;
 mod place;
 mod plans;
 mod privacy;
+mod products;
 mod registers;
 mod reports;
 mod sales;
@@ -32,6 +34,7 @@ mod up;
 mod verify;
 
 pub(crate) use audit::audit;
+pub(crate) use channels::channels;
 pub(crate) use connections::{connections, gaps};
 pub(crate) use customers::customers;
 pub(crate) use demo::demo;
@@ -46,6 +49,7 @@ pub(crate) use payments::payments;
 pub(crate) use place::Place;
 pub(crate) use plans::plans;
 pub(crate) use privacy::privacy;
+pub(crate) use products::products;
 pub(crate) use registers::registers;
 pub(crate) use reports::reports;
 pub(crate) use sales::{sales_list, sales_reserved, sales_show};

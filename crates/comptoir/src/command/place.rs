@@ -5,10 +5,10 @@ use retail::RetailerId;
 use service::Settings;
 use service::access::Bearer;
 
-use crate::api::{Ingests, Ledger};
+use crate::api::{Catalog, Ingests, Ledger};
 use crate::arguments::Common;
 use crate::outlets::Outlets;
-use crate::services::Service;
+use crate::services::{Kind, Service};
 use crate::stack::{State, operator_token};
 
 /// The folder of the demo's stack, inside that of the commands.
@@ -77,22 +77,44 @@ impl Place {
 
     /// The running stack's ingest services.
     pub(crate) fn ingests(&self) -> anyhow::Result<Ingests> {
+        let state = self.running()?;
+        let is_ingest = |name: &str| match Service::named(name).map(Service::kind) {
+            Some(Kind::Ingest(_)) => true,
+            Some(Kind::Ledger | Kind::Catalogue) | None => false,
+        };
+        let services = state.services.iter();
+        let targets: Vec<_> = services
+            .filter(|running| is_ingest(&running.name))
+            .map(|running| (running.name.as_str(), running.grpc_url.as_str()))
+            .collect();
+        let bearer = self.bearer(&state.grpc_url)?;
+        Ok(Ingests::at(&targets, &bearer, self.retailer(Some(state))?)?)
+    }
+
+    /// The running stack's catalogue.
+    pub(crate) fn catalog(&self) -> anyhow::Result<Catalog> {
+        let state = self.running()?;
+        let name = Service::CatalogPush.name();
+        let mut services = state.services.iter();
+        let running = services
+            .find(|running| running.name == name)
+            .with_context(|| format!("no {name} runs: `comptoir status` shows what does"))?;
+        let bearer = self.bearer(&state.grpc_url)?;
+        Ok(Catalog::at(
+            &running.grpc_url,
+            bearer,
+            self.retailer(Some(state))?,
+        )?)
+    }
+
+    fn running(&self) -> anyhow::Result<&State> {
         let Some((_, state)) = self.stack()? else {
             return Err(anyhow!(
                 "nothing runs in {}: start it with `comptoir up`",
                 self.dir().display()
             ));
         };
-        let ledger = Service::Ledger.name();
-        let others = state
-            .services
-            .iter()
-            .filter(|running| running.name != ledger);
-        let targets: Vec<_> = others
-            .map(|running| (running.name.as_str(), running.grpc_url.as_str()))
-            .collect();
-        let bearer = self.bearer(&state.grpc_url)?;
-        Ok(Ingests::at(&targets, &bearer, self.retailer(Some(state))?)?)
+        Ok(state)
     }
 
     /// The token to call `target` with: the one that was given, else the operator's of the stack that answers there.

@@ -27,8 +27,11 @@ pub(super) struct Environment<'a> {
 
 /// The ledger's database role.
 const LEDGER_ROLE: &str = "ledger_app";
+/// The catalogue's.
+const CATALOG_ROLE: &str = "catalog_app";
 /// Where settings put the password that `migrate` gives a service's database role.
 const LEDGER_PASSWORD: &str = "LEDGER_DB_PASSWORD";
+const CATALOG_PASSWORD: &str = "CATALOG_DB_PASSWORD";
 const INGEST_PASSWORD: &str = "INGEST_DB_PASSWORD";
 /// A service is asked to have drained before it would be killed.
 const DRAIN_MARGIN_S: u64 = 2;
@@ -72,7 +75,7 @@ impl Environment<'_> {
         ]);
         match service.kind() {
             Kind::Ledger => {}
-            Kind::Ingest(_) => {
+            Kind::Catalogue | Kind::Ingest(_) => {
                 let ledger = format!("http://{}", ports.grpc(Service::Ledger)?);
                 settings.insert("LEDGER_URL", ledger);
             }
@@ -91,6 +94,7 @@ impl Environment<'_> {
     pub(super) fn admin(&self, service: Service) -> anyhow::Result<BTreeMap<String, String>> {
         let password = match service.kind() {
             Kind::Ledger => LEDGER_PASSWORD,
+            Kind::Catalogue => CATALOG_PASSWORD,
             Kind::Ingest(_) => INGEST_PASSWORD,
         };
         let admin = bus::permission::ADMIN;
@@ -133,6 +137,7 @@ pub(crate) fn operator_token(dir: &Path) -> anyhow::Result<SecretString> {
 fn role(service: Service) -> String {
     match service.kind() {
         Kind::Ledger => LEDGER_ROLE.to_owned(),
+        Kind::Catalogue => CATALOG_ROLE.to_owned(),
         Kind::Ingest(platform) => format!("ingest_{}_app", platform.replace('-', "_")),
     }
 }

@@ -26,9 +26,9 @@ pub(super) struct Ports {
     http: BTreeMap<String, u16>,
     /// Ledger: gRPC.
     pub(super) grpc: u16,
-    /// The same of each service that listens to shops, by its name.
-    #[serde(default)]
-    ingest_grpc: BTreeMap<String, u16>,
+    /// The same of each other service, by its name.
+    #[serde(default, alias = "ingest_grpc")]
+    other_grpc: BTreeMap<String, u16>,
 }
 
 impl Ports {
@@ -60,12 +60,12 @@ impl Ports {
                 let names = Service::ALL.map(|service| service.name().to_owned());
                 let http = names.into_iter().zip(&mut ports).collect();
                 let grpc = ports.next().context("two ports for each service")?;
-                let names = ingests().map(|service| service.name().to_owned());
-                let ingest_grpc = names.zip(ports).collect();
+                let names = others().map(|service| service.name().to_owned());
+                let other_grpc = names.zip(ports).collect();
                 return Ok(Self {
                     http,
                     grpc,
-                    ingest_grpc,
+                    other_grpc,
                 });
             }
         }
@@ -84,7 +84,7 @@ impl Ports {
     pub(super) fn grpc(&self, service: Service) -> anyhow::Result<SocketAddr> {
         let port = match service.kind() {
             Kind::Ledger => Some(self.grpc),
-            Kind::Ingest(_) => self.ingest_grpc.get(service.name()).copied(),
+            Kind::Catalogue | Kind::Ingest(_) => self.other_grpc.get(service.name()).copied(),
         };
         port.map(address)
             .with_context(|| format!("no gRPC port for {}", service.name()))
@@ -93,7 +93,7 @@ impl Ports {
     /// Where shops of a platform send deliveries: this, then `/<connection>`.
     pub(super) fn hooks_url(&self, platform: &str) -> anyhow::Result<String> {
         let of_platform = |service: &Service| match service.kind() {
-            Kind::Ledger => false,
+            Kind::Ledger | Kind::Catalogue => false,
             Kind::Ingest(code) => code == platform,
         };
         let service = Service::ALL.into_iter().find(of_platform);
@@ -104,28 +104,28 @@ impl Ports {
     /// A newer program may have more services.
     fn is_complete(&self) -> bool {
         let known = |service: &Service| self.http.contains_key(service.name());
-        let answers = |service: Service| self.ingest_grpc.contains_key(service.name());
-        Service::ALL.iter().all(known) && ingests().all(answers)
+        let answers = |service: Service| self.other_grpc.contains_key(service.name());
+        Service::ALL.iter().all(known) && others().all(answers)
     }
 
     fn all(&self) -> impl Iterator<Item = u16> {
         let Self {
             http,
             grpc,
-            ingest_grpc,
+            other_grpc,
         } = self;
         let http = http.values().copied();
-        http.chain([*grpc]).chain(ingest_grpc.values().copied())
+        http.chain([*grpc]).chain(other_grpc.values().copied())
     }
 }
 
-/// The services that listen to shops.
-fn ingests() -> impl Iterator<Item = Service> {
-    let listens = |service: &Service| match service.kind() {
+/// All services but the ledger.
+fn others() -> impl Iterator<Item = Service> {
+    let is_other = |service: &Service| match service.kind() {
         Kind::Ledger => false,
-        Kind::Ingest(_) => true,
+        Kind::Catalogue | Kind::Ingest(_) => true,
     };
-    Service::ALL.into_iter().filter(listens)
+    Service::ALL.into_iter().filter(is_other)
 }
 
 pub(super) fn address(port: u16) -> SocketAddr {

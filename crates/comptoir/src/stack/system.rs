@@ -381,7 +381,7 @@ fn given(options: &StackOptions) -> Vec<Part> {
 /// The ledger, and who listens to the shops that there are.
 fn needed(seed: &Seed) -> Vec<Service> {
     let is_needed = |service: &Service| match service.kind() {
-        Kind::Ledger => true,
+        Kind::Ledger | Kind::Catalogue => true,
         Kind::Ingest(platform) => {
             let mut connections = seed.connections.iter();
             connections.any(|connection| connection.platform == platform)

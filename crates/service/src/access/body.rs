@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::refusal::{bad_field, denied};
 
-/// Largest request that is looked into, in bytes: no service of ours takes a larger one.
-const LIMIT_BYTES: usize = (4 << 20) + PREFIX_BYTES;
+/// Largest request that is looked into, in bytes: an image and what is said of it. No service of ours takes a larger one.
+const LIMIT_BYTES: usize = (8 << 20) + PREFIX_BYTES;
 /// Before a message on the wire: whether it is compressed, and its length.
 const PREFIX_BYTES: usize = 5;
 

@@ -1,0 +1,26 @@
+//! Who may call what. A method without a line here is refused, and
+//! `item_9_every_method_is_open_to_its_roles_alone` names it.
+
+use service::access::{Method, Roles, method};
+
+const READ: Roles = Roles::READ;
+const MANAGE: Roles = Roles::MANAGE;
+/// What ingest services ask for as well.
+const READ_BY_ALL: Roles = READ.and(Roles::INTERNAL);
+
+pub const METHODS: &[Method] = &[
+    method("comptoir.catalog.v1.Audit/ListAuditEntries", MANAGE),
+    method("comptoir.catalog.v1.Catalog/CheckPrices", READ_BY_ALL),
+    method("comptoir.catalog.v1.Catalog/DeleteProduct", MANAGE),
+    method("comptoir.catalog.v1.Catalog/GetProduct", READ),
+    method("comptoir.catalog.v1.Catalog/ListLabels", READ),
+    method("comptoir.catalog.v1.Catalog/ListProducts", READ),
+    method("comptoir.catalog.v1.Catalog/PutImage", MANAGE),
+    method("comptoir.catalog.v1.Catalog/RestoreProduct", MANAGE),
+    method("comptoir.catalog.v1.Catalog/SaveProduct", MANAGE),
+    method("comptoir.catalog.v1.Channels/ApplyBulk", MANAGE),
+    method("comptoir.catalog.v1.Channels/ListConnectionSettings", READ),
+    method("comptoir.catalog.v1.Channels/PreviewBulk", READ),
+    method("comptoir.catalog.v1.Channels/SetChannels", MANAGE),
+    method("comptoir.catalog.v1.Channels/SetConnectionSettings", MANAGE),
+];

@@ -1,0 +1,33 @@
+//! Who may do what to which table, and whose its rows are: declared here, granted and walled by `migrate`, checked at
+//! every start and tried cell by cell in the tests.
+
+use schema::Of::{Nobody, Retailer};
+use schema::Privilege::{Delete, Insert, Select, Update};
+use schema::{Of, Privilege, TableRights, rights};
+
+const APPEND_ONLY: &[Privilege] = &[Select, Insert];
+const STATE: &[Privilege] = &[Select, Insert, Update];
+const REPLACED: &[Privilege] = &[Select, Insert, Delete];
+
+const OF_CONNECTION: Of = Of::same("connection", "connection_id");
+const OF_PRODUCT: Of = Of::same("product", "product_id");
+
+/// Every table of the schema.
+pub const TABLES: &[TableRights] = &[
+    // Read at start, to know that schema and program belong together.
+    rights("_sqlx_migrations", &[Select], Nobody),
+    rights("connection", STATE, Retailer),
+    rights("early_sale", REPLACED, Retailer),
+    rights("field_rule", STATE, OF_CONNECTION),
+    // A picture is what its hash says.
+    rights("image", APPEND_ONLY, Retailer),
+    rights("outbox", &[Select, Insert, Update, Delete], Retailer),
+    // A product is deleted by a mark, and can be restored.
+    rights("product", STATE, Retailer),
+    rights("product_channel", STATE, OF_PRODUCT),
+    rights("product_image", REPLACED, OF_PRODUCT),
+    // Nobody rewrites what somebody asked for and was answered.
+    rights("request", APPEND_ONLY, Retailer),
+    rights("shop_variant", STATE, Retailer),
+    rights("variant", REPLACED, OF_PRODUCT),
+];

@@ -1,0 +1,313 @@
+//! A product as it is, with all that hangs on it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use retail::catalogue::{
+    ChannelFilter, Parcel, Price, Product, ProductImage, Reorder, Sold, Supply, TaxRate, Variant,
+};
+use retail::listing::ImageHash;
+use retail::{Barcode, ConnectionId, ItemId, ProductId, Quantity, RetailerId, Sku};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::image::{self, ImageView};
+use super::row::{self, SqlTimestamp};
+use super::{Store, StoreError};
+
+/// Which one is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProductBy {
+    Id(ProductId),
+    Item(ItemId),
+    /// Of a living one.
+    Sku(Sku),
+}
+
+/// Which ones are meant: those that meet every condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub channel: ChannelFilter,
+    /// The one shop that online means.
+    pub connection: Option<ConnectionId>,
+    pub text: Option<String>,
+    pub sku: Option<String>,
+    pub brand: Option<String>,
+    pub category: Option<String>,
+    pub supplier: Option<String>,
+    pub tag: Option<String>,
+    pub deleted: bool,
+}
+
+/// A product as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductView {
+    pub product: Product,
+    pub revision: i64,
+    pub is_in_store: bool,
+    /// By connection; of shops that are known here.
+    pub online: Vec<OnlineView>,
+    pub is_from_order: bool,
+    pub is_deleted: bool,
+    pub changed_at: Timestamp,
+    /// Those that it shows.
+    pub pictures: BTreeMap<ImageHash, ImageView>,
+}
+
+/// A product in one shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnlineView {
+    pub connection: ConnectionId,
+    /// Neither parted with nor uninstalled.
+    pub is_linked: bool,
+    /// `None`: nobody has decided.
+    pub is_online: Option<bool>,
+    /// `None`: as much as of every product.
+    pub buffer: Option<Quantity>,
+}
+
+impl ProductView {
+    /// EC-9.
+    #[must_use]
+    pub fn sold(&self) -> Sold {
+        let is_shown = |channel: &OnlineView| channel.is_linked && channel.is_online == Some(true);
+        Sold::of(self.is_in_store, self.online.iter().any(is_shown))
+    }
+}
+
+impl Store {
+    /// One product, deleted or not.
+    pub async fn product(
+        &self,
+        retailer: RetailerId,
+        by: &ProductBy,
+    ) -> Result<Option<ProductView>, StoreError> {
+        let mut db = self.pool.begin().await?;
+        let id = match by {
+            ProductBy::Id(id) => Some(id.uuid()),
+            ProductBy::Item(item) => {
+                sqlx::query_scalar!(
+                    "select product_id from catalog.variant where item_id = $1",
+                    item.uuid(),
+                )
+                .fetch_optional(&mut *db)
+                .await?
+            }
+            ProductBy::Sku(sku) => {
+                sqlx::query_scalar!(
+                    "select p.product_id
+                    from catalog.variant v
+                    join catalog.product p on p.product_id = v.product_id
+                    where v.sku = $2 and p.retailer_id = $1 and p.deleted_at is null
+                    order by p.product_id
+                    limit 1",
+                    retailer.uuid(),
+                    sku.as_str(),
+                )
+                .fetch_optional(&mut *db)
+                .await?
+            }
+        };
+        match id {
+            Some(id) => read(&mut db, retailer, ProductId::new(id)).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// Whole, deleted or not.
+pub(super) async fn read(
+    db: &mut PgConnection,
+    retailer: RetailerId,
+    id: ProductId,
+) -> Result<Option<ProductView>, StoreError> {
+    let found = sqlx::query!(
+        r#"select revision, name, description, brand, category, supplier, handle, tags, tax_millipercent,
+            options, is_in_store, is_from_order, changed_at as "changed_at: SqlTimestamp",
+            deleted_at is not null as "is_deleted!"
+        from catalog.product where product_id = $1 and retailer_id = $2"#,
+        id.uuid(),
+        retailer.uuid(),
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let images = images(db, id).await?;
+    let hashes: Vec<ImageHash> = images.iter().map(|image| image.hash).collect();
+    let pictures = image::find(db, retailer, &hashes).await?;
+    let tax = u32::try_from(found.tax_millipercent).ok();
+    let tax = tax.and_then(|tax| TaxRate::new(tax).ok()).ok_or_else(|| {
+        let found = found.tax_millipercent.to_string();
+        StoreError::corrupt("product", "tax_millipercent", &found)
+    })?;
+    let boxed = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
+    Ok(Some(ProductView {
+        product: Product {
+            id,
+            name: found.name.into(),
+            description: found.description.into(),
+            brand: found.brand.into(),
+            category: found.category.into(),
+            supplier: found.supplier.into(),
+            handle: found.handle.into(),
+            tags: boxed(found.tags),
+            tax,
+            options: boxed(found.options),
+            variants: variants(db, id).await?,
+            images,
+        },
+        revision: found.revision,
+        is_in_store: found.is_in_store,
+        online: online(db, id).await?,
+        is_from_order: found.is_from_order,
+        is_deleted: found.is_deleted,
+        changed_at: found.changed_at.to_jiff(),
+        pictures: pictures.into_iter().map(|view| (view.hash, view)).collect(),
+    }))
+}
+
+async fn variants(db: &mut PgConnection, id: ProductId) -> Result<Vec<Variant>, StoreError> {
+    let found = sqlx::query!(
+        "select item_id, value_1, value_2, value_3, sku, barcode, price_minor, currency, price_includes_tax,
+            supplier_code, supplier_price_minor, supplier_currency, reorder_point_milli,
+            reorder_amount_milli, weight_mg, length_um, width_um, height_um, image_hash, is_active
+        from catalog.variant where product_id = $1 order by position",
+        id.uuid(),
+    )
+    .fetch_all(db)
+    .await?;
+    let variant = |found: Vec<Option<String>>| -> Vec<Box<str>> {
+        found
+            .into_iter()
+            .flatten()
+            .map(String::into_boxed_str)
+            .collect()
+    };
+    found
+        .into_iter()
+        .map(|found| {
+            let sku = found.sku.as_deref();
+            let barcode = found.barcode.as_deref();
+            let supplied = found.supplier_price_minor.zip(found.supplier_currency);
+            let weight = found.weight_mg;
+            Ok(Variant {
+                item: ItemId::new(found.item_id),
+                values: variant(vec![found.value_1, found.value_2, found.value_3]),
+                sku: sku
+                    .map(|sku| Sku::new(sku).map_err(|_| corrupt("sku", sku)))
+                    .transpose()?,
+                barcode: barcode
+                    .map(|code| Barcode::new(code).map_err(|_| corrupt("barcode", code)))
+                    .transpose()?,
+                price: Price {
+                    amount: row::money_from(found.price_minor, &found.currency)?,
+                    includes_tax: found.price_includes_tax,
+                },
+                supply: Supply {
+                    code: found.supplier_code.into(),
+                    price: supplied
+                        .map(|(minor, currency)| row::money_from(minor, &currency))
+                        .transpose()?,
+                    reorder: Reorder {
+                        point: found.reorder_point_milli.map(Quantity::from_milli),
+                        amount: found.reorder_amount_milli.map(Quantity::from_milli),
+                    },
+                },
+                weight_mg: weight
+                    .map(|weight| row::unsigned("weight_mg", weight))
+                    .transpose()?,
+                parcel: parcel(found.length_um, found.width_um, found.height_um)?,
+                image: found
+                    .image_hash
+                    .map(|hash| row::hash_from(&hash))
+                    .transpose()?,
+                is_active: found.is_active,
+            })
+        })
+        .collect()
+}
+
+fn corrupt(column: &'static str, found: &str) -> StoreError {
+    StoreError::corrupt("variant", column, found)
+}
+
+/// A constraint sees to it that all are there or none is.
+fn parcel(
+    length: Option<i64>,
+    width: Option<i64>,
+    height: Option<i64>,
+) -> Result<Option<Parcel>, StoreError> {
+    let (Some(length), Some(width), Some(height)) = (length, width, height) else {
+        return Ok(None);
+    };
+    Ok(Some(Parcel {
+        length_um: row::unsigned("length_um", length)?,
+        width_um: row::unsigned("width_um", width)?,
+        height_um: row::unsigned("height_um", height)?,
+    }))
+}
+
+async fn images(db: &mut PgConnection, id: ProductId) -> Result<Vec<ProductImage>, StoreError> {
+    let found = sqlx::query!(
+        "select hash, alt from catalog.product_image where product_id = $1 order by position",
+        id.uuid(),
+    )
+    .fetch_all(db)
+    .await?;
+    let image = |hash: Vec<u8>, alt: String| {
+        Ok(ProductImage {
+            hash: row::hash_from(&hash)?,
+            alt: alt.into(),
+        })
+    };
+    let found = found.into_iter();
+    found.map(|found| image(found.hash, found.alt)).collect()
+}
+
+async fn online(db: &mut PgConnection, id: ProductId) -> Result<Vec<OnlineView>, StoreError> {
+    let found = sqlx::query!(
+        "select c.connection_id, k.is_linked, c.is_online, c.buffer_milli
+        from catalog.product_channel c
+        join catalog.connection k on k.connection_id = c.connection_id
+        where c.product_id = $1 order by c.connection_id",
+        id.uuid(),
+    )
+    .fetch_all(db)
+    .await?;
+    let channels = found.into_iter().map(|found| OnlineView {
+        connection: ConnectionId::new(found.connection_id),
+        is_linked: found.is_linked,
+        is_online: found.is_online,
+        buffer: found.buffer_milli.map(Quantity::from_milli),
+    });
+    Ok(channels.collect())
+}
+
+/// Until the transaction ends nobody else changes it, or makes one of that id.
+pub(super) async fn lock(db: &mut PgConnection, id: ProductId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('product ' || $1::text, 0))",
+        id.to_string(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// It is at a new revision, which the outbox tells of.
+pub(super) async fn touch(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update catalog.product set revision = revision + 1, changed_at = $2 where product_id = any($1)",
+        ids,
+        row::at(now) as _,
+    )
+    .execute(&mut *db)
+    .await?;
+    super::outbox::mark(db, ids).await
+}

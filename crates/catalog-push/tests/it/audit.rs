@@ -1,0 +1,174 @@
+//! Who had what done is in a log that nobody rewrites (item 9).
+
+use std::collections::BTreeSet;
+
+use proto::catalog as wire;
+use proto::catalog::audit_client::AuditClient;
+use proto::catalog::catalog_client::CatalogClient;
+use proto::catalog::channels_client::ChannelsClient;
+use proto::ledger::{AuditEntry, Role};
+use service::access::Authorized;
+use service_kit::methods_of;
+use tonic::{Response, Status};
+
+use crate::make::{RETAILER, SHOP, new_act, online, png, product, product_id, save};
+use crate::running::Running;
+
+const PACKAGE: &str = "comptoir.catalog.v1";
+/// What changes nothing.
+const READING: [&str; 7] = [
+    "Audit/ListAuditEntries",
+    "Catalog/CheckPrices",
+    "Catalog/GetProduct",
+    "Catalog/ListLabels",
+    "Catalog/ListProducts",
+    "Channels/ListConnectionSettings",
+    "Channels/PreviewBulk",
+];
+
+struct Trail<'a> {
+    running: &'a Running,
+    walked: BTreeSet<String>,
+}
+
+impl Trail<'_> {
+    /// Calls a writing method with a token of its own name. It leaves one entry.
+    async fn of<T>(
+        &mut self,
+        method: &str,
+        call: impl AsyncFnOnce(Authorized) -> Result<Response<T>, Status>,
+    ) -> AuditEntry {
+        self.walked.insert(method.to_owned());
+        let before = entries(self.running).await;
+        let text = format!("comptoir_{method}");
+        let ledger = &self.running.ledger;
+        let token_id = ledger.know_token(&text, method, RETAILER.uuid(), Role::Owner);
+        call(self.running.with_token(&text)).await.unwrap();
+        let mut left = entries(self.running).await;
+        left.retain(|entry| !before.contains(entry));
+        let entry = left.pop().unwrap_or_else(|| panic!("{method} left none"));
+        assert_eq!(left, [], "{method}");
+        assert_eq!(entry.method, method.replace('/', "."));
+        assert_eq!((&*entry.caller, &*entry.token_id), (method, &*token_id));
+        assert_eq!((&*entry.actor, &*entry.note), ("a test", "because"));
+        entry
+    }
+}
+
+async fn entries(running: &Running) -> Vec<AuditEntry> {
+    let mut audit = AuditClient::new(service_kit::as_operator(&running.grpc));
+    let (mut all, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = wire::ListAuditEntriesRequest {
+            retailer_id: RETAILER.to_string(),
+            page_size: 2,
+            page_token,
+        };
+        let page = audit.list_audit_entries(request).await.unwrap();
+        let page = page.into_inner();
+        all.extend(page.entries);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return all;
+        }
+    }
+}
+
+#[tokio::test]
+async fn item_9_every_write_leaves_an_audit_entry() {
+    let running = Running::start().await;
+    let mut trail = Trail {
+        running: &running,
+        walked: BTreeSet::new(),
+    };
+    let (retailer_id, product) = (RETAILER.to_string(), product(1, "Mug"));
+    let product_id = product_id(1).to_string();
+    let entry = trail.of("Catalog/SaveProduct", async |channel| {
+        CatalogClient::new(channel)
+            .save_product(save(product))
+            .await
+    });
+    let entry = entry.await;
+    assert!(
+        entry.before.is_empty() && entry.after.contains(r#""price":"10.00 EUR""#),
+        "{entry:?}"
+    );
+    let request = wire::SetChannelsRequest {
+        retailer_id: retailer_id.clone(),
+        product_id: product_id.clone(),
+        in_store: Some(false),
+        online: vec![online(SHOP, true)],
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Channels/SetChannels", async |channel| {
+        ChannelsClient::new(channel).set_channels(request).await
+    });
+    let entry = entry.await;
+    assert!(entry.before.contains(r#""in_store":true"#), "{entry:?}");
+    assert!(entry.after.contains(r#""in_store":false"#), "{entry:?}");
+    let request = wire::ApplyBulkRequest {
+        retailer_id: retailer_id.clone(),
+        selection: Some(wire::BulkSelection {
+            products: Some(wire::bulk_selection::Products::Filter(
+                wire::ProductFilter::default(),
+            )),
+        }),
+        action: wire::BulkAction::Activate.into(),
+        channels: Some(wire::BulkChannels {
+            in_store: true,
+            connection_ids: Vec::new(),
+        }),
+        expected_products: 0,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Channels/ApplyBulk", async |channel| {
+        ChannelsClient::new(channel).apply_bulk(request).await
+    });
+    assert!(entry.await.after.contains(r#""changed":1"#));
+    let request = wire::SetConnectionSettingsRequest {
+        retailer_id: retailer_id.clone(),
+        connection_id: SHOP.to_string(),
+        profile: wire::LinkProfile::Legacy.into(),
+        rules: Vec::new(),
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Channels/SetConnectionSettings", async |channel| {
+        ChannelsClient::new(channel)
+            .set_connection_settings(request)
+            .await
+    });
+    let entry = entry.await;
+    assert!(entry.before.contains("pos_created") && entry.after.contains("legacy"));
+    let request = wire::PutImageRequest {
+        retailer_id: retailer_id.clone(),
+        content: png(1, 1),
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Catalog/PutImage", async |channel| {
+        CatalogClient::new(channel).put_image(request).await
+    });
+    assert!(entry.await.after.contains("image_hash"));
+    let request = wire::DeleteProductRequest {
+        retailer_id: retailer_id.clone(),
+        product_id: product_id.clone(),
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Catalog/DeleteProduct", async |channel| {
+        CatalogClient::new(channel).delete_product(request).await
+    });
+    assert!(entry.await.after.contains(r#""is_deleted":true"#));
+    let request = wire::RestoreProductRequest {
+        retailer_id,
+        product_id,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Catalog/RestoreProduct", async |channel| {
+        CatalogClient::new(channel).restore_product(request).await
+    });
+    assert!(entry.await.before.contains(r#""is_deleted":true"#));
+
+    let reading = READING.map(str::to_owned).into_iter();
+    let known = reading.chain(trail.walked);
+    let known: BTreeSet<String> = known.map(|method| format!("{PACKAGE}.{method}")).collect();
+    assert_eq!(known, methods_of(PACKAGE), "a method is in no table");
+}

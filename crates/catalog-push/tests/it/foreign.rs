@@ -1,0 +1,140 @@
+//! What a retailer's own token reaches with the ids of another retailer's things: nothing (item 9).
+
+use proto::catalog as wire;
+use proto::catalog::bulk_selection::Products;
+use proto::catalog::catalog_client::CatalogClient;
+use proto::catalog::channels_client::ChannelsClient;
+use proto::ledger::Role;
+use tonic::Code;
+
+use crate::lists::names;
+use crate::make::{
+    SHOP, STRANGER, STRANGERS_SHOP, assert_code, id, item_id, new_act, online, png, product,
+    product_id, save,
+};
+use crate::running::Running;
+
+#[tokio::test]
+async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
+    let running = Running::start().await;
+    let request = wire::SaveProductRequest {
+        sell_online: vec![online(SHOP, true)],
+        ..save(product(1, "Mug"))
+    };
+    running.catalog.clone().save_product(request).await.unwrap();
+    let kept = wire::PutImageRequest {
+        retailer_id: crate::make::RETAILER.to_string(),
+        content: png(1, 1),
+        act: Some(new_act()),
+    };
+    let kept = running.catalog.clone().put_image(kept).await.unwrap();
+    let image = kept.into_inner().image.unwrap().image_hash;
+    let ours = running.get(product_id(1)).await;
+    running.ledger.know_token(
+        "comptoir_of_a_stranger",
+        "a stranger",
+        STRANGER.uuid(),
+        Role::Owner,
+    );
+    let channel = running.with_token("comptoir_of_a_stranger");
+    let mut catalog = CatalogClient::new(channel.clone());
+    let mut channels = ChannelsClient::new(channel);
+    let (retailer_id, product_id) = (STRANGER.to_string(), product_id(1).to_string());
+
+    for key in [
+        wire::get_product_request::Key::ProductId(product_id.clone()),
+        wire::get_product_request::Key::ItemId(item_id(1).to_string()),
+        wire::get_product_request::Key::Sku("SKU-1".to_owned()),
+    ] {
+        let request = wire::GetProductRequest {
+            retailer_id: retailer_id.clone(),
+            key: Some(key),
+        };
+        assert_code(catalog.get_product(request).await, Code::NotFound);
+    }
+    let request = wire::DeleteProductRequest {
+        retailer_id: retailer_id.clone(),
+        product_id: product_id.clone(),
+        act: Some(new_act()),
+    };
+    assert_code(catalog.delete_product(request).await, Code::NotFound);
+    let request = wire::RestoreProductRequest {
+        retailer_id: retailer_id.clone(),
+        product_id: product_id.clone(),
+        act: Some(new_act()),
+    };
+    assert_code(catalog.restore_product(request).await, Code::NotFound);
+    // Our product with an item of its own, and a product of its own with our item.
+    let taken = [
+        (product_id.clone(), id(77)),
+        (id(78).to_string(), item_id(1)),
+    ];
+    for (product_id, item) in taken {
+        let mut twin = product(1, "Mine now");
+        twin.product_id = product_id;
+        twin.variants[0].item_id = item.to_string();
+        let request = wire::SaveProductRequest {
+            retailer_id: retailer_id.clone(),
+            ..save(twin)
+        };
+        assert_code(catalog.save_product(request).await, Code::NotFound);
+    }
+    let mut thief = product(5, "With our picture");
+    thief.images = vec![wire::ProductImage {
+        image_hash: image,
+        ..wire::ProductImage::default()
+    }];
+    let request = wire::SaveProductRequest {
+        retailer_id: retailer_id.clone(),
+        ..save(thief)
+    };
+    assert_code(catalog.save_product(request).await, Code::NotFound);
+    let request = wire::SetChannelsRequest {
+        retailer_id: retailer_id.clone(),
+        product_id: product_id.clone(),
+        in_store: Some(false),
+        online: vec![online(STRANGERS_SHOP, false)],
+        act: Some(new_act()),
+    };
+    assert_code(channels.set_channels(request).await, Code::NotFound);
+    let request = wire::SetConnectionSettingsRequest {
+        retailer_id: retailer_id.clone(),
+        connection_id: SHOP.to_string(),
+        act: Some(new_act()),
+        ..wire::SetConnectionSettingsRequest::default()
+    };
+    assert_code(
+        channels.set_connection_settings(request).await,
+        Code::NotFound,
+    );
+    let selection = wire::BulkSelection {
+        products: Some(Products::Ids(wire::ProductIds {
+            product_ids: vec![product_id.clone()],
+        })),
+    };
+    let request = wire::ApplyBulkRequest {
+        retailer_id: retailer_id.clone(),
+        selection: Some(selection),
+        action: wire::BulkAction::Deactivate.into(),
+        channels: Some(wire::BulkChannels {
+            in_store: true,
+            connection_ids: Vec::new(),
+        }),
+        expected_products: 0,
+        act: Some(new_act()),
+    };
+    let done = channels.apply_bulk(request).await.unwrap().into_inner();
+    assert_eq!(done.changed, 0);
+    assert_eq!(done.refused[0].reason(), wire::BulkRefusal::Unknown);
+
+    let request = wire::ListConnectionSettingsRequest { retailer_id };
+    let found = channels.list_connection_settings(request).await.unwrap();
+    let found = found.into_inner().connections;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].connection_id, STRANGERS_SHOP.to_string());
+    assert_eq!(running.get(crate::make::product_id(1)).await, ours);
+    assert_eq!(
+        names(&running, wire::ProductFilter::default()).await,
+        ["Mug"]
+    );
+}
