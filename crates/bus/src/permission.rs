@@ -81,15 +81,18 @@ fn of(service: &Service) -> User {
         publish.push(format!("$JS.ACK.{consumer}.>"));
         publish.push(format!("$JS.ACK.*.*.{consumer}.>"));
     }
-    publish.push(format!("$JS.API.STREAM.MSG.GET.{}", asked_for_age(service)));
+    if let Some(stream) = asked_for_age(service) {
+        publish.push(format!("$JS.API.STREAM.MSG.GET.{stream}"));
+    }
     user(&service.to_string(), publish)
 }
 
 /// The stream of which a service tells since when messages wait: it may look at one by its place.
-fn asked_for_age(service: &Service) -> String {
+fn asked_for_age(service: &Service) -> Option<String> {
     match service {
-        Service::Ingest(platform) => crate::stream::inbox(platform).name,
-        Service::Ledger => crate::stream::orders().name,
+        Service::Ingest(platform) => Some(crate::stream::inbox(platform).name),
+        Service::Ledger => Some(crate::stream::orders().name),
+        Service::CatalogPush => None,
     }
 }
 
