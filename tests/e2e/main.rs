@@ -15,6 +15,7 @@ mod imports;
 mod linking;
 mod orders_counted;
 mod poison;
+mod products;
 mod receipt;
 mod replay;
 mod sigterm;

@@ -14,7 +14,7 @@ use retail::{ConnectionId, RetailerId};
 use secrecy::ExposeSecret as _;
 use service::clock::Clock;
 use service::refusal::{bad_field, not_found, precondition, unavailable};
-use shop::{Allowance, ApiAccess, Connection, FetchError, Platform};
+use shop::{Allowance, ApiAccess, Connection, FetchError, Install as _, Platform};
 use tonic::{Request, Response, Status};
 
 use crate::connections::Connections;
@@ -116,9 +116,17 @@ impl Leases {
         if connection.api.is_none() {
             return Err(no_access());
         }
-        let seen = self.store.access_seen(connection.id).await?;
-        if seen.is_some_and(|seen| seen.refused.is_some()) {
+        let Some(seen) = self.store.access_seen(connection.id).await? else {
+            return Ok(());
+        };
+        if seen.refused.is_some() {
             return refused("refused_by_shop", "the shop has to be connected again");
+        }
+        let missing = self.platform.missing_rights(&seen.scopes);
+        if !missing.is_empty() {
+            let names = missing.join(", ");
+            let message = format!("the shop has to be connected again: it does not allow {names}");
+            return refused("rights_missing", &message);
         }
         Ok(())
     }

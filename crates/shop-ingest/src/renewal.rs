@@ -367,6 +367,10 @@ impl Install for Renewing {
         self.platform.redeem(app, journey, proof, now).await
     }
 
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str> {
+        self.platform.missing_rights(granted)
+    }
+
     async fn own(
         &self,
         app: &App,

@@ -168,11 +168,11 @@ impl Catalog {
         Ok(self.heard(answer)?.into())
     }
 
-    /// Nothing is done if more than `expected` products are meant by now.
+    /// Nothing is done if more than `expected` products are meant by now; `None`: whatever there is.
     pub(crate) async fn apply_bulk(
         &self,
         asked: BulkAsked,
-        expected: i64,
+        expected: Option<i64>,
         act: Act,
     ) -> Result<BulkDone, ApiError> {
         let BulkAsked {
@@ -185,7 +185,7 @@ impl Catalog {
             selection: Some(selection),
             action: action.into(),
             channels: Some(channels),
-            expected_products: expected,
+            expected_products: expected.unwrap_or_default(),
             act: Some(act),
         };
         let answer = self.channels().apply_bulk(request).await;

@@ -212,6 +212,9 @@ pub(crate) struct BulkArguments {
     /// Only show what would be done.
     #[arg(long)]
     pub(crate) preview: bool,
+    /// How many products the preview showed: nothing is done if more are meant by now.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "preview", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) expected: Option<i64>,
     #[command(flatten)]
     pub(crate) filter: FilterArguments,
     #[command(flatten)]

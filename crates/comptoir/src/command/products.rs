@@ -194,6 +194,7 @@ async fn bulk(screen: Screen, catalog: &Catalog, asked: BulkArguments) -> anyhow
         in_store,
         online,
         preview: is_preview,
+        expected,
         filter,
         act: asked,
     } = asked;
@@ -225,7 +226,7 @@ async fn bulk(screen: Screen, catalog: &Catalog, asked: BulkArguments) -> anyhow
     let done = if is_preview {
         catalog.preview_bulk(&bulk).await?
     } else {
-        catalog.apply_bulk(bulk, 0, act(asked)).await?
+        catalog.apply_bulk(bulk, expected, act(asked)).await?
     };
     if screen.is_json() {
         screen.json(&done)?;

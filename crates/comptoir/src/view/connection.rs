@@ -75,7 +75,7 @@ pub(crate) struct Health {
     pub(crate) order_count: Option<OrderCount>,
     /// That wait until somebody asks for them (SH-1).
     pub(crate) kept_deliveries: u64,
-    /// Why the shop grants no more access: it has to be connected again.
+    /// Why the shop has to be connected again.
     pub(crate) access_refused: Option<String>,
 }
 

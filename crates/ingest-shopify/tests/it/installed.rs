@@ -67,10 +67,10 @@ async fn item_9_a_shop_that_a_browser_links_is_the_deed_of_who_began_it() {
         .iter()
         .map(|entry| (entry.method.as_str(), entry.caller.as_deref()))
         .collect();
-    let began = Some("operator");
+    let caller = Some("operator");
     let ways = [
-        ("install/callback", began),
-        ("Installs.BeginInstall", began),
+        ("install/callback", caller),
+        ("Installs.BeginInstall", caller),
     ];
     assert_eq!(told, ways);
     let linked = entries[0].connection.unwrap();

@@ -6,9 +6,11 @@ use proto::connect::AccessState;
 use secrecy::{ExposeSecret as _, SecretString};
 use service::clock::Clock;
 use shop::sim::SimShop as _;
-use shop::{App, Install as _, LiveSecrets, RegisteredApp, RenewError};
+use shop::{App, Install as _, LiveSecrets, RegisteredApp, RenewError, Tokens, Vault as _};
 use shop_shopify::Shopify;
 use tokio::task::JoinSet;
+use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use service_kit::within;
 
@@ -109,4 +111,45 @@ async fn access_that_is_lost_is_told_until_the_shop_is_connected_again() {
     running.until_asked(&id).await;
     let (_, health) = running.connection(&id).await;
     assert_eq!(health.access.unwrap().state(), AccessState::Granted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_was_linked_to_be_read_alone_is_to_be_connected_again_and_read_meanwhile() {
+    let running = Running::start().await;
+    let id = running.link().await;
+    running.until_asked(&id).await;
+    assert!(running.lease(&id).await.is_ok());
+    let vault = running
+        .store()
+        .vault(id.parse().unwrap(), Arc::new(running.clock.clone()));
+    let mut opened = vault.open().await.unwrap();
+    let tokens = Tokens {
+        scopes: ["read_orders", "read_customers", "read_locations"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..opened.tokens().clone()
+    };
+    opened.replace(tokens).await.unwrap();
+    drop(opened);
+
+    let refused = running.lease(&id).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    let failure = refused.get_details_precondition_failure().unwrap();
+    assert_eq!(failure.violations[0].r#type, "rights_missing");
+    let missing = "write_products, write_inventory, write_publications";
+    assert!(refused.message().contains(missing), "{refused}");
+    running.until_asked(&id).await;
+    let (_, health) = running.connection(&id).await;
+    let access = health.access.unwrap();
+    assert_eq!(access.state(), AccessState::ConnectAgain);
+    assert!(access.refusal.contains(missing), "{}", access.refusal);
+
+    assert_eq!(running.link().await, id);
+    assert!(running.lease(&id).await.is_ok());
+    let (_, health) = running.connection(&id).await;
+    let access = health.access.unwrap();
+    assert_eq!(
+        (access.state(), &*access.refusal),
+        (AccessState::Granted, "")
+    );
 }

@@ -9,17 +9,21 @@ use jiff::{SignedDuration, Timestamp};
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::installs_client::InstallsClient;
+use proto::connect::leases_client::LeasesClient;
 use proto::connect::privacy_requests_client::PrivacyRequestsClient;
 use retail::PlatformCode;
+use secrecy::ExposeSecret as _;
+use service::access::PUSHER;
 use service::clock::{Clock, ManualClock, SystemClock};
 use service::seal::Keyring;
 use service::{Command, Settings};
-use service_kit::{APP_PASSWORD, Surroundings, provision_ledger, seal_key, within};
+use service_kit::{APP_PASSWORD, Surroundings, bearer, provision_ledger, seal_key, within};
 use sha2::Sha256;
 use shop::sim::SimShop as _;
 use shop_ingest::store::{self, Schema, Store};
 use shop_shopify::sim::{self, Plan, Server};
 use tokio::task::JoinSet;
+use tonic::transport::Endpoint;
 use uuid::Uuid;
 
 use crate::ledger::FakeLedger;
@@ -167,6 +171,20 @@ impl Running {
         let mut installs = InstallsClient::new(service_kit::as_operator(&self.grpc));
         let answer = installs.get_install(request).await.unwrap();
         answer.into_inner().install.unwrap()
+    }
+
+    /// The shop, as the service that writes to it asks for it.
+    pub async fn lease(&self, connection: &str) -> Result<wire::LeaseShopResponse, tonic::Status> {
+        let token = service_kit::secrets().keys().mint(PUSHER, self.now());
+        let endpoint = Endpoint::from_shared(self.grpc.clone()).unwrap();
+        let channel = bearer(token.expose_secret()).on(endpoint.connect_lazy());
+        let request = wire::LeaseShopRequest {
+            retailer_id: RETAILER.to_string(),
+            connection_id: connection.to_owned(),
+            ..wire::LeaseShopRequest::default()
+        };
+        let answer = LeasesClient::new(channel).lease_shop(request).await?;
+        Ok(answer.into_inner())
     }
 
     /// A browser opens an address: where it is sent on, and the cookie it keeps.

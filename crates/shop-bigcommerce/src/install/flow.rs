@@ -9,7 +9,7 @@ use shop::{
 
 use super::callback::{Callback, CallbackRefused, install_url, read};
 use super::token::{App, Scopes, TokenError};
-use super::{ORDER_SCOPES, StoreHash};
+use super::{SCOPES, StoreHash};
 use crate::{API_URL, BigCommerce, LOGIN_URL};
 
 #[async_trait]
@@ -63,6 +63,10 @@ impl Install for BigCommerce {
         })
     }
 
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str> {
+        Scopes::new(&granted.join(" ")).map_or(SCOPES.to_vec(), |scopes| scopes.missing(&SCOPES))
+    }
+
     async fn redeem(
         &self,
         app: &shop::App,
@@ -99,7 +103,7 @@ impl Install for BigCommerce {
                 TokenError::OtherStore => InstallRefusal::OtherShop,
                 TokenError::Unreadable => InstallRefusal::Unreadable,
             })?;
-        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
+        InstallRefusal::of_missing(&granted.scopes.missing(&SCOPES))?;
         let names = granted.scopes.as_str().split_whitespace();
         let names = names.map(str::to_owned).collect();
         Ok(Granted {

@@ -2,7 +2,7 @@
 //!
 //! 1. [`callback::install_url`]: where the merchant's browser is sent, to sign in and to agree.
 //! 2. [`callback::read`]: what it brings back.
-//! 3. [`crate::BigCommerce::grant`]: the code for a token; [`token::Scopes::missing`] of [`ORDER_SCOPES`] says
+//! 3. [`crate::BigCommerce::grant`]: the code for a token; [`token::Scopes::missing`] of [`SCOPES`] says
 //!    whether it is enough.
 //!
 //! The token is for ever: it ends when the app is taken away, when the app asks for other scopes, or when
@@ -20,21 +20,27 @@ pub mod token;
 
 pub use store_hash::StoreHash;
 
-/// What the app must be allowed in order to read orders whole and to know the store again. Webhooks ask
-/// for nothing.
-pub const ORDER_SCOPES: [&str; 3] = [
+/// What the app, or a store's own API account, must be allowed in order to read orders whole and to know the store
+/// again; and to tell of products and stock. Webhooks ask for nothing. They are set where the app is registered.
+pub const SCOPES: [&str; 6] = [
     "store_v2_orders_read_only",
     "store_v2_transactions_read_only",
     "store_v2_information_read_only",
+    "store_v2_products",
+    "store_inventory",
+    "store_locations_read_only",
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::ORDER_SCOPES;
+    use super::SCOPES;
 
     #[test]
-    fn pos_06_nothing_but_reading_is_asked_for() {
-        let writes = |scope: &&&str| !scope.ends_with("_read_only");
-        assert_eq!(ORDER_SCOPES.iter().find(writes), None);
+    fn pos_06_nothing_of_orders_or_customers_may_be_written() {
+        let writes = SCOPES.iter().filter(|scope| !scope.ends_with("_read_only"));
+        assert_eq!(
+            writes.collect::<Vec<_>>(),
+            [&"store_v2_products", &"store_inventory"]
+        );
     }
 }

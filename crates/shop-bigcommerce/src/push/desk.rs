@@ -77,11 +77,6 @@ impl<'a> Desk<'a> {
                 .map_err(|_| unreadable(&format!("{path} is not what is documented"))),
             Said::Missing => Ok(None),
             Said::Partly(_) => Err(unreadable("a part of what was read")),
-            Said::Denied(Denial { status, .. }) if status == StatusCode::FORBIDDEN => {
-                Err(FetchError::Refused {
-                    status: status.as_u16(),
-                })
-            }
             Said::Denied(Denial { status, .. }) => {
                 Err(unreadable(&format!("status {status} for what was asked")))
             }
@@ -201,7 +196,14 @@ fn judge(answer: Exchange) -> Result<Said, FetchError> {
         | StatusCode::INSUFFICIENT_STORAGE
             if is_json =>
         {
-            Ok(Said::Denied(Denial { status, body }))
+            let denial = Denial { status, body };
+            // Every row would be: none is to be looked for.
+            if denial.is_of_rights() {
+                return Err(FetchError::Refused {
+                    status: status.as_u16(),
+                });
+            }
+            Ok(Said::Denied(denial))
         }
         // Somebody else holds it, the platform is away, or something in between answers.
         _ if status.is_server_error()

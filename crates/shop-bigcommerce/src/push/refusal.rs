@@ -27,6 +27,13 @@ impl Denial {
         words.contains("not found") || words.contains("does not exist")
     }
 
+    /// Whether the connection may not do this at all, whatever was sent: a 403 is that, or says that the store's plan takes
+    /// no more.
+    pub(super) fn is_of_rights(&self) -> bool {
+        let words = self.words();
+        self.status == StatusCode::FORBIDDEN && !words.contains("limit") && !words.contains("plan")
+    }
+
     pub(super) fn refusal(&self) -> Refusal {
         let says = words(&self.body);
         let small = says.to_lowercase();
@@ -35,11 +42,7 @@ impl Denial {
                 .iter()
                 .any(|word| small.contains(word));
         let why = match self.status {
-            StatusCode::INSUFFICIENT_STORAGE => PushReason::PlanLimit,
-            StatusCode::FORBIDDEN if small.contains("limit") || small.contains("plan") => {
-                PushReason::PlanLimit
-            }
-            StatusCode::FORBIDDEN => PushReason::NotAllowed,
+            StatusCode::INSUFFICIENT_STORAGE | StatusCode::FORBIDDEN => PushReason::PlanLimit,
             StatusCode::PAYLOAD_TOO_LARGE => PushReason::TooMany,
             _ if is_taken && small.contains("sku") => PushReason::SkuTaken,
             _ if is_taken && small.contains("upc") => PushReason::BarcodeTaken,
@@ -151,11 +154,6 @@ mod tests {
             ),
             (
                 403,
-                r#"{"status":403,"title":"Forbidden"}"#,
-                PushReason::NotAllowed,
-            ),
-            (
-                403,
                 r#"{"status":403,"title":"The product limit of the plan is reached"}"#,
                 PushReason::PlanLimit,
             ),
@@ -164,6 +162,23 @@ mod tests {
         ] {
             assert_eq!(why(status, body), reason, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn a_right_that_is_missing_is_told_from_a_plan_that_takes_no_more() {
+        let is_of_rights = |body: &'static str| {
+            let denial = Denial {
+                status: StatusCode::FORBIDDEN,
+                body: Bytes::from_static(body.as_bytes()),
+            };
+            denial.is_of_rights()
+        };
+        let missing =
+            r#"{"status":403,"title":"You don't have a required scope to access the endpoint"}"#;
+        assert!(is_of_rights(missing) && is_of_rights(""));
+        assert!(!is_of_rights(
+            r#"{"status":403,"title":"The product limit of the plan is reached"}"#
+        ));
     }
 
     #[test]

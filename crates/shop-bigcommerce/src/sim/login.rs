@@ -18,7 +18,8 @@ use super::api::json_of;
 
 /// What the app asks for, whoever it is.
 const SCOPES: &str = "store_v2_orders_read_only store_v2_transactions_read_only \
-    store_v2_information_read_only store_v2_default";
+    store_v2_information_read_only store_v2_products store_inventory store_locations_read_only \
+    store_v2_default";
 const ACCOUNT: &str = "8d4d492f-17a1-4d95-b396-e1c5720815a5";
 
 /// Codes that were given and not used yet.

@@ -13,6 +13,8 @@ pub enum Trouble {
     Busy,
     /// Something in between answers with a page for people.
     Away,
+    /// 403: the app was not granted this.
+    NotGranted,
     /// 207: the store does it, and says that a part is not done.
     Partly,
 }
@@ -38,7 +40,7 @@ impl Trouble {
     pub(super) const fn is_done(self) -> bool {
         match self {
             Self::LostAnswer | Self::Partly => true,
-            Self::Busy | Self::Away => false,
+            Self::Busy | Self::Away | Self::NotGranted => false,
         }
     }
 
@@ -51,6 +53,11 @@ impl Trouble {
             Self::Busy => {
                 let body = json!({"status": 429, "title": "Too many requests"});
                 (StatusCode::TOO_MANY_REQUESTS, body.to_string()).into_response()
+            }
+            Self::NotGranted => {
+                let title = "You don't have a required scope to access the endpoint";
+                let body = json!({"status": 403, "title": title});
+                (StatusCode::FORBIDDEN, body.to_string()).into_response()
             }
             Self::Partly => {
                 let (mut parts, body) = answer.into_parts();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shop::ShopUrl;
 use shop_bigcommerce::install::callback::{Callback, CallbackRefused, read};
 use shop_bigcommerce::install::token::{App, Scopes, TokenError, answer, endpoint, request};
-use shop_bigcommerce::install::{ORDER_SCOPES, StoreHash};
+use shop_bigcommerce::install::{SCOPES, StoreHash};
 
 use crate::store::platform;
 
@@ -73,10 +73,13 @@ fn the_documented_callback_is_read_and_answered_as_documented() {
         "xxxxalphanumstringxxxx"
     );
     assert_eq!(
-        granted.scopes.missing(&ORDER_SCOPES),
+        granted.scopes.missing(&SCOPES),
         [
             "store_v2_transactions_read_only",
-            "store_v2_information_read_only"
+            "store_v2_information_read_only",
+            "store_v2_products",
+            "store_inventory",
+            "store_locations_read_only",
         ]
     );
 }
@@ -150,10 +153,14 @@ fn an_answer_that_is_no_token_of_the_store_is_refused() {
 #[test]
 fn to_modify_is_also_to_read() {
     let scopes = |text: &str| Scopes::new(text).unwrap();
-    let all = "store_v2_orders store_v2_transactions_read_only  store_v2_information";
-    assert!(scopes(all).missing(&ORDER_SCOPES).is_empty());
-    let near = scopes("store_v2_orders_read store_v2_transactions_read_only_too x");
-    assert_eq!(near.missing(&ORDER_SCOPES), ORDER_SCOPES);
+    let all = "store_v2_orders store_v2_transactions_read_only  store_v2_information \
+        store_v2_products store_inventory store_locations";
+    assert!(scopes(all).missing(&SCOPES).is_empty());
+    // To read is not to modify.
+    let near = "store_v2_orders_read store_v2_transactions_read_only_too store_inventory_read_only \
+        store_v2_products_read_only x";
+    let near = scopes(near);
+    assert_eq!(near.missing(&SCOPES), SCOPES);
     assert_eq!(Scopes::new("  "), None);
 }
 

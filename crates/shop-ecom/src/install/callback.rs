@@ -139,12 +139,13 @@ mod tests {
         };
         let login = ShopUrl::new(crate::LOGIN_URL).unwrap();
         let state = State::new(STATE).unwrap();
-        let url = authorize_url(&login, &app, &super::super::ORDER_SCOPES, &state);
+        let url = authorize_url(&login, &app, &super::super::SCOPES, &state);
         assert_eq!(
             url.unwrap(),
             "https://my.ecwid.com/api/oauth/authorize?client_id=abcd0123\
              &redirect_uri=https%3A%2F%2Fpos.example%2Fconnect%2Fecom%3Fstate%3D3f2a9c0d11e84b7a\
-             &response_type=code&scope=read_store_profile+read_orders"
+             &response_type=code&scope=read_store_profile+read_orders\
+             +read_catalog+create_catalog+update_catalog"
         );
     }
 

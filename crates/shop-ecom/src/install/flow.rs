@@ -8,9 +8,9 @@ use shop::{
     Tokens,
 };
 
-use super::ORDER_SCOPES;
+use super::SCOPES;
 use super::callback::{Answer, Callback, State, authorize_url, read};
-use super::token::{App, TokenError};
+use super::token::{App, Scopes, TokenError};
 use crate::{API_URL, Ecom, LOGIN_URL};
 
 #[async_trait]
@@ -30,7 +30,7 @@ impl Install for Ecom {
 
     fn authorize(&self, app: &shop::App, journey: &Journey) -> Result<String, InstallRefusal> {
         let (login, known_as) = (app.address(LOGIN_URL), known_as(app, journey)?);
-        authorize_url(&login, &known_as, &ORDER_SCOPES, &state(journey)?)
+        authorize_url(&login, &known_as, &SCOPES, &state(journey)?)
             .ok_or(InstallRefusal::NoPublicAddress)
     }
 
@@ -50,6 +50,10 @@ impl Install for Ecom {
                 Answer::Denied => shop::Answer::Declined,
             },
         })
+    }
+
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str> {
+        Scopes::new(&granted.join(" ")).missing(&SCOPES)
     }
 
     async fn redeem(
@@ -76,7 +80,7 @@ impl Install for Ecom {
         if granted.store != journey.shop.as_str() {
             return Err(InstallRefusal::OtherShop);
         }
-        InstallRefusal::of_missing(&granted.scopes.missing(&ORDER_SCOPES))?;
+        InstallRefusal::of_missing(&granted.scopes.missing(&SCOPES))?;
         let names = granted.scopes.as_str().split_whitespace();
         let names = names.map(str::to_owned).collect();
         Ok(Granted {

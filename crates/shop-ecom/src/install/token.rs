@@ -46,6 +46,11 @@ pub struct Scopes(Box<str>);
 
 impl Scopes {
     #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -141,7 +146,7 @@ pub(super) fn answer(status: StatusCode, body: &[u8]) -> Result<Granted, TokenEr
         Some(store) if is_bearer && is_token => Ok(Granted {
             store: store.to_owned(),
             access_token: access_token.as_str().into(),
-            scopes: Scopes(scope.as_str().into()),
+            scopes: Scopes::new(scope.as_str()),
         }),
         Some(_) | None => Err(TokenError::Unreadable),
     }
@@ -187,8 +192,8 @@ mod tests {
         let granted = answer(StatusCode::OK, body).unwrap();
         assert_eq!(granted.store, "1003");
         assert_eq!(
-            granted.scopes.missing(&super::super::ORDER_SCOPES),
-            ["read_orders"]
+            granted.scopes.missing(&super::super::SCOPES),
+            ["read_orders", "read_catalog", "create_catalog"]
         );
         let shown = format!("{granted:?}");
         assert!(!shown.contains("secret_12345"), "{shown}");

@@ -69,7 +69,7 @@ pub(super) fn health_into(
     hooks: HooksSeen,
     missed: MissedCount,
     counted: Option<Counted>,
-    access: Option<AccessSeen>,
+    access: Option<wire::Access>,
     kept_deliveries: u64,
 ) -> wire::Health {
     let PollState {
@@ -93,7 +93,7 @@ pub(super) fn health_into(
         hooks: Some(hooks_into(hooks)),
         missed_changes: confirmed,
         kept_deliveries,
-        access: access.map(access_into),
+        access,
         order_count: counted.map(count_into),
     }
 }
@@ -125,7 +125,8 @@ fn count_into(counted: Counted) -> wire::OrderCount {
     }
 }
 
-fn access_into(seen: AccessSeen) -> wire::Access {
+/// `missing`: the rights that the shop would have to grant beside what it did.
+pub(super) fn access_into(seen: AccessSeen, missing: &[&str]) -> wire::Access {
     let AccessSeen {
         access_until,
         refresh_until,
@@ -133,7 +134,15 @@ fn access_into(seen: AccessSeen) -> wire::Access {
         renewed_at,
         refused,
     } = seen;
-    let state = match refused {
+    let too_little = || {
+        format!(
+            "the shop does not allow {}: connect it again",
+            missing.join(", ")
+        )
+    };
+    let too_little = (!missing.is_empty()).then(too_little);
+    let refusal = refused.map(|(_, why)| why).or(too_little);
+    let state = match refusal {
         None => wire::AccessState::Granted,
         Some(_) => wire::AccessState::ConnectAgain,
     };
@@ -143,7 +152,7 @@ fn access_into(seen: AccessSeen) -> wire::Access {
         refresh_until: refresh_until.map(instant_into),
         renewed_at: Some(instant_into(renewed_at)),
         scopes,
-        refusal: refused.map(|(_, why)| why).unwrap_or_default(),
+        refusal: refusal.unwrap_or_default(),
     }
 }
 

@@ -21,7 +21,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::health_server::SERVICE_NAME as HEALTH_SERVICE_NAME;
 
-use self::answer::{connection_into, health_into};
+use self::answer::{access_into, connection_into, health_into};
 use self::settings::{actions, settings_into};
 use crate::connections::Connections;
 use crate::heard::Heard;
@@ -146,8 +146,11 @@ impl wire::connections_server::Connections for Management {
         let counted = self.store.last_order_count(id).await?;
         let kept = self.store.kept_deliveries(id).await?;
         let last_delivery = self.heard.last_delivery(id);
-        let access = self.store.access_seen(id).await?;
         let platform = self.platform.as_ref();
+        let access = self.store.access_seen(id).await?.map(|seen| {
+            let missing = platform.missing_rights(&seen.scopes);
+            access_into(seen, &missing)
+        });
         let plan = self.linker.ledger.plan(stored.connection.retailer).await;
         let shops = Entitlement::Integration(platform.code());
         Ok(Response::new(wire::GetConnectionResponse {

@@ -179,6 +179,10 @@ impl Install for Stall {
     ) -> Result<Granted, InstallRefusal> {
         Err(InstallRefusal::NoApp)
     }
+
+    fn missing_rights(&self, _: &[String]) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 #[async_trait]

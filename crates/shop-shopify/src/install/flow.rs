@@ -11,7 +11,7 @@ use shop::{
 use super::SCOPES;
 use super::oauth::{Callback, QueryRefused, authorize_url, verify};
 use super::renew::{Renewal, access_token, tokens};
-use super::token::{App, Grant, TokenError};
+use super::token::{App, Grant, Scopes, TokenError};
 use crate::{ShopDomain, Shopify};
 
 #[async_trait]
@@ -73,6 +73,10 @@ impl Install for Shopify {
         let grant = Grant::AuthorizationCode(code);
         let refused = InstallRefusal::Spent;
         self.let_in(app, &journey.shop, &grant, refused, now).await
+    }
+
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str> {
+        Scopes::new(&granted.join(",")).missing(&SCOPES)
     }
 
     async fn own(

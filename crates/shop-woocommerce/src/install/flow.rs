@@ -88,6 +88,11 @@ impl Install for WooCommerce {
             tokens: Tokens::endless(secret, vec![SCOPE.to_owned()]),
         })
     }
+
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str> {
+        let has = granted.iter().any(|name| name == SCOPE);
+        if has { Vec::new() } else { vec![SCOPE] }
+    }
 }
 
 #[cfg(test)]

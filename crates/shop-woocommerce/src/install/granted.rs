@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::loose::Scalar;
 
-/// What is asked for: orders are read, webhooks made.
+/// What is asked for: orders are read, webhooks made, products and stock told.
 pub(super) const SCOPE: &str = "read_write";
 /// Longest key taken; WooCommerce's have 43 characters.
 const KEY_LIMIT_BYTES: usize = 200;

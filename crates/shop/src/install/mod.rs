@@ -176,7 +176,7 @@ pub trait Install: Send + Sync {
         Err(InstallRefusal::NotAuthentic)
     }
 
-    /// Access to the shop of `journey` and to no other, with all that orders need.
+    /// Access to the shop of `journey` and to no other, with all that is needed.
     async fn redeem(
         &self,
         app: &App,
@@ -184,6 +184,10 @@ pub trait Install: Send + Sync {
         proof: Proof,
         now: Timestamp,
     ) -> Result<Granted, InstallRefusal>;
+
+    /// What is needed by now and not `granted`, in the platform's words: of a shop that was linked while less was asked
+    /// for, that a person has to connect it again.
+    fn missing_rights(&self, granted: &[String]) -> Vec<&'static str>;
 
     /// Access to `shop` without anybody's agreement, where the app belongs to the organisation whose shop it is.
     /// On most platforms there is no such way.

@@ -22,7 +22,7 @@ pub enum InstallRefusal {
     OtherShop,
     /// Names of rights, in the platform's words.
     #[error(
-        "The shop did not allow all that orders need: {} is missing. Please begin again and agree to everything.",
+        "The shop did not allow all that is needed: {} is missing. Please begin again and agree to everything.",
         .0.join(", ")
     )]
     RightsMissing(Vec<String>),

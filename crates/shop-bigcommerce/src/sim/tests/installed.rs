@@ -12,7 +12,7 @@ use shop::{
 use super::World;
 use crate::install::callback::{Callback, finished_url, install_url, read};
 use crate::install::token::{App, TokenError};
-use crate::install::{ORDER_SCOPES, StoreHash};
+use crate::install::{SCOPES, StoreHash};
 
 struct Merchant {
     world: World,
@@ -56,7 +56,7 @@ async fn a_merchant_who_agrees_has_a_connection_that_can_ask() {
         .grant(&merchant.login, &merchant.app, &callback)
         .await;
     let granted = granted.unwrap();
-    assert!(granted.scopes.missing(&ORDER_SCOPES).is_empty());
+    assert!(granted.scopes.missing(&SCOPES).is_empty());
     let access = granted.access(&merchant.app, &merchant.login, PlainHttp::Refused);
     assert!(access.is_none(), "a token does not go out without TLS");
     let mut connection = merchant.world.connection.clone();

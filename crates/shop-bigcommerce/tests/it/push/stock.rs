@@ -208,3 +208,19 @@ async fn many_hundreds_of_rows_are_one_request() {
     assert!(outcomes.iter().all(|outcome| *outcome == StockOutcome::Set));
     assert_eq!(adjustments(&world).len(), 1);
 }
+
+#[tokio::test]
+async fn a_right_that_is_missing_is_the_connections_and_no_row_is_looked_for() {
+    let world = World::open().await;
+    let (mug, shirt) = (world.create(&mug()).await, world.create(&shirt()).await);
+    let end = "/adjustments/absolute";
+    world.store.trouble(Method::PUT, end, Trouble::NotGranted);
+    let rows = [
+        told(&mug, 0, Some(0), 7),
+        told(&shirt, 0, Some(0), 3),
+        told(&shirt, 1, Some(0), 2),
+    ];
+    let refused = world.platform.set_stock(world.to(), &rows).await;
+    assert_eq!(refused, Err(FetchError::Refused { status: 403 }));
+    assert_eq!(adjustments(&world).len(), 1);
+}

@@ -14,7 +14,7 @@ use super::super::{Live, Options, Shop};
 use super::*;
 use crate::install::callback::{self, Answer, Callback, State as Pass};
 use crate::install::token::{App, Granted, TokenError};
-use crate::install::{ORDER_SCOPES, callback::authorize_url};
+use crate::install::{SCOPES, callback::authorize_url};
 use crate::{CODE, Ecom, UNINSTALLED};
 
 struct Merchant {
@@ -47,7 +47,7 @@ impl Merchant {
 
     /// Signs in, and presses a button.
     async fn answers(&self, answer: &str) -> Callback {
-        let url = authorize_url(&self.login, &self.app, &ORDER_SCOPES, &self.state).unwrap();
+        let url = authorize_url(&self.login, &self.app, &SCOPES, &self.state).unwrap();
         let page = self.browser.get(url).send().await.unwrap();
         assert_eq!(page.status(), 200);
         let page = page.text().await.unwrap();
@@ -93,8 +93,11 @@ async fn ef_02_a_merchant_who_agrees_is_connected() {
     let code = merchant.code().await;
     let granted = merchant.grant(&code).await.unwrap();
     assert_eq!(granted.store, "1003");
-    assert!(granted.scopes.missing(&ORDER_SCOPES).is_empty());
-    assert_eq!(granted.scopes.missing(&["read_catalog"]), ["read_catalog"]);
+    assert!(granted.scopes.missing(&SCOPES).is_empty());
+    assert_eq!(
+        granted.scopes.missing(&["create_orders"]),
+        ["create_orders"]
+    );
     let connection = merchant.connection(&granted);
     assert_eq!(connection.platform.as_str(), CODE);
     let store = merchant.platform.store(&connection).await.unwrap();
@@ -144,12 +147,7 @@ async fn a_code_is_for_one_app_and_one_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_in_that_is_asked_wrongly_says_so() {
     let merchant = Merchant::new().await;
-    let right = authorize_url(
-        &merchant.login,
-        &merchant.app,
-        &ORDER_SCOPES,
-        &merchant.state,
-    );
+    let right = authorize_url(&merchant.login, &merchant.app, &SCOPES, &merchant.state);
     let right = right.unwrap();
     for (part, instead) in [
         ("client_id=comptoir", "client_id=other"),
