@@ -66,6 +66,26 @@ async fn what_comes_back_is_stock_again_and_its_money_leaves_the_open_session() 
 }
 
 #[tokio::test]
+async fn parts_come_to_the_whole_though_the_first_was_made_void() {
+    let mut till = Till::with(&["A"]).await;
+    till.open(REGISTER, 0).await.unwrap();
+    let selling = till.selling().line("A", 3, 1_000).tax(100).rest("cash");
+    let sold = till.record(selling).await.unwrap();
+    let mut parts = Vec::new();
+    for expected in [-1_033, -1_034, -1_033, -1_033] {
+        if parts.len() == 2 {
+            till.void(&parts[0]).await.unwrap();
+        }
+        let part = till.selling().back(&sold, "line:1", 1).rest("cash");
+        let part = till.record(part).await.unwrap();
+        assert_eq!(minor(part.total.clone()), expected);
+        parts.push(part);
+    }
+    assert_eq!(till.expected().await, [("cash".to_owned(), 0)]);
+    till.ledger.assert_sound().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_sold_again_comes_back_without_stock() {
     let mut till = Till::with(&["A"]).await;
     till.open(REGISTER, 0).await.unwrap();

@@ -54,15 +54,17 @@ impl Reader {
                 o.unit_price_minor as "unit_price_minor?", o.discount_minor as "discount_minor?",
                 o.is_tax_included as "is_tax_included?", o.returned_sale_id as "returned_sale_id?",
                 o.returned_line_key as "returned_line_key?",
-                (l.restocked_milli - coalesce((
-                    select sum(b.quantity_milli)
-                    from ledger.till_line t
-                    join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
-                    join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
-                    where t.returned_sale_id = l.sale_id and t.returned_line_key = l.line_key), 0)
-                )::bigint as "returned_milli!"
+                l.restocked_milli, coalesce(-back.quantity, 0)::bigint as "returned_milli!",
+                coalesce(back.net, 0)::bigint as "net_back_minor!",
+                coalesce(back.tax, 0)::bigint as "tax_back_minor!"
             from ledger.sale_line l
             left join ledger.till_line o on o.sale_id = l.sale_id and o.line_key = l.line_key
+            left join lateral (
+                select sum(b.quantity_milli) as quantity, sum(b.net_minor) as net, sum(b.tax_minor) as tax
+                from ledger.till_line t
+                join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
+                join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
+                where t.returned_sale_id = l.sale_id and t.returned_line_key = l.line_key) back on true
             where l.sale_id = $1
             order by l.position"#,
             sale,
@@ -75,10 +77,15 @@ impl Reader {
             .map(|line| {
                 let of = Returnable {
                     sold: Quantity::from_milli(line.quantity_milli),
+                    restocked: Quantity::from_milli(line.restocked_milli),
                     returned: Quantity::from_milli(line.returned_milli),
                     amounts: Amounts {
                         net: money(line.net_minor),
                         tax: money(line.tax_minor),
+                    },
+                    given_back: Amounts {
+                        net: money(line.net_back_minor),
+                        tax: money(line.tax_back_minor),
                     },
                 };
                 let (returnable, refund) = left(&of, is_void);
@@ -87,7 +94,7 @@ impl Reader {
                     key: line.line_key,
                     item: line.item_id,
                     quantity: of.sold,
-                    returned: of.returned,
+                    returned: of.back(),
                     returnable,
                     refund,
                     price: price.zip(line.is_tax_included).map(

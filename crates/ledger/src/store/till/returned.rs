@@ -66,14 +66,18 @@ pub(super) async fn find(
         r#"select s.state, s.currency, l.line_key as "line_key?", l.item_id as "item_id?",
             l.name as "name?", l.quantity_milli as "quantity_milli?",
             l.net_minor as "net_minor?", l.tax_minor as "tax_minor?", i.kind as "kind?",
-            (l.restocked_milli - coalesce(back.quantity, 0))::bigint as "returned_milli?",
+            l.restocked_milli as "restocked_milli?",
+            coalesce(-back.quantity, 0)::bigint as "returned_milli!",
+            coalesce(back.net, 0)::bigint as "net_back_minor!",
+            coalesce(back.tax, 0)::bigint as "tax_back_minor!",
             greatest(l.deducted_milli + coalesce(back.deducted, 0), 0)::bigint as "taken_milli?"
         from unnest($1::uuid[], $2::text[]) with ordinality k (sale_id, line_key, place)
         join ledger.sale s on s.sale_id = k.sale_id
         left join ledger.sale_line l on l.sale_id = k.sale_id and l.line_key = k.line_key
         left join ledger.item i on i.item_id = l.item_id
         left join lateral (
-            select sum(b.quantity_milli) as quantity, sum(b.deducted_milli) as deducted
+            select sum(b.quantity_milli) as quantity, sum(b.deducted_milli) as deducted,
+                sum(b.net_minor) as net, sum(b.tax_minor) as tax
             from ledger.till_line t
             join ledger.sale x on x.sale_id = t.sale_id and x.state = 'closed'
             join ledger.sale_line b on b.sale_id = t.sale_id and b.line_key = t.line_key
@@ -94,7 +98,7 @@ pub(super) async fn find(
             Some(net),
             Some(tax),
             Some(kind),
-            Some(back),
+            Some(restocked),
             Some(taken),
         ) = (
             found.item_id,
@@ -103,7 +107,7 @@ pub(super) async fn find(
             found.net_minor,
             found.tax_minor,
             found.kind,
-            found.returned_milli,
+            found.restocked_milli,
             found.taken_milli,
         )
         else {
@@ -123,13 +127,18 @@ pub(super) async fn find(
         let currency = row::currency_from(&found.currency)?;
         let line = Returnable {
             sold: Quantity::from_milli(sold),
-            returned: Quantity::from_milli(back),
+            restocked: Quantity::from_milli(restocked),
+            returned: Quantity::from_milli(found.returned_milli),
             amounts: Amounts {
                 net: Money::new(net, currency),
                 tax: Money::new(tax, currency),
             },
+            given_back: Amounts {
+                net: Money::new(found.net_back_minor, currency),
+                tax: Money::new(found.tax_back_minor, currency),
+            },
         };
-        let restocked = if asked.is_restocked {
+        let stocked = if asked.is_restocked {
             asked.quantity.min(Quantity::from_milli(taken))
         } else {
             Quantity::ZERO
@@ -140,7 +149,7 @@ pub(super) async fn find(
             name,
             quantity: asked.quantity.checked_neg().map_err(Refusal::from)?,
             amounts: refund(place, &line, asked.quantity)?,
-            stocked: restocked.checked_neg().map_err(Refusal::from)?,
+            stocked: stocked.checked_neg().map_err(Refusal::from)?,
         });
     }
     Ok(returned)
