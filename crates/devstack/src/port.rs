@@ -1,5 +1,4 @@
 use std::{
-    env,
     fs::File,
     net::{Ipv4Addr, TcpListener},
     path::PathBuf,
@@ -69,9 +68,10 @@ impl Port {
     }
 }
 
-/// Holds an empty file for each port that was ever held, locked while it is.
+/// Holds an empty file for each port that was ever held, locked while it is. Not where the environment wants
+/// temporary files: all stacks of a user have to find the same.
 fn dir() -> Result<PathBuf, Error> {
-    let dir = env::temp_dir().join(format!("comptoir-ports-{}", geteuid()));
+    let dir = PathBuf::from(format!("/tmp/comptoir-ports-{}", geteuid()));
     files::make_dir_of_ours(&dir, 0o700)?;
     Ok(dir)
 }
