@@ -28,9 +28,10 @@ pub(super) fn shirt(n: u128, currency: Currency) -> Listing {
 pub(super) fn image(n: u128, place: u8) -> Image {
     let mut hash = [place; 32];
     hash[..16].copy_from_slice(&n.to_be_bytes());
+    let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     Image {
         hash: ImageHash(hash),
-        url: format!("https://pos.example/images/{n}-{place}.png").into(),
+        url: format!("https://pos.example/images/{name}.png").into(),
         width: 600,
         height: 400,
         alt: "".into(),
