@@ -26,9 +26,11 @@ pub(super) fn shirt(n: u128, currency: Currency) -> Listing {
 }
 
 pub(super) fn image(n: u128, place: u8) -> Image {
+    let places = [place; 16];
     let mut hash = [place; 32];
     hash[..16].copy_from_slice(&n.to_be_bytes());
-    let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Of the hash: some shops know an image by the name of its file.
+    let name = format!("{n:032x}{:032x}", u128::from_be_bytes(places));
     Image {
         hash: ImageHash(hash),
         url: format!("https://pos.example/images/{name}.png").into(),
