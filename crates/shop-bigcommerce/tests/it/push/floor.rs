@@ -131,7 +131,7 @@ fn floor(contract: Option<PathBuf>) -> Floor {
 
 /// And all that it is told, and all that it answers, is as it is documented.
 #[tokio::test]
-async fn a_store_is_told_what_every_platform_is_told() {
+async fn ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop() {
     let floor = floor(None);
     push(&floor).await;
     if let Some(contract) = Contract::at_hand() {

@@ -118,7 +118,7 @@ fn floor(is_judged: bool) -> Floor {
 
 /// And in all that it is told stands no field of the merchant's.
 #[tokio::test]
-async fn ec_02_a_shop_is_told_what_every_platform_is_told_and_nothing_of_the_merchants() {
+async fn ec_02_and_ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop() {
     let floor = floor(false);
     push(&floor).await;
     let requests = floor.live.requests();

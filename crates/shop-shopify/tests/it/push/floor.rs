@@ -122,7 +122,7 @@ impl Stage for Floor {
 
 /// And all that it is asked and told is as its schema has it.
 #[tokio::test]
-async fn a_shop_is_told_what_every_platform_is_told() {
+async fn ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop() {
     let clock = ManualClock::at(OPENED_AT);
     let shop = Shop::open(&Options::new(7, 0));
     let server = Server::new(shop, 7, Plan::Enterprise, Arc::new(clock.clone()));

@@ -1,7 +1,7 @@
 //! What the checks sell.
 
 use retail::listing::{Dimensions, Image, ImageHash, Listing, Measure, Variant};
-use retail::{Currency, ItemId, Money, ProductId, Sku};
+use retail::{Barcode, Currency, ItemId, Money, ProductId, Sku};
 use uuid::Uuid;
 
 use crate::push::Sought;
@@ -45,7 +45,7 @@ pub(super) fn variant(n: u128, place: u128, price: Money, images: &[Image]) -> V
         item: ItemId::new(Uuid::from_u128(n * 100 + place)),
         values: vec![format!("Size {place}").into()],
         sku: Sku::new(&format!("CONF-{n}-{place}")).ok(),
-        barcode: None,
+        barcode: Barcode::new(&format!("0360{n:04}{place:04}")).ok(),
         price,
         weight: Some(Measure(250)),
         dimensions: Some(Dimensions {
