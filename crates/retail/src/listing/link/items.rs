@@ -7,8 +7,8 @@ use crate::{ItemId, ShopVariantId};
 
 type Items = Vec<(ItemId, Verdict<ShopVariantId>)>;
 
-/// As products are linked, and at last by the values of the same options. What is left of the listing's variants comes
-/// with it.
+/// As products are linked, then by the values of the same options, and at last because there is one on each side. What
+/// is left of the listing's variants comes with it.
 pub(super) fn items<'a>(
     ours: &'a Ours,
     theirs: &'a Theirs,
@@ -39,7 +39,15 @@ pub(super) fn items<'a>(
         |item| skus.sure_of(item).map(|(_, there)| there),
         |variant| Some(&variant.id),
     );
-    bench.link_by_values(ours, theirs, skus);
+    bench.link_alike(
+        By::Values,
+        skus,
+        |item| named(&ours.options, &item.values),
+        |variant| named(&theirs.options, &variant.values),
+    );
+    if ours.items.len() == 1 && theirs.variants.len() == 1 {
+        bench.link_alike(By::Only, skus, |_| Some(()), |_| Some(()));
+    }
     bench.doubt_of_skus(skus);
     let verdicts = ours.items.iter().map(|item| {
         let decided = bench.verdicts.remove(&item.item);
@@ -111,11 +119,15 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn link_by_values(&mut self, ours: &'a Ours, theirs: &'a Theirs, skus: &Skus<'_>) {
-        let alike = self.alike(
-            |item| named(&ours.options, &item.values),
-            |variant| named(&theirs.options, &variant.values),
-        );
+    /// Links one to one by what says little by itself; what it says of several is nothing.
+    fn link_alike<K: Ord>(
+        &mut self,
+        by: By,
+        skus: &Skus<'_>,
+        of_item: impl Fn(&'a OurItem) -> Option<K>,
+        of_variant: impl Fn(&'a TheirVariant) -> Option<K>,
+    ) {
+        let alike = self.alike(of_item, of_variant);
         for (items, variants) in alike {
             let ([item], [variant]) = (items.as_slice(), variants.as_slice()) else {
                 continue;
@@ -127,7 +139,7 @@ impl<'a> Bench<'a> {
             }
             let verdict = Verdict::Linked {
                 to: variant.id.clone(),
-                by: By::Values,
+                by,
             };
             self.decide(item.item, verdict, &[&variant.id]);
         }

@@ -114,6 +114,8 @@ pub enum By {
     Sku,
     /// Of variants of linked products: the same values of the same options.
     Values,
+    /// Of variants of linked products: each side has one.
+    Only,
 }
 
 /// Why nobody but a person can say which listing it is.

@@ -262,6 +262,20 @@ fn values_link_only_where_both_sides_have_the_same_options() {
 }
 
 #[test]
+fn the_only_item_of_a_linked_product_is_the_only_variant_of_its_listing() {
+    let mut shirt = ours(1, &[("A", "S")]);
+    shirt.stored = Some(Stored::Linked(listing_id("7")));
+    let linking = link(
+        std::slice::from_ref(&shirt),
+        &[theirs("7", &[("old", "Small")])],
+    );
+    assert_eq!(item_verdicts(&linking), [variant("7/1", By::Only)]);
+    let two = [theirs("7", &[("old", "Small"), ("", "Large")])];
+    let linking = link(&[shirt], &two);
+    assert_eq!(item_verdicts(&linking), [Verdict::OnlyHere]);
+}
+
+#[test]
 fn a_variant_that_has_anothers_sku_is_not_linked_by_its_values() {
     let mut shirt = ours(1, &[("A", "S")]);
     shirt.stored = Some(Stored::Linked(listing_id("7")));

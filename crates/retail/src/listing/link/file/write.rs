@@ -92,6 +92,7 @@ const fn words(by: By) -> &'static str {
         By::Note => "by our id in the shop",
         By::Sku => "by SKU",
         By::Values => "by the values of its options",
+        By::Only => "the only one on each side",
     }
 }
 
