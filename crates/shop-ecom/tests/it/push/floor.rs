@@ -118,7 +118,8 @@ fn floor(is_judged: bool) -> Floor {
 
 /// And in all that it is told stands no field of the merchant's.
 #[tokio::test]
-async fn ec_02_and_ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop() {
+async fn ec_02_and_ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop()
+ {
     let floor = floor(false);
     push(&floor).await;
     let requests = floor.live.requests();
