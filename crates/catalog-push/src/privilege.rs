@@ -8,6 +8,7 @@ use schema::{Of, Privilege, TableRights, rights};
 const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 const REPLACED: &[Privilege] = &[Select, Insert, Delete];
+const SET: &[Privilege] = &[Select, Insert, Update, Delete];
 
 const OF_CONNECTION: Of = Of::same("connection", "connection_id");
 const OF_PRODUCT: Of = Of::same("product", "product_id");
@@ -21,13 +22,20 @@ pub const TABLES: &[TableRights] = &[
     rights("field_rule", STATE, OF_CONNECTION),
     // A picture is what its hash says.
     rights("image", APPEND_ONLY, Retailer),
-    rights("outbox", &[Select, Insert, Update, Delete], Retailer),
+    // A product leaves a shop by its standing.
+    rights("listing", STATE, OF_CONNECTION),
+    rights("listing_item", SET, OF_CONNECTION),
+    rights("outbox", SET, Retailer),
     // A product is deleted by a mark, and can be restored.
     rights("product", STATE, Retailer),
     rights("product_channel", STATE, OF_PRODUCT),
     rights("product_image", REPLACED, OF_PRODUCT),
+    rights("pusher", STATE, OF_CONNECTION),
     // Nobody rewrites what somebody asked for and was answered.
     rights("request", APPEND_ONLY, Retailer),
     rights("shop_variant", STATE, Retailer),
+    // What a shop was told is forgotten in time, and never rewritten.
+    rights("told", REPLACED, OF_CONNECTION),
     rights("variant", REPLACED, OF_PRODUCT),
+    rights("work", SET, OF_CONNECTION),
 ];

@@ -3,7 +3,7 @@
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 
-use crate::store::{BulkError, OnceError, RemoveError, SaveError, StoreError};
+use crate::store::{BulkError, OnceError, RemoveError, RepushError, SaveError, StoreError};
 
 /// The store's failures: logged here, told without what they say of the inside.
 impl From<StoreError> for Status {
@@ -57,6 +57,15 @@ impl From<RemoveError> for Status {
         match error {
             RemoveError::Unknown(id) => not_found("product", &id.to_string()),
             RemoveError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RepushError> for Status {
+    fn from(error: RepushError) -> Self {
+        match error {
+            RepushError::UnknownConnection(id) => not_found("connection", &id.to_string()),
+            RepushError::Store(error) => error.into(),
         }
     }
 }

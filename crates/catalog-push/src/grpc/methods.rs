@@ -23,4 +23,8 @@ pub const METHODS: &[Method] = &[
     method("comptoir.catalog.v1.Channels/PreviewBulk", READ),
     method("comptoir.catalog.v1.Channels/SetChannels", MANAGE),
     method("comptoir.catalog.v1.Channels/SetConnectionSettings", MANAGE),
+    method("comptoir.catalog.v1.Push/ListConnectionStatus", READ),
+    method("comptoir.catalog.v1.Push/ListListings", READ),
+    method("comptoir.catalog.v1.Push/ListTold", READ),
+    method("comptoir.catalog.v1.Push/Repush", MANAGE),
 ];

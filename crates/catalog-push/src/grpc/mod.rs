@@ -10,12 +10,14 @@ mod filter;
 mod methods;
 mod once;
 mod page;
+mod push;
 
 use std::sync::Arc;
 
 use proto::catalog::audit_server::AuditServer;
 use proto::catalog::catalog_server::CatalogServer;
 use proto::catalog::channels_server::ChannelsServer;
+use proto::catalog::push_server::PushServer;
 use service::health::Health;
 use tonic::server::NamedService as _;
 use tonic::service::Routes;
@@ -49,6 +51,7 @@ pub fn routes(
     let names = [
         CatalogServer::<Answering>::NAME,
         ChannelsServer::<Answering>::NAME,
+        PushServer::<Answering>::NAME,
         AuditServer::<Answering>::NAME,
     ];
     let reflection = || {
@@ -65,6 +68,7 @@ pub fn routes(
     Ok(
         Routes::new(catalog.max_decoding_message_size(REQUEST_LIMIT_BYTES))
             .add_service(ChannelsServer::new(answering.clone()))
+            .add_service(PushServer::new(answering.clone()))
             .add_service(AuditServer::new(answering.clone()))
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

@@ -7,7 +7,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{AuditKey, ProductKey};
+use crate::store::{AuditKey, ListingKey, ProductKey};
 
 /// Rows of a page when nothing is said.
 const DEFAULT: i64 = 50;
@@ -111,6 +111,31 @@ impl Place for AuditKey {
             done_at: Timestamp::from_microsecond(micros.parse().ok()?).ok()?,
             request: Uuid::try_parse(request).ok()?,
         })
+    }
+}
+
+impl Place for ListingKey {
+    fn write(&self) -> String {
+        format!("{} {}", self.product, self.connection)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (product, connection) = text.split_once(' ')?;
+        Some(Self {
+            product: product.parse().ok()?,
+            connection: connection.parse().ok()?,
+        })
+    }
+}
+
+/// An entry that the list went up to.
+impl Place for Uuid {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::try_parse(text).ok()
     }
 }
 

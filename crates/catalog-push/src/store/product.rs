@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::image::{self, ImageView};
 use super::row::{self, SqlTimestamp};
 use super::{Store, StoreError};
+use crate::push::Rank;
 
 /// Which one is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,5 +310,6 @@ pub(super) async fn touch(
     )
     .execute(&mut *db)
     .await?;
-    super::outbox::mark(db, ids).await
+    // Where it is sold, or whether it is at all.
+    super::outbox::mark(db, ids, Rank::Availability, now).await
 }

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Store, StoreError, outbox, product, row, save};
+use crate::push::Rank;
 
 /// An item that an order made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +140,7 @@ impl Store {
                 is_active: true,
             };
             save::write_variants(&mut db, id, &[variant]).await?;
-            outbox::mark(&mut db, &[id.uuid()]).await?;
+            outbox::mark(&mut db, &[id.uuid()], Rank::Content, now).await?;
         }
         let sold = SoldItem {
             item: *item,

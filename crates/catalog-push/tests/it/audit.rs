@@ -6,6 +6,7 @@ use proto::catalog as wire;
 use proto::catalog::audit_client::AuditClient;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::push_client::PushClient;
 use proto::ledger::{AuditEntry, Role};
 use service::access::Authorized;
 use service_kit::methods_of;
@@ -16,7 +17,7 @@ use crate::running::Running;
 
 const PACKAGE: &str = "comptoir.catalog.v1";
 /// What changes nothing.
-const READING: [&str; 7] = [
+const READING: [&str; 10] = [
     "Audit/ListAuditEntries",
     "Catalog/CheckPrices",
     "Catalog/GetProduct",
@@ -24,6 +25,9 @@ const READING: [&str; 7] = [
     "Catalog/ListProducts",
     "Channels/ListConnectionSettings",
     "Channels/PreviewBulk",
+    "Push/ListConnectionStatus",
+    "Push/ListListings",
+    "Push/ListTold",
 ];
 
 struct Trail<'a> {
@@ -139,6 +143,16 @@ async fn item_9_every_write_leaves_an_audit_entry() {
     });
     let entry = entry.await;
     assert!(entry.before.contains("pos_created") && entry.after.contains("legacy"));
+    let request = wire::RepushRequest {
+        retailer_id: retailer_id.clone(),
+        connection_id: SHOP.to_string(),
+        act: Some(new_act()),
+        ..wire::RepushRequest::default()
+    };
+    let entry = trail.of("Push/Repush", async |channel| {
+        PushClient::new(channel).repush(request).await
+    });
+    assert!(entry.await.after.contains(r#""listings":1"#));
     let request = wire::PutImageRequest {
         retailer_id: retailer_id.clone(),
         content: png(1, 1),

@@ -13,6 +13,7 @@ mod lists;
 mod make;
 mod privileges;
 mod products;
+mod push;
 mod running;
 mod schema;
 mod settings;
