@@ -23,6 +23,7 @@ pub mod push;
 pub mod registry;
 pub mod relay;
 mod run;
+pub mod sheet;
 pub mod store;
 
 pub use run::{Pushers, run, run_untold};

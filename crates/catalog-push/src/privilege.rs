@@ -12,6 +12,7 @@ const SET: &[Privilege] = &[Select, Insert, Update, Delete];
 
 const OF_CONNECTION: Of = Of::same("connection", "connection_id");
 const OF_PRODUCT: Of = Of::same("product", "product_id");
+const OF_SHEET: Of = Of::same("sheet", "sheet_id");
 
 /// Every table of the schema.
 pub const TABLES: &[TableRights] = &[
@@ -33,6 +34,14 @@ pub const TABLES: &[TableRights] = &[
     rights("pusher", STATE, OF_CONNECTION),
     // Nobody rewrites what somebody asked for and was answered.
     rights("request", APPEND_ONLY, Retailer),
+    // What came in and what it comes to go with time; that it came stays.
+    rights("sheet", STATE, Retailer),
+    rights("sheet_change", REPLACED, OF_SHEET),
+    rights("sheet_channel", REPLACED, OF_SHEET),
+    rights("sheet_finding", REPLACED, OF_SHEET),
+    rights("sheet_product", REPLACED, OF_SHEET),
+    rights("sheet_row", REPLACED, OF_SHEET),
+    rights("sheet_variant", REPLACED, OF_SHEET),
     rights("shop_variant", STATE, Retailer),
     // What a shop was told is forgotten in time, and never rewritten.
     rights("told", REPLACED, OF_CONNECTION),

@@ -11,6 +11,7 @@ mod products;
 mod registers;
 mod reports;
 mod sales;
+mod spreadsheet;
 mod stock;
 mod till;
 mod verify;
@@ -45,6 +46,9 @@ pub(crate) use products::{
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
+pub(crate) use spreadsheet::{
+    DecimalMark, ExportArguments, ImportArguments, Separator, Spreadsheet,
+};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use till::{SaleArguments, Sold, Till};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
@@ -115,6 +119,11 @@ pub(crate) enum Command {
     Products {
         #[command(subcommand)]
         command: Products,
+    },
+    /// The catalogue as a spreadsheet: write it, see what a changed one would do, let it happen.
+    Spreadsheet {
+        #[command(subcommand)]
+        command: Spreadsheet,
     },
     /// Where products are sold, and who decides what of a shop's listings.
     Channels {
@@ -280,6 +289,10 @@ mod tests {
             "fulfilment ship 1001 TEA-1=1 --carrier Bike --tracking 7 --url https://bike.example/7 --accept-unpaid",
             "fulfilment collect 1001 --accept-held-update --note here",
             "fulfilment undo 1001 --step packed",
+            "spreadsheet export catalogue.xlsx --state active --force",
+            "spreadsheet export catalogue.csv --separator semicolon",
+            "spreadsheet preview catalogue.csv --decimal comma --ignore-unknown --limit 5",
+            "spreadsheet import catalogue.xlsx --overwrite-newer --again --note autumn",
             "kits define TEA-SET TEA-1=2 CUP=1 --note new",
             "kits dissolve TEA-SET",
             "kits show TEA-SET",

@@ -27,4 +27,12 @@ pub const METHODS: &[Method] = &[
     method("comptoir.catalog.v1.Push/ListListings", READ),
     method("comptoir.catalog.v1.Push/ListTold", READ),
     method("comptoir.catalog.v1.Push/Repush", MANAGE),
+    method("comptoir.catalog.v1.Sheets/ApplySheet", MANAGE),
+    method("comptoir.catalog.v1.Sheets/BeginSheet", MANAGE),
+    method("comptoir.catalog.v1.Sheets/CheckSheet", MANAGE),
+    method("comptoir.catalog.v1.Sheets/GetSheet", READ),
+    method("comptoir.catalog.v1.Sheets/ListSheetChanges", READ),
+    method("comptoir.catalog.v1.Sheets/ListSheetFindings", READ),
+    method("comptoir.catalog.v1.Sheets/ListSheetRows", READ),
+    method("comptoir.catalog.v1.Sheets/PutSheetRows", MANAGE),
 ];

@@ -19,6 +19,7 @@ use super::{NAME, Pushers, pushing, settings};
 use crate::grpc::{self, Answering};
 use crate::registry::Registry;
 use crate::relay::Relay;
+use crate::sheet::Worker;
 use crate::store::{self, Outbox, Store};
 use crate::{consume, pictures};
 
@@ -105,6 +106,11 @@ pub async fn serve(settings: &Settings, pushers: Pushers) -> anyhow::Result<()> 
         publisher: bus.publisher(&stream::catalog()),
     };
     lifecycle.spawn("relay", relay.run(stop.clone()));
+    let worker = Worker {
+        store: store.clone(),
+        registry: registry.clone(),
+    };
+    lifecycle.spawn("sheets", worker.run(stop.clone()));
     lifecycle.spawn(
         "connection to the broker",
         until_closed(bus.clone(), stop.clone()),

@@ -6,8 +6,8 @@ use service::access::Caller;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-/// For the four readers, the relay and a picture or two, each of which is as large as a picture may be.
-const OWN_CONNECTIONS: u32 = 6;
+/// For the four readers, the relay, sheets and a picture or two, each of which is as large as a picture may be.
+const OWN_CONNECTIONS: u32 = 7;
 /// For telling shops: whatever is slow there, nothing else waits for it. None is held while a shop is asked.
 const PUSH_CONNECTIONS: u32 = 8;
 /// A save holds one while the ledger is asked.

@@ -19,6 +19,7 @@ mod remove;
 mod row;
 mod save;
 mod settings;
+mod sheet;
 mod sold;
 
 use std::sync::Arc;
@@ -49,6 +50,11 @@ pub use push::{
 pub use remove::RemoveError;
 pub use save::{Looked, SaveAsked, SaveError};
 pub use settings::{Profile, SettingsAsked, SettingsView};
+pub use sheet::{
+    BeginSheet, ChangeView, FindingView, Identity, ItemFound, KeptRow, Lead, NewRow, RowKeys,
+    SheetCount, SheetError, SheetPage, SheetPlace, SheetShop, SheetState, SheetView, SheetWork,
+    Staged, StagedVariant, Step, ToldItem, Write,
+};
 pub use sold::{FirstSold, SoldFirst, SoldItem, SoldItems};
 
 /// The catalogue. Cheap to clone.

@@ -52,7 +52,7 @@ pub struct Item {
 
 impl Ledger {
     pub async fn serve(&self, tasks: &mut JoinSet<()>) -> String {
-        let [register, delete, restore, tokens, stock] = [(); 5].map(|()| self.clone());
+        let [register, delete, restore, list, tokens, stock] = [(); 6].map(|()| self.clone());
         let service = "comptoir.ledger.v1.ItemRegistry";
         StandIn::default()
             .answers(&format!("{service}/RegisterItems"), move |asked| {
@@ -63,6 +63,9 @@ impl Ledger {
             })
             .answers(&format!("{service}/RestoreItems"), move |asked| {
                 restore.restore(&asked)
+            })
+            .answers(&format!("{service}/ListItems"), move |asked| {
+                list.list(&asked)
             })
             .answers(
                 "comptoir.ledger.v1.Access/FindToken",
@@ -225,16 +228,17 @@ impl Ledger {
             if known.is_some_and(|known| known.is_deleted) {
                 return Err(precondition("item_deleted", &item.item_id, "it is deleted"));
             }
-            let mut others = books.items.iter().filter(|(id, _)| !told.contains(id));
-            let taken = others.find(|(_, other)| {
-                !item.sku.is_empty()
-                    && other.sku == item.sku
-                    && !other.is_deleted
-                    && other.retailer == asked.retailer_id
-            });
-            if let Some((id, _)) = taken {
-                return Err(precondition("sku_taken", id, "another item has the SKU"));
-            }
+        }
+        let skus = asked.items.iter().map(|item| &*item.sku);
+        let wanted: BTreeSet<&str> = skus.filter(|sku| !sku.is_empty()).collect();
+        let taken = books.items.iter().find(|(id, other)| {
+            wanted.contains(&*other.sku)
+                && !other.is_deleted
+                && other.retailer == asked.retailer_id
+                && !told.contains(id)
+        });
+        if let Some((id, _)) = taken {
+            return Err(precondition("sku_taken", id, "another item has the SKU"));
         }
         books.keep(asked.act.as_ref(), &asked);
         let mut registered_ids = Vec::new();
@@ -264,6 +268,43 @@ impl Ledger {
         books.mark(&asked.item_ids, true)?;
         books.keep(asked.act.as_ref(), asked);
         Ok(wire::DeleteItemsResponse::default())
+    }
+
+    /// By SKUs, as it is asked for sheets.
+    fn list(&self, asked: &wire::ListItemsRequest) -> Result<wire::ListItemsResponse, Status> {
+        let books = self.0.lock().unwrap();
+        if books.is_away {
+            return Err(unavailable("the ledger is stopping"));
+        }
+        let is_asked = |item: &Item| {
+            item.retailer == asked.retailer_id && !item.is_deleted && asked.skus.contains(&item.sku)
+        };
+        let found = books.items.iter().filter(|(_, item)| is_asked(item));
+        let item = |(id, item): (&String, &Item)| wire::RegisteredItem {
+            item: Some(wire::ItemIdentity {
+                item_id: id.clone(),
+                sku: item.sku.clone(),
+                barcode: String::new(),
+                name: item.name.clone(),
+            }),
+            is_counted: true,
+            ..wire::RegisteredItem::default()
+        };
+        Ok(wire::ListItemsResponse {
+            items: found.map(item).collect(),
+            next_page_token: String::new(),
+        })
+    }
+
+    /// Makes an item, as an order does.
+    pub fn make_item(&self, id: Uuid, retailer: Uuid, sku: &str, name: &str) {
+        let item = Item {
+            retailer: retailer.to_string(),
+            sku: sku.to_owned(),
+            name: name.to_owned(),
+            is_deleted: false,
+        };
+        self.0.lock().unwrap().items.insert(id.to_string(), item);
     }
 
     fn restore(

@@ -17,4 +17,5 @@ mod push;
 mod running;
 mod schema;
 mod settings;
+mod sheets;
 mod sold;

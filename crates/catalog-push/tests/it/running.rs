@@ -11,6 +11,7 @@ use prost::Message as _;
 use proto::catalog as wire;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::sheets_client::SheetsClient;
 use proto::connect;
 use proto::ledger as told;
 use retail::{ConnectionId, PlatformCode, RetailerId};
@@ -47,6 +48,7 @@ pub struct Running {
     pub http: String,
     pub catalog: CatalogClient<Authorized>,
     pub channels: ChannelsClient<Authorized>,
+    pub sheets: SheetsClient<Authorized>,
     settings: Settings,
     pushers: Pushers,
     service: JoinSet<anyhow::Result<()>>,
@@ -149,7 +151,8 @@ impl Running {
             grpc: String::new(),
             http: String::new(),
             catalog: CatalogClient::new(channel.clone()),
-            channels: ChannelsClient::new(channel),
+            channels: ChannelsClient::new(channel.clone()),
+            sheets: SheetsClient::new(channel),
             settings,
             pushers,
             service: JoinSet::new(),
@@ -177,7 +180,8 @@ impl Running {
         self.http = format!("http://{}", listening.http.unwrap());
         let channel = service_kit::as_operator(&self.grpc);
         self.catalog = CatalogClient::new(channel.clone());
-        self.channels = ChannelsClient::new(channel);
+        self.channels = ChannelsClient::new(channel.clone());
+        self.sheets = SheetsClient::new(channel).max_decoding_message_size(32 << 20);
     }
 
     /// Killed in the middle of whatever it does, and started again.
