@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Identity;
+use crate::push::Rank;
 use crate::store::{Store, StoreError, outbox, row, sold};
 
 /// Items that the ledger is told of at once; it takes no more.
@@ -125,7 +126,8 @@ impl Store {
         )
         .fetch_all(&mut *db)
         .await?;
-        outbox::mark(&mut db, &products).await?;
+        // Among what a sheet changes a price hurts most.
+        outbox::mark(&mut db, &products, Rank::Price, now).await?;
         sqlx::query!(
             "update catalog.sheet set state = 'applied', done = total, changed_at = $2 where sheet_id = $1",
             id.uuid(),
