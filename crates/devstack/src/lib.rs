@@ -52,6 +52,7 @@ pub use endpoints::Endpoints;
 pub use error::Error;
 pub use nats::{NatsConfig, NatsUser};
 pub use options::{GivenNats, Options};
+pub use port::Port;
 pub use postgres::Sizing;
 pub use search::Search;
 pub use stack::{Devstack, Pids};

@@ -10,7 +10,8 @@ use crate::{Error, at::At as _, files};
 
 const LOCK: &str = "lock";
 
-/// Who only looks whether the lock is held has it for a moment: it is asked for this often.
+/// Who only looks whether the lock is held has it for a moment, as has a process that is just being started: it is
+/// asked for this often.
 const ATTEMPTS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -27,22 +28,11 @@ impl DirLock {
     pub(crate) fn take(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(LOCK);
         let mut file = open(&path)?;
-        let mut attempt = 1;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => {
-                    attempt += 1;
-                    thread::sleep(PAUSE);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(Error::AlreadyRunning {
-                        dir: dir.to_owned(),
-                        pid: holder(&path)?,
-                    });
-                }
-                Err(TryLockError::Error(source)) => return Err(source).at("lock", &path),
-            }
+        if !try_lock(&file, &path)? {
+            return Err(Error::AlreadyRunning {
+                dir: dir.to_owned(),
+                pid: holder(&path)?,
+            });
         }
         file.set_len(0).at("write", &path)?;
         file.rewind().at("write", &path)?;
@@ -64,7 +54,21 @@ impl DirLock {
     }
 }
 
-fn open(path: &Path) -> Result<File, Error> {
+/// Whether the lock is ours now. Closing the file gives it back.
+pub(crate) fn try_lock(file: &File, path: &Path) -> Result<bool, Error> {
+    for attempt in 1.. {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(source)) => return Err(source).at("lock", path),
+        }
+    }
+    Ok(true)
+}
+
+/// Opens a file to be locked, making it if need be; what is in it stays.
+pub(crate) fn open(path: &Path) -> Result<File, Error> {
     OpenOptions::new()
         .read(true)
         .write(true)

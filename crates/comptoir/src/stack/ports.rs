@@ -1,20 +1,13 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+use devstack::Port;
 use serde::{Deserialize, Serialize};
 
 use super::kept;
 use crate::services::{Kind, Service};
-
-/// Below the ports that systems hand to outgoing connections, so that no client is given a port
-/// that a service wants back after a restart.
-const FIRST: u16 = 20_000;
-const LAST: u16 = 31_999;
-
-/// How many ports are tried before giving up.
-const ATTEMPTS: usize = 200;
 
 /// HTTP and gRPC for each service.
 const PORTS_NEEDED: usize = 2 * Service::ALL.len();
@@ -32,44 +25,44 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    /// The ports of the stack in `dir`: those it had before, unless something else took one.
-    pub(super) fn of(dir: &Path) -> anyhow::Result<Self> {
+    /// The ports of the stack in `dir`: those it had before, unless something else took one. They are ours for as
+    /// long as what comes with them is kept.
+    pub(super) fn of(dir: &Path) -> anyhow::Result<(Self, Vec<Port>)> {
         let path = dir.join("ports.json");
         let before: Option<Self> =
             kept::read(&path)?.and_then(|text| serde_json::from_str(&text).ok());
         if let Some(ports) = before
             && ports.is_complete()
-            && ports.all().all(is_free)
+            && let Some(held) = ports.hold()?
         {
-            return Ok(ports);
+            return Ok((ports, held));
         }
-        let ports = Self::choose()?;
+        let (ports, held) = Self::choose()?;
         kept::write(&path, &serde_json::to_string_pretty(&ports)?)?;
-        Ok(ports)
+        Ok((ports, held))
     }
 
-    fn choose() -> anyhow::Result<Self> {
-        let mut chosen = BTreeSet::new();
-        for _ in 0..ATTEMPTS {
-            let port = FIRST + random()? % (LAST - FIRST + 1);
-            if is_free(port) {
-                chosen.insert(port);
-            }
-            if chosen.len() >= PORTS_NEEDED {
-                let mut ports = chosen.into_iter();
-                let names = Service::ALL.map(|service| service.name().to_owned());
-                let http = names.into_iter().zip(&mut ports).collect();
-                let grpc = ports.next().context("two ports for each service")?;
-                let names = others().map(|service| service.name().to_owned());
-                let other_grpc = names.zip(ports).collect();
-                return Ok(Self {
-                    http,
-                    grpc,
-                    other_grpc,
-                });
-            }
-        }
-        bail!("no free ports between {FIRST} and {LAST}")
+    fn choose() -> anyhow::Result<(Self, Vec<Port>)> {
+        let held: Result<Vec<_>, _> = (0..PORTS_NEEDED).map(|_| Port::any()).collect();
+        let held = held?;
+        let mut numbers = held.iter().map(Port::number);
+        let names = Service::ALL.map(|service| service.name().to_owned());
+        let http = names.into_iter().zip(&mut numbers).collect();
+        let grpc = numbers.next().context("two ports for each service")?;
+        let names = others().map(|service| service.name().to_owned());
+        let other_grpc = names.zip(numbers).collect();
+        let ports = Self {
+            http,
+            grpc,
+            other_grpc,
+        };
+        Ok((ports, held))
+    }
+
+    /// `None` where one of them is taken.
+    fn hold(&self) -> anyhow::Result<Option<Vec<Port>>> {
+        let held: Result<Option<Vec<_>>, _> = self.all().map(Port::exactly).collect();
+        Ok(held?)
     }
 
     /// Where a service listens for HTTP.
@@ -132,30 +125,35 @@ pub(super) fn address(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-fn is_free(port: u16) -> bool {
-    TcpListener::bind(address(port)).is_ok()
-}
-
-fn random() -> anyhow::Result<u16> {
-    let mut bytes = [0; 2];
-    getrandom::fill(&mut bytes).context("the system gives no randomness")?;
-    Ok(u16::from_ne_bytes(bytes))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::net::TcpListener;
+
     use super::*;
 
     #[test]
     fn ports_are_kept_and_changed_only_when_taken() {
         let dir = tempfile::tempdir().unwrap();
-        let ports = Ports::of(dir.path()).unwrap();
-        assert_eq!(Ports::of(dir.path()).unwrap(), ports);
+        let (ports, held) = Ports::of(dir.path()).unwrap();
+        drop(held);
+        let (same, held) = Ports::of(dir.path()).unwrap();
+        assert_eq!(same, ports);
+        drop(held);
         let _taken = TcpListener::bind(address(ports.grpc)).unwrap();
-        let others = Ports::of(dir.path()).unwrap();
+        let (others, _held) = Ports::of(dir.path()).unwrap();
         assert_ne!(others.grpc, ports.grpc);
-        assert!(others.all().all(|port| (FIRST..=LAST).contains(&port)));
         let distinct: BTreeSet<_> = others.all().collect();
         assert_eq!(distinct.len(), PORTS_NEEDED);
+    }
+
+    #[test]
+    fn two_stacks_that_start_at_once_share_no_port() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, _held) = Ports::of(dir.path()).unwrap();
+        // Nothing listens yet on any of them.
+        let (other, _also_held) = Ports::of(dir.path()).unwrap();
+        let of_one: BTreeSet<_> = one.all().collect();
+        assert!(other.all().all(|port| !of_one.contains(&port)));
     }
 }

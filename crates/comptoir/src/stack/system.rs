@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use devstack::{Devstack, GivenNats, NatsConfig, NatsUser};
+use devstack::{Devstack, GivenNats, NatsConfig, NatsUser, Port};
 use secrecy::{ExposeSecret as _, SecretString};
 use service::access::{Authorized, Bearer};
 use service::clock::{Clock as _, SystemClock};
@@ -38,6 +38,8 @@ pub struct Stack {
     shutdown_deadline: Duration,
     parts: Arc<Parts>,
     supervisor: Option<Supervisor>,
+    /// Where its services listen, now or after a restart: no other stack is to be given them.
+    _ports: Vec<Port>,
 }
 
 /// What the supervisor shares with the stack.
@@ -66,7 +68,7 @@ impl Stack {
             seed.write(&dir.join("seed.toml"))?;
         }
         let seed = Seed::read(&dir.join("seed.toml"))?.context("there is no seed.toml")?;
-        let ports = Ports::of(&dir)?;
+        let (ports, held_ports) = Ports::of(&dir)?;
         let servers = servers(&devstack, &options)?;
         // Every platform has its place on the broker; only who has shops to listen to runs.
         let services = needed(&seed);
@@ -83,6 +85,7 @@ impl Stack {
             shutdown_deadline: options.shutdown_deadline,
             parts: shared,
             supervisor: None,
+            _ports: held_ports,
         };
         let environment = Environment {
             options: &options,

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::{Binary, NAME, NatsConfig, config::Rendering};
 use crate::{
-    Error, Observer, Step, files, http, orphan, port,
+    Error, Observer, Port, Step, files, http, orphan,
     server::{Ending, Launch, Server, start_patiently},
 };
 
@@ -47,10 +47,10 @@ pub(crate) struct Broker {
     server: Mutex<Option<Server>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Ports {
-    client: u16,
-    monitor: u16,
+    client: Port,
+    monitor: Port,
 }
 
 impl Broker {
@@ -73,10 +73,10 @@ impl Broker {
         }
         let (ports, server) = start_patiently(&PASSING, || {
             let ports = Ports {
-                client: port::free()?,
-                monitor: port::free()?,
+                client: Port::any()?,
+                monitor: Port::any()?,
             };
-            let server = start_on(ports, &binary, &place, &config, &passwords)?;
+            let server = start_on(&ports, &binary, &place, &config, &passwords)?;
             Ok((ports, server))
         })?;
         observer.tell(&Step::Ready {
@@ -94,11 +94,11 @@ impl Broker {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.ports.client)
+        format!("nats://127.0.0.1:{}", self.ports.client.number())
     }
 
     pub(crate) fn monitor_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.ports.monitor)
+        format!("http://127.0.0.1:{}", self.ports.monitor.number())
     }
 
     /// The passwords of all users, the system's among them.
@@ -129,7 +129,7 @@ impl Broker {
         drop(server.take());
         *server = Some(start_patiently(&PASSING, || {
             start_on(
-                self.ports,
+                &self.ports,
                 &self.binary,
                 &self.place,
                 &self.config,
@@ -155,7 +155,7 @@ pub(crate) fn stop_orphan(home: &Path) -> Result<Option<i32>, Error> {
 }
 
 fn start_on(
-    ports: Ports,
+    ports: &Ports,
     binary: &Binary,
     place: &Place,
     config: &NatsConfig,
@@ -164,8 +164,8 @@ fn start_on(
     let rendering = Rendering {
         config,
         passwords,
-        port: ports.client,
-        monitor_port: ports.monitor,
+        port: ports.client.number(),
+        monitor_port: ports.monitor.number(),
         store: &place.home.join("store"),
         pid_file: &pid_file(&place.home),
     };
@@ -185,7 +185,7 @@ fn start_on(
         then_remove: place.scratch.clone(),
     };
     // Healthy means that JetStream has recovered its store, too.
-    Server::start(&launch, |_| http::is_ok(ports.monitor, "/healthz"))
+    Server::start(&launch, |_| http::is_ok(ports.monitor.number(), "/healthz"))
 }
 
 fn config_file(home: &Path) -> PathBuf {

@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{NAME, SUPERUSER, Sizing, find::Binaries, home, init::init, psql, settings::settings};
 use crate::{
-    Error, Observer, Step,
+    Error, Observer, Port, Step,
     at::At as _,
-    files, orphan, port,
+    files, orphan,
     server::{Ending, Launch, Server, start_patiently},
     unprivileged::ServerUser,
 };
@@ -54,7 +54,7 @@ pub(crate) struct Cluster {
     place: Place,
     sizing: Sizing,
     password: SecretString,
-    port: u16,
+    port: Port,
     /// `None` after a crash or a stop.
     server: Mutex<Option<Server>>,
 }
@@ -82,8 +82,8 @@ impl Cluster {
             init(&binaries, &place.home, place.user, &password, durable)?;
         }
         let (port, server) = start_patiently(&PASSING, || {
-            let port = port::free()?;
-            let server = start_on(port, &binaries, &place, sizing)?;
+            let port = Port::any()?;
+            let server = start_on(&port, &binaries, &place, sizing)?;
             Ok((port, server))
         })?;
         let cluster = Self {
@@ -114,7 +114,13 @@ impl Cluster {
 
     /// Runs a script as the superuser.
     pub(crate) fn query(&self, database: &str, script: &str) -> Result<String, Error> {
-        psql::run(&self.binaries, self.port, &self.password, database, script)
+        psql::run(
+            &self.binaries,
+            self.port.number(),
+            &self.password,
+            database,
+            script,
+        )
     }
 
     /// The superuser's URL of a database, password included.
@@ -122,7 +128,7 @@ impl Cluster {
         SecretString::from(format!(
             "postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}",
             self.password.expose_secret(),
-            self.port
+            self.port.number()
         ))
     }
 
@@ -152,7 +158,7 @@ impl Cluster {
         let mut server = self.server();
         drop(server.take());
         *server = Some(start_patiently(&PASSING, || {
-            start_on(self.port, &self.binaries, &self.place, self.sizing)
+            start_on(&self.port, &self.binaries, &self.place, self.sizing)
         })?);
         Ok(())
     }
@@ -172,7 +178,7 @@ pub(crate) fn stop_orphan(home: &Path) -> Result<Option<i32>, Error> {
 }
 
 fn start_on(
-    port: u16,
+    port: &Port,
     binaries: &Binaries,
     place: &Place,
     sizing: Sizing,
@@ -180,7 +186,7 @@ fn start_on(
     let data = home::data(&place.home);
     heal_pid_file(&place.home)?;
     let mut arguments: Vec<OsString> = vec!["-D".into(), data.into()];
-    for (name, value) in settings(port, sizing) {
+    for (name, value) in settings(port.number(), sizing) {
         arguments.extend(["-c".into(), format!("{name}={value}").into()]);
     }
     let launch = Launch {

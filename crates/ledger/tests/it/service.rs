@@ -21,7 +21,8 @@ use crate::support::{
 
 /// 32 bytes in base64.
 const SEAL_KEY: &str = "c2VjcmV0IGtleSBvZiB0ZXN0cywgMzIgYnl0ZXMgLi4=";
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What a reader took with it when it died comes again after half of this.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct System {
     nats: Nats,
