@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use retail::ConnectionId;
 use retail::catalogue::{self, ListingError, Picture};
 use retail::listing::{ImageHash, Listing, ShopListing, Terms};
-use shop::push::{Bounds, PushReason, Refusal};
+use shop::push::{Bounds, Push, PushReason, Refusal};
 
 use crate::store::{KeptListing, ProductView};
 
@@ -14,9 +14,10 @@ pub fn desired(
     view: &ProductView,
     connection: ConnectionId,
     terms: &Terms,
-    bounds: &Bounds,
+    platform: &dyn Push,
     public_url: &str,
 ) -> Result<Listing, Refusal> {
+    let bounds = platform.bounds();
     let mut channels = view.online.iter();
     let channel = channels.find(|channel| channel.connection == connection);
     let is_online = channel.is_some_and(|channel| channel.is_online == Some(true));
@@ -34,7 +35,8 @@ pub fn desired(
     listing.images.truncate(bounds.images);
     let shown: Vec<ImageHash> = listing.images.iter().map(|image| image.hash).collect();
     for variant in &mut listing.variants {
-        variant.image = variant.image.filter(|hash| shown.contains(hash));
+        let is_shown = |hash: &ImageHash| platform.shows_variant_images() && shown.contains(hash);
+        variant.image = variant.image.filter(is_shown);
     }
     Ok(listing)
 }

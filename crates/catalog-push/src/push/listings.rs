@@ -240,7 +240,7 @@ pub(super) fn wanted(turn: &Turn<'_>, view: &ProductView) -> Result<Listing, Ref
         view,
         desk.connection(),
         &turn.terms,
-        desk.bounds(),
+        &*desk.push,
         &desk.public_url,
     )
 }

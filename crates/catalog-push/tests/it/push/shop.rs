@@ -68,6 +68,7 @@ pub struct Shop {
     said: Option<i64>,
     pub faults: VecDeque<Fault>,
     pub hides_by_stock: bool,
+    pub shows_no_variant_images: bool,
     keys: BTreeSet<Uuid>,
     made: u64,
 }
@@ -333,6 +334,11 @@ impl Push for Shops {
 
     fn hides_variants_by_stock(&self) -> bool {
         self.lock().values().any(|shop| shop.hides_by_stock)
+    }
+
+    fn shows_variant_images(&self) -> bool {
+        let shops = self.lock();
+        shops.values().all(|shop| !shop.shows_no_variant_images)
     }
 
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError> {
