@@ -1,5 +1,8 @@
 -- What each shop shows, as far as it is known, what it is to be told next, and what it was told.
 
+-- What an order made is as its line said until a person says more. Until then shops are told nothing of it.
+alter table catalog.product add column is_as_sold boolean not null default false;
+
 -- A product in one shop. Where there is a row it belongs there, shown to buyers or hidden (EC-8).
 create table catalog.listing (
     connection_id uuid not null,

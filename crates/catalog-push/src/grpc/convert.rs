@@ -267,7 +267,7 @@ pub fn product_into(view: ProductView, base: &Arc<str>) -> wire::Product {
         revision,
         is_in_store,
         online,
-        is_from_order,
+        origin,
         is_deleted,
         changed_at,
         pictures,
@@ -299,7 +299,7 @@ pub fn product_into(view: ProductView, base: &Arc<str>) -> wire::Product {
             in_store: is_in_store,
             online: online.iter().map(channel_into).collect(),
         }),
-        created_from_order: is_from_order,
+        created_from_order: origin.is_order(),
         is_deleted,
         changed_at: Some(instant_into(changed_at)),
     }

@@ -1,6 +1,6 @@
 //! What is to be done about a product in a shop. Pure.
 
-use crate::store::{KeptListing, Standing};
+use crate::store::{KeptListing, Origin, Standing};
 
 /// The next thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,10 @@ pub fn course(kept: &KeptListing) -> Course {
             Course::Forget
         };
     };
+    // It knows less than the shop that sold it: a name and a price off one line, and a stock that nobody counted.
+    if view.origin == Origin::AsSold {
+        return Course::Leave;
+    }
     let is_told = kept.pushed_revision == Some(view.revision);
     match kept.standing {
         Standing::Review | Standing::Missing => Course::Leave,

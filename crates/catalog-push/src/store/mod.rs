@@ -40,7 +40,7 @@ pub use list::{ProductKey, ProductSummary};
 pub use migrate::{declared, migrate};
 pub use once::{Act, Asked, Begun, Once, OnceError};
 pub use outbox::{Entry, Outbox};
-pub use product::{Filter, OnlineView, ProductBy, ProductView};
+pub use product::{Filter, OnlineView, Origin, ProductBy, ProductView};
 pub use push::{
     Confirmed, Fence, Held, KeptIntent, KeptLink, KeptListing, ListedItem, ListingFilter,
     ListingKey, ListingView, NewListing, NewTold, Postponed, PushRules, RefusalView, RepushAsked,

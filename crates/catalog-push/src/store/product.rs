@@ -48,11 +48,21 @@ pub struct ProductView {
     pub is_in_store: bool,
     /// By connection; of shops that are known here.
     pub online: Vec<OnlineView>,
-    pub is_from_order: bool,
+    pub origin: Origin,
     pub is_deleted: bool,
     pub changed_at: Timestamp,
     /// Those that it shows.
     pub pictures: BTreeMap<ImageHash, ImageView>,
+}
+
+/// Who made a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Person,
+    /// An order (SH-9). It is as the order's line said: shops are told nothing of it.
+    AsSold,
+    /// An order, and a person has said more of it since.
+    Order,
 }
 
 /// A product in one shop.
@@ -65,6 +75,25 @@ pub struct OnlineView {
     pub is_online: Option<bool>,
     /// `None`: as much as of every product.
     pub buffer: Option<Quantity>,
+}
+
+impl Origin {
+    const fn of_row(is_from_order: bool, is_as_sold: bool) -> Self {
+        match (is_from_order, is_as_sold) {
+            (_, true) => Self::AsSold,
+            (true, false) => Self::Order,
+            (false, false) => Self::Person,
+        }
+    }
+
+    /// The mark that people see.
+    #[must_use]
+    pub const fn is_order(self) -> bool {
+        match self {
+            Self::AsSold | Self::Order => true,
+            Self::Person => false,
+        }
+    }
 }
 
 impl ProductView {
@@ -133,8 +162,8 @@ pub(super) async fn read_all(
 ) -> Result<Vec<ProductView>, StoreError> {
     let found = sqlx::query!(
         r#"select product_id, revision, name, description, brand, category, supplier, handle, tags,
-            tax_millipercent, options, is_in_store, is_from_order, changed_at as "changed_at: SqlTimestamp",
-            deleted_at is not null as "is_deleted!"
+            tax_millipercent, options, is_in_store, is_from_order, is_as_sold,
+            changed_at as "changed_at: SqlTimestamp", deleted_at is not null as "is_deleted!"
         from catalog.product where product_id = any($1) and retailer_id = $2 order by product_id"#,
         ids,
         retailer.uuid(),
@@ -174,7 +203,7 @@ pub(super) async fn read_all(
             revision: found.revision,
             is_in_store: found.is_in_store,
             online: online.remove(&id).unwrap_or_default(),
-            is_from_order: found.is_from_order,
+            origin: Origin::of_row(found.is_from_order, found.is_as_sold),
             is_deleted: found.is_deleted,
             changed_at: found.changed_at.to_jiff(),
         })
@@ -330,6 +359,17 @@ pub(super) async fn lock(db: &mut PgConnection, id: ProductId) -> Result<(), Sto
     sqlx::query!(
         "select from catalog.product where product_id = $1 for no key update",
         id.uuid(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A person says what they are, or where they are sold: from now on shops are told of them.
+pub(super) async fn adopt(db: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update catalog.product set is_as_sold = false where product_id = any($1) and is_as_sold",
+        ids,
     )
     .execute(db)
     .await?;

@@ -110,8 +110,9 @@ impl Store {
         if !is_known {
             sqlx::query!(
                 "insert into catalog.product (product_id, retailer_id, revision, name, description, brand, category,
-                    supplier, handle, tags, tax_millipercent, options, is_in_store, is_from_order, changed_at)
-                values ($1, $2, 1, $3, '', '', '', '', '', '{}', $4, '{}', true, true, $5)",
+                    supplier, handle, tags, tax_millipercent, options, is_in_store, is_from_order, is_as_sold,
+                    changed_at)
+                values ($1, $2, 1, $3, '', '', '', '', '', '{}', $4, '{}', true, true, true, $5)",
                 id.uuid(),
                 retailer.uuid(),
                 name,

@@ -220,7 +220,7 @@ async fn write_products(
             tags = array(select t from jsonb_array_elements_text(s.tags) with ordinality e (t, o) order by o),
             tax_millipercent = s.tax_millipercent,
             options = array(select t from jsonb_array_elements_text(s.options) with ordinality e (t, o) order by o),
-            is_in_store = s.is_in_store, changed_at = $2
+            is_in_store = s.is_in_store, is_as_sold = false, changed_at = $2
         from catalog.sheet_product s
         where s.sheet_id = $1 and s.revision > 0 and p.product_id = s.product_id",
         id.uuid(),

@@ -9,8 +9,10 @@ use retail::listing::ShopListing;
 use super::shop::{Fault, Shops};
 use super::stock::Scene;
 use crate::make::{
-    OTHER_SHOP, RETAILER, SHOP, euros, item_id, new_act, online, product, product_id, save, variant,
+    OTHER_SHOP, RETAILER, SHOP, euros, item_id, new_act, online, png, product, product_id, save,
+    variant,
 };
+use crate::sold::{by_item, registered, taken, tell_item};
 
 impl Scene {
     async fn save(
@@ -47,6 +49,11 @@ impl Scene {
             product_id(1)
         );
         self.running.sql(&of)
+    }
+
+    fn standing_of_all(&self) -> String {
+        let all = "select string_agg(standing, ' ') from catalog.listing";
+        self.running.sql(all)
     }
 
     fn calls(&self, shop: ConnectionId) -> usize {
@@ -260,4 +267,63 @@ async fn ec_18_a_run_over_what_is_equal_writes_nothing() {
     scene.running.until(known, "2").await;
     scene.running.until(due, "0").await;
     assert_eq!([SHOP, OTHER_SHOP].map(|shop| scene.calls(shop)), before);
+}
+
+#[tokio::test]
+async fn sh_09_what_an_order_made_is_told_once_somebody_has_saved_it() {
+    let scene = Scene::start().await;
+    scene.shops.of(SHOP, |shop| {
+        shop.had("A mug and its story", "SKU-1", 99);
+    });
+    tell_item(&scene.running, &registered(1, SHOP)).await;
+    taken(&scene.running).await;
+    let due = "select count(*) from catalog.work where not_before < now()";
+    scene.running.until(due, "0").await;
+    assert_eq!(scene.standing_of_all(), "wanted");
+    for shop in [SHOP, OTHER_SHOP] {
+        assert_eq!(scene.calls(shop), 0, "{shop}");
+    }
+    scene.shops.of(SHOP, |shop| {
+        assert!(shop.product("A mug and its story").is_some());
+    });
+    let mut mug = by_item(&scene.running, 1).await;
+    mug.name = "Mug".to_owned();
+    scene.save(mug, Vec::new()).await;
+    scene.until(SHOP, |listing| &*listing.title == "Mug").await;
+    // EC-8: from then on it is a product as every other.
+    scene.until(OTHER_SHOP, |listing| !listing.is_on_sale).await;
+}
+
+#[tokio::test]
+async fn an_image_of_a_single_variant_is_told_where_there_is_a_place_for_it() {
+    let scene = Scene::start().await;
+    scene
+        .shops
+        .of(SHOP, |shop| shop.shows_no_variant_images = true);
+    let request = wire::PutImageRequest {
+        retailer_id: RETAILER.to_string(),
+        content: png(20, 10),
+        act: Some(new_act()),
+    };
+    let answer = scene.running.catalog.clone().put_image(request).await;
+    let image = answer.unwrap().into_inner().image.unwrap();
+    let mut mug = product(1, "Mug");
+    mug.variants[0].image_hash = image.image_hash.clone();
+    mug.images = vec![wire::ProductImage {
+        image_hash: image.image_hash.clone(),
+        alt: String::new(),
+        image: Some(image),
+    }];
+    let mut mug = scene.save(mug, vec![online(SHOP, true)]).await;
+    scene.until(SHOP, |listing| listing.is_on_sale).await;
+    scene
+        .shops
+        .of(SHOP, |shop| shop.shows_no_variant_images = false);
+    mug.brand = "Clay".to_owned();
+    scene.save(mug, Vec::new()).await;
+    scene.until(SHOP, |listing| &*listing.brand == "Clay").await;
+    let told = scene.running.sql(&format!(
+        "select rule from catalog.told where what = 'changed' and connection_id = '{SHOP}' order by told_id"
+    ));
+    assert_eq!(told, "shown, images\nbrand, variant image (1)");
 }

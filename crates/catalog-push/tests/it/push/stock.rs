@@ -14,7 +14,7 @@ use crate::make::{OTHER_SHOP, RETAILER, SHOP, item_id, online, product};
 use crate::running::Running;
 
 /// Longer than the longest of the first waits of a row.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running service, its shops, and what lends them.
 pub struct Scene {
