@@ -47,6 +47,7 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
             Box::pin(command::spreadsheet(screen, &place, command)).await
         }
         Command::Channels { command } => command::channels(screen, &place, command).await,
+        Command::Push { command } => command::push(screen, &place, command).await,
         Command::Kits { command } => command::kits(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Till { command } => command::till(screen, &place, command).await,
