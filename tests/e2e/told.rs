@@ -58,21 +58,31 @@ impl Scene {
 
     /// Waits until every shop shows its pot so.
     async fn until(&self, what: &str, is_so: impl Fn(&ShopListing) -> bool) {
-        let began = Instant::now();
         for place in 0..self.eyes.len() {
-            loop {
-                let shown = self.shown(place).await;
-                if shown.as_ref().is_some_and(&is_so) {
-                    break;
-                }
-                if began.elapsed() > PATIENCE {
-                    let platform = self.four.shops[place].platform;
-                    let status = self.four.comptoir("push status").await;
-                    let told = self.four.comptoir("push told --limit 20").await;
-                    panic!("{platform:?}: not {what}: {shown:#?} {status:#} {told:#}");
-                }
-                tokio::time::sleep(LOOK_EVERY).await;
+            self.until_of(place, what, |shown| shown.as_ref().is_some_and(&is_so))
+                .await;
+        }
+    }
+
+    async fn until_of(
+        &self,
+        place: usize,
+        what: &str,
+        is_so: impl Fn(&Option<ShopListing>) -> bool,
+    ) {
+        let began = Instant::now();
+        loop {
+            let shown = self.shown(place).await;
+            if is_so(&shown) {
+                return;
             }
+            if began.elapsed() > PATIENCE {
+                let platform = self.four.shops[place].platform;
+                let status = self.four.comptoir("push status").await;
+                let told = self.four.comptoir("push told --limit 20").await;
+                panic!("{platform:?}: not {what}: {shown:#?} {status:#} {told:#}");
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
@@ -96,12 +106,28 @@ impl Scene {
         }
     }
 
-    /// How many products stand so in this shop.
-    async fn standing(&self, shop: &Shop, standing: &str) -> usize {
+    /// Why this shop does not take what stands so in it.
+    async fn standing(&self, shop: &Shop, standing: &str) -> Vec<Value> {
         let id = shop.connection;
         let said = format!("push list --connection {id} --standing {standing}");
         let listings = self.four.comptoir(&said).await;
-        listings["listings"].as_array().map_or(0, Vec::len)
+        let listings = listings["listings"].as_array().unwrap().iter();
+        listings
+            .map(|listing| listing["refused_why"].clone())
+            .collect()
+    }
+
+    /// Waits until so many products stand so in this shop.
+    async fn until_stands(&self, shop: &Shop, standing: &str, count: usize) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            let found = self.standing(shop, standing).await;
+            if found.len() == count {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{:?}: {found:?}", shop.platform);
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 }
 
@@ -114,7 +140,7 @@ fn has(listing: &ShopListing, units: i64) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pos_06_and_ec_02_and_ec_03_and_ec_06_and_ec_07_and_ec_08_and_ec_18_four_shops_show_what_the_pos_says()
+async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_four_shops_show_what_the_pos_says()
  {
     let scene = Scene::open().await;
     let four = &scene.four;
@@ -143,28 +169,15 @@ async fn pos_06_and_ec_02_and_ec_03_and_ec_06_and_ec_07_and_ec_08_and_ec_18_four
     scene.switch("on").await;
     scene.until("shown again", |pot| pot.is_on_sale).await;
 
-    // EC-7: what somebody deletes in the shop is missing, and no save makes it again.
-    for (place, eyes) in scene.eyes.iter().enumerate() {
-        let pot = scene.shown(place).await.unwrap();
-        eyes.delete(&pot).await.unwrap();
-    }
-    scene.save("27.00", None).await;
-    for (place, shop) in four.shops.iter().enumerate() {
-        let began = Instant::now();
-        while scene.standing(shop, "missing").await == 0 {
-            assert!(began.elapsed() < PATIENCE, "{:?}", shop.platform);
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        assert_eq!(scene.shown(place).await, None, "{:?}", shop.platform);
-    }
-    four.comptoir("push again --standing missing").await;
-    scene
-        .until("made again", |pot| {
-            pot.is_on_sale && costs(pot, 2_700) && has(pot, STOCK - 3)
-        })
-        .await;
-
     nothing_else_was_said(&scene).await;
+    deleted_and_made_again(&scene).await;
+    // EC-7: what is deleted here is deleted there.
+    for (sku, _) in POTS {
+        four.comptoir(&format!("products delete {sku}")).await;
+    }
+    for place in 0..four.shops.len() {
+        scene.until_of(place, "deleted", Option::is_none).await;
+    }
     for Shop { runner, .. } in scene.four.shops {
         runner.stop().await;
     }
@@ -187,10 +200,41 @@ async fn sell_at_the_till(scene: &Scene) {
     }
 }
 
+/// EC-7: what somebody deletes in the shop is missing, and no save makes it again. A person's word does.
+async fn deleted_and_made_again(scene: &Scene) {
+    let four = &scene.four;
+    for (place, eyes) in scene.eyes.iter().enumerate() {
+        let pot = scene.shown(place).await.unwrap();
+        eyes.delete(&pot).await.unwrap();
+    }
+    scene.save("27.00", None).await;
+    for (place, shop) in four.shops.iter().enumerate() {
+        scene.until_stands(shop, "missing", 1).await;
+        assert_eq!(scene.shown(place).await, None, "{:?}", shop.platform);
+    }
+    four.comptoir("push again --standing missing").await;
+    for (place, shop) in four.shops.iter().enumerate() {
+        if shop.platform == Platform::WooCommerce {
+            // It lies in the trash, and keeps its SKU until that is emptied.
+            let why = scene.until_stands(shop, "refused", 2).await;
+            assert!(why.contains(&Value::from("sku_taken")), "{why:?}");
+            continue;
+        }
+        let is_back =
+            |pot: &ShopListing| pot.is_on_sale && costs(pot, 2_700) && has(pot, STOCK - 3);
+        scene
+            .until_of(place, "made again", |pot| pot.as_ref().is_some_and(is_back))
+            .await;
+    }
+}
+
 /// What shops were told is on record, no shop was told a price in another's currency, and none was asked for anything
 /// but products and stock.
 async fn nothing_else_was_said(scene: &Scene) {
     let four = &scene.four;
+    // EC-15: what shops have of their own is no product of the POS.
+    let products = four.comptoir("products list").await;
+    assert_eq!(products["total"], 2);
     let told = four.comptoir("push told --limit 500").await;
     let told = told["entries"].as_array().unwrap();
     for shop in &four.shops {
@@ -201,11 +245,9 @@ async fn nothing_else_was_said(scene: &Scene) {
             .filter_map(|entry| entry["what"].as_str())
             .collect();
         assert_eq!(what, BTreeSet::from(["changed", "created", "stock"]));
-        assert_eq!(scene.standing(shop, "linked").await, 1);
-        let said = format!("push list --connection {id} --refused");
-        let refused = four.comptoir(&said).await;
-        let why = &refused["listings"][0]["refused_why"];
-        assert_eq!(*why, Value::from("invalid"), "{:?}", shop.platform);
+        assert_eq!(scene.standing(shop, "linked").await, [Value::Null]);
+        let refused = scene.standing(shop, "refused").await;
+        assert_eq!(refused, ["invalid"], "{:?}", shop.platform);
 
         assert_eq!(shop.runner.shop().status().placed, 0);
         let journal = shop.runner.shop().journal();
