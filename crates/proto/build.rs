@@ -11,6 +11,8 @@ const FILES: &[&str] = &[
     "comptoir/catalog/v1/channels.proto",
     "comptoir/catalog/v1/events.proto",
     "comptoir/catalog/v1/product.proto",
+    "comptoir/catalog/v1/push.proto",
+    "comptoir/catalog/v1/sheets.proto",
     "comptoir/connect/v1/audit.proto",
     "comptoir/connect/v1/connections.proto",
     "comptoir/connect/v1/deliveries.proto",

@@ -1,16 +1,22 @@
 #!/bin/sh
 # Asks the simulated store through a proxy that judges every request and every answer by the contract:
-# CONTRACT=bigcommerce.contract.yaml crates/shop-bigcommerce/prism.sh. The contract is made of
-# BigCommerce's own API descriptions, which have no licence, and is not part of this repository.
-# Needs npm, and the example `simulated_store` built with the feature `sim`.
+# crates/shop-bigcommerce/prism.sh. The contract is made of BigCommerce's own API descriptions, which have no
+# licence, and is not part of this repository: it is looked for in `shared` beside it and above, as tests look
+# for it. Needs npm, and the example `simulated_store` built with the feature `sim`.
+# What the crate itself says to a store is judged so by the ignored test of tests/it/push/floor.rs.
 set -eu
-contract=${CONTRACT:-}
-if [ ! -f "$contract" ]; then
-  echo "skipped: CONTRACT names no contract" >&2
-  exit 0
-fi
-contract=$(cd "$(dirname "$contract")" && pwd)/$(basename "$contract")
 cd "$(dirname "$0")/../.."
+folder=$PWD
+while
+  contract=$folder/shared/contracts/bigcommerce/mock/bigcommerce.contract.yaml
+  [ ! -f "$contract" ]
+do
+  if [ "$folder" = / ]; then
+    echo "skipped: BigCommerce's contract is not at hand" >&2
+    exit 0
+  fi
+  folder=$(dirname "$folder")
+done
 store_port=${STORE_PORT:-4631}
 proxy_port=${PROXY_PORT:-4632}
 store=${CARGO_TARGET_DIR:-target}/debug/examples/simulated_store
@@ -18,10 +24,10 @@ work=$(mktemp -d)
 # A shell that is told to stop cleans up by its EXIT trap only when it exits by itself.
 trap 'exit 1' INT TERM
 trap 'rm -rf "$work"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$work" @stoplight/prism-cli@5.14.2
+prism=$(tools/prism/install.sh)
 "$store" "$store_port" >"$work/store.log" &
 store_pid=$!
-"$work/node_modules/.bin/prism" proxy --errors --host 127.0.0.1 --port "$proxy_port" \
+"$prism" proxy --errors --host 127.0.0.1 --port "$proxy_port" \
   "$contract" "http://127.0.0.1:$store_port" >"$work/proxy.log" 2>&1 &
 proxy_pid=$!
 trap 'kill $store_pid $proxy_pid 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -3,7 +3,7 @@
 # crates/shop-ecom/prism.sh. Needs npm and the example `shop` built with the feature `sim`.
 # The contract has no schema for what is in an answer (src/sim/tests.rs and src/sim/goods/tests.rs hold
 # that against its examples): what is judged here is paths, parameters, bodies of requests, statuses,
-# headers and errors.
+# headers and errors. What the crate itself says to a shop is judged so by the ignored test of tests/it/push/floor.rs.
 set -eu
 cd "$(dirname "$0")/../.."
 shop_port=${SHOP_PORT:-4621}
@@ -11,10 +11,10 @@ proxy_port=${PROXY_PORT:-4622}
 shop=${CARGO_TARGET_DIR:-target}/debug/examples/shop
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$work" @stoplight/prism-cli@5.14.2
+prism=$(tools/prism/install.sh)
 "$shop" "127.0.0.1:$shop_port" >"$work/shop.log" &
 shop_pid=$!
-"$work/node_modules/.bin/prism" proxy --errors --host 127.0.0.1 --port "$proxy_port" \
+"$prism" proxy --errors --host 127.0.0.1 --port "$proxy_port" \
   crates/shop-ecom/fixtures/contract.json "http://127.0.0.1:$shop_port" >"$work/proxy.log" 2>&1 &
 proxy_pid=$!
 trap 'kill $shop_pid $proxy_pid 2>/dev/null || true; rm -rf "$work"' EXIT

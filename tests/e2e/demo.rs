@@ -53,6 +53,14 @@ fn the_demo_makes_one_sale_of_each_captured_order() {
     orders.dedup();
     assert_eq!(orders.len(), SALES, "an order has two sales");
 
+    let told = outcome["telling"]["shops"].as_array().unwrap();
+    assert_eq!(told.len(), 4);
+    for shop in told {
+        for what in ["made_ms", "shown_ms", "dearer_ms", "sold_ms", "hidden_ms"] {
+            assert!(shop[what].is_u64(), "{what} {shop}");
+        }
+    }
+
     let explanation = &outcome["explanation"];
     let newest = &explanation["movements"][0];
     assert_eq!(newest["on_hand_after"], explanation["level"]["on_hand"]);

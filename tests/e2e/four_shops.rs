@@ -27,8 +27,8 @@ const PACE: Pace = Pace::of(20);
 const PRODUCTS: usize = 3;
 const MAX_VERSIONS: usize = 2;
 /// What takes longer than this does not happen.
-const PATIENCE: Duration = Duration::from_mins(3);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+pub const PATIENCE: Duration = Duration::from_mins(3);
+pub const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 pub struct FourShops {
     pub shops: Vec<Shop>,
@@ -41,17 +41,27 @@ pub struct Shop {
     pub platform: Platform,
     pub connection: Uuid,
     pub runner: Runner,
-    outlet: Uuid,
-    register: Uuid,
+    pub outlet: Uuid,
+    pub register: Uuid,
 }
 
 impl FourShops {
-    /// Linked, and closed until [`FourShops::trade`].
+    /// Linked, and closed until [`FourShops::trade`]; each has an outlet of its own.
     pub async fn open(orders: usize) -> Self {
+        Self::open_by(orders, |number| number).await
+    }
+
+    /// All four sell what one outlet has, and order nothing.
+    pub async fn open_in_one_outlet() -> Self {
+        Self::open_by(1, |_| 1).await
+    }
+
+    async fn open_by(orders: usize, outlet_of: impl Fn(u64) -> u64) -> Self {
         let turn = turn().await;
         let mut shops = Vec::new();
         for (number, platform) in (1..).zip(Platform::ALL) {
-            shops.push(Shop::open(platform, number, orders).await);
+            let outlet = outlet_of(number);
+            shops.push(Shop::open(platform, number, outlet, orders).await);
         }
         let folder = folder().unwrap();
         let settings = [
@@ -139,19 +149,27 @@ impl FourShops {
         }
     }
 
-    /// The JSON of what `comptoir` makes of these words.
+    /// The JSON of what `comptoir` makes of these words, which blanks part.
     pub async fn comptoir(&self, words: &str) -> Value {
+        self.comptoir_of(&words.split(' ').collect::<Vec<_>>())
+            .await
+    }
+
+    /// The same of words with blanks in them.
+    pub async fn comptoir_of(&self, words: &[&str]) -> Value {
         let mut command = tokio::process::Command::new(PROGRAM);
-        command.args(words.split(' ')).kill_on_drop(true);
+        command.args(words).kill_on_drop(true);
         let told = command.arg("--dir").arg(self.folder.path()).arg("--json");
         let told = tokio::time::timeout(PATIENCE, told.output()).await;
         let Output {
             status,
             stdout,
             stderr,
-        } = told.unwrap_or_else(|_| panic!("{words}: no end")).unwrap();
+        } = told
+            .unwrap_or_else(|_| panic!("{words:?}: no end"))
+            .unwrap();
         let said = String::from_utf8_lossy(&stderr);
-        assert!(status.success(), "{words}: {said}");
+        assert!(status.success(), "{words:?}: {said}");
         serde_json::from_slice(&stdout).unwrap()
     }
 
@@ -173,7 +191,7 @@ impl FourShops {
 }
 
 impl Shop {
-    async fn open(platform: Platform, number: u64, orders: usize) -> Self {
+    async fn open(platform: Platform, number: u64, outlet: u64, orders: usize) -> Self {
         let clock = SimClock::beside(Arc::new(SystemClock), Speed::REAL);
         let size = ShopSize {
             seed: number,
@@ -186,14 +204,14 @@ impl Shop {
             ..RunnerOptions::new(number, PACE)
         };
         let sim = platform.open(&size, clock.clone());
-        let id = |kind: u128| {
+        let id = |kind: u128, number: u64| {
             Uuid::from_u128(world::CONNECTION.as_u128() + kind * 0x100 + u128::from(number))
         };
         Self {
             platform,
-            connection: id(1),
-            outlet: id(2),
-            register: id(3),
+            connection: id(1, number),
+            outlet: id(2, outlet),
+            register: id(3, outlet),
             runner: Runner::start(sim, clock, options).await.unwrap(),
         }
     }
@@ -224,17 +242,19 @@ fn seed(shops: &[Shop]) -> Seed {
             key_secret,
         } = shop.runner.shop().access();
         let code = shop.platform.code();
-        seed.outlets.push(SeedOutlet {
-            id: shop.outlet,
-            retailer: world::RETAILER,
-            name: format!("Online, {code}"),
-            time_zone: "America/Toronto".to_owned(),
-        });
-        seed.registers.push(SeedRegister {
-            id: shop.register,
-            outlet: shop.outlet,
-            name: format!("Till, {code}"),
-        });
+        if seed.outlets.iter().all(|outlet| outlet.id != shop.outlet) {
+            seed.outlets.push(SeedOutlet {
+                id: shop.outlet,
+                retailer: world::RETAILER,
+                name: format!("Online, {code}"),
+                time_zone: "America/Toronto".to_owned(),
+            });
+            seed.registers.push(SeedRegister {
+                id: shop.register,
+                outlet: shop.outlet,
+                name: format!("Till, {code}"),
+            });
+        }
         seed.connections.push(SeedConnection {
             order_updates: Some("apply".to_owned()),
             shop_url: Some(shop_url),

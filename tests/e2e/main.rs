@@ -24,4 +24,5 @@ mod single_writer;
 mod storm;
 mod system_of_record;
 mod till;
+mod told;
 mod trace;

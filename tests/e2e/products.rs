@@ -61,6 +61,19 @@ async fn until_known(alone: &Alone, connection: &str) {
     }
 }
 
+/// Until it is said what stands in the way of telling the shop.
+async fn until_untold(alone: &Alone) {
+    let began = Instant::now();
+    loop {
+        let status = shown(alone, &["push", "status"]).await;
+        if status.contains("no_access") {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{status}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_product_is_saved_sold_and_deleted_from_the_command_line() {
     let alone = Alone::start().await;
@@ -105,6 +118,23 @@ async fn a_product_is_saved_sold_and_deleted_from_the_command_line() {
     assert_eq!(done["changed"], 1);
     let shown_now = told(&alone, &["channels", "show", "SWEATER"]).await;
     assert_eq!(shown_now["online"][0]["is_online"], false);
+
+    // The shop has no API here: it is told nothing, and that is said.
+    let stands = shown(&alone, &["push", "list", "--connection", &connection]).await;
+    assert!(
+        stands.contains("A sweater") && stands.contains("wanted"),
+        "{stands}"
+    );
+    let everything = refused(&alone, &["push", "again"]).await;
+    assert!(
+        everything.contains("what is to be told again"),
+        "{everything}"
+    );
+    let again = shown(&alone, &["push", "again", "--standing", "wanted"]).await;
+    assert!(again.starts_with("1 product"), "{again}");
+    let entries = shown(&alone, &["push", "told"]).await;
+    assert!(entries.contains("nothing was told"), "{entries}");
+    until_untold(&alone).await;
 
     let owned = ["channels", "ownership", &connection, "price=shop"];
     let owned = shown(&alone, &owned).await;

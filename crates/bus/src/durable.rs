@@ -112,6 +112,12 @@ pub fn catalog_sales() -> Durable {
     of_the_ledger("catalog-sales", "ledger.sale.recorded.*")
 }
 
+/// Reads what may be sold of what, so that shops are told.
+#[must_use]
+pub fn catalog_stock() -> Durable {
+    of_the_ledger("catalog-stock", "ledger.stock.changed.*")
+}
+
 /// Reads what is known of connections, so that the catalogue knows which shops there are.
 #[must_use]
 pub fn catalog_connections() -> Durable {

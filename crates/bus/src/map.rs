@@ -30,6 +30,7 @@ impl Map {
             durable::ledger_connections(),
             durable::catalog_items(),
             durable::catalog_sales(),
+            durable::catalog_stock(),
             durable::catalog_connections(),
         ]);
         Self { streams, durables }
@@ -90,7 +91,12 @@ mod tests {
             names(&Map::of(&Service::CatalogPush)),
             (
                 vec!["LEDGER", "CATALOG", "KV_connections", "DEAD"],
-                vec!["catalog-items", "catalog-sales", "catalog-connections"]
+                vec![
+                    "catalog-items",
+                    "catalog-sales",
+                    "catalog-stock",
+                    "catalog-connections"
+                ]
             )
         );
         assert_eq!(
@@ -111,6 +117,7 @@ mod tests {
                     "ledger-connections",
                     "catalog-items",
                     "catalog-sales",
+                    "catalog-stock",
                     "catalog-connections"
                 ]
             )

@@ -1,4 +1,4 @@
-//! `GET /images/{token}.{extension}`: how shops fetch pictures. No session is asked for; a token is 128 random bits,
+//! `GET /images/{token}/{hash}.{extension}`: how shops fetch pictures. No session is asked for; a token is 128 random bits,
 //! and whoever was given it may have the picture, as whoever looks at the shop may.
 
 use axum::Router;
@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use retail::listing::ImageHash;
 use service::refusal::unavailable;
 use tonic::Status;
 
@@ -20,7 +21,7 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// Answers shops.
 pub fn router(store: Store) -> Router {
     Router::new()
-        .route("/images/{file}", get(serve))
+        .route("/images/{token}/{file}", get(serve))
         .with_state(store)
 }
 
@@ -34,15 +35,26 @@ pub fn new_token() -> Result<String, Status> {
     Ok(hex::encode(token))
 }
 
-async fn serve(State(store): State<Store>, Path(file): Path<String>) -> Response {
-    let Some((token, extension)) = file.split_once('.') else {
+/// The hash in the name of a file, and its ending.
+fn named(file: &str) -> Option<(ImageHash, &str)> {
+    let (name, extension) = file.split_once('.')?;
+    let mut hash = [0; 32];
+    hex::decode_to_slice(name, &mut hash).ok()?;
+    Some((ImageHash(hash), extension))
+}
+
+async fn serve(
+    State(store): State<Store>,
+    Path((token, file)): Path<(String, String)>,
+) -> Response {
+    let Some((hash, extension)) = named(&file) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let is_token = token.len() == 2 * TOKEN_BYTES && token.bytes().all(|it| it.is_ascii_hexdigit());
     if !is_token {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match store.served_image(token).await {
+    match store.served_image(&token, hash).await {
         Ok(Some(ServedImage { kind, content })) if kind.extension() == extension => {
             let headers = [
                 (CONTENT_TYPE, kind.content_type()),

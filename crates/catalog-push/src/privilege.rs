@@ -8,9 +8,11 @@ use schema::{Of, Privilege, TableRights, rights};
 const APPEND_ONLY: &[Privilege] = &[Select, Insert];
 const STATE: &[Privilege] = &[Select, Insert, Update];
 const REPLACED: &[Privilege] = &[Select, Insert, Delete];
+const SET: &[Privilege] = &[Select, Insert, Update, Delete];
 
 const OF_CONNECTION: Of = Of::same("connection", "connection_id");
 const OF_PRODUCT: Of = Of::same("product", "product_id");
+const OF_SHEET: Of = Of::same("sheet", "sheet_id");
 
 /// Every table of the schema.
 pub const TABLES: &[TableRights] = &[
@@ -21,13 +23,28 @@ pub const TABLES: &[TableRights] = &[
     rights("field_rule", STATE, OF_CONNECTION),
     // A picture is what its hash says.
     rights("image", APPEND_ONLY, Retailer),
-    rights("outbox", &[Select, Insert, Update, Delete], Retailer),
+    // A product leaves a shop by its standing.
+    rights("listing", STATE, OF_CONNECTION),
+    rights("listing_item", SET, OF_CONNECTION),
+    rights("outbox", SET, Retailer),
     // A product is deleted by a mark, and can be restored.
     rights("product", STATE, Retailer),
     rights("product_channel", STATE, OF_PRODUCT),
     rights("product_image", REPLACED, OF_PRODUCT),
+    rights("pusher", STATE, OF_CONNECTION),
     // Nobody rewrites what somebody asked for and was answered.
     rights("request", APPEND_ONLY, Retailer),
+    // What came in and what it comes to go with time; that it came stays.
+    rights("sheet", STATE, Retailer),
+    rights("sheet_change", REPLACED, OF_SHEET),
+    rights("sheet_channel", REPLACED, OF_SHEET),
+    rights("sheet_finding", REPLACED, OF_SHEET),
+    rights("sheet_product", REPLACED, OF_SHEET),
+    rights("sheet_row", REPLACED, OF_SHEET),
+    rights("sheet_variant", REPLACED, OF_SHEET),
     rights("shop_variant", STATE, Retailer),
+    // What a shop was told is forgotten in time, and never rewritten.
+    rights("told", REPLACED, OF_CONNECTION),
     rights("variant", REPLACED, OF_PRODUCT),
+    rights("work", SET, OF_CONNECTION),
 ];

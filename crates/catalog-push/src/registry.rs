@@ -16,7 +16,7 @@ use tonic::transport::Endpoint;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use crate::store::Act;
+use crate::store::{Act, Identity};
 
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,6 +28,15 @@ const ITEMS_AT_ONCE: usize = 500;
 /// The way to the register. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Registry(ItemRegistryClient<Authorized>);
+
+/// An item that the ledger has, whether or not it is of a product here.
+#[derive(Clone, Debug)]
+pub struct LedgerItem {
+    pub item: ItemId,
+    pub identity: Identity,
+    /// It has stock, and can be a variant.
+    pub is_counted: bool,
+}
 
 /// For whom the ledger is asked, and on whose behalf.
 #[derive(Clone, Copy, Debug)]
@@ -50,12 +59,8 @@ impl Registry {
     pub async fn register(&self, by: OnBehalf<'_>, product: &Product) -> Result<(), Status> {
         let items = product.variants.iter().map(|variant| wire::ItemIdentity {
             item_id: variant.item.to_string(),
-            sku: variant.sku.as_ref().map(Sku::to_string).unwrap_or_default(),
-            barcode: variant
-                .barcode
-                .as_ref()
-                .map(Barcode::to_string)
-                .unwrap_or_default(),
+            sku: text_of(variant.sku.as_ref()),
+            barcode: text_of(variant.barcode.as_ref()),
             name: product.item_name(variant),
         });
         let request = wire::RegisterItemsRequest {
@@ -65,6 +70,47 @@ impl Registry {
         };
         let answer = self.0.clone().register_items(request).await;
         heard(answer)
+    }
+
+    /// The same of items of several products, at most 500; `what` tells one question of an act from another.
+    pub async fn tell(
+        &self,
+        by: OnBehalf<'_>,
+        what: &str,
+        items: &[(ItemId, &Identity)],
+    ) -> Result<(), Status> {
+        let item = |(item, identity): &(ItemId, &Identity)| wire::ItemIdentity {
+            item_id: item.to_string(),
+            sku: text_of(identity.sku.as_ref()),
+            barcode: text_of(identity.barcode.as_ref()),
+            name: identity.name.clone(),
+        };
+        let request = wire::RegisterItemsRequest {
+            retailer_id: by.retailer.to_string(),
+            items: items.iter().map(item).collect(),
+            act: Some(by.act_for(what)),
+        };
+        let answer = self.0.clone().register_items(request).await;
+        heard(answer)
+    }
+
+    /// Those of its items that live and have one of the SKUs, of which there are at most 500.
+    pub async fn with_skus(
+        &self,
+        retailer: RetailerId,
+        skus: Vec<String>,
+    ) -> Result<Vec<LedgerItem>, Status> {
+        let request = wire::ListItemsRequest {
+            retailer_id: retailer.to_string(),
+            page_size: i32::try_from(ITEMS_AT_ONCE).unwrap_or(i32::MAX),
+            page_token: String::new(),
+            include_deleted: false,
+            skus,
+        };
+        let answer = self.0.clone().list_items(request).await;
+        let answer = answer.map_err(|status| cannot_be_asked(&status))?;
+        let items = answer.into_inner().items;
+        items.into_iter().map(item_from).collect()
     }
 
     /// Deletes items: orders that sell them wait.
@@ -123,10 +169,41 @@ fn heard<T>(answer: Result<T, Status>) -> Result<(), Status> {
                 bytes::Bytes::copy_from_slice(status.details()),
             ))
         }
-        code => {
-            // Its message may quote what was asked; its code does not.
-            tracing::warn!(%code, "the ledger cannot be asked about items");
-            Err(unavailable("the ledger cannot be asked"))
-        }
+        _ => Err(cannot_be_asked(&status)),
     }
+}
+
+fn cannot_be_asked(status: &Status) -> Status {
+    // Its message may quote what was asked; its code does not.
+    tracing::warn!(code = %status.code(), "the ledger cannot be asked about items");
+    unavailable("the ledger cannot be asked")
+}
+
+fn item_from(item: wire::RegisteredItem) -> Result<LedgerItem, Status> {
+    let wire::RegisteredItem {
+        item,
+        is_deleted: _,
+        is_counted,
+        origin: _,
+    } = item;
+    let unreadable = || unavailable("the ledger's answer cannot be read");
+    let wire::ItemIdentity {
+        item_id,
+        sku,
+        barcode,
+        name,
+    } = item.ok_or_else(unreadable)?;
+    Ok(LedgerItem {
+        item: item_id.parse().map_err(|_| unreadable())?,
+        identity: Identity {
+            sku: Sku::new(&sku).ok(),
+            barcode: Barcode::new(&barcode).ok(),
+            name,
+        },
+        is_counted,
+    })
+}
+
+fn text_of(code: Option<&impl ToString>) -> String {
+    code.map(ToString::to_string).unwrap_or_default()
 }

@@ -8,9 +8,11 @@ mod kits;
 mod people;
 mod plans;
 mod products;
+mod push;
 mod registers;
 mod reports;
 mod sales;
+mod spreadsheet;
 mod stock;
 mod till;
 mod verify;
@@ -42,9 +44,13 @@ pub(crate) use products::{
     Activity, Bulk, BulkArguments, Channels, FilterArguments, Place, ProductName, Products,
     Profile, SaveArguments,
 };
+pub(crate) use push::{AgainArguments, ListingsArguments, Push, Standing, ToldArguments};
 pub(crate) use registers::{Payments, Registers};
 pub(crate) use reports::{ItemKind, ProductsArguments, Reports};
 pub(crate) use sales::{Balance, InvoiceArguments, Sales, SalesList, State};
+pub(crate) use spreadsheet::{
+    DecimalMark, ExportArguments, ImportArguments, Separator, Spreadsheet,
+};
 pub(crate) use stock::{LinesArguments, Stock, StockTakes, Transfers};
 pub(crate) use till::{SaleArguments, Sold, Till};
 pub(crate) use verify::{ChainHead, Verify, VerifyChain};
@@ -116,10 +122,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Products,
     },
+    /// The catalogue as a spreadsheet: write it, see what a changed one would do, let it happen.
+    Spreadsheet {
+        #[command(subcommand)]
+        command: Spreadsheet,
+    },
     /// Where products are sold, and who decides what of a shop's listings.
     Channels {
         #[command(subcommand)]
         command: Channels,
+    },
+    /// What shops are told of products and stock: how late, how they stand, what became of it; tell again.
+    Push {
+        #[command(subcommand)]
+        command: Push,
     },
     /// What is sold as one item and in stock as its parts: say what it is made of, list, show.
     Kits {
@@ -280,6 +296,16 @@ mod tests {
             "fulfilment ship 1001 TEA-1=1 --carrier Bike --tracking 7 --url https://bike.example/7 --accept-unpaid",
             "fulfilment collect 1001 --accept-held-update --note here",
             "fulfilment undo 1001 --step packed",
+            "spreadsheet export catalogue.xlsx --state active --force",
+            "spreadsheet export catalogue.csv --separator semicolon",
+            "spreadsheet preview catalogue.csv --decimal comma --ignore-unknown --limit 5",
+            "spreadsheet import catalogue.xlsx --overwrite-newer --again --note autumn",
+            "push status",
+            "push list --connection 00000000-0000-0000-0000-000000000001 --standing missing --limit 5",
+            "push list --refused",
+            "push again 00000000-0000-0000-0000-000000000001 --standing missing --note sold",
+            "push again --everything",
+            "push told --product 00000000-0000-0000-0000-000000000001 --until 2026-11-21T19:50:52Z",
             "kits define TEA-SET TEA-1=2 CUP=1 --note new",
             "kits dissolve TEA-SET",
             "kits show TEA-SET",
@@ -382,6 +408,8 @@ mod tests {
             "comptoir reports products --from 2026-11-01 --until 2026-12-01 --kind tea",
             "comptoir fulfilment undo 1001 --step shipped",
             "comptoir fulfilment pick 1001 TEA-1",
+            "comptoir push list --standing gone",
+            "comptoir push again --everything --standing missing",
             "comptoir kits define TEA-SET",
             "comptoir stock adjust --outlet Main TEA-1=1",
             "comptoir stock receive --outlet Main",

@@ -4,6 +4,7 @@
 //! - [`stack`] starts servers and services, keeps them up and ends them.
 //! - `command` has one file for each command; `api` asks the ledger over gRPC, `view` is what is
 //!   shown (and, with `--json`, printed), `output` is how.
+//! - `sheet_file` reads and writes spreadsheets: CSV and XLSX.
 //! - `services` is the one file that names the services.
 
 mod api;
@@ -16,6 +17,7 @@ mod outlets;
 mod output;
 mod run;
 mod services;
+mod sheet_file;
 pub mod stack;
 mod starter;
 mod tables;

@@ -43,7 +43,11 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         Command::Fulfilment { command } => command::fulfilment(screen, &place, command).await,
         Command::Stock { command } => command::stock(screen, &place, command).await,
         Command::Products { command } => command::products(screen, &place, command).await,
+        Command::Spreadsheet { command } => {
+            Box::pin(command::spreadsheet(screen, &place, command)).await
+        }
         Command::Channels { command } => command::channels(screen, &place, command).await,
+        Command::Push { command } => command::push(screen, &place, command).await,
         Command::Kits { command } => command::kits(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Till { command } => command::till(screen, &place, command).await,

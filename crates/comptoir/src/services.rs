@@ -1,10 +1,18 @@
 //! The registry: the services there are, and the only file here that names them and their
 //! platforms. A new platform is one line in each table.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use clap::ValueEnum;
 use retail::PlatformCode;
+use service::clock::{Clock, Ids, SystemClock, SystemIds};
 use service::settings::Settings;
+use shop::push::Push;
+use shop_bigcommerce::BigCommerce;
+use shop_ecom::Ecom;
+use shop_shopify::Shopify;
+use shop_woocommerce::WooCommerce;
 
 /// A process of the system, as `comptoir service <name>` runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -40,6 +48,27 @@ pub(crate) fn platforms() -> anyhow::Result<Vec<PlatformCode>> {
         });
     codes
         .map(|code| PlatformCode::new(code).context(code))
+        .collect()
+}
+
+/// How the shops of each platform are told what they are to show.
+fn pushers() -> anyhow::Result<catalog_push::Pushers> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds::new(Arc::clone(&clock)));
+    let told: [(&str, Arc<dyn Push>); 4] = [
+        ("shopify", Arc::new(Shopify::new(Arc::clone(&clock))?)),
+        (
+            "bigcommerce",
+            Arc::new(BigCommerce::new(Arc::clone(&clock))?),
+        ),
+        (
+            "woocommerce",
+            Arc::new(WooCommerce::new(Arc::clone(&clock), ids)?),
+        ),
+        ("ecom", Arc::new(Ecom::new(clock)?)),
+    ];
+    told.into_iter()
+        .map(|(code, push)| Ok((PlatformCode::new(code).context(code)?, push)))
         .collect()
 }
 
@@ -122,7 +151,7 @@ impl Service {
         };
         match self {
             Self::Ledger => ledger::run(command, settings).await,
-            Self::CatalogPush => catalog_push::run(command, settings).await,
+            Self::CatalogPush => catalog_push::run(command, settings, pushers()?).await,
             Self::IngestShopify => ingest_shopify::run(command, settings).await,
             Self::IngestBigCommerce => ingest_bigcommerce::run(command, settings).await,
             Self::IngestWooCommerce => ingest_woocommerce::run(command, settings).await,

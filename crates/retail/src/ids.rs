@@ -77,3 +77,7 @@ id!(
     /// What the ledger records for an order or at a till.
     SaleId
 );
+id!(
+    /// One spreadsheet of the catalogue that came in.
+    SheetId
+);

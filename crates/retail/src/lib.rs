@@ -27,7 +27,8 @@ pub mod version;
 
 pub use customer::{Customer, EmailKey};
 pub use ids::{
-    ConnectionId, CustomerId, ImportId, ItemId, OutletId, ProductId, RegisterId, RetailerId, SaleId,
+    ConnectionId, CustomerId, ImportId, ItemId, OutletId, ProductId, RegisterId, RetailerId,
+    SaleId, SheetId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order::{ItemRef, LineKind, Order, OrderKey, OrderLine, OrderPayment, PaymentKind};

@@ -13,10 +13,11 @@
 //! | `POST /outage {"seconds": 120}` | the shop is away for so long by its clock; 0 ends it |
 //! | `POST /hooks {"address": "http://…"}` | where to deliver, on a platform whose staff enters that by hand |
 //! | `POST /hooks/lose` | all webhooks are gone or switched off |
-//! | `GET /journal` | what the shop was asked, and how often |
+//! | `GET /journal` | what the shop was asked, and how often; the fields of all JSON that it was sent |
 //! | `POST /products {"product": 0, "name": …, "sku": …, "barcode": …, "price_cents": 100, "stock": 5}` | somebody edits the product in that place |
 //! | `GET /clock`, `PUT /clock {"speed": 20}` | the shop's time, and how fast it runs |
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -176,6 +177,7 @@ async fn journal(State(run): Run) -> Json<JournalPage> {
 #[derive(Serialize)]
 struct JournalPage {
     asked: Vec<AskedRow>,
+    fields: BTreeSet<String>,
     not_kept: u64,
 }
 
@@ -189,7 +191,11 @@ struct AskedRow {
 
 impl From<Journal> for JournalPage {
     fn from(journal: Journal) -> Self {
-        let Journal { asked, not_kept } = journal;
+        let Journal {
+            asked,
+            fields,
+            not_kept,
+        } = journal;
         let row = |(asked, times)| {
             let Asked {
                 method,
@@ -205,6 +211,7 @@ impl From<Journal> for JournalPage {
         };
         Self {
             asked: asked.into_iter().map(row).collect(),
+            fields,
             not_kept,
         }
     }

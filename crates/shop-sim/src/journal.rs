@@ -1,12 +1,13 @@
 //! What the shop was asked, request by request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use http::Method;
 use serde::Deserialize;
+use serde_json::Value;
 
-/// Different requests that are remembered; the numbers of a path count as one.
+/// Different requests that are remembered, and different fields; the numbers of a path count as one.
 const ENTRIES_LIMIT: usize = 1_000;
 
 /// Requests that ask for the same kind of thing.
@@ -22,8 +23,11 @@ pub struct Asked {
 /// Everything that a shop was asked, answered or not, and how often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Journal {
+    /// Those in a batch too, where each names its method and its path.
     pub asked: BTreeMap<Asked, u64>,
-    /// Requests of kinds for which there was no room.
+    /// Every field that JSON in requests had, however deep.
+    pub fields: BTreeSet<String>,
+    /// Requests of kinds, and fields, for which there was no room.
     pub not_kept: u64,
 }
 
@@ -33,23 +37,18 @@ pub(crate) struct Journals(Mutex<Journal>);
 
 impl Journals {
     pub(crate) fn add(&self, method: &Method, path: &str, body: &[u8]) {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let asked = Asked {
             method: method.to_string(),
             path: without_numbers(path),
-            operation: operation(body),
+            operation: operation(&body),
         };
         let mut journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Journal {
-            asked: all,
-            not_kept,
-        } = &mut *journal;
-        if let Some(times) = all.get_mut(&asked) {
-            *times += 1;
-        } else if all.len() < ENTRIES_LIMIT {
-            all.insert(asked, 1);
-        } else {
-            *not_kept += 1;
+        journal.note(asked);
+        for row in batch(&body) {
+            journal.note(row);
         }
+        journal.note_fields(&body);
     }
 
     pub(crate) fn read(&self) -> Journal {
@@ -58,6 +57,51 @@ impl Journals {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
+
+impl Journal {
+    fn note(&mut self, asked: Asked) {
+        if let Some(times) = self.asked.get_mut(&asked) {
+            *times += 1;
+        } else if self.asked.len() < ENTRIES_LIMIT {
+            self.asked.insert(asked, 1);
+        } else {
+            self.not_kept += 1;
+        }
+    }
+
+    fn note_fields(&mut self, body: &Value) {
+        match body {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    if self.fields.len() < ENTRIES_LIMIT {
+                        self.fields.insert(name.clone());
+                    } else if !self.fields.contains(name) {
+                        self.not_kept += 1;
+                    }
+                    self.note_fields(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.note_fields(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+/// Requests that one holds.
+fn batch(body: &Value) -> Vec<Asked> {
+    #[derive(Deserialize)]
+    struct Row {
+        method: String,
+        path: String,
+    }
+    let rows = Vec::<Row>::deserialize(body).unwrap_or_default();
+    let asked = rows.into_iter().map(|Row { method, path }| Asked {
+        method,
+        path: without_numbers(path.split('?').next().unwrap_or_default()),
+        operation: None,
+    });
+    asked.collect()
 }
 
 fn without_numbers(path: &str) -> String {
@@ -73,12 +117,12 @@ fn without_numbers(path: &str) -> String {
 }
 
 /// `None` where the body is no GraphQL request.
-fn operation(body: &[u8]) -> Option<String> {
+fn operation(body: &Value) -> Option<String> {
     #[derive(Deserialize)]
     struct Request {
         query: String,
     }
-    let Request { query } = serde_json::from_slice(body).ok()?;
+    let Request { query } = Request::deserialize(body).ok()?;
     let head = query.split(['(', '{']).next().unwrap_or_default();
     let mut words = head.split_whitespace();
     Some(match (words.next(), words.next(), words.next()) {
@@ -104,7 +148,12 @@ mod tests {
         ] {
             journals.add(&Method::POST, path, body);
         }
-        let Journal { asked, not_kept } = journals.read();
+        let Journal {
+            asked,
+            fields,
+            not_kept,
+        } = journals.read();
+        assert_eq!(fields, BTreeSet::from(["query".to_owned()]));
         let told: Vec<_> = asked
             .iter()
             .map(|(asked, times)| (asked.path.as_str(), asked.operation.as_deref(), *times))
@@ -123,12 +172,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_batch_holds_is_counted_by_itself() {
+        let journals = Journals::default();
+        let body =
+            br#"[{"method":"PUT","path":"/products/7?lang=fr","body":{"options":[{"name":"a"}]}},
+            {"method":"GET","path":"/products/8"}]"#;
+        journals.add(&Method::POST, "/api/v3/1/batch", body);
+        let Journal { asked, fields, .. } = journals.read();
+        let asked: Vec<_> = asked
+            .keys()
+            .map(|asked| (asked.method.as_str(), asked.path.as_str()))
+            .collect();
+        let expected = [
+            ("GET", "/products/{n}"),
+            ("POST", "/api/v3/{n}/batch"),
+            ("PUT", "/products/{n}"),
+        ];
+        assert_eq!(asked, expected);
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        assert_eq!(fields, ["body", "method", "name", "options", "path"]);
+    }
+
+    #[test]
     fn what_there_is_no_room_for_is_counted() {
         let journals = Journals::default();
         for number in 0..=ENTRIES_LIMIT {
             journals.add(&Method::GET, &format!("/page-{number}"), b"");
         }
-        let Journal { asked, not_kept } = journals.read();
+        let Journal {
+            asked, not_kept, ..
+        } = journals.read();
         assert_eq!((asked.len(), not_kept), (ENTRIES_LIMIT, 1));
     }
 }

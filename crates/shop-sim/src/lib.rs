@@ -18,6 +18,7 @@ mod clock;
 mod control;
 mod counts;
 mod courier;
+mod eyes;
 mod faults;
 mod journal;
 mod network;
@@ -33,6 +34,7 @@ mod trade;
 pub use certificates::CertificateError;
 pub use clock::{SimClock, Speed, TooFast};
 pub use counts::{AnswerCounts, Counts, DeliveryCounts, HandshakeCounts, TradeCounts};
+pub use eyes::Eyes;
 pub use faults::{
     AnswerFaults, DeliveryFaults, Faults, HandshakeFaults, Millis, NotPercent, Percent, TooLong,
 };

@@ -3,8 +3,13 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use service::clock::Clock;
+use service::clock::{Clock, SystemClock, SystemIds};
+use shop::push::Push;
 use shop::sim::{ShopSize, SimShop};
+use shop_bigcommerce::BigCommerce;
+use shop_ecom::Ecom;
+use shop_shopify::Shopify;
+use shop_woocommerce::WooCommerce;
 
 /// What shop system a simulated shop is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -34,6 +39,20 @@ impl Platform {
             Self::WooCommerce => shop_woocommerce::CODE,
             Self::Ecom => shop_ecom::CODE,
         }
+    }
+
+    /// How its shops are asked and told.
+    pub(crate) fn push(self) -> Result<Arc<dyn Push>, reqwest::Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Ok(match self {
+            Self::Shopify => Arc::new(Shopify::new(clock)?),
+            Self::BigCommerce => Arc::new(BigCommerce::new(clock)?),
+            Self::WooCommerce => {
+                let ids = Arc::new(SystemIds::new(Arc::clone(&clock)));
+                Arc::new(WooCommerce::new(clock, ids)?)
+            }
+            Self::Ecom => Arc::new(Ecom::new(clock)?),
+        })
     }
 
     /// A shop that has opened and sold nothing yet, by `clock`.

@@ -28,6 +28,12 @@ pub trait Push: Send + Sync + 'static {
         false
     }
 
+    /// Whether a single variant can show an image of its own. Where it cannot, who calls wants none of any
+    /// ([`retail::listing::Variant::image`]).
+    fn shows_variant_images(&self) -> bool {
+        true
+    }
+
     /// In what the shop counts.
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError>;
 

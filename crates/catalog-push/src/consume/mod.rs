@@ -1,11 +1,13 @@
-//! What the others tell: connections, items that orders made, and what was sold where.
+//! What the others tell: connections, items that orders made, what was sold where, and stock that changed.
 
 mod connections;
 mod items;
 mod reader;
 mod sales;
+mod stock;
 
 use bus::{Bus, Service, durable};
+use retail::Quantity;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
@@ -49,6 +51,17 @@ pub fn sales(
     stop: CancellationToken,
 ) -> impl Future<Output = anyhow::Result<()>> + Send + use<> {
     read(bus, &durable::catalog_sales(), sales::Sales(store), stop)
+}
+
+/// What may be sold changed: shops are told (POS-6).
+pub fn stock(
+    bus: &Bus,
+    store: Store,
+    last_units: Quantity,
+    stop: CancellationToken,
+) -> impl Future<Output = anyhow::Result<()>> + Send + use<> {
+    let take = stock::Stock { store, last_units };
+    read(bus, &durable::catalog_stock(), take, stop)
 }
 
 fn read<T: Take>(

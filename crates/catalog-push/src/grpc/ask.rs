@@ -2,7 +2,7 @@
 
 use proto::convert::WireError;
 use proto::ledger::Act as WireAct;
-use retail::{ConnectionId, ProductId, RetailerId};
+use retail::{ConnectionId, ProductId, RetailerId, SheetId};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -20,6 +20,10 @@ pub fn retailer(id: &str) -> Result<RetailerId, Status> {
 
 pub fn product(id: &str) -> Result<ProductId, Status> {
     required("product_id", id).map(ProductId::new)
+}
+
+pub fn sheet(id: &str) -> Result<SheetId, Status> {
+    required("sheet_id", id).map(SheetId::new)
 }
 
 pub fn connection(id: &str) -> Result<ConnectionId, Status> {

@@ -13,22 +13,11 @@ use super::ask::{self, required, text, wrong};
 use super::error::bad_field;
 use crate::store::{ChannelAsked, ImageView, OnlineView, ProductView};
 
-/// Longest name, brand, category and the like, in bytes.
-const NAME_LIMIT_BYTES: usize = 255;
-/// Longest description, in bytes.
-const DESCRIPTION_LIMIT_BYTES: usize = 60_000;
-/// Longest tag, in bytes.
-const TAG_LIMIT_BYTES: usize = 100;
-/// Tags of a product at most.
-const TAGS_LIMIT: usize = 50;
+const NAME_LIMIT_BYTES: usize = Product::NAME_LIMIT_BYTES;
 /// Images of a product at most.
 const IMAGES_LIMIT: usize = 100;
 /// Longest text of an image, in bytes.
 const ALT_LIMIT_BYTES: usize = 500;
-/// A thousand tonnes, in milligrams.
-const WEIGHT_LIMIT_MG: i64 = 1_000_000_000_000;
-/// A kilometre, in micrometres.
-const LENGTH_LIMIT_UM: i64 = 1_000_000_000;
 /// Shops of which one request speaks at most.
 const CONNECTIONS_LIMIT: usize = 100;
 
@@ -71,7 +60,12 @@ pub fn product_from(product: wire::Product) -> Result<Product, Status> {
     let product = Product {
         id: ProductId::new(required("product.product_id", &product_id)?),
         name,
-        description: text("product.description", description, DESCRIPTION_LIMIT_BYTES)?.into(),
+        description: text(
+            "product.description",
+            description,
+            Product::DESCRIPTION_LIMIT_BYTES,
+        )?
+        .into(),
         brand: named("product.brand", brand)?,
         category: named("product.category", category)?,
         supplier: named("product.supplier", supplier)?,
@@ -99,11 +93,11 @@ pub fn product_from(product: wire::Product) -> Result<Product, Status> {
 fn tags_from(tags: Vec<String>) -> Result<Vec<Box<str>>, Status> {
     let trimmed = tags.into_iter().map(|tag| tag.trim().to_owned());
     let tags: Vec<String> = trimmed.collect();
-    ask::each_once("product.tags", &tags, TAGS_LIMIT)?;
+    ask::each_once("product.tags", &tags, Product::TAGS_LIMIT)?;
     if tags.iter().any(String::is_empty) {
         return Err(bad_field("product.tags", "has an empty one"));
     }
-    let tag = |tag| Ok(text("product.tags", tag, TAG_LIMIT_BYTES)?.into());
+    let tag = |tag| Ok(text("product.tags", tag, Product::TAG_LIMIT_BYTES)?.into());
     tags.into_iter().map(tag).collect()
 }
 
@@ -156,7 +150,7 @@ fn variant_from(place: usize, variant: wire::Variant) -> Result<Variant, Status>
             },
         },
         weight_mg: weight_mg
-            .map(|weight| within(&field("weight_mg"), weight, WEIGHT_LIMIT_MG))
+            .map(|weight| within(&field("weight_mg"), weight, Variant::WEIGHT_LIMIT_MG))
             .transpose()?,
         parcel: parcel
             .map(|parcel| parcel_from(&field("parcel"), parcel))
@@ -189,7 +183,7 @@ fn parcel_from(field: &str, parcel: wire::ParcelSize) -> Result<Parcel, Status> 
         width_um,
         height_um,
     } = parcel;
-    let length = |found| within(field, found, LENGTH_LIMIT_UM);
+    let length = |found| within(field, found, Parcel::LENGTH_LIMIT_UM);
     Ok(Parcel {
         length_um: length(length_um)?,
         width_um: length(width_um)?,
@@ -197,9 +191,8 @@ fn parcel_from(field: &str, parcel: wire::ParcelSize) -> Result<Parcel, Status> 
     })
 }
 
-fn within(field: &str, found: i64, limit: i64) -> Result<u64, Status> {
-    let found = u64::try_from(found).ok();
-    let found = found.filter(|found| i64::try_from(*found).is_ok_and(|found| found <= limit));
+fn within(field: &str, found: i64, limit: u64) -> Result<u64, Status> {
+    let found = u64::try_from(found).ok().filter(|found| *found <= limit);
     found.ok_or_else(|| bad_field(field, format!("must be from 0 to {limit}")))
 }
 
@@ -274,7 +267,7 @@ pub fn product_into(view: ProductView, base: &Arc<str>) -> wire::Product {
         revision,
         is_in_store,
         online,
-        is_from_order,
+        origin,
         is_deleted,
         changed_at,
         pictures,
@@ -306,7 +299,7 @@ pub fn product_into(view: ProductView, base: &Arc<str>) -> wire::Product {
             in_store: is_in_store,
             online: online.iter().map(channel_into).collect(),
         }),
-        created_from_order: is_from_order,
+        created_from_order: origin.is_order(),
         is_deleted,
         changed_at: Some(instant_into(changed_at)),
     }

@@ -3,7 +3,9 @@
 pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 
-use crate::store::{BulkError, OnceError, RemoveError, SaveError, StoreError};
+use crate::store::{
+    BulkError, OnceError, RemoveError, RepushError, SaveError, SheetError, StoreError,
+};
 
 /// The store's failures: logged here, told without what they say of the inside.
 impl From<StoreError> for Status {
@@ -61,6 +63,15 @@ impl From<RemoveError> for Status {
     }
 }
 
+impl From<RepushError> for Status {
+    fn from(error: RepushError) -> Self {
+        match error {
+            RepushError::UnknownConnection(id) => not_found("connection", &id.to_string()),
+            RepushError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BulkError> for Status {
     fn from(error: BulkError) -> Self {
         let message = error.to_string();
@@ -72,6 +83,31 @@ impl From<BulkError> for Status {
             } => precondition("selection_grew", "expected_products", &message),
             BulkError::TooMany => bad_field("selection.filter", message),
             BulkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SheetError> for Status {
+    fn from(error: SheetError) -> Self {
+        let message = error.to_string();
+        match error {
+            SheetError::Unknown(id) => not_found("sheet", &id.to_string()),
+            SheetError::UnknownConnection(id) => not_found("connection", &id.to_string()),
+            SheetError::Begun(_) => precondition("sheet_begun", "columns", &message),
+            SheetError::Closed(_) => precondition("sheet_closed", "sheet_id", &message),
+            SheetError::TooManyRows => bad_field("rows", message),
+            SheetError::RowsMissing { kept: _, told: _ } => {
+                precondition("rows_missing", "rows", &message)
+            }
+            SheetError::NotReady {
+                state: _,
+                findings: _,
+            } => precondition("sheet_not_ready", "sheet_id", &message),
+            SheetError::Differs {
+                found: _,
+                expected: _,
+            } => precondition("sheet_differs", "expected_rows", &message),
+            SheetError::Store(error) => error.into(),
         }
     }
 }

@@ -10,12 +10,17 @@ mod filter;
 mod methods;
 mod once;
 mod page;
+mod push;
+mod sheet_convert;
+mod sheets;
 
 use std::sync::Arc;
 
 use proto::catalog::audit_server::AuditServer;
 use proto::catalog::catalog_server::CatalogServer;
 use proto::catalog::channels_server::ChannelsServer;
+use proto::catalog::push_server::PushServer;
+use proto::catalog::sheets_server::SheetsServer;
 use service::health::Health;
 use tonic::server::NamedService as _;
 use tonic::service::Routes;
@@ -49,6 +54,8 @@ pub fn routes(
     let names = [
         CatalogServer::<Answering>::NAME,
         ChannelsServer::<Answering>::NAME,
+        PushServer::<Answering>::NAME,
+        SheetsServer::<Answering>::NAME,
         AuditServer::<Answering>::NAME,
     ];
     let reflection = || {
@@ -62,9 +69,12 @@ pub fn routes(
             .fold(all, |named, name| named.with_service_name(*name))
     };
     let catalog = CatalogServer::new(answering.clone());
+    let sheets = SheetsServer::new(answering.clone());
     Ok(
         Routes::new(catalog.max_decoding_message_size(REQUEST_LIMIT_BYTES))
+            .add_service(sheets.max_decoding_message_size(REQUEST_LIMIT_BYTES))
             .add_service(ChannelsServer::new(answering.clone()))
+            .add_service(PushServer::new(answering.clone()))
             .add_service(AuditServer::new(answering.clone()))
             .add_service(health.grpc(&names))
             .add_service(reflection().build_v1()?)

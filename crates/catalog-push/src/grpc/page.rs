@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use retail::ProductId;
 use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{AuditKey, ProductKey};
+use crate::store::{AuditKey, ListingKey, ProductKey, SheetPlace};
 
 /// Rows of a page when nothing is said.
 const DEFAULT: i64 = 50;
@@ -49,6 +50,19 @@ impl<P: Place> Page<P> {
         })
     }
 
+    /// Rows of the page at most.
+    pub const fn limit(&self) -> i64 {
+        self.limit
+    }
+
+    /// The token of a page that goes on after `place`; empty where there is none.
+    pub fn token(&self, place: Option<P>) -> String {
+        let token = |place: P| {
+            URL_SAFE_NO_PAD.encode(format!("{} {}", self.print.as_simple(), place.write()))
+        };
+        place.map(token).unwrap_or_default()
+    }
+
     /// Rows to read: one more than asked for tells whether there is a next page.
     pub const fn rows(&self) -> i64 {
         self.limit + 1
@@ -61,9 +75,7 @@ impl<P: Place> Page<P> {
             return String::new();
         }
         rows.truncate(limit);
-        let place = rows.last().map(|last| place(last).write());
-        let place = place.unwrap_or_default();
-        URL_SAFE_NO_PAD.encode(format!("{} {place}", self.print.as_simple()))
+        self.token(rows.last().map(place))
     }
 }
 
@@ -111,6 +123,52 @@ impl Place for AuditKey {
             done_at: Timestamp::from_microsecond(micros.parse().ok()?).ok()?,
             request: Uuid::try_parse(request).ok()?,
         })
+    }
+}
+
+impl Place for ListingKey {
+    fn write(&self) -> String {
+        format!("{} {}", self.product, self.connection)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (product, connection) = text.split_once(' ')?;
+        Some(Self {
+            product: product.parse().ok()?,
+            connection: connection.parse().ok()?,
+        })
+    }
+}
+
+/// An entry that the list went up to.
+impl Place for Uuid {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::try_parse(text).ok()
+    }
+}
+
+/// A product that the list went up to.
+impl Place for ProductId {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Place for SheetPlace {
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
     }
 }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bus::{Bus, Map, check, stream};
+use retail::Quantity;
 use service::access::{Bearer, Gate, Guard, Secrets};
 use service::clock::{Clock, SystemClock};
 use service::health::{Health, probe};
@@ -14,10 +15,11 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Endpoint;
 
 use super::tokens::LedgerTokens;
-use super::{NAME, settings};
+use super::{NAME, Pushers, pushing, settings};
 use crate::grpc::{self, Answering};
 use crate::registry::Registry;
 use crate::relay::Relay;
+use crate::sheet::Worker;
 use crate::store::{self, Outbox, Store};
 use crate::{consume, pictures};
 
@@ -25,13 +27,14 @@ use crate::{consume, pictures};
 const TOKEN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs until told to stop.
-pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
+pub async fn serve(settings: &Settings, pushers: Pushers) -> anyhow::Result<()> {
     let deadline = deadline(settings)?;
     let secrets = Secrets::from_settings(settings)?;
     let monitor: String = settings.required(settings::NATS_MONITOR)?;
     let database = settings::database(settings, settings::DATABASE)?;
     let own = store::own_pool(&database);
     let (acting, reading) = (store::act_pool(&database), store::read_pool(&database));
+    let telling = store::push_pool(&database);
     schema::check(&own, &store::declared())
         .await
         .context("the database is refused")?;
@@ -54,7 +57,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         .timeout(TOKEN_TIMEOUT)
         .connect_lazy();
     let tokens = LedgerTokens::new(bearer.clone().on(asked));
-    let registry = Registry::at(ledger, bearer)?;
+    let registry = Registry::at(ledger, bearer.clone())?;
 
     let health = Health::new();
     let mut lifecycle = Lifecycle::new();
@@ -85,11 +88,29 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     lifecycle.spawn("connections", connections);
     lifecycle.spawn("items", consume::items(&bus, store.clone(), stop.clone()));
     lifecycle.spawn("sales", consume::sales(&bus, store.clone(), stop.clone()));
+    let public_url: Arc<str> = settings::public_url(settings, http_address)?.into();
+    let reconciler = pushing::reconciler(
+        settings,
+        pushers,
+        store.on(telling.clone()),
+        &bearer,
+        Arc::clone(&clock),
+        Arc::clone(&public_url),
+    )?;
+    let last_units = Quantity::units(reconciler.settings.last_units)?;
+    let stock = consume::stock(&bus, store.clone(), last_units, stop.clone());
+    lifecycle.spawn("stock", stock);
+    lifecycle.spawn("shops", reconciler.run(stop.clone()));
     let relay = Relay {
         outbox: Outbox(store.clone()),
         publisher: bus.publisher(&stream::catalog()),
     };
     lifecycle.spawn("relay", relay.run(stop.clone()));
+    let worker = Worker {
+        store: store.clone(),
+        registry: registry.clone(),
+    };
+    lifecycle.spawn("sheets", worker.run(stop.clone()));
     lifecycle.spawn(
         "connection to the broker",
         until_closed(bus.clone(), stop.clone()),
@@ -99,7 +120,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         acts: store.on(acting.clone()),
         questions: store.on(reading.clone()),
         registry,
-        public_url: settings::public_url(settings, http_address)?.into(),
+        public_url,
     };
     let routes = grpc::routes(&answering, &health)?;
     let gate = Gate::new(secrets, Arc::new(tokens), clock);
@@ -120,6 +141,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let ended = lifecycle.run_until_stopped(&health, deadline).await;
     bus.drain().await;
     own.close().await;
+    telling.close().await;
     acting.close().await;
     reading.close().await;
     Ok(ended?)

@@ -99,6 +99,7 @@ impl Once {
             });
         }
         write(db, asked, &found.to_change).await?;
+        product::adopt(db, &found.to_change).await?;
         product::touch(db, &found.to_change, now).await?;
         let connections: Vec<String> = asked.connections.iter().map(ToString::to_string).collect();
         let count = counted(found);

@@ -47,6 +47,7 @@ impl Once {
             self.note_change(Some(save::told(before)), save::told(before));
             return Ok(before.clone());
         }
+        product::adopt(db, &[id.uuid()]).await?;
         product::touch(db, &[id.uuid()], now).await?;
         let after = product::read(db, retailer, id).await?;
         let after = after.ok_or(RemoveError::Unknown(id))?;

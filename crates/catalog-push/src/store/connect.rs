@@ -1,4 +1,4 @@
-//! Three pools of one database. One is the service's own; two work for callers, and reach the rows of the caller's
+//! Four pools of one database. Two are the service's own; two work for callers, and reach the rows of the caller's
 //! retailer alone: one for what people do, one that answers questions.
 
 use schema::{Scope, Scoping};
@@ -6,8 +6,10 @@ use service::access::Caller;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-/// For the three readers, the relay and a picture or two, each of which is as large as a picture may be.
-const OWN_CONNECTIONS: u32 = 6;
+/// For the four readers, the relay, sheets and a picture or two, each of which is as large as a picture may be.
+const OWN_CONNECTIONS: u32 = 7;
+/// For telling shops: whatever is slow there, nothing else waits for it. None is held while a shop is asked.
+const PUSH_CONNECTIONS: u32 = 8;
 /// A save holds one while the ledger is asked.
 const ACT_CONNECTIONS: u32 = 6;
 /// Connections for questions; the next ones wait.
@@ -23,6 +25,13 @@ const SETTINGS: [(&str, &str); 1] = [("jit", "off")];
 pub fn own_pool(database: &PgConnectOptions) -> PgPool {
     let scoping = Scoping::Ours;
     schema::pool(database, NAME, OWN_CONNECTIONS, &SETTINGS, scoping)
+}
+
+/// For telling shops.
+#[must_use]
+pub fn push_pool(database: &PgConnectOptions) -> PgPool {
+    let scoping = Scoping::Ours;
+    schema::pool(database, NAME, PUSH_CONNECTIONS, &SETTINGS, scoping)
 }
 
 /// For what callers ask to be done.

@@ -2,7 +2,7 @@
 
 use retail::{ConnectionId, PlatformCode, Quantity, RetailerId};
 
-use super::{Store, StoreError, sold};
+use super::{Store, StoreError, push, row, sold};
 
 /// A connection, as its ingest service tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,11 @@ impl Store {
         .execute(&mut *db)
         .await?;
         if written.rows_affected() == 1 {
-            sold::take_early_connection(&mut db, *id, self.clock.now()).await?;
+            let now = self.clock.now();
+            sold::take_early_connection(&mut db, *id, now).await?;
+            if *is_linked {
+                push::mark_connection(&mut db, *id, row::as_kept(now)).await?;
+            }
             db.commit().await?;
             return Ok(Told::Recorded);
         }

@@ -44,7 +44,7 @@ impl ImageView {
     #[must_use]
     pub fn picture(&self, base: &str) -> Picture {
         let Self {
-            hash: _,
+            hash: ImageHash(hash),
             token,
             kind,
             width,
@@ -52,7 +52,13 @@ impl ImageView {
             size_bytes: _,
         } = self;
         Picture {
-            url: format!("{base}/images/{token}.{}", kind.extension()).into(),
+            // Some shops know an image again by the name of its file alone.
+            url: format!(
+                "{base}/images/{token}/{}.{}",
+                hex::encode(hash),
+                kind.extension()
+            )
+            .into(),
             width: *width,
             height: *height,
         }
@@ -96,10 +102,15 @@ impl Once {
 
 impl Store {
     /// Whoever knows its token may have it, whose ever it is.
-    pub async fn served_image(&self, token: &str) -> Result<Option<ServedImage>, StoreError> {
+    pub async fn served_image(
+        &self,
+        token: &str,
+        hash: ImageHash,
+    ) -> Result<Option<ServedImage>, StoreError> {
         let found = sqlx::query!(
-            "select kind, content from catalog.image where token = $1",
+            "select kind, content from catalog.image where token = $1 and hash = $2",
             token,
+            hash.0.as_slice(),
         )
         .fetch_optional(&self.pool)
         .await?;

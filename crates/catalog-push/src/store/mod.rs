@@ -14,10 +14,12 @@ mod migrate;
 mod once;
 mod outbox;
 mod product;
+mod push;
 mod remove;
 mod row;
 mod save;
 mod settings;
+mod sheet;
 mod sold;
 
 use std::sync::Arc;
@@ -29,7 +31,7 @@ pub use audit::{AuditKey, AuditView};
 pub use bulk::{BulkAsked, BulkCount, BulkError, Refused, RefusedReason, Selection};
 pub use channels::{ChannelAsked, ChannelsAsked};
 pub use check::PriceCheck;
-pub use connect::{act_pool, own_pool, read_pool};
+pub use connect::{act_pool, own_pool, push_pool, read_pool};
 pub use connection::{Told, ToldConnection};
 pub use error::StoreError;
 pub use image::{ImageView, NewImage, ServedImage};
@@ -38,10 +40,21 @@ pub use list::{ProductKey, ProductSummary};
 pub use migrate::{declared, migrate};
 pub use once::{Act, Asked, Begun, Once, OnceError};
 pub use outbox::{Entry, Outbox};
-pub use product::{Filter, OnlineView, ProductBy, ProductView};
+pub use product::{Filter, OnlineView, Origin, ProductBy, ProductView};
+pub use push::{
+    Confirmed, Fence, Held, KeptIntent, KeptLink, KeptListing, ListedItem, ListingFilter,
+    ListingKey, ListingView, NewListing, NewTold, Postponed, PushRules, RefusalView, RepushAsked,
+    RepushError, Settle, SettledItem, Standing, StatusView, ToldFilter, ToldOutcome, ToldView,
+    ToldWhat, TroubleView, Work, WorkKind,
+};
 pub use remove::RemoveError;
 pub use save::{Looked, SaveAsked, SaveError};
 pub use settings::{Profile, SettingsAsked, SettingsView};
+pub use sheet::{
+    BeginSheet, ChangeView, FindingView, Identity, ItemFound, KeptRow, Lead, NewRow, RowKeys,
+    SheetCount, SheetError, SheetPage, SheetPlace, SheetShop, SheetState, SheetView, SheetWork,
+    Staged, StagedVariant, Step, ToldItem, Write,
+};
 pub use sold::{FirstSold, SoldFirst, SoldItem, SoldItems};
 
 /// The catalogue. Cheap to clone.

@@ -6,7 +6,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::SqlTimestamp;
-use super::{Store, StoreError};
+use super::{Store, StoreError, push};
+use crate::push::Rank;
 
 /// The outbox, for the one who empties it.
 #[derive(Clone)]
@@ -24,8 +25,13 @@ pub struct Entry {
     pub mark: i64,
 }
 
-/// Adds to the set.
-pub(super) async fn mark(db: &mut PgConnection, products: &[Uuid]) -> Result<(), StoreError> {
+/// Adds to the set, and to what shops are to be told.
+pub(super) async fn mark(
+    db: &mut PgConnection,
+    products: &[Uuid],
+    rank: Rank,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into catalog.outbox as o (product_id, retailer_id, mark)
         select product_id, retailer_id, 1 from catalog.product where product_id = any($1)
@@ -33,9 +39,9 @@ pub(super) async fn mark(db: &mut PgConnection, products: &[Uuid]) -> Result<(),
         on conflict on constraint outbox_pkey do update set mark = o.mark + 1",
         products,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    push::mark_products(db, products, rank, now).await
 }
 
 impl Outbox {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::image::{self, ImageView};
 use super::row::{self, SqlTimestamp};
 use super::{Store, StoreError};
+use crate::push::Rank;
 
 /// Which one is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +48,21 @@ pub struct ProductView {
     pub is_in_store: bool,
     /// By connection; of shops that are known here.
     pub online: Vec<OnlineView>,
-    pub is_from_order: bool,
+    pub origin: Origin,
     pub is_deleted: bool,
     pub changed_at: Timestamp,
     /// Those that it shows.
     pub pictures: BTreeMap<ImageHash, ImageView>,
+}
+
+/// Who made a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Person,
+    /// An order (SH-9). It is as the order's line said: shops are told nothing of it.
+    AsSold,
+    /// An order, and a person has said more of it since.
+    Order,
 }
 
 /// A product in one shop.
@@ -64,6 +75,25 @@ pub struct OnlineView {
     pub is_online: Option<bool>,
     /// `None`: as much as of every product.
     pub buffer: Option<Quantity>,
+}
+
+impl Origin {
+    const fn of_row(is_from_order: bool, is_as_sold: bool) -> Self {
+        match (is_from_order, is_as_sold) {
+            (_, true) => Self::AsSold,
+            (true, false) => Self::Order,
+            (false, false) => Self::Person,
+        }
+    }
+
+    /// The mark that people see.
+    #[must_use]
+    pub const fn is_order(self) -> bool {
+        match self {
+            Self::AsSold | Self::Order => true,
+            Self::Person => false,
+        }
+    }
 }
 
 impl ProductView {
@@ -121,60 +151,83 @@ pub(super) async fn read(
     retailer: RetailerId,
     id: ProductId,
 ) -> Result<Option<ProductView>, StoreError> {
-    let found = sqlx::query!(
-        r#"select revision, name, description, brand, category, supplier, handle, tags, tax_millipercent,
-            options, is_in_store, is_from_order, changed_at as "changed_at: SqlTimestamp",
-            deleted_at is not null as "is_deleted!"
-        from catalog.product where product_id = $1 and retailer_id = $2"#,
-        id.uuid(),
-        retailer.uuid(),
-    )
-    .fetch_optional(&mut *db)
-    .await?;
-    let Some(found) = found else {
-        return Ok(None);
-    };
-    let images = images(db, id).await?;
-    let hashes: Vec<ImageHash> = images.iter().map(|image| image.hash).collect();
-    let pictures = image::find(db, retailer, &hashes).await?;
-    let tax = u32::try_from(found.tax_millipercent).ok();
-    let tax = tax.and_then(|tax| TaxRate::new(tax).ok()).ok_or_else(|| {
-        let found = found.tax_millipercent.to_string();
-        StoreError::corrupt("product", "tax_millipercent", &found)
-    })?;
-    let boxed = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
-    Ok(Some(ProductView {
-        product: Product {
-            id,
-            name: found.name.into(),
-            description: found.description.into(),
-            brand: found.brand.into(),
-            category: found.category.into(),
-            supplier: found.supplier.into(),
-            handle: found.handle.into(),
-            tags: boxed(found.tags),
-            tax,
-            options: boxed(found.options),
-            variants: variants(db, id).await?,
-            images,
-        },
-        revision: found.revision,
-        is_in_store: found.is_in_store,
-        online: online(db, id).await?,
-        is_from_order: found.is_from_order,
-        is_deleted: found.is_deleted,
-        changed_at: found.changed_at.to_jiff(),
-        pictures: pictures.into_iter().map(|view| (view.hash, view)).collect(),
-    }))
+    Ok(read_all(db, retailer, &[id.uuid()]).await?.pop())
 }
 
-async fn variants(db: &mut PgConnection, id: ProductId) -> Result<Vec<Variant>, StoreError> {
+/// Those of them that the retailer has, whole, deleted or not, by id.
+pub(super) async fn read_all(
+    db: &mut PgConnection,
+    retailer: RetailerId,
+    ids: &[Uuid],
+) -> Result<Vec<ProductView>, StoreError> {
     let found = sqlx::query!(
-        "select item_id, value_1, value_2, value_3, sku, barcode, price_minor, currency, price_includes_tax,
+        r#"select product_id, revision, name, description, brand, category, supplier, handle, tags,
+            tax_millipercent, options, is_in_store, is_from_order, is_as_sold,
+            changed_at as "changed_at: SqlTimestamp", deleted_at is not null as "is_deleted!"
+        from catalog.product where product_id = any($1) and retailer_id = $2 order by product_id"#,
+        ids,
+        retailer.uuid(),
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let ids: Vec<Uuid> = found.iter().map(|found| found.product_id).collect();
+    let mut variants = variants(db, &ids).await?;
+    let mut images = images(db, &ids).await?;
+    let mut online = online(db, &ids).await?;
+    let shown = images.values().flatten();
+    let hashes: Vec<ImageHash> = shown.map(|image| image.hash).collect();
+    let pictures = image::find(db, retailer, &hashes).await?;
+    let pictures: BTreeMap<_, _> = pictures.into_iter().map(|view| (view.hash, view)).collect();
+    let boxed = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
+    let product = found.into_iter().map(|found| {
+        let id = found.product_id;
+        let images = images.remove(&id).unwrap_or_default();
+        let picture = |image: &ProductImage| pictures.get(&image.hash).cloned();
+        let shown = images.iter().filter_map(picture);
+        Ok(ProductView {
+            pictures: shown.map(|view| (view.hash, view)).collect(),
+            product: Product {
+                id: ProductId::new(id),
+                name: found.name.into(),
+                description: found.description.into(),
+                brand: found.brand.into(),
+                category: found.category.into(),
+                supplier: found.supplier.into(),
+                handle: found.handle.into(),
+                tags: boxed(found.tags),
+                tax: tax_from(found.tax_millipercent)?,
+                options: boxed(found.options),
+                variants: variants.remove(&id).unwrap_or_default(),
+                images,
+            },
+            revision: found.revision,
+            is_in_store: found.is_in_store,
+            online: online.remove(&id).unwrap_or_default(),
+            origin: Origin::of_row(found.is_from_order, found.is_as_sold),
+            is_deleted: found.is_deleted,
+            changed_at: found.changed_at.to_jiff(),
+        })
+    });
+    product.collect()
+}
+
+fn tax_from(millipercent: i32) -> Result<TaxRate, StoreError> {
+    let tax = u32::try_from(millipercent).ok();
+    tax.and_then(|tax| TaxRate::new(tax).ok()).ok_or_else(|| {
+        StoreError::corrupt("product", "tax_millipercent", &millipercent.to_string())
+    })
+}
+
+/// What hangs on products, in its order.
+type ByProduct<T> = BTreeMap<Uuid, Vec<T>>;
+
+async fn variants(db: &mut PgConnection, ids: &[Uuid]) -> Result<ByProduct<Variant>, StoreError> {
+    let found = sqlx::query!(
+        "select product_id, item_id, value_1, value_2, value_3, sku, barcode, price_minor, currency, price_includes_tax,
             supplier_code, supplier_price_minor, supplier_currency, reorder_point_milli,
             reorder_amount_milli, weight_mg, length_um, width_um, height_um, image_hash, is_active
-        from catalog.variant where product_id = $1 order by position",
-        id.uuid(),
+        from catalog.variant where product_id = any($1) order by product_id, position",
+        ids,
     )
     .fetch_all(db)
     .await?;
@@ -185,48 +238,48 @@ async fn variants(db: &mut PgConnection, id: ProductId) -> Result<Vec<Variant>, 
             .map(String::into_boxed_str)
             .collect()
     };
-    found
-        .into_iter()
-        .map(|found| {
-            let sku = found.sku.as_deref();
-            let barcode = found.barcode.as_deref();
-            let supplied = found.supplier_price_minor.zip(found.supplier_currency);
-            let weight = found.weight_mg;
-            Ok(Variant {
-                item: ItemId::new(found.item_id),
-                values: variant(vec![found.value_1, found.value_2, found.value_3]),
-                sku: sku
-                    .map(|sku| Sku::new(sku).map_err(|_| corrupt("sku", sku)))
+    let mut all = ByProduct::new();
+    for found in found {
+        let sku = found.sku.as_deref();
+        let barcode = found.barcode.as_deref();
+        let supplied = found.supplier_price_minor.zip(found.supplier_currency);
+        let weight = found.weight_mg;
+        let variants: &mut Vec<Variant> = all.entry(found.product_id).or_default();
+        variants.push(Variant {
+            item: ItemId::new(found.item_id),
+            values: variant(vec![found.value_1, found.value_2, found.value_3]),
+            sku: sku
+                .map(|sku| Sku::new(sku).map_err(|_| corrupt("sku", sku)))
+                .transpose()?,
+            barcode: barcode
+                .map(|code| Barcode::new(code).map_err(|_| corrupt("barcode", code)))
+                .transpose()?,
+            price: Price {
+                amount: row::money_from(found.price_minor, &found.currency)?,
+                includes_tax: found.price_includes_tax,
+            },
+            supply: Supply {
+                code: found.supplier_code.into(),
+                price: supplied
+                    .map(|(minor, currency)| row::money_from(minor, &currency))
                     .transpose()?,
-                barcode: barcode
-                    .map(|code| Barcode::new(code).map_err(|_| corrupt("barcode", code)))
-                    .transpose()?,
-                price: Price {
-                    amount: row::money_from(found.price_minor, &found.currency)?,
-                    includes_tax: found.price_includes_tax,
+                reorder: Reorder {
+                    point: found.reorder_point_milli.map(Quantity::from_milli),
+                    amount: found.reorder_amount_milli.map(Quantity::from_milli),
                 },
-                supply: Supply {
-                    code: found.supplier_code.into(),
-                    price: supplied
-                        .map(|(minor, currency)| row::money_from(minor, &currency))
-                        .transpose()?,
-                    reorder: Reorder {
-                        point: found.reorder_point_milli.map(Quantity::from_milli),
-                        amount: found.reorder_amount_milli.map(Quantity::from_milli),
-                    },
-                },
-                weight_mg: weight
-                    .map(|weight| row::unsigned("weight_mg", weight))
-                    .transpose()?,
-                parcel: parcel(found.length_um, found.width_um, found.height_um)?,
-                image: found
-                    .image_hash
-                    .map(|hash| row::hash_from(&hash))
-                    .transpose()?,
-                is_active: found.is_active,
-            })
-        })
-        .collect()
+            },
+            weight_mg: weight
+                .map(|weight| row::unsigned("weight_mg", weight))
+                .transpose()?,
+            parcel: parcel(found.length_um, found.width_um, found.height_um)?,
+            image: found
+                .image_hash
+                .map(|hash| row::hash_from(&hash))
+                .transpose()?,
+            is_active: found.is_active,
+        });
+    }
+    Ok(all)
 }
 
 fn corrupt(column: &'static str, found: &str) -> StoreError {
@@ -249,47 +302,74 @@ fn parcel(
     }))
 }
 
-async fn images(db: &mut PgConnection, id: ProductId) -> Result<Vec<ProductImage>, StoreError> {
+async fn images(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<ByProduct<ProductImage>, StoreError> {
     let found = sqlx::query!(
-        "select hash, alt from catalog.product_image where product_id = $1 order by position",
-        id.uuid(),
+        "select product_id, hash, alt from catalog.product_image
+        where product_id = any($1) order by product_id, position",
+        ids,
     )
     .fetch_all(db)
     .await?;
-    let image = |hash: Vec<u8>, alt: String| {
-        Ok(ProductImage {
-            hash: row::hash_from(&hash)?,
-            alt: alt.into(),
-        })
-    };
-    let found = found.into_iter();
-    found.map(|found| image(found.hash, found.alt)).collect()
+    let mut all = ByProduct::new();
+    for found in found {
+        let images: &mut Vec<ProductImage> = all.entry(found.product_id).or_default();
+        images.push(ProductImage {
+            hash: row::hash_from(&found.hash)?,
+            alt: found.alt.into(),
+        });
+    }
+    Ok(all)
 }
 
-async fn online(db: &mut PgConnection, id: ProductId) -> Result<Vec<OnlineView>, StoreError> {
+async fn online(db: &mut PgConnection, ids: &[Uuid]) -> Result<ByProduct<OnlineView>, StoreError> {
     let found = sqlx::query!(
-        "select c.connection_id, k.is_linked, c.is_online, c.buffer_milli
+        "select c.product_id, c.connection_id, k.is_linked, c.is_online, c.buffer_milli
         from catalog.product_channel c
         join catalog.connection k on k.connection_id = c.connection_id
-        where c.product_id = $1 order by c.connection_id",
-        id.uuid(),
+        where c.product_id = any($1) order by c.product_id, c.connection_id",
+        ids,
     )
     .fetch_all(db)
     .await?;
-    let channels = found.into_iter().map(|found| OnlineView {
-        connection: ConnectionId::new(found.connection_id),
-        is_linked: found.is_linked,
-        is_online: found.is_online,
-        buffer: found.buffer_milli.map(Quantity::from_milli),
-    });
-    Ok(channels.collect())
+    let mut all = ByProduct::new();
+    for found in found {
+        let channels: &mut Vec<OnlineView> = all.entry(found.product_id).or_default();
+        channels.push(OnlineView {
+            connection: ConnectionId::new(found.connection_id),
+            is_linked: found.is_linked,
+            is_online: found.is_online,
+            buffer: found.buffer_milli.map(Quantity::from_milli),
+        });
+    }
+    Ok(all)
 }
 
-/// Until the transaction ends nobody else changes it, or makes one of that id.
+/// Until the transaction ends nobody else changes it, or makes one of that id. Whoever changes many at once holds their
+/// rows and not this lock.
 pub(super) async fn lock(db: &mut PgConnection, id: ProductId) -> Result<(), StoreError> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtextextended('product ' || $1::text, 0))",
         id.to_string(),
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "select from catalog.product where product_id = $1 for no key update",
+        id.uuid(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A person says what they are, or where they are sold: from now on shops are told of them.
+pub(super) async fn adopt(db: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update catalog.product set is_as_sold = false where product_id = any($1) and is_as_sold",
+        ids,
     )
     .execute(db)
     .await?;
@@ -309,5 +389,6 @@ pub(super) async fn touch(
     )
     .execute(&mut *db)
     .await?;
-    super::outbox::mark(db, ids).await
+    // Where it is sold, or whether it is at all.
+    super::outbox::mark(db, ids, Rank::Availability, now).await
 }

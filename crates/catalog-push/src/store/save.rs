@@ -10,7 +10,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::channels::{self, ChannelAsked};
-use super::{Once, ProductView, StoreError, image, outbox, product, row, sold};
+use super::product::Origin;
+use super::{Once, ProductView, StoreError, image, outbox, product, push, row, sold};
+use crate::push::Rank;
 
 /// What somebody says a product is.
 #[derive(Clone, Debug)]
@@ -116,12 +118,18 @@ impl Once {
         let db = self.db();
         let revision = before.as_ref().map_or(1, |before| before.revision + 1);
         write(db, product, revision, in_store, now).await?;
+        product::adopt(db, &[product.id.uuid()]).await?;
         channels::set(db, product.id, online).await?;
         let items: Vec<Uuid> = product.variants.iter().map(|one| one.item.uuid()).collect();
         sold::take_early_items(db, &items, now).await?;
-        outbox::mark(db, &[product.id.uuid()]).await?;
         let after = product::read(db, retailer, product.id).await?;
         let after = after.ok_or_else(|| StoreError::corrupt("product", "product_id", "gone"))?;
+        // What an order made is the POS's product from the first save on (EC-8).
+        if (before.as_ref()).is_none_or(|before| before.origin == Origin::AsSold) {
+            push::want_everywhere(db, product.id.uuid()).await?;
+        }
+        let rank = Rank::of_change(before.as_ref(), &after);
+        outbox::mark(db, &[product.id.uuid()], rank, now).await?;
         self.note_change(before.as_ref().map(told), told(&after));
         Ok(after)
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Once, Store, StoreError};
+use super::{Once, Store, StoreError, push};
 
 /// By which rules a link works (EC-16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Once {
         &mut self,
         asked: &SettingsAsked,
     ) -> Result<Option<SettingsView>, StoreError> {
-        let (retailer, id) = (self.retailer(), asked.connection);
+        let (retailer, now, id) = (self.retailer(), self.now(), asked.connection);
         let db = self.db();
         sqlx::query!(
             "select connection_id from catalog.connection
@@ -119,6 +119,7 @@ impl Once {
         )
         .execute(&mut *db)
         .await?;
+        push::mark_connection(db, id, now).await?;
         let after = read(db, retailer, Some(id)).await?.pop();
         if let Some(after) = &after {
             self.note_change(Some(told(&before)), told(after));
@@ -158,21 +159,7 @@ async fn read(
     .fetch_all(&mut *db)
     .await?;
     let ids: Vec<Uuid> = found.iter().map(|found| found.connection_id).collect();
-    let rules = sqlx::query!(
-        "select connection_id, field, rule from catalog.field_rule where connection_id = any($1)",
-        &ids,
-    )
-    .fetch_all(db)
-    .await?;
-    let mut owned: BTreeMap<Uuid, Ownership> = BTreeMap::new();
-    for row in rules {
-        let field = Field::read(&row.field)
-            .ok_or_else(|| StoreError::corrupt("field_rule", "field", &row.field))?;
-        let rule = RULES.into_iter().find(|rule| rule_str(*rule) == row.rule);
-        let rule = rule.ok_or_else(|| StoreError::corrupt("field_rule", "rule", &row.rule))?;
-        let ownership = owned.entry(row.connection_id).or_default();
-        *ownership = ownership.with(field, rule);
-    }
+    let mut owned = ownership(db, &ids).await?;
     found
         .into_iter()
         .map(|found| {
@@ -186,4 +173,27 @@ async fn read(
             })
         })
         .collect()
+}
+
+/// Who decides what in these shops, where somebody said so.
+pub(super) async fn ownership(
+    db: &mut PgConnection,
+    connections: &[Uuid],
+) -> Result<BTreeMap<Uuid, Ownership>, StoreError> {
+    let rules = sqlx::query!(
+        "select connection_id, field, rule from catalog.field_rule where connection_id = any($1)",
+        connections,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut owned: BTreeMap<Uuid, Ownership> = BTreeMap::new();
+    for row in rules {
+        let field = Field::read(&row.field)
+            .ok_or_else(|| StoreError::corrupt("field_rule", "field", &row.field))?;
+        let rule = RULES.into_iter().find(|rule| rule_str(*rule) == row.rule);
+        let rule = rule.ok_or_else(|| StoreError::corrupt("field_rule", "rule", &row.rule))?;
+        let ownership = owned.entry(row.connection_id).or_default();
+        *ownership = ownership.with(field, rule);
+    }
+    Ok(owned)
 }

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Store, StoreError, outbox, product, row, save};
+use crate::push::Rank;
 
 /// An item that an order made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +110,9 @@ impl Store {
         if !is_known {
             sqlx::query!(
                 "insert into catalog.product (product_id, retailer_id, revision, name, description, brand, category,
-                    supplier, handle, tags, tax_millipercent, options, is_in_store, is_from_order, changed_at)
-                values ($1, $2, 1, $3, '', '', '', '', '', '{}', $4, '{}', true, true, $5)",
+                    supplier, handle, tags, tax_millipercent, options, is_in_store, is_from_order, is_as_sold,
+                    changed_at)
+                values ($1, $2, 1, $3, '', '', '', '', '', '{}', $4, '{}', true, true, true, $5)",
                 id.uuid(),
                 retailer.uuid(),
                 name,
@@ -139,7 +141,7 @@ impl Store {
                 is_active: true,
             };
             save::write_variants(&mut db, id, &[variant]).await?;
-            outbox::mark(&mut db, &[id.uuid()]).await?;
+            outbox::mark(&mut db, &[id.uuid()], Rank::Content, now).await?;
         }
         let sold = SoldItem {
             item: *item,

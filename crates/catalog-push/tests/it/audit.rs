@@ -6,6 +6,8 @@ use proto::catalog as wire;
 use proto::catalog::audit_client::AuditClient;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::push_client::PushClient;
+use proto::catalog::sheets_client::SheetsClient;
 use proto::ledger::{AuditEntry, Role};
 use service::access::Authorized;
 use service_kit::methods_of;
@@ -16,7 +18,7 @@ use crate::running::Running;
 
 const PACKAGE: &str = "comptoir.catalog.v1";
 /// What changes nothing.
-const READING: [&str; 7] = [
+const READING: [&str; 14] = [
     "Audit/ListAuditEntries",
     "Catalog/CheckPrices",
     "Catalog/GetProduct",
@@ -24,6 +26,13 @@ const READING: [&str; 7] = [
     "Catalog/ListProducts",
     "Channels/ListConnectionSettings",
     "Channels/PreviewBulk",
+    "Push/ListConnectionStatus",
+    "Push/ListListings",
+    "Push/ListTold",
+    "Sheets/GetSheet",
+    "Sheets/ListSheetChanges",
+    "Sheets/ListSheetFindings",
+    "Sheets/ListSheetRows",
 ];
 
 struct Trail<'a> {
@@ -139,6 +148,16 @@ async fn item_9_every_write_leaves_an_audit_entry() {
     });
     let entry = entry.await;
     assert!(entry.before.contains("pos_created") && entry.after.contains("legacy"));
+    let request = wire::RepushRequest {
+        retailer_id: retailer_id.clone(),
+        connection_id: SHOP.to_string(),
+        act: Some(new_act()),
+        ..wire::RepushRequest::default()
+    };
+    let entry = trail.of("Push/Repush", async |channel| {
+        PushClient::new(channel).repush(request).await
+    });
+    assert!(entry.await.after.contains(r#""listings":1"#));
     let request = wire::PutImageRequest {
         retailer_id: retailer_id.clone(),
         content: png(1, 1),
@@ -158,7 +177,7 @@ async fn item_9_every_write_leaves_an_audit_entry() {
     });
     assert!(entry.await.after.contains(r#""is_deleted":true"#));
     let request = wire::RestoreProductRequest {
-        retailer_id,
+        retailer_id: retailer_id.clone(),
         product_id,
         act: Some(new_act()),
     };
@@ -167,8 +186,63 @@ async fn item_9_every_write_leaves_an_audit_entry() {
     });
     assert!(entry.await.before.contains(r#""is_deleted":true"#));
 
+    sheet(&mut trail, retailer_id).await;
+
     let reading = READING.map(str::to_owned).into_iter();
     let known = reading.chain(trail.walked);
     let known: BTreeSet<String> = known.map(|method| format!("{PACKAGE}.{method}")).collect();
     assert_eq!(known, methods_of(PACKAGE), "a method is in no table");
+}
+
+/// A sheet with one row, which makes a product.
+async fn sheet(trail: &mut Trail<'_>, retailer_id: String) {
+    let sheet_id = crate::make::id(5_000).to_string();
+    let texts = |texts: [&str; 3]| texts.map(str::to_owned).to_vec();
+    let request = wire::BeginSheetRequest {
+        retailer_id: retailer_id.clone(),
+        sheet_id: sheet_id.clone(),
+        columns: texts(["name", "price", "currency"]),
+        act: Some(new_act()),
+        ..wire::BeginSheetRequest::default()
+    };
+    let entry = trail.of("Sheets/BeginSheet", async |channel| {
+        SheetsClient::new(channel).begin_sheet(request).await
+    });
+    assert!(entry.await.after.contains(r#""state":"filling""#));
+    let request = wire::PutSheetRowsRequest {
+        retailer_id: retailer_id.clone(),
+        sheet_id: sheet_id.clone(),
+        rows: vec![wire::SheetRow {
+            number: 2,
+            cells: texts(["Vase", "30", "EUR"]),
+            faults: Vec::new(),
+        }],
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Sheets/PutSheetRows", async |channel| {
+        SheetsClient::new(channel).put_sheet_rows(request).await
+    });
+    assert!(entry.await.after.contains(r#""kept":1"#));
+    let request = wire::CheckSheetRequest {
+        retailer_id: retailer_id.clone(),
+        sheet_id: sheet_id.clone(),
+        rows: 1,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Sheets/CheckSheet", async |channel| {
+        SheetsClient::new(channel).check_sheet(request).await
+    });
+    assert!(entry.await.after.contains(r#""state":"checking""#));
+    let checked = "select count(*) from catalog.sheet where state = 'checked'";
+    trail.running.until(checked, "1").await;
+    let request = wire::ApplySheetRequest {
+        retailer_id,
+        sheet_id,
+        expected_rows: 1,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Sheets/ApplySheet", async |channel| {
+        SheetsClient::new(channel).apply_sheet(request).await
+    });
+    assert!(entry.await.after.contains(r#""new_products":1"#));
 }

@@ -4,7 +4,9 @@ use proto::catalog as wire;
 use proto::catalog::bulk_selection::Products;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::push_client::PushClient;
 use proto::ledger::Role;
+use service::access::Authorized;
 use tonic::Code;
 
 use crate::lists::names;
@@ -38,7 +40,7 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
     );
     let channel = running.with_token("comptoir_of_a_stranger");
     let mut catalog = CatalogClient::new(channel.clone());
-    let mut channels = ChannelsClient::new(channel);
+    let mut channels = ChannelsClient::new(channel.clone());
     let (retailer_id, product_id) = (STRANGER.to_string(), product_id(1).to_string());
 
     for key in [
@@ -127,6 +129,7 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
     assert_eq!(done.changed, 0);
     assert_eq!(done.refused[0].reason(), wire::BulkRefusal::Unknown);
 
+    push_reaches_nothing(&running, PushClient::new(channel), &retailer_id).await;
     let request = wire::ListConnectionSettingsRequest { retailer_id };
     let found = channels.list_connection_settings(request).await.unwrap();
     let found = found.into_inner().connections;
@@ -137,4 +140,54 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
         names(&running, wire::ProductFilter::default()).await,
         ["Mug"]
     );
+}
+
+/// What a shop shows of our product, and what it was told of it.
+async fn push_reaches_nothing(
+    running: &Running,
+    mut push: PushClient<Authorized>,
+    retailer_id: &str,
+) {
+    let told = format!(
+        "insert into catalog.told select '{}', '{SHOP}', '{}', null, 'created', 'done', null, null, null, '', now()",
+        id(900),
+        product_id(1)
+    );
+    running.sql(&told);
+    let request = wire::RepushRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        act: Some(new_act()),
+        ..wire::RepushRequest::default()
+    };
+    assert_code(push.repush(request).await, Code::NotFound);
+    let request = wire::RepushRequest {
+        retailer_id: retailer_id.to_owned(),
+        product_ids: vec![product_id(1).to_string()],
+        act: Some(new_act()),
+        ..wire::RepushRequest::default()
+    };
+    let done = push.repush(request).await.unwrap().into_inner();
+    assert_eq!(done.listings, 0);
+    let request = wire::ListListingsRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        ..wire::ListListingsRequest::default()
+    };
+    let found = push.list_listings(request).await.unwrap().into_inner();
+    assert_eq!(found.listings, []);
+    let request = wire::ListToldRequest {
+        retailer_id: retailer_id.to_owned(),
+        product_id: product_id(1).to_string(),
+        ..wire::ListToldRequest::default()
+    };
+    let found = push.list_told(request).await.unwrap().into_inner();
+    assert_eq!(found.entries, []);
+    let request = wire::ListConnectionStatusRequest {
+        retailer_id: retailer_id.to_owned(),
+    };
+    let found = push.list_connection_status(request).await.unwrap();
+    let found = found.into_inner().connections;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].connection_id, STRANGERS_SHOP.to_string());
 }

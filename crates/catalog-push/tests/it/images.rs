@@ -82,8 +82,10 @@ async fn no_picture_is_found_by_guessing() {
     for wrong in [
         "/images/".to_owned(),
         format!("/images/{hash}.png"),
-        format!("/images/{}.png", "0".repeat(32)),
-        format!("/images/{}.png", "%27".repeat(8)),
+        format!("/images/{}/{hash}.png", "0".repeat(32)),
+        format!("/images/{}/{hash}.png", "%27".repeat(8)),
+        path.replace(hash, &"0".repeat(64)),
+        path.replace(hash, "x"),
         path.replace(".png", ".jpg"),
         path.replace(".png", ""),
     ] {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
+use proto::convert::quantity_into;
 use proto::ledger as wire;
+use retail::{ConnectionId, Quantity};
 use service::access::TokenDigest;
 use service::refusal::{not_found, precondition, unavailable};
 use service_kit::StandIn;
@@ -22,7 +24,21 @@ struct Books {
     /// What was asked under a request id, encoded.
     asked: BTreeMap<String, Vec<u8>>,
     tokens: BTreeMap<Vec<u8>, (String, wire::Token)>,
+    stock: BTreeMap<String, Stock>,
+    /// What it said last that may be sold, by connection: of one item, where tests ask for it.
+    said: BTreeMap<String, i64>,
+    /// Orders wait that the stock does not count.
+    waits: bool,
     is_away: bool,
+}
+
+/// What may be sold of an item, and what shops took of it, in units.
+#[derive(Default)]
+struct Stock {
+    available: i64,
+    open: i64,
+    /// By connection, one after another: a mark is how many there were.
+    taken: Vec<(String, i64)>,
 }
 
 /// An item, as the ledger knows it.
@@ -36,7 +52,7 @@ pub struct Item {
 
 impl Ledger {
     pub async fn serve(&self, tasks: &mut JoinSet<()>) -> String {
-        let [register, delete, restore, tokens] = [(); 4].map(|()| self.clone());
+        let [register, delete, restore, list, tokens, stock] = [(); 6].map(|()| self.clone());
         let service = "comptoir.ledger.v1.ItemRegistry";
         StandIn::default()
             .answers(&format!("{service}/RegisterItems"), move |asked| {
@@ -48,12 +64,101 @@ impl Ledger {
             .answers(&format!("{service}/RestoreItems"), move |asked| {
                 restore.restore(&asked)
             })
+            .answers(&format!("{service}/ListItems"), move |asked| {
+                list.list(&asked)
+            })
             .answers(
                 "comptoir.ledger.v1.Access/FindToken",
                 move |asked: wire::FindTokenRequest| tokens.find_token(&asked),
             )
+            .answers(
+                "comptoir.ledger.v1.ShopStock/ListPushable",
+                move |asked: wire::ListPushableRequest| stock.pushable(&asked),
+            )
             .serve(tasks)
             .await
+    }
+
+    /// So much more may be sold: a delivery, a till's sale.
+    pub fn moves(&self, item: Uuid, units: i64) {
+        let mut books = self.0.lock().unwrap();
+        books.stock.entry(item.to_string()).or_default().available += units;
+    }
+
+    /// An order of a shop is recorded.
+    pub fn order(&self, shop: ConnectionId, item: Uuid, units: i64) {
+        let mut books = self.0.lock().unwrap();
+        let stock = books.stock.entry(item.to_string()).or_default();
+        stock.available -= units;
+        stock.taken.push((shop.to_string(), units));
+    }
+
+    /// Orders hold so much and cannot be applied.
+    pub fn open(&self, item: Uuid, units: i64) {
+        let mut books = self.0.lock().unwrap();
+        books.stock.entry(item.to_string()).or_default().open = units;
+    }
+
+    /// Orders wait that the stock does not count.
+    pub fn waits(&self, waits: bool) {
+        self.0.lock().unwrap().waits = waits;
+    }
+
+    /// What shops may show of it.
+    pub fn sellable(&self, item: Uuid) -> i64 {
+        let books = self.0.lock().unwrap();
+        let stock = books.stock.get(&item.to_string());
+        stock.map_or(0, |stock| (stock.available - stock.open).max(0))
+    }
+
+    /// What it said last to whoever tells this shop.
+    pub fn said(&self, shop: ConnectionId) -> Option<i64> {
+        self.0.lock().unwrap().said.get(&shop.to_string()).copied()
+    }
+
+    fn pushable(
+        &self,
+        asked: &wire::ListPushableRequest,
+    ) -> Result<wire::ListPushableResponse, Status> {
+        let mut books = self.0.lock().unwrap();
+        if books.is_away {
+            return Err(unavailable("the ledger is stopping"));
+        }
+        for item in &asked.items {
+            let stock = books.stock.get(&item.item_id);
+            let left = stock.map_or(0, |stock| stock.available - stock.open);
+            books.said.insert(asked.connection_id.clone(), left);
+        }
+        let units = |units| Some(quantity_into(Quantity::units(units).unwrap()));
+        let pushable = |item: &wire::PushableItem| {
+            if !books.items.contains_key(&item.item_id) {
+                return Err(not_found("item", &item.item_id));
+            }
+            let none = Stock::default();
+            let stock = books.stock.get(&item.item_id).unwrap_or(&none);
+            let since: Option<usize> = item.since.parse().ok();
+            let taken = since.map(|since| {
+                let later = stock.taken.iter().skip(since);
+                let own = later.filter(|(shop, _)| *shop == asked.connection_id);
+                own.map(|(_, units)| units).sum::<i64>()
+            });
+            Ok(wire::Pushable {
+                item_id: item.item_id.clone(),
+                available: units(stock.available),
+                open: units(stock.open),
+                taken: taken.and_then(units),
+                mark: stock.taken.len().to_string(),
+                level_version: 1,
+                buffer: units(0),
+            })
+        };
+        Ok(wire::ListPushableResponse {
+            items: asked.items.iter().map(pushable).collect::<Result<_, _>>()?,
+            waiting_since: books.waits.then_some(prost_types::Timestamp {
+                seconds: 1_700_000_000,
+                nanos: 0,
+            }),
+        })
     }
 
     pub fn items(&self) -> BTreeMap<String, Item> {
@@ -123,16 +228,17 @@ impl Ledger {
             if known.is_some_and(|known| known.is_deleted) {
                 return Err(precondition("item_deleted", &item.item_id, "it is deleted"));
             }
-            let mut others = books.items.iter().filter(|(id, _)| !told.contains(id));
-            let taken = others.find(|(_, other)| {
-                !item.sku.is_empty()
-                    && other.sku == item.sku
-                    && !other.is_deleted
-                    && other.retailer == asked.retailer_id
-            });
-            if let Some((id, _)) = taken {
-                return Err(precondition("sku_taken", id, "another item has the SKU"));
-            }
+        }
+        let skus = asked.items.iter().map(|item| &*item.sku);
+        let wanted: BTreeSet<&str> = skus.filter(|sku| !sku.is_empty()).collect();
+        let taken = books.items.iter().find(|(id, other)| {
+            wanted.contains(&*other.sku)
+                && !other.is_deleted
+                && other.retailer == asked.retailer_id
+                && !told.contains(id)
+        });
+        if let Some((id, _)) = taken {
+            return Err(precondition("sku_taken", id, "another item has the SKU"));
         }
         books.keep(asked.act.as_ref(), &asked);
         let mut registered_ids = Vec::new();
@@ -162,6 +268,43 @@ impl Ledger {
         books.mark(&asked.item_ids, true)?;
         books.keep(asked.act.as_ref(), asked);
         Ok(wire::DeleteItemsResponse::default())
+    }
+
+    /// By SKUs, as it is asked for sheets.
+    fn list(&self, asked: &wire::ListItemsRequest) -> Result<wire::ListItemsResponse, Status> {
+        let books = self.0.lock().unwrap();
+        if books.is_away {
+            return Err(unavailable("the ledger is stopping"));
+        }
+        let is_asked = |item: &Item| {
+            item.retailer == asked.retailer_id && !item.is_deleted && asked.skus.contains(&item.sku)
+        };
+        let found = books.items.iter().filter(|(_, item)| is_asked(item));
+        let item = |(id, item): (&String, &Item)| wire::RegisteredItem {
+            item: Some(wire::ItemIdentity {
+                item_id: id.clone(),
+                sku: item.sku.clone(),
+                barcode: String::new(),
+                name: item.name.clone(),
+            }),
+            is_counted: true,
+            ..wire::RegisteredItem::default()
+        };
+        Ok(wire::ListItemsResponse {
+            items: found.map(item).collect(),
+            next_page_token: String::new(),
+        })
+    }
+
+    /// Makes an item, as an order does.
+    pub fn make_item(&self, id: Uuid, retailer: Uuid, sku: &str, name: &str) {
+        let item = Item {
+            retailer: retailer.to_string(),
+            sku: sku.to_owned(),
+            name: name.to_owned(),
+            is_deleted: false,
+        };
+        self.0.lock().unwrap().items.insert(id.to_string(), item);
     }
 
     fn restore(

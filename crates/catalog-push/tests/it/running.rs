@@ -1,15 +1,17 @@
 //! The service in this process, with a database, a broker and a ledger of its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bus::permission::{self, User};
 use bus::{Bus, Message, stream, subject};
-use catalog_push::{Command, store};
+use catalog_push::{Command, Pushers, store};
 use devstack::testing::{Database, Nats, Postgres};
 use prost::Message as _;
 use proto::catalog as wire;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::sheets_client::SheetsClient;
 use proto::connect;
 use proto::ledger as told;
 use retail::{ConnectionId, PlatformCode, RetailerId};
@@ -17,6 +19,7 @@ use secrecy::SecretString;
 use service::Settings;
 use service::access::{Authorized, Role};
 use service_kit::{bearer, within};
+use shop::push::Push;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
@@ -25,6 +28,7 @@ use uuid::Uuid;
 
 use crate::ledger::Ledger;
 use crate::make::{OTHER_SHOP, RETAILER, SHOP, STRANGER, STRANGERS_SHOP};
+use crate::push::lender::Lender;
 
 pub const APP_PASSWORD: &str = "of-tests";
 
@@ -44,7 +48,9 @@ pub struct Running {
     pub http: String,
     pub catalog: CatalogClient<Authorized>,
     pub channels: ChannelsClient<Authorized>,
+    pub sheets: SheetsClient<Authorized>,
     settings: Settings,
+    pushers: Pushers,
     service: JoinSet<anyhow::Result<()>>,
     folder: tempfile::TempDir,
     _ledger: JoinSet<()>,
@@ -102,7 +108,23 @@ impl Running {
         running
     }
 
+    /// The same, and tells the shops of `shop1` by this.
+    pub async fn telling(push: Arc<dyn Push>, lender: &Lender) -> Self {
+        let pushers = Pushers::from([(shop1(), push)]);
+        let running = Self::start_with(pushers, Some(lender)).await;
+        running.know(RETAILER, SHOP, 1).await;
+        running.know(RETAILER, OTHER_SHOP, 1).await;
+        running
+            .until("select count(*) from catalog.connection", "2")
+            .await;
+        running
+    }
+
     pub async fn start_without_shops() -> Self {
+        Self::start_with(Pushers::new(), None).await
+    }
+
+    async fn start_with(pushers: Pushers, lender: Option<&Lender>) -> Self {
         let database = database().await;
         let root = User {
             name: "root".to_owned(),
@@ -113,8 +135,12 @@ impl Running {
         let (ledger, mut tasks) = (Ledger::default(), JoinSet::new());
         let ledger_url = ledger.serve(&mut tasks).await;
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings(&database, &nats, &folder, &ledger_url);
-        catalog_push::run_untold(Command::Migrate, &settings)
+        let ingest = match lender {
+            Some(lender) => format!("{}={}", shop1(), lender.serve(&mut tasks).await),
+            None => String::new(),
+        };
+        let settings = settings(&database, &nats, &folder, (&ledger_url, &ingest));
+        catalog_push::run_untold(Command::Migrate, &settings, Pushers::new())
             .await
             .unwrap();
         let channel = service_kit::as_operator("http://127.0.0.1:1");
@@ -125,8 +151,10 @@ impl Running {
             grpc: String::new(),
             http: String::new(),
             catalog: CatalogClient::new(channel.clone()),
-            channels: ChannelsClient::new(channel),
+            channels: ChannelsClient::new(channel.clone()),
+            sheets: SheetsClient::new(channel),
             settings,
+            pushers,
             service: JoinSet::new(),
             folder,
             _ledger: tasks,
@@ -137,15 +165,23 @@ impl Running {
 
     async fn serve(&mut self) {
         let settings = self.settings.clone();
-        let serving = async move { catalog_push::run_untold(Command::Serve, &settings).await };
+        let pushers = self.pushers.clone();
+        let serving =
+            async move { catalog_push::run_untold(Command::Serve, &settings, pushers).await };
         self.service.spawn(serving);
         let file = self.folder.path().join("listening.json");
-        let listening = within(async || service::listen::announced(&file).unwrap()).await;
+        let listening = within(async || {
+            let ended = self.service.try_join_next();
+            assert!(ended.is_none(), "the service ended: {ended:?}");
+            service::listen::announced(&file).unwrap()
+        })
+        .await;
         self.grpc = format!("http://{}", listening.grpc.unwrap());
         self.http = format!("http://{}", listening.http.unwrap());
         let channel = service_kit::as_operator(&self.grpc);
         self.catalog = CatalogClient::new(channel.clone());
-        self.channels = ChannelsClient::new(channel);
+        self.channels = ChannelsClient::new(channel.clone());
+        self.sheets = SheetsClient::new(channel).max_decoding_message_size(32 << 20);
     }
 
     /// Killed in the middle of whatever it does, and started again.
@@ -242,7 +278,7 @@ fn settings(
     database: &Database,
     nats: &Nats,
     folder: &tempfile::TempDir,
-    ledger: &str,
+    (ledger, ingest): (&str, &str),
 ) -> Settings {
     let (_, place) = database.url.rsplit_once('@').unwrap();
     let listening = folder.path().join("listening.json");
@@ -255,6 +291,9 @@ fn settings(
         ("DATABASE_ADMIN_URL", database.url.clone()),
         ("CATALOG_DB_PASSWORD", APP_PASSWORD.to_owned()),
         ("LEDGER_URL", ledger.to_owned()),
+        ("INGEST_URLS", ingest.to_owned()),
+        ("PUSH_HELD_FOR_S", "5".to_owned()),
+        ("PUSH_SWEEP_EVERY_S", "2".to_owned()),
         ("NATS_URL", nats.url()),
         ("NATS_PASSWORD", nats.password(&user).to_owned()),
         ("NATS_USER", user),

@@ -14,7 +14,7 @@ use crate::make::{
 use crate::running::Running;
 
 /// Of an item that an order made: two for 20.00 and 4.20 tax.
-fn registered(number: u128, shop: ConnectionId) -> told::ItemRegistered {
+pub fn registered(number: u128, shop: ConnectionId) -> told::ItemRegistered {
     told::ItemRegistered {
         item_id: item_id(number).to_string(),
         retailer_id: RETAILER.to_string(),
@@ -59,7 +59,7 @@ fn sale(numbers: &[u128], shop: ConnectionId, second: i64) -> told::SaleRecorded
     }
 }
 
-async fn tell_item(running: &Running, event: &told::ItemRegistered) {
+pub async fn tell_item(running: &Running, event: &told::ItemRegistered) {
     let subject = subject::item_registered(RETAILER);
     running.tell_of_ledger(subject, event).await;
 }
@@ -70,7 +70,7 @@ async fn tell_sale(running: &Running, event: &told::SaleRecorded) {
 }
 
 /// All that was told is taken.
-async fn taken(running: &Running) {
+pub async fn taken(running: &Running) {
     let bus = running.bus("catalog-push").await;
     for durable in [
         bus::durable::catalog_items(),
@@ -85,7 +85,7 @@ async fn taken(running: &Running) {
     }
 }
 
-async fn by_item(running: &Running, number: u128) -> wire::Product {
+pub async fn by_item(running: &Running, number: u128) -> wire::Product {
     let request = wire::GetProductRequest {
         retailer_id: RETAILER.to_string(),
         key: Some(wire::get_product_request::Key::ItemId(

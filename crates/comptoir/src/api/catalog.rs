@@ -220,6 +220,10 @@ impl Catalog {
         Ok(settings.ok_or(WireError::Missing("settings"))?.into())
     }
 
+    pub(crate) const fn retailer(&self) -> RetailerId {
+        self.retailer
+    }
+
     pub(super) fn channel(&self) -> Authorized {
         self.channel.clone()
     }

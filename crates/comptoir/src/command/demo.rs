@@ -12,14 +12,14 @@ use super::Place;
 use super::place::DEMO;
 use super::signal::stop_asked;
 use super::up::progress;
-use crate::api::Ledger;
+use crate::api::{Catalog, Ledger};
 use crate::arguments::Demo;
 use crate::broker::Broker;
 use crate::demo::{self, Books, Market, Outcome, Round, Sender, Timings, percentile};
 use crate::exit::Exit;
 use crate::outlets::Outlets;
 use crate::output::Screen;
-use crate::services::DEMO_SHOPS;
+use crate::services::{DEMO_SHOPS, Service};
 use crate::stack::{self, Stack, StackOptions};
 use crate::view::{Explanation, Level, Sale};
 
@@ -118,6 +118,9 @@ async fn deliver(
         .trade(stack, |placed| bar.set_position(placed as u64))
         .await?;
     bar.finish_and_clear();
+    let spinner = screen.spinner().with_message("four shops are told");
+    let telling = market.tell(&catalog(stack)?, &ledger).await?;
+    spinner.finish_and_clear();
 
     let checks = ledger.verify().await?;
     let mut statuses = in_order.statuses.clone();
@@ -138,7 +141,17 @@ async fn deliver(
         books,
         checks,
         market: traded,
+        telling,
     })
+}
+
+fn catalog(stack: &Stack) -> anyhow::Result<Catalog> {
+    let name = Service::CatalogPush.name();
+    let mut services = stack.state().services.iter();
+    let running = services.find(|running| running.name == name);
+    let url = &running.context("the catalogue does not run")?.grpc_url;
+    let retailer = RetailerId::new(demo::RETAILER);
+    Ok(Catalog::at(url, stack.operator()?, retailer)?)
 }
 
 /// Waits until everything that was accepted is in the books or parked.

@@ -209,7 +209,7 @@ pub(super) fn act(asked: ActArguments) -> Act {
     }
 }
 
-fn new_id() -> Uuid {
+pub(super) fn new_id() -> Uuid {
     SystemIds::new(Arc::new(SystemClock)).next()
 }
 

@@ -82,7 +82,7 @@ async fn list(
     Ok(Exit::Done)
 }
 
-fn filter_into(filter: FilterArguments, deleted: bool) -> wire::ProductFilter {
+pub(super) fn filter_into(filter: FilterArguments, deleted: bool) -> wire::ProductFilter {
     let FilterArguments {
         state,
         channel,

@@ -78,18 +78,18 @@ enum Act {
 /// The shops, closed until [`Market::trade`].
 #[derive(Debug)]
 pub(crate) struct Market {
-    stalls: Vec<Stall>,
+    pub(super) stalls: Vec<Stall>,
 }
 
 #[derive(Debug)]
-struct Stall {
-    platform: Platform,
-    store: &'static str,
+pub(super) struct Stall {
+    pub(super) platform: Platform,
+    pub(super) store: &'static str,
     time_zone: &'static str,
-    outlet: Uuid,
-    register: Uuid,
-    connection: Uuid,
-    runner: Runner,
+    pub(super) outlet: Uuid,
+    pub(super) register: Uuid,
+    pub(super) connection: Uuid,
+    pub(super) runner: Runner,
 }
 
 /// What came of the trade.

@@ -9,6 +9,7 @@ mod percentile;
 mod retailer;
 mod round;
 mod show;
+mod telling;
 
 pub(crate) use market::{Market, SETTINGS, ShopTraded, Traded};
 pub(crate) use outcome::{Books, Outcome, Timings};
@@ -16,3 +17,4 @@ pub(crate) use percentile::percentile;
 pub(crate) use retailer::{RETAILER, seed};
 pub(crate) use round::{Round, Sender};
 pub(crate) use show::show;
+pub(crate) use telling::{ShopTold, Telling};

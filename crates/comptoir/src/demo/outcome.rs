@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::Traded;
+use super::{Telling, Traded};
 use crate::view::{Check, Explanation, Level, ParkedOrder, Sale};
 
 /// The books at one moment.
@@ -40,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) timings: Timings,
     /// What four simulated shops traded, and what the ledger has of it.
     pub(crate) market: Traded,
+    /// What these shops were told, and when they showed it.
+    pub(crate) telling: Telling,
 }
 
 /// In milliseconds where it is a time.
@@ -76,6 +78,7 @@ impl Outcome {
             && self.unchanged_by_repeats
             && self.accepted == self.sent
             && self.market.is_good()
+            && self.telling.is_good()
     }
 }
 

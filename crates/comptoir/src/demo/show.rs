@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Outcome, ShopTraded, Timings, Traded};
+use super::{Outcome, ShopTold, ShopTraded, Telling, Timings, Traded};
 use crate::outlets::Outlets;
 use crate::output::{Align, Screen, Table, count, duration};
 use crate::tables;
@@ -29,6 +29,7 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
         checks,
         timings,
         market,
+        telling,
     } = outcome;
     screen.title("Sales history");
     let shown: Vec<Sale> = books.sales.iter().take(SALES_SHOWN).cloned().collect();
@@ -52,6 +53,7 @@ pub(crate) fn show(screen: Screen, outlets: &Outlets, outcome: &Outcome) {
     }
 
     trade(screen, market);
+    tell(screen, telling);
 
     screen.title("Verdict");
     tables::verdict(screen, checks);
@@ -153,6 +155,39 @@ fn trade(screen: Screen, market: &Traded) {
             screen.line(format_args!("  {difference}"));
         }
         more(screen, differences.len(), DIFFERENCES_SHOWN, "difference");
+    }
+}
+
+/// What the shops showed of what the POS said.
+fn tell(screen: Screen, telling: &Telling) {
+    screen.title("The POS speaks, and the four shops listen");
+    screen.line("A product is made, put on sale, priced anew, sold at each store's till and taken off sale.");
+    let mut table = Table::new([
+        ("Store", Align::Left),
+        ("Shop", Align::Left),
+        ("Made, hidden", Align::Right),
+        ("On sale", Align::Right),
+        ("New price", Align::Right),
+        ("Till sale", Align::Right),
+        ("Off sale", Align::Right),
+    ]);
+    for shop in &telling.shops {
+        let [made, shown, dearer, sold, hidden] = shop.times().map(|ms| match ms {
+            Some(ms) => duration(Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))),
+            None => "NEVER".to_owned(),
+        });
+        let ShopTold {
+            store, platform, ..
+        } = shop;
+        let [store, platform] = [store, platform].map(|text| (*text).to_owned());
+        table.row([store, platform, made, shown, dearer, sold, hidden]);
+    }
+    screen.line(table);
+    if telling.is_good() {
+        let verdict = screen.good("every shop shows all of it");
+        screen.line(format_args!("{verdict}, so long after it was said."));
+    } else {
+        screen.line(screen.bad("Some of it is not shown."));
     }
 }
 

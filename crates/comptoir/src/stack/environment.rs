@@ -73,10 +73,14 @@ impl Environment<'_> {
                 deadline_s.saturating_sub(DRAIN_MARGIN_S).max(1).to_string(),
             ),
         ]);
+        let ledger = format!("http://{}", ports.grpc(Service::Ledger)?);
         match service.kind() {
             Kind::Ledger => {}
-            Kind::Catalogue | Kind::Ingest(_) => {
-                let ledger = format!("http://{}", ports.grpc(Service::Ledger)?);
+            Kind::Catalogue => {
+                settings.insert("LEDGER_URL", ledger);
+                settings.insert("INGEST_URLS", ingest_urls(ports)?);
+            }
+            Kind::Ingest(_) => {
                 settings.insert("LEDGER_URL", ledger);
             }
         }
@@ -127,6 +131,20 @@ impl Environment<'_> {
         let admin = self.servers.database_url.expose_secret();
         as_user(admin, &role(service), &self.database_password(service)?)
     }
+}
+
+/// Where each platform's ingest service answers, whether or not it runs.
+fn ingest_urls(ports: &Ports) -> anyhow::Result<String> {
+    let mut urls = Vec::new();
+    for service in Service::ALL {
+        match service.kind() {
+            Kind::Ledger | Kind::Catalogue => {}
+            Kind::Ingest(platform) => {
+                urls.push(format!("{platform}=http://{}", ports.grpc(service)?));
+            }
+        }
+    }
+    Ok(urls.join(" "))
 }
 
 /// What the operator of the stack in `dir` calls its services with, made at first use.

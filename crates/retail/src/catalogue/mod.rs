@@ -6,6 +6,7 @@ pub mod channel;
 pub mod listing;
 pub mod price;
 pub mod product;
+pub mod sheet;
 
 pub use channel::{Activity, ChannelFilter, Place, Sold};
 pub use listing::{ListingError, Picture, listing};

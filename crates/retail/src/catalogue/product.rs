@@ -117,11 +117,28 @@ pub enum ProductError {
     ImageTwice,
 }
 
+impl Variant {
+    /// A thousand tonnes.
+    pub const WEIGHT_LIMIT_MG: u64 = 1_000_000_000_000;
+}
+
+impl Parcel {
+    /// A kilometre.
+    pub const LENGTH_LIMIT_UM: u64 = 1_000_000_000;
+}
+
 impl Product {
     /// Shops have no more.
     pub const OPTIONS_LIMIT: usize = 3;
     /// As many items as the ledger registers at once.
     pub const VARIANTS_LIMIT: usize = 500;
+    /// Longest name, brand, category and the like.
+    pub const NAME_LIMIT_BYTES: usize = 255;
+    /// Longest description.
+    pub const DESCRIPTION_LIMIT_BYTES: usize = 60_000;
+    /// Longest tag.
+    pub const TAG_LIMIT_BYTES: usize = 100;
+    pub const TAGS_LIMIT: usize = 50;
 
     /// Whether it can be one.
     pub fn check(&self) -> Result<(), ProductError> {

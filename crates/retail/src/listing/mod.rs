@@ -5,6 +5,8 @@
 //! [`change::change`], a pure function.
 
 pub mod change;
+pub mod drift;
+pub mod link;
 pub mod ownership;
 pub mod stock;
 pub mod terms;

@@ -64,6 +64,11 @@ impl Push for Ecom {
         true
     }
 
+    /// Nothing that it tells of a variation's image names what it was made from: it would be sent with every save.
+    fn shows_variant_images(&self) -> bool {
+        false
+    }
+
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError> {
         terms::terms(&api::Api::new(self, to)?).await
     }

@@ -10,6 +10,7 @@
 )]
 
 mod booked;
+mod judge;
 mod push;
 mod readings;
 mod recorder;
@@ -19,6 +20,7 @@ mod sound;
 mod trade;
 
 pub use booked::Booked;
+pub use judge::Judge;
 pub use push::{OwnVariant, Stage, StockWay, push};
 pub use readings::{Sample, readings};
 pub use recorder::{Recorded, Recorder};

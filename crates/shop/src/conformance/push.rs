@@ -33,6 +33,9 @@ pub trait Stage: Sync {
         |request| request.method != Method::GET
     }
 
+    /// Time goes by: the shop has fetched the images that it was told of, and its search knows what it has.
+    fn settle(&self) {}
+
     /// Makes `wanted` something that the shop does not take beside `other`, which it has. Why it does not.
     fn spoil(&self, wanted: &mut Listing, other: &Listing) -> PushReason {
         wanted.variants[0].sku.clone_from(&other.variants[0].sku);

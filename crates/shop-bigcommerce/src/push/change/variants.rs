@@ -1,6 +1,6 @@
 //! Which variants there are, and by which values.
 
-use retail::listing::{Ownership, Variant, VariantChange};
+use retail::listing::{Ownership, ShopVariant, Variant, VariantChange};
 use serde::Deserialize;
 use shop::FetchError;
 use shop::push::PushReason;
@@ -9,6 +9,7 @@ use super::super::body::{Goods, OptionValue, ProductBody, VariantBody};
 use super::super::create::{variant_id, variant_of};
 use super::super::desk::{Desk, Said};
 use super::super::note::Note;
+use super::super::read;
 use super::plan::{self, Known, Seen};
 use super::{End, Job, details, goods, options};
 use crate::client::unreadable;
@@ -272,8 +273,38 @@ pub(super) async fn make(
             job.keep(id, variant, note)?;
             Ok(None)
         }
-        said @ (Said::Missing | Said::Denied(_)) => Ok(options::end(said)),
+        said @ Said::Denied(_) => match made_before(desk, job, known, variant, note).await? {
+            Some(id) => adopt(desk, job, id, variant, note).await,
+            None => Ok(options::end(said)),
+        },
+        Said::Missing => Ok(Some(End::Missing)),
     }
+}
+
+/// One of these values that is noted for nobody else: whoever calls may not have heard that it was made.
+async fn made_before(
+    desk: &mut Desk<'_>,
+    job: &Job<'_>,
+    known: &[Known],
+    variant: &Variant,
+    note: &Note,
+) -> Result<Option<u64>, FetchError> {
+    let Some(listing) = read::by_ids(desk, &[job.id]).await?.pop() else {
+        return Ok(None);
+    };
+    let shows = |there: &ShopVariant| {
+        let mut wanted = known.iter().zip(&variant.values);
+        wanted.all(|(option, value)| {
+            let place = listing.options.iter().position(|name| *name == option.name);
+            place.and_then(|place| there.values.get(place)) == Some(value)
+        })
+    };
+    let mut alike = listing.variants.iter().filter(|there| shows(there));
+    let is_anothers = |id: &u64| {
+        let noted = note.variants.get(id);
+        noted.is_some_and(|(item, _)| *item != variant.item)
+    };
+    Ok(alike.find_map(variant_id).filter(|id| !is_anothers(id)))
 }
 
 async fn remove(desk: &mut Desk<'_>, product: u64, id: u64) -> Result<(), FetchError> {

@@ -3,6 +3,7 @@
 mod change;
 mod contract;
 mod create;
+mod floor;
 mod found;
 mod limits;
 mod schema;

@@ -22,7 +22,14 @@ impl Contract {
         };
         let text = std::fs::read_to_string(found).unwrap();
         let documents = YamlLoader::load_from_str(&text).unwrap();
-        Some(Self(json_of(&documents[0])))
+        let mut contract = json_of(&documents[0]);
+        mend(&mut contract);
+        Some(Self(contract))
+    }
+
+    /// As a program can read it.
+    pub fn to_json(&self) -> String {
+        self.0.to_string()
     }
 
     /// What is documented of a method at a path, and the path's name there.
@@ -143,6 +150,29 @@ impl Contract {
             }
         }
         faults
+    }
+}
+
+/// Where the documents say more in words than in schemas.
+fn mend(contract: &mut Value) {
+    // What is there already is refused so, of products as of variants.
+    let variants = "/stores/{store_hash}/v3/catalog/products/{product_id}/variants";
+    contract["paths"][variants]["post"]["responses"]["409"] =
+        json!({"description": "there already"});
+    allow_no_base_variant(contract);
+}
+
+/// It is null where there are options.
+fn allow_no_base_variant(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(id @ Value::Object(_)) = fields.get_mut("base_variant_id") {
+                id["nullable"] = true.into();
+            }
+            fields.values_mut().for_each(allow_no_base_variant);
+        }
+        Value::Array(rows) => rows.iter_mut().for_each(allow_no_base_variant),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

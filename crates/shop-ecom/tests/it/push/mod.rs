@@ -3,6 +3,7 @@
 mod change;
 mod contract;
 mod create;
+mod floor;
 mod images;
 mod limits;
 mod read;

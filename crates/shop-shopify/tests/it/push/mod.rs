@@ -4,6 +4,7 @@ mod availability;
 mod change;
 mod create;
 mod find;
+mod floor;
 mod images;
 mod limits;
 mod options;

@@ -1,10 +1,11 @@
 //! A simulated shop, what is wanted of it, and who pays for what it is asked.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -214,12 +215,13 @@ impl World {
 }
 
 /// By the schema: the operation, and what is told in it.
-fn is_sound(asked: &Asked) {
-    let schema = Schema::parse_and_validate(SCHEMA, "schema").unwrap();
-    let document = ExecutableDocument::parse_and_validate(&schema, &asked.query, "asked").unwrap();
+pub fn is_sound(asked: &Asked) {
+    static KNOWN: LazyLock<Valid<Schema>> =
+        LazyLock::new(|| Schema::parse_and_validate(SCHEMA, "schema").unwrap());
+    let document = ExecutableDocument::parse_and_validate(&KNOWN, &asked.query, "asked").unwrap();
     let operation = document.operations.get(None).unwrap();
     let variables: JsonMap = serde_json::from_value(asked.variables.clone()).unwrap();
-    if let Err(error) = coerce_variable_values(&schema, operation, &variables) {
+    if let Err(error) = coerce_variable_values(&KNOWN, operation, &variables) {
         panic!("{}: {error:?}: {}", asked.operation(), asked.variables);
     }
 }

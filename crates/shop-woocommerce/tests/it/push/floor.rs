@@ -84,7 +84,7 @@ impl Stage for Floor {
 }
 
 #[tokio::test]
-async fn a_shop_is_told_what_every_platform_is_told() {
+async fn ec_03_and_ec_04_and_ec_05_and_ec_06_and_ec_07_and_ec_08_hold_in_a_simulated_shop() {
     let floor = Floor {
         running: Running::new(1, 0).await,
         url: Mutex::default(),

@@ -1,7 +1,7 @@
 //! What the checks sell.
 
 use retail::listing::{Dimensions, Image, ImageHash, Listing, Measure, Variant};
-use retail::{Currency, ItemId, Money, ProductId, Sku};
+use retail::{Barcode, Currency, ItemId, Money, ProductId, Sku};
 use uuid::Uuid;
 
 use crate::push::Sought;
@@ -26,11 +26,14 @@ pub(super) fn shirt(n: u128, currency: Currency) -> Listing {
 }
 
 pub(super) fn image(n: u128, place: u8) -> Image {
+    let places = [place; 16];
     let mut hash = [place; 32];
     hash[..16].copy_from_slice(&n.to_be_bytes());
+    // Of the hash: some shops know an image by the name of its file.
+    let name = format!("{n:032x}{:032x}", u128::from_be_bytes(places));
     Image {
         hash: ImageHash(hash),
-        url: format!("https://pos.example/images/{n}-{place}.png").into(),
+        url: format!("https://pos.example/images/{name}.png").into(),
         width: 600,
         height: 400,
         alt: "".into(),
@@ -42,7 +45,7 @@ pub(super) fn variant(n: u128, place: u128, price: Money, images: &[Image]) -> V
         item: ItemId::new(Uuid::from_u128(n * 100 + place)),
         values: vec![format!("Size {place}").into()],
         sku: Sku::new(&format!("CONF-{n}-{place}")).ok(),
-        barcode: None,
+        barcode: Barcode::new(&format!("0360{n:04}{place:04}")).ok(),
         price,
         weight: Some(Measure(250)),
         dimensions: Some(Dimensions {

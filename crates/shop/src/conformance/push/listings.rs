@@ -3,7 +3,7 @@
 use retail::listing::{Change, ShopProductId, change};
 use retail::{ItemId, Money};
 
-use super::goods::{UNCHANGED, both, by_id, by_sku, variant};
+use super::goods::{UNCHANGED, both, by_id, by_sku};
 use super::stock::stock;
 use super::{OwnVariant, Play};
 use crate::push::{Outcome, PushReason, StockOutcome};
@@ -35,7 +35,7 @@ impl Play<'_> {
 
     pub(super) async fn is_changed_once(&self) {
         let (mut wanted, shop) = self.on_sale(2).await;
-        wanted.title = "Shirt, ironed".into();
+        wanted.title = "Shirt 2, ironed".into();
         wanted.variants[1].price = Money::new(2_550, wanted.variants[1].price.currency());
         wanted.variants[0].is_on_sale = false;
         let row = self.row(&wanted, &shop);
@@ -64,7 +64,7 @@ impl Play<'_> {
         let own = self.stage.add_variant(&shop.id, "Theirs").await;
         wanted.variants[0].price = Money::new(1_999, wanted.variants[0].price.currency());
         let gone = wanted.variants.remove(1).item;
-        let new = variant(3, 3, wanted.variants[0].price, &wanted.images);
+        let new = self.added(3, 3, &wanted);
         wanted.variants.push(new);
         let shop = self.change(&wanted, &shop).await;
         assert_eq!(

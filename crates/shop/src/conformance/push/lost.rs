@@ -3,12 +3,12 @@
 use retail::listing::{Listing, ShopListing, Variant};
 
 use super::Play;
-use super::goods::{both, by_sku, image, variant};
+use super::goods::{both, by_sku, image};
 use super::play::with;
 use crate::push::Outcome;
 
-/// Writing requests that one listing takes, at most.
-const WRITES_LIMIT: usize = 8;
+/// Writing requests that one listing takes, at most: some shops take each image and each note in a request of its own.
+const WRITES_LIMIT: usize = 16;
 
 impl Play<'_> {
     pub(super) async fn is_made_once_whatever_is_lost(&self) {
@@ -38,9 +38,9 @@ impl Play<'_> {
             let n = 200 + nth as u128;
             let (mut wanted, shop) = self.on_sale(n).await;
             wanted.images.push(image(n, 3));
-            let new = variant(n, 3, wanted.variants[0].price, &wanted.images);
+            let new = self.added(n, 3, &wanted);
             wanted.variants.push(Variant { sku: None, ..new });
-            wanted.title = "Shirt with more to it".into();
+            wanted.title = format!("Shirt {n} with more to it").into();
             let row = self.row(&wanted, &shop);
             self.recorder.lose(nth);
             let told = self

@@ -1,9 +1,9 @@
 //! A shop that is told things, and what is known of it.
 
-use retail::listing::{Listing, ShopImage, ShopListing, ShopVariant, change};
+use retail::listing::{Listing, ShopImage, ShopListing, ShopVariant, Variant, change};
 
 use super::Play;
-use super::goods::shirt;
+use super::goods::{shirt, variant};
 use crate::FetchError;
 use crate::push::{ChangeRow, Changed, Outcome, Push, Sought, To};
 
@@ -22,7 +22,18 @@ impl Play<'_> {
 
     pub(super) fn wanted(&self, n: u128) -> Listing {
         let terms = self.terms.as_ref().expect("they were asked for");
-        shirt(n, terms.currency)
+        let mut wanted = shirt(n, terms.currency);
+        for variant in &mut wanted.variants {
+            variant.image = variant.image.filter(|_| self.push().shows_variant_images());
+        }
+        wanted
+    }
+
+    /// Another variant of what is wanted.
+    pub(super) fn added(&self, n: u128, place: u128, wanted: &Listing) -> Variant {
+        let mut added = variant(n, place, wanted.variants[0].price, &wanted.images);
+        added.image = added.image.filter(|_| self.push().shows_variant_images());
+        added
     }
 
     pub(super) async fn create(
@@ -40,6 +51,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn find(&self, sought: &Sought) -> Vec<ShopListing> {
+        self.stage.settle();
         self.push()
             .find(self.to(), sought)
             .await
@@ -48,6 +60,7 @@ impl Play<'_> {
 
     /// As it is now, with the ids that we know; `None`: the shop has it no more.
     pub(super) async fn read(&self, known: &ShopListing) -> Option<ShopListing> {
+        self.stage.settle();
         let read = self
             .push()
             .read(self.to(), std::slice::from_ref(&known.id))
@@ -75,9 +88,14 @@ impl Play<'_> {
         }
     }
 
+    /// In as many calls as it takes.
     pub(super) async fn tell(&self, rows: &[ChangeRow]) -> Vec<Outcome<Changed>> {
-        let told = self.push().change(self.to(), rows).await;
-        let told = told.expect("changes are answered");
+        self.stage.settle();
+        let mut told = Vec::new();
+        for rows in rows.chunks(self.push().bounds().change_rows) {
+            let outcomes = self.push().change(self.to(), rows).await;
+            told.extend(outcomes.expect("changes are answered"));
+        }
         assert_eq!(told.len(), rows.len());
         told
     }

@@ -61,7 +61,7 @@ impl Play<'_> {
     pub(super) async fn asks_nothing_unpaid(&self) {
         let (wanted, shop) = self.on_sale(600).await;
         let mut ironed = wanted.clone();
-        ironed.title = "Shirt, ironed".into();
+        ironed.title = "Shirt 600, ironed".into();
         let row = stock(&shop, &shop.variants[0], None, 3, 9);
         self.recorder.take();
         self.recorder.set_empty(true);

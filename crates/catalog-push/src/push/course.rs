@@ -1,0 +1,54 @@
+//! What is to be done about a product in a shop. Pure.
+
+use crate::store::{KeptListing, Origin, Standing};
+
+/// The next thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Course {
+    /// Nothing, until a person says so.
+    Leave,
+    /// The shop has it and is not to have it any more.
+    Delete,
+    /// It is nowhere any more.
+    Forget,
+    /// Nobody knows which listing it is, or whether there is one.
+    Link,
+    /// Somebody saved it: what the shop shows is read, and overwritten where it is ours (EC-4).
+    Overwrite,
+    /// Nobody has: what the shop was told is compared, and what somebody edited there stays (EC-4).
+    Compare,
+}
+
+/// By what is known.
+#[must_use]
+pub fn course(kept: &KeptListing) -> Course {
+    let has_listing = kept.shop_product.is_some();
+    let living = kept.view.as_ref().filter(|view| !view.is_deleted);
+    let Some(view) = living else {
+        return if has_listing {
+            Course::Delete
+        } else {
+            Course::Forget
+        };
+    };
+    // It knows less than the shop that sold it: a name and a price off one line, and a stock that nobody counted.
+    if view.origin == Origin::AsSold {
+        return Course::Leave;
+    }
+    let is_told = kept.pushed_revision == Some(view.revision);
+    match kept.standing {
+        Standing::Review | Standing::Missing => Course::Leave,
+        Standing::Wanted | Standing::Refused | Standing::Deleted | Standing::Linked
+            if !has_listing =>
+        {
+            Course::Link
+        }
+        Standing::Wanted | Standing::Refused | Standing::Deleted | Standing::Linked => {
+            if is_told && kept.known.is_some() {
+                Course::Compare
+            } else {
+                Course::Overwrite
+            }
+        }
+    }
+}

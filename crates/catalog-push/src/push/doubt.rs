@@ -1,0 +1,178 @@
+//! What was being told when nobody heard what became of it: a process was killed, or the shop did not answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use retail::ShopVariantId;
+use retail::listing::ShopProductId;
+use shop::push::{StockOutcome, StockRow};
+
+use super::Trouble;
+use super::desk::Turn;
+use super::plan::{self, Intent, Settled};
+use super::pushable::{Answer, NoAnswer};
+use super::stock::{Kept, entry, keep_heard, stock_row, target};
+use crate::store::{KeptIntent, ListedItem, Settle, SettledItem, Work};
+
+/// Shops remember a key for an hour at least; what is older has to be read.
+const KEY_LIFE: SignedDuration = SignedDuration::from_mins(30);
+/// What is settled is looked at again at once.
+const AT_ONCE: Duration = Duration::ZERO;
+const RULE: &str = "what became of what was told before";
+
+/// A row of which nobody knows.
+struct Doubt {
+    row: ListedItem,
+    work: Work,
+    telling: KeptIntent,
+    intent: Intent,
+    wanted: i64,
+}
+
+/// Finds out. Every row is looked at again after: what it is to have is told by what is then known.
+pub(super) async fn settle(
+    turn: &Turn<'_>,
+    rows: Vec<(ListedItem, Work)>,
+    answer: &Answer,
+    kept: &mut Kept,
+) -> Result<(), Trouble> {
+    let doubts = doubts(turn, rows, answer, kept).await?;
+    let now = turn.desk.clock.now();
+    let (repeated, read): (Vec<Doubt>, Vec<Doubt>) = doubts.into_iter().partition(|doubt| {
+        let is_remembered = now.duration_since(doubt.telling.at) < KEY_LIFE;
+        plan::is_repeated(doubt.intent, doubt.wanted, is_remembered)
+    });
+    for some in repeated.chunks(turn.desk.bounds().stock_rows) {
+        repeat(turn, some, kept).await?;
+    }
+    for some in read.chunks(turn.desk.bounds().read_rows) {
+        look(turn, some, kept).await?;
+    }
+    Ok(())
+}
+
+async fn doubts(
+    turn: &Turn<'_>,
+    rows: Vec<(ListedItem, Work)>,
+    answer: &Answer,
+    kept: &mut Kept,
+) -> Result<Vec<Doubt>, Trouble> {
+    let desk = turn.desk;
+    let marks = rows.iter().filter_map(|(row, _)| {
+        let mark = row.intent.as_ref()?.confirms.mark.clone();
+        Some((row.item, mark))
+    });
+    // What would have been taken since, had it been done.
+    let if_done = match desk.ledger.ask(desk.whose(), &marks.collect()).await {
+        Ok(if_done) => if_done,
+        Err(NoAnswer::Trouble(trouble)) => return Err(trouble),
+        Err(NoAnswer::StockInShop) => {
+            kept.done.extend(rows.iter().map(|(_, work)| *work));
+            return Ok(Vec::new());
+        }
+    };
+    let mut doubts = Vec::new();
+    for (row, work) in rows {
+        let (Some(telling), Some(said), Some(since)) = (
+            row.intent.clone(),
+            answer.items.get(&row.item),
+            if_done.items.get(&row.item),
+        ) else {
+            kept.done.push(work);
+            continue;
+        };
+        let taken = since.pushable.taken.milli().div_euclid(1_000);
+        let target = target(turn, &row, said);
+        let intent = Intent {
+            if_done: telling.confirms.quantity.saturating_sub(taken),
+            if_not: target.expected,
+        };
+        doubts.push(Doubt {
+            row,
+            work,
+            telling,
+            intent,
+            wanted: target.wanted,
+        });
+    }
+    Ok(doubts)
+}
+
+/// Tells it again as it was, under its key.
+async fn repeat(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), Trouble> {
+    let desk = turn.desk;
+    let rows: Vec<StockRow> = doubts
+        .iter()
+        .map(|doubt| stock_row(&doubt.row, &doubt.telling))
+        .collect();
+    let outcomes = desk.push.set_stock(turn.to(), &rows).await?;
+    let (mut settled, mut told) = (Vec::new(), Vec::new());
+    for (doubt, outcome) in doubts.iter().zip(outcomes) {
+        told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
+        let settle = match outcome {
+            StockOutcome::Set => Settle::Done,
+            StockOutcome::Stale { found } => by(plan::settle(doubt.intent, found)),
+            StockOutcome::Refused(_) => Settle::Dropped,
+            StockOutcome::Missing => Settle::Forgotten,
+            StockOutcome::Unsure => {
+                kept.postponed.push(desk.failed(doubt.work));
+                continue;
+            }
+        };
+        settled.push(settled_item(doubt, settle));
+        kept.postponed.push(desk.later(doubt.work, AT_ONCE));
+    }
+    keep_heard(turn, &settled, &told).await
+}
+
+/// Reads what the shop has.
+async fn look(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), Trouble> {
+    let desk = turn.desk;
+    let products: BTreeSet<ShopProductId> = doubts
+        .iter()
+        .map(|doubt| doubt.row.shop_product.clone())
+        .collect();
+    let products: Vec<ShopProductId> = products.into_iter().collect();
+    let shown = desk.push.read(turn.to(), &products).await?;
+    let variants = shown.iter().flat_map(|shown| &shown.variants);
+    let found: BTreeMap<&ShopVariantId, Option<i64>> = variants
+        .map(|variant| (&variant.id, variant.quantity))
+        .collect();
+    let (mut settled, mut told) = (Vec::new(), Vec::new());
+    for doubt in doubts {
+        let settle = match found.get(&doubt.row.variant) {
+            Some(Some(found)) => by(plan::settle(doubt.intent, *found)),
+            // It is not counted there, or gone: the telling of it says which.
+            Some(None) => Settle::Dropped,
+            None => {
+                desk.store
+                    .doubt_listing(desk.connection(), doubt.row.product)
+                    .await?;
+                Settle::Forgotten
+            }
+        };
+        if settle == Settle::Done {
+            let outcome = StockOutcome::Set;
+            told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
+        }
+        settled.push(settled_item(doubt, settle));
+        kept.postponed.push(desk.later(doubt.work, AT_ONCE));
+    }
+    keep_heard(turn, &settled, &told).await
+}
+
+fn settled_item(doubt: &Doubt, settle: Settle) -> SettledItem {
+    SettledItem {
+        item: doubt.row.item,
+        key: doubt.telling.key,
+        settle,
+    }
+}
+
+const fn by(settled: Settled) -> Settle {
+    match settled {
+        Settled::Done => Settle::Done,
+        Settled::NotDone => Settle::Dropped,
+    }
+}
