@@ -16,10 +16,10 @@ use shop_sim::checker::{ShopBooks, Told, differences, read};
 use shop_sim::{Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
 use tempfile::TempDir;
 use test_kit::{folder, world};
-use tokio::sync::MutexGuard;
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
-use crate::alone::{PROGRAM, turn};
+use crate::alone::{PROGRAM, only_turn};
 
 /// Orders placed or changed in a second, in each shop.
 const PACE: Pace = Pace::of(20);
@@ -34,7 +34,7 @@ pub struct FourShops {
     pub shops: Vec<Shop>,
     stack: Stack,
     folder: TempDir,
-    _turn: MutexGuard<'static, ()>,
+    _turn: SemaphorePermit<'static>,
 }
 
 pub struct Shop {
@@ -57,7 +57,8 @@ impl FourShops {
     }
 
     async fn open_by(orders: usize, outlet_of: impl Fn(u64) -> u64) -> Self {
-        let turn = turn().await;
+        // Four shops and all services keep the machine busy, and what these services do is watched.
+        let turn = only_turn().await;
         let mut shops = Vec::new();
         for (number, platform) in (1..).zip(Platform::ALL) {
             let outlet = outlet_of(number);

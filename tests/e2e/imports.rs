@@ -17,7 +17,7 @@ use shop_sim::{Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed}
 use tempfile::TempDir;
 use test_kit::{folder, world};
 use tokio::process::Command;
-use tokio::sync::MutexGuard;
+use tokio::sync::SemaphorePermit;
 
 use crate::alone::{PROGRAM, turn};
 
@@ -34,7 +34,7 @@ struct Shop {
     folder: TempDir,
     runner: Runner,
     stack: Stack,
-    _turn: MutexGuard<'static, ()>,
+    _turn: SemaphorePermit<'static>,
 }
 
 impl Shop {
