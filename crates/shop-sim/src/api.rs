@@ -190,12 +190,19 @@ async fn answer(
             AnswerFate::Hung(_) => counts.hung += 1,
             AnswerFate::Busy => counts.busy += 1,
             AnswerFate::Failed => counts.failed += 1,
+            AnswerFate::Denied => counts.denied += 1,
             AnswerFate::Broken => counts.broken += 1,
             AnswerFate::Truncated => counts.truncated += 1,
         }
     });
     match fate {
-        AnswerFate::Answered => Ok(ask(router, request).await),
+        AnswerFate::Answered => {
+            let response = ask(router, request).await;
+            if response.status() == StatusCode::TOO_MANY_REQUESTS {
+                network.counters.add(|counts| counts.answers.hasty += 1);
+            }
+            Ok(response)
+        }
         AnswerFate::Hung(silence) => {
             ask(router, request).await;
             tokio::time::sleep(silence).await;
@@ -206,6 +213,7 @@ async fn answer(
             Ok((StatusCode::TOO_MANY_REQUESTS, after).into_response())
         }
         AnswerFate::Failed => Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+        AnswerFate::Denied => Ok(StatusCode::UNAUTHORIZED.into_response()),
         AnswerFate::Broken => {
             ask(router, request).await;
             Err(NoAnswer)

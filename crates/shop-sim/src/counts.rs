@@ -47,9 +47,12 @@ pub struct DeliveryCounts {
 pub struct AnswerCounts {
     /// As the shop meant it, whatever its status.
     pub answered: u64,
+    /// Of those: the shop itself found that it was asked too much.
+    pub hasty: u64,
     pub hung: u64,
     pub busy: u64,
     pub failed: u64,
+    pub denied: u64,
     pub broken: u64,
     pub truncated: u64,
 }

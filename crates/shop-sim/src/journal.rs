@@ -1,11 +1,13 @@
 //! What the shop was asked, request by request.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::recording::Recording;
 
 /// Different requests that are remembered, and different fields; the numbers of a path count as one.
 const ENTRIES_LIMIT: usize = 1_000;
@@ -33,30 +35,43 @@ pub struct Journal {
 
 /// Where all connections write.
 #[derive(Debug, Default)]
-pub(crate) struct Journals(Mutex<Journal>);
+pub(crate) struct Journals {
+    journal: Mutex<Journal>,
+    recording: Mutex<Recording>,
+}
 
 impl Journals {
     pub(crate) fn add(&self, method: &Method, path: &str, body: &[u8]) {
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let read: Value = serde_json::from_slice(body).unwrap_or_default();
         let asked = Asked {
             method: method.to_string(),
             path: without_numbers(path),
-            operation: operation(&body),
+            operation: operation(&read),
         };
-        let mut journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        locked(&self.recording).add(&asked, body);
+        let mut journal = locked(&self.journal);
         journal.note(asked);
-        for row in batch(&body) {
+        for row in batch(&read) {
             journal.note(row);
         }
-        journal.note_fields(&body);
+        journal.note_fields(&read);
     }
 
     pub(crate) fn read(&self) -> Journal {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        locked(&self.journal).clone()
     }
+
+    pub(crate) fn begin_recording(&self) {
+        locked(&self.recording).begin();
+    }
+
+    pub(crate) fn recording(&self) -> Recording {
+        locked(&self.recording).clone()
+    }
+}
+
+fn locked<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Journal {
@@ -191,6 +206,22 @@ mod tests {
         assert_eq!(asked, expected);
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         assert_eq!(fields, ["body", "method", "name", "options", "path"]);
+    }
+
+    #[test]
+    fn what_a_shop_is_told_is_kept_whole_once_somebody_wants_it() {
+        let journals = Journals::default();
+        let path = "/products/7";
+        journals.add(&Method::PUT, path, br#"{"name":"before"}"#);
+        journals.begin_recording();
+        journals.add(&Method::GET, path, b"");
+        journals.add(&Method::PUT, path, br#"{"name":"after"}"#);
+        let Recording {
+            requests, not_kept, ..
+        } = journals.recording();
+        let told: Vec<&str> = requests.iter().map(|request| &*request.body).collect();
+        assert_eq!(told, [r#"{"name":"after"}"#], "questions tell nothing");
+        assert_eq!(not_kept, 0);
     }
 
     #[test]

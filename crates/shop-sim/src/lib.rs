@@ -24,6 +24,7 @@ mod journal;
 mod network;
 mod outage;
 mod platform;
+mod recording;
 mod script;
 mod shop_run;
 mod status;
@@ -40,8 +41,9 @@ pub use faults::{
 };
 pub use journal::{Asked, Journal};
 pub use platform::Platform;
+pub use recording::{Recording, Request};
 pub use script::{Event, Scene, Script};
-pub use shop::sim::ShopSize;
+pub use shop::sim::{ShopSize, StockCause, StockEntry, StockLog};
 pub use shop_run::{Runner, RunnerOptions, ShopRun, StartError};
 pub use status::{Status, TradeStatus};
 pub use trade::{NotAPace, Pace};

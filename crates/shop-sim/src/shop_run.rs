@@ -1,5 +1,6 @@
 //! A simulated shop in business: served, trading, delivering, under control.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use service::clock::Clock as _;
 use service::http;
-use shop::sim::{Access, Books, ProductEdit, SimShop};
+use shop::sim::{Access, Books, ProductEdit, SimShop, StockLog};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -21,6 +22,7 @@ use crate::courier::{Courier, Dropped, POST_TIMEOUT};
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::network::Network;
+use crate::recording::Recording;
 use crate::script::{Play, Script};
 use crate::status::{Status, TradeStatus};
 use crate::trade::{Pace, Trade, TradeState};
@@ -261,6 +263,17 @@ impl ShopRun {
         self.network.journals.read()
     }
 
+    /// From now on it keeps what it is told.
+    pub fn begin_recording(&self) {
+        self.network.journals.begin_recording();
+    }
+
+    /// What it was told since.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        self.network.journals.recording()
+    }
+
     #[must_use]
     pub fn status(&self) -> Status {
         let trade = if self.state.over.load(Ordering::Relaxed) {
@@ -324,6 +337,38 @@ impl ShopRun {
     /// Somebody edits a product in the shop.
     pub fn edit_product(&self, edit: ProductEdit) {
         self.shop.edit_product(edit);
+    }
+
+    /// From now on it sells no more than it has.
+    pub fn sell_what_there_is(&self) {
+        self.shop.sell_what_there_is();
+    }
+
+    /// From now on its products cost euros.
+    pub fn sell_in_euros(&self) {
+        self.shop.sell_in_euros();
+    }
+
+    /// From now on it may be asked as often as anybody likes.
+    pub fn lift_limits(&self) {
+        self.shop.lift_limits();
+    }
+
+    /// What there is of every SKU that it counts.
+    #[must_use]
+    pub fn stock(&self) -> BTreeMap<String, i64> {
+        self.shop.stock()
+    }
+
+    /// From now on it keeps what moves its stock.
+    pub fn begin_stock_log(&self) {
+        self.shop.begin_stock_log();
+    }
+
+    /// What has moved its stock since.
+    #[must_use]
+    pub fn stock_log(&self) -> StockLog {
+        self.shop.stock_log()
     }
 
     /// Whether nothing is left to happen.

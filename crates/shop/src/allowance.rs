@@ -1,6 +1,7 @@
 //! How much a shop lets itself be asked.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ShopUrl;
@@ -18,6 +19,19 @@ pub struct Allowance {
     pub placed_page: u32,
     /// What fetching one order costs.
     pub order: u32,
+}
+
+impl Allowance {
+    /// So many units come back in a second, and those of two seconds may be used at once.
+    #[must_use]
+    pub const fn at(self, per_second: NonZeroU32) -> Self {
+        let per_second = per_second.get();
+        Self {
+            per_second,
+            at_once: per_second.saturating_mul(2),
+            ..self
+        }
+    }
 }
 
 impl Default for Allowance {
@@ -76,6 +90,13 @@ impl Allowances {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shop_of_ones_own_is_asked_as_one_likes() {
+        let allowance = Allowance::default().at(NonZeroU32::new(300).unwrap());
+        assert_eq!((allowance.per_second, allowance.at_once), (300, 600));
+        assert_eq!(allowance.order, Allowance::default().order);
+    }
 
     #[test]
     fn each_shop_has_what_it_told_last() {

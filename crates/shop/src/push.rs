@@ -22,6 +22,19 @@ pub trait Push: Send + Sync + 'static {
     /// What the platform has, and how much of it fits.
     fn bounds(&self) -> &'static Bounds;
 
+    /// Whether the shop itself holds a figure of stock against what it has, or adds to it. Where it can only be set, a
+    /// row is read just before, and what buyers take in between is overwritten; a row that has what is wanted and
+    /// expected is told nothing.
+    fn compares(&self) -> bool {
+        true
+    }
+
+    /// Whether a row of stock that is told again under its key is known to the shop to have been done, whatever was sold
+    /// since and whichever rows it is told with: then [`StockOutcome::Stale`] says that it was not.
+    fn keeps_keys(&self) -> bool {
+        false
+    }
+
     /// Whether the platform has no switch for a single variant, so that one that is not to be sold stays where it is and
     /// must be told a stock of none until it is sold again.
     fn hides_variants_by_stock(&self) -> bool {

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use service::clock::Clock;
-use shop::sim::{Books, ProductEdit, ProductEdits, Stocked};
+use shop::sim::{Books, ProductEdit, ProductEdits, StockLog, Stocked};
 
 use self::catalogue::Catalogue;
 use self::delivery::Outbox;
@@ -147,7 +147,12 @@ impl Store {
     #[must_use]
     pub fn open(options: Options, clock: Arc<dyn Clock>) -> Self {
         let catalogue = Catalogue::new(options.products);
-        let shelf = Shelf::of(&catalogue, options.inventory_lag, options.product_limit);
+        let shelf = Shelf::of(
+            &catalogue,
+            options.inventory_lag,
+            options.product_limit,
+            Arc::clone(&clock),
+        );
         let state = State {
             dice: Dice::new(options.seed),
             catalogue,
@@ -180,6 +185,46 @@ impl Store {
         state.keep(order);
         state.tell(self, id, &events);
         id
+    }
+
+    /// The same of a store that sells no more than it has. `None`: the buyer wants more, and goes away.
+    #[must_use]
+    pub fn place_of_stock(&self) -> Option<u64> {
+        let mut state = self.lock();
+        let id = state.next_order(self);
+        let (order, events) = state.story(self).place(id);
+        let wanted = books::held(&state.catalogue, &order);
+        let mut wanted = wanted.into_iter();
+        if wanted
+            .any(|(variant, units)| state.shelf.level(variant).is_some_and(|left| left < units))
+        {
+            return None;
+        }
+        state.keep(order);
+        state.tell(self, id, &events);
+        Some(id)
+    }
+
+    /// From now on all apps together may make so many requests in 30 seconds.
+    pub fn set_quota(&self, requests: u64) {
+        self.lock().quota = Quota::new(requests);
+    }
+
+    /// What there is of every SKU that it counts.
+    #[must_use]
+    pub fn stock(&self) -> BTreeMap<String, i64> {
+        self.lock().shelf.stock()
+    }
+
+    /// From now on what moves its stock is kept.
+    pub fn begin_stock_log(&self) {
+        self.lock().shelf.log.begin();
+    }
+
+    /// What has moved its stock since.
+    #[must_use]
+    pub fn stock_log(&self) -> StockLog {
+        self.lock().shelf.log.clone()
     }
 
     /// Something happens to an order, now. Two things within one second of one order look alike to

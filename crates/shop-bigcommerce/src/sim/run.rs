@@ -1,18 +1,21 @@
 //! A store that trades by itself, for a program that runs any simulated shop.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop, StockLog};
 
 use super::{Delivery, Dice, Options, Store};
 
 /// What "unlimited" was seen to mean is sixteen million; this is what a large plan may well have, and
 /// enough for the trade of a demonstration: an order is nine requests.
 const QUOTA: u64 = 20_000;
+/// And this is what that was.
+const UNLIMITED: u64 = 16_000_000;
 /// Tells the dice of what happens when from those of what it is.
 const PLAN: u64 = 0x706c_616e;
 
@@ -37,6 +40,7 @@ pub fn run(options: &ShopSize, clock: Arc<dyn Clock>) -> Arc<dyn SimShop> {
             left: orders,
             turns_max: u64::try_from(max_versions.saturating_sub(1)).unwrap_or(u64::MAX),
             open: Vec::new(),
+            sells_what_there_is: false,
         }),
     })
 }
@@ -53,6 +57,8 @@ struct Plan {
     turns_max: u64,
     /// Orders that something is still to happen to, and how often.
     open: Vec<(u64, u64)>,
+    /// Whether it sells no more than it has.
+    sells_what_there_is: bool,
 }
 
 enum Step {
@@ -107,8 +113,13 @@ impl SimShop for Run {
         let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         match plan.next() {
             Some(Step::Place { turns }) => {
-                let order = self.store.place();
-                plan.open.extend((turns > 0).then_some((order, turns)));
+                let order = if plan.sells_what_there_is {
+                    self.store.place_of_stock()
+                } else {
+                    Some(self.store.place())
+                };
+                let order = order.filter(|_| turns > 0);
+                plan.open.extend(order.map(|order| (order, turns)));
                 true
             }
             Some(Step::Turn { order }) => {
@@ -165,5 +176,29 @@ impl SimShop for Run {
 
     fn placed(&self) -> usize {
         self.store.placed()
+    }
+
+    fn sell_what_there_is(&self) {
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.sells_what_there_is = true;
+    }
+
+    /// It does.
+    fn sell_in_euros(&self) {}
+
+    fn lift_limits(&self) {
+        self.store.set_quota(UNLIMITED);
+    }
+
+    fn stock(&self) -> BTreeMap<String, i64> {
+        self.store.stock()
+    }
+
+    fn begin_stock_log(&self) {
+        self.store.begin_stock_log();
+    }
+
+    fn stock_log(&self) -> StockLog {
+        self.store.stock_log()
     }
 }

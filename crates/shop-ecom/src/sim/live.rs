@@ -13,6 +13,7 @@ use super::batch::Batches;
 use super::body;
 use super::books::{self, Books};
 use super::budget::{Budget, REQUESTS_PER_MINUTE};
+use super::catalogue::Product;
 use super::goods::Goods;
 use super::hook::{Event, Hook};
 use super::login::Code;
@@ -76,6 +77,8 @@ pub(super) struct State {
     pub(super) tokens: HashSet<String>,
     pub(super) codes: HashMap<String, Code>,
     pub(super) goods: Goods,
+    /// Orders whose buyers went away; `None`: the shop sells more than it has.
+    pub(super) turned_away: Option<HashSet<usize>>,
     pub(super) batches: Batches,
     pub(super) record: Record,
     /// How many writing requests are done and not answered.
@@ -148,6 +151,7 @@ impl Live {
             tokens: HashSet::from([access.token.clone()]),
             codes: HashMap::new(),
             goods: Goods::new(&shop.catalogue, shop.opened_at),
+            turned_away: None,
             batches: Batches::default(),
             record: Record::default(),
             answers_lost: 0,
@@ -195,16 +199,54 @@ impl Live {
         );
         let order = Arc::new(order);
         shown.push((now, Arc::clone(&order)));
-        self.take_stock(&mut state.goods, before.as_deref(), &order);
+        self.take_stock(&mut state.goods, before.as_deref(), &order, now);
         Some(hook)
     }
 
+    /// Whether the next buyer wants more than there is and goes away, or has gone before: that change never happens.
+    pub(super) fn turns_away(&self) -> bool {
+        let mut state = self.state();
+        let Some((place, version)) = self.changes.get(state.happened).copied() else {
+            return false;
+        };
+        let order = self.shop.orders.get(place).and_then(|order| order.first());
+        let is_served = version > 0 || order.is_none_or(|order| self.serves(&state.goods, order));
+        let State {
+            happened,
+            turned_away: Some(away),
+            ..
+        } = &mut *state
+        else {
+            return false;
+        };
+        if !is_served {
+            away.insert(place);
+        }
+        let turns_away = away.contains(&place);
+        *happened += usize::from(turns_away);
+        turns_away
+    }
+
+    /// Whether there is enough for a new order.
+    fn serves(&self, goods: &Goods, order: &Order) -> bool {
+        let mut wanted: HashMap<(u64, Option<u64>), (&Product, i64)> = HashMap::new();
+        for line in &order.lines {
+            if let Some(sold) = line.product(&self.shop.catalogue) {
+                let thing = (sold.product_id, sold.combination_id);
+                wanted.entry(thing).or_insert((sold, 0)).1 += line.quantity;
+            }
+        }
+        wanted
+            .into_values()
+            .all(|(sold, units)| goods.left(sold).is_none_or(|left| left >= units))
+    }
+
     /// The shop takes from its shelves what an order holds from now on, and puts back what it holds no more.
-    fn take_stock(&self, goods: &mut Goods, before: Option<&Order>, now: &Order) {
+    fn take_stock(&self, goods: &mut Goods, before: Option<&Order>, after: &Order, now: Timestamp) {
         for (order, sign) in before
             .map(|before| (before, -1))
             .into_iter()
-            .chain([(now, 1)])
+            .chain([(after, 1)])
         {
             match order.status {
                 Status::Incomplete | Status::Refunded | Status::Cancelled => {}
@@ -214,7 +256,7 @@ impl Live {
                 | Status::Custom => {
                     for line in &order.lines {
                         if let Some(sold) = line.product(&self.shop.catalogue) {
-                            goods.take(sold, sign * line.quantity);
+                            goods.take(sold, sign * line.quantity, now);
                         }
                     }
                 }

@@ -1,14 +1,15 @@
 //! The shop as one program runs it beside shops of other platforms.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop};
+use ::shop::sim::{Access, Books, Outgoing, ProductEdit, ShopSize, SimShop, StockLog};
 use axum::Router;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use service::clock::Clock;
 
-use super::budget::REQUESTS_PER_MINUTE;
+use super::budget::{Budget, REQUESTS_PER_MINUTE};
 use super::hook::Hook;
 use super::live::{self, Live};
 use super::{Options, Shop};
@@ -75,6 +76,9 @@ impl SimShop for Running {
     }
 
     fn step(&self) -> bool {
+        if self.0.turns_away() {
+            return true;
+        }
         let Some(hook) = self.0.next() else {
             return false;
         };
@@ -134,6 +138,29 @@ impl SimShop for Running {
 
     fn placed(&self) -> usize {
         self.0.placed()
+    }
+
+    fn sell_what_there_is(&self) {
+        self.0.state().turned_away.get_or_insert_default();
+    }
+
+    /// It does.
+    fn sell_in_euros(&self) {}
+
+    fn lift_limits(&self) {
+        self.0.state().budget = Budget::new(u32::MAX);
+    }
+
+    fn stock(&self) -> BTreeMap<String, i64> {
+        self.0.state().goods.stock()
+    }
+
+    fn begin_stock_log(&self) {
+        self.0.state().goods.log.begin();
+    }
+
+    fn stock_log(&self) -> StockLog {
+        self.0.state().goods.log.clone()
     }
 }
 

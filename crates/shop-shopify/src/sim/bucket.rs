@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub enum Plan {
     Standard,
     Enterprise,
+    /// No shop has it.
+    Unlimited,
 }
 
 impl Plan {
@@ -15,6 +17,7 @@ impl Plan {
         match self {
             Self::Standard => 100,
             Self::Enterprise => 2_000,
+            Self::Unlimited => 1_000_000,
         }
     }
 

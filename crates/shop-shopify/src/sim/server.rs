@@ -3,7 +3,7 @@
 mod privacy;
 mod shelf;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use serde_json::{Value, json};
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ProductEdit, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, SimShop, StockLog};
 
 use super::answer::gid;
 use super::bucket::{Bucket, Plan, cost};
@@ -59,6 +59,8 @@ struct Now {
     domain: String,
     trade: Trade,
     shelf: Shelf,
+    /// Whether it sells no more than it has.
+    sells_what_there_is: bool,
     grants: Grants,
     subscriptions: Subscriptions,
     deliveries: Deliveries,
@@ -92,6 +94,7 @@ impl Server {
                 domain: "127.0.0.1".to_owned(),
                 trade: Trade::new(shop, seed),
                 shelf,
+                sells_what_there_is: false,
                 subscriptions: Subscriptions::default(),
                 deliveries: Deliveries::default(),
                 bucket,
@@ -168,11 +171,14 @@ impl SimShop for Server {
     fn step(&self) -> bool {
         let at = self.0.clock.now();
         let mut now = self.0.now();
+        if now.turns_away() {
+            return true;
+        }
         match now.trade.step(at) {
             None => false,
             Some(change) => {
                 let Now { trade, shelf, .. } = &mut *now;
-                shelf.take(trade.shop().catalogue(), &change);
+                shelf.take(trade.shop().catalogue(), &change, at);
                 now.tell(&change, &self.0.secret, at);
                 true
             }
@@ -217,6 +223,30 @@ impl SimShop for Server {
 
     fn placed(&self) -> usize {
         self.0.now().trade.orders().len()
+    }
+
+    fn sell_what_there_is(&self) {
+        self.0.now().sells_what_there_is = true;
+    }
+
+    /// It does.
+    fn sell_in_euros(&self) {}
+
+    fn lift_limits(&self) {
+        let at = self.0.clock.now();
+        self.0.now().bucket = Bucket::full(Plan::Unlimited, at);
+    }
+
+    fn stock(&self) -> BTreeMap<String, i64> {
+        self.0.now().shelf.stock()
+    }
+
+    fn begin_stock_log(&self) {
+        self.0.now().shelf.log.begin();
+    }
+
+    fn stock_log(&self) -> StockLog {
+        self.0.now().shelf.log.clone()
     }
 }
 

@@ -86,6 +86,16 @@ impl Trade {
         Some(self.advance(place, now))
     }
 
+    /// The order that is placed next.
+    pub(super) fn to_come(&self) -> Option<&Order> {
+        self.shop.orders().get(self.next)?.first()
+    }
+
+    /// It never is: its buyer goes away.
+    pub(super) const fn turn_away(&mut self) {
+        self.next += 1;
+    }
+
     /// Brings an order to a version, or leaves it at a later one, at the instants that its story tells.
     #[cfg(test)]
     pub(super) fn reach(&mut self, place: usize, version: usize) {

@@ -25,6 +25,7 @@ pub(crate) enum AnswerFate {
     Hung(Duration),
     Busy,
     Failed,
+    Denied,
     Broken,
     Truncated,
 }
@@ -83,15 +84,17 @@ impl AnswerFate {
             hang_ms,
             busy,
             failed,
+            denied,
             broken,
             truncated,
         } = *faults;
         let mut dice = dice(seed ^ ANSWERS, number);
-        match first(&mut dice, [hung, busy, failed, broken, truncated]) {
+        match first(&mut dice, [hung, busy, failed, denied, broken, truncated]) {
             Some(0) => Self::Hung(Duration::from_millis(hang_ms.into())),
             Some(1) => Self::Busy,
             Some(2) => Self::Failed,
-            Some(3) => Self::Broken,
+            Some(3) => Self::Denied,
+            Some(4) => Self::Broken,
             Some(_) => Self::Truncated,
             None => Self::Answered,
         }

@@ -46,6 +46,8 @@ pub struct AnswerFaults {
     pub busy: Percent,
     /// Server error (500). Nothing is done.
     pub failed: Percent,
+    /// Whoever asks may not (401). Nothing is done.
+    pub denied: Percent,
     /// The shop does what it was asked, and closes the connection without a word.
     pub broken: Percent,
     /// A whole answer by its framing, whose JSON stops in the middle.
@@ -137,6 +139,7 @@ impl Faults {
             hang_ms: Millis(0),
             busy: Percent::NEVER,
             failed: Percent::NEVER,
+            denied: Percent::NEVER,
             broken: Percent::NEVER,
             truncated: Percent::NEVER,
         },
@@ -158,6 +161,7 @@ impl Faults {
             hang_ms: Millis(0),
             busy: Percent::of(1),
             failed: Percent::of(1),
+            denied: Percent::NEVER,
             broken: Percent::of(1),
             truncated: Percent::of(1),
         },
@@ -180,6 +184,7 @@ impl Faults {
             hang_ms: Millis(2_000),
             busy: Percent::of(2),
             failed: Percent::of(2),
+            denied: Percent::NEVER,
             broken: Percent::of(1),
             truncated: Percent::of(2),
         },

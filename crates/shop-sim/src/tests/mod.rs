@@ -1,5 +1,6 @@
 //! A stall is run: over real HTTP, with and without faults.
 
+mod shelf;
 mod stall;
 mod tls;
 

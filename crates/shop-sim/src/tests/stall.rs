@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ProductEdit, Sale, SimShop, Stocked};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, Sale, SimShop, StockLog, Stocked};
 
 const RETRY_AFTER: SignedDuration = SignedDuration::from_mins(1);
 const ATTEMPTS_LIMIT: u32 = 6;
@@ -163,6 +163,23 @@ impl SimShop for Stall {
 
     fn placed(&self) -> usize {
         usize::try_from(self.state().placed).unwrap()
+    }
+
+    fn sell_in_euros(&self) {}
+
+    fn lift_limits(&self) {}
+
+    /// It counts nothing.
+    fn sell_what_there_is(&self) {}
+
+    fn stock(&self) -> BTreeMap<String, i64> {
+        BTreeMap::new()
+    }
+
+    fn begin_stock_log(&self) {}
+
+    fn stock_log(&self) -> StockLog {
+        StockLog::default()
     }
 }
 

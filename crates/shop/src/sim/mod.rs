@@ -5,8 +5,10 @@ mod books;
 mod edit;
 mod shop;
 mod shop_size;
+mod stock_log;
 
 pub use books::{Books, Sale, Stocked};
 pub use edit::{ProductEdit, ProductEdits};
 pub use shop::{Access, Outgoing, SimShop};
 pub use shop_size::ShopSize;
+pub use stock_log::{StockCause, StockEntry, StockLog};

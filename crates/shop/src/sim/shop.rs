@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use axum::Router;
 use http::HeaderMap;
 use jiff::Timestamp;
 
-use super::{Books, ProductEdit};
+use super::{Books, ProductEdit, StockLog};
 
 /// A running simulated shop. Everything it does is stamped by its own clock; one order changes at most
 /// once within the shop's smallest step of time only if the platform lets that happen too.
@@ -44,6 +46,24 @@ pub trait SimShop: Send + Sync + 'static {
 
     /// Orders placed so far.
     fn placed(&self) -> usize;
+
+    /// From now on it sells no more than it has: a buyer who wants more goes away, and that order is never placed.
+    fn sell_what_there_is(&self);
+
+    /// From now on its products cost euros, whatever it opened with; orders are paid as their stories tell.
+    fn sell_in_euros(&self);
+
+    /// From now on it may be asked as often as anybody likes.
+    fn lift_limits(&self);
+
+    /// What there is of every SKU that it counts.
+    fn stock(&self) -> BTreeMap<String, i64>;
+
+    /// From now on it keeps what moves its stock.
+    fn begin_stock_log(&self);
+
+    /// What has moved its stock since.
+    fn stock_log(&self) -> StockLog;
 }
 
 /// A delivery on its way.

@@ -2,6 +2,7 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use shop::sim::StockCause;
 
 use super::answer::{Asked, Reply, ids, not_allowed, page};
 use super::{LOCATION, Product, Shelf, Stock};
@@ -37,6 +38,9 @@ pub(super) fn set(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
     let rows: Vec<(Target, i64)> = rows.collect::<Result<_, _>>()?;
     // One call of a location is handled after the other.
     shelf.handle(true);
+    for (target, _) in &rows {
+        shelf.accept(*target);
+    }
     shelf.waiting.push(Adjustment {
         readings_left: shelf.lag,
         rows,
@@ -136,6 +140,14 @@ pub(super) fn items(shelf: &mut Shelf, asked: &Asked) -> Result<Reply, Reply> {
             rows.extend(variants.filter_map(|variant| product.item(variant.id)));
         }
     }
+    let shown = rows
+        .iter()
+        .filter_map(|row| row["identity"]["variant_id"].as_u64());
+    for variant in shown.collect::<Vec<u64>>() {
+        if let Some(level) = shelf.level(variant) {
+            shelf.note(variant, level, StockCause::Shown);
+        }
+    }
     let reply = Reply::page(rows, number, limit);
     shelf.handle(false);
     Ok(reply)
@@ -193,18 +205,42 @@ impl Shelf {
         }
     }
 
+    /// Notes that it will be done.
+    fn accept(&mut self, target: Target) {
+        let variant = match target {
+            Target::Product(id) => self.first_variant(id),
+            Target::Variant(id) => Some(id),
+        };
+        if let Some(variant) = variant
+            && let Some(level) = self.level(variant)
+        {
+            self.note(variant, level, StockCause::Accepted);
+        }
+    }
+
+    fn first_variant(&self, product: u64) -> Option<u64> {
+        let first = self.products.get(&product)?.variants.first()?;
+        Some(first.id)
+    }
+
     fn adjust(&mut self, target: Target, units: i64) {
         match target {
             Target::Product(id) => {
                 if let Some(product) = self.products.get_mut(&id) {
+                    let before = product.stock.available();
                     product.stock.on_hand = units;
+                    if let Some(variant) = self.first_variant(id) {
+                        self.note(variant, before, StockCause::Told);
+                    }
                 }
             }
             Target::Variant(id) => {
                 let owner = self.owners.get(&id).copied();
                 let product = owner.and_then(|owner| self.products.get_mut(&owner));
                 if let Some(stock) = product.and_then(|product| product.stock_of_mut(id)) {
+                    let before = stock.available();
                     stock.on_hand = units;
+                    self.note(id, before, StockCause::Told);
                 }
             }
         }

@@ -12,8 +12,11 @@ mod shown;
 mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use service::clock::Clock;
+use shop::sim::{StockCause, StockLog};
 
 use super::catalogue::{Catalogue, Kind};
 use super::money::number;
@@ -49,6 +52,8 @@ pub struct Shelf {
     last_id: u64,
     /// Products that the plan takes.
     limit: usize,
+    clock: Arc<dyn Clock>,
+    pub log: StockLog,
 }
 
 #[derive(Clone, Debug)]
@@ -109,7 +114,7 @@ enum Taken {
 }
 
 impl Shelf {
-    pub fn of(catalogue: &Catalogue, lag: usize, limit: usize) -> Self {
+    pub fn of(catalogue: &Catalogue, lag: usize, limit: usize, clock: Arc<dyn Clock>) -> Self {
         let mut shelf = Self {
             products: BTreeMap::new(),
             skus: BTreeMap::new(),
@@ -122,6 +127,8 @@ impl Shelf {
             lag,
             last_id: FIRST_ID,
             limit,
+            clock,
+            log: StockLog::default(),
         };
         for product in catalogue.all().filter(|product| product.id > 0) {
             let is_counted = product.kind == Kind::Physical;
@@ -240,7 +247,39 @@ impl Shelf {
         let owner = self.owners.get(&variant).copied();
         let product = owner.and_then(|id| self.products.get_mut(&id));
         if let Some(stock) = product.and_then(|product| product.stock_of_mut(variant)) {
+            let before = stock.available();
             stock.on_hand -= units;
+            if units != 0 {
+                self.note(variant, before, StockCause::Order);
+            }
+        }
+    }
+
+    /// What there is of every SKU that is counted.
+    pub fn stock(&self) -> BTreeMap<String, i64> {
+        let variants = self.owners.keys();
+        variants
+            .filter_map(|variant| Some((self.sku(*variant)?, self.level(*variant)?)))
+            .collect()
+    }
+
+    /// What is counted by its product goes by its product's SKU.
+    fn sku(&self, variant: u64) -> Option<String> {
+        let product = self.owner(variant)?;
+        let found = product.variants.iter().find(|each| each.id == variant)?;
+        let fields = if product.tracking() == "product" {
+            &product.fields
+        } else {
+            &found.fields
+        };
+        let sku = text(fields, "sku");
+        (!sku.is_empty()).then(|| sku.to_owned())
+    }
+
+    fn note(&mut self, variant: u64, before: i64, cause: StockCause) {
+        if let (Some(sku), Some(after)) = (self.sku(variant), self.level(variant)) {
+            let now = self.clock.now();
+            self.log.add(now, &sku, (before, after), cause);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shop::sim::{StockCause, StockLog};
 
 use super::body::{date, double};
 use super::catalogue::{Catalogue, Product};
@@ -52,6 +53,7 @@ pub(super) struct Goods {
     pub(super) plan_limit: Option<usize>,
     /// Whether an image tells the name that it was sent under.
     pub(super) tells_image_names: bool,
+    pub(super) log: StockLog,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,7 @@ impl Goods {
             next_image: FIRST_IMAGE,
             plan_limit: None,
             tells_image_names: true,
+            log: StockLog::default(),
         }
     }
 
@@ -103,7 +106,7 @@ impl Goods {
                 }
                 match parts {
                     [] => self.one(id, asked),
-                    ["inventory"] => self.add_stock(id, asked.body),
+                    ["inventory"] => self.add_stock(id, asked),
                     ["combinations", parts @ ..] => self.variations(id, parts, asked)?,
                     parts => self.images(id, parts, asked)?,
                 }
@@ -153,7 +156,7 @@ impl Goods {
     }
 
     /// A buyer takes so many, or they come back.
-    pub(super) fn take(&mut self, sold: &Product, units: i64) {
+    pub(super) fn take(&mut self, sold: &Product, units: i64, now: Timestamp) {
         let Some(stored) = self.products.get_mut(&sold.product_id) else {
             return;
         };
@@ -164,7 +167,41 @@ impl Goods {
         if let Some(counted) = counted {
             let left = counted["quantity"].as_i64().unwrap_or(0);
             counted["quantity"] = json!(left - units);
+            let sku = counted["sku"].as_str().unwrap_or_default();
+            let figures = (left, left - units);
+            self.log.add(now, sku, figures, StockCause::Order);
         }
+    }
+
+    /// What is left for a buyer. `None`: nobody counts it.
+    pub(super) fn left(&self, sold: &Product) -> Option<i64> {
+        let document = &self.products.get(&sold.product_id)?.document;
+        let counted = match sold.combination_id {
+            Some(id) => {
+                (document["combinations"].as_array()?.iter()).find(|one| one["id"] == id)?
+            }
+            None => document,
+        };
+        (counted["unlimited"] != true).then(|| counted["quantity"].as_i64().unwrap_or(0))
+    }
+
+    /// What there is of every SKU that is counted.
+    pub(super) fn stock(&self) -> BTreeMap<String, i64> {
+        let left = |thing: &Value| {
+            let sku = thing["sku"].as_str().filter(|sku| !sku.is_empty())?;
+            let left = thing["quantity"].as_i64()?;
+            (thing["unlimited"] != true).then(|| (sku.to_owned(), left))
+        };
+        let mut stock = BTreeMap::new();
+        for Stored { document, .. } in self.products.values() {
+            let combinations = document["combinations"].as_array().into_iter().flatten();
+            stock.extend(
+                std::iter::once(document)
+                    .chain(combinations)
+                    .filter_map(left),
+            );
+        }
+        stock
     }
 }
 

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shop::sim::{StockCause, StockLog};
 
 use super::super::body::date;
 use super::write::{Taken, attributes, check, write};
@@ -111,24 +112,27 @@ impl Goods {
         (StatusCode::OK, json!({"updateCount": 1}))
     }
 
-    pub(super) fn add_stock(&mut self, id: u64, body: &Value) -> Answer {
+    pub(super) fn add_stock(&mut self, id: u64, asked: &Asked<'_>) -> Answer {
         match self.products.get_mut(&id) {
-            Some(stored) => counted(&mut stored.document, body),
+            Some(stored) => counted(&mut stored.document, asked, &mut self.log),
             None => super::missing("Product"),
         }
     }
 }
 
 /// More or less of what is on a shelf. What is not counted stays so.
-pub(super) fn counted(shelf: &mut Value, body: &Value) -> Answer {
-    let Some(delta) = body["quantityDelta"].as_i64() else {
+pub(super) fn counted(shelf: &mut Value, asked: &Asked<'_>, log: &mut StockLog) -> Answer {
+    let Some(delta) = asked.body["quantityDelta"].as_i64() else {
         return wrong("quantityDelta is not a number");
     };
     if shelf["unlimited"] == true {
         return (StatusCode::OK, json!({"updateCount": 0}));
     }
-    let left = shelf["quantity"].as_i64().unwrap_or(0) + delta;
+    let before = shelf["quantity"].as_i64().unwrap_or(0);
+    let left = before + delta;
     shelf["quantity"] = json!(left);
+    let sku = shelf["sku"].as_str().unwrap_or_default();
+    log.add(asked.now, sku, (before, left), StockCause::Compared);
     let mut said = json!({"updateCount": 1});
     if left < 0 {
         said["warning"] = json!("The product quantity became negative");

@@ -44,7 +44,7 @@ impl Goods {
                 let id = id.parse().unwrap_or_default();
                 let document = &mut self.products.get_mut(&product)?.document;
                 match find(document, id) {
-                    Some(variation) => counted(variation, asked.body),
+                    Some(variation) => counted(variation, asked, &mut self.log),
                     None => missing("Combination"),
                 }
             }

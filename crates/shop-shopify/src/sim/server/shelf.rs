@@ -52,6 +52,19 @@ impl Server {
 }
 
 impl Now {
+    /// Whether the next buyer wants more than there is, and goes away.
+    pub(super) fn turns_away(&mut self) -> bool {
+        let Self { trade, shelf, .. } = self;
+        let is_served = trade
+            .to_come()
+            .is_none_or(|order| shelf.serves(trade.shop().catalogue(), order));
+        let turns_away = self.sells_what_there_is && !is_served;
+        if turns_away {
+            self.trade.turn_away();
+        }
+        turns_away
+    }
+
     /// Orders that are placed from then on name things as the shelf has them.
     pub(super) fn of_shelf(
         &mut self,

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shop::sim::ProductEdit;
+use shop::sim::{ProductEdit, StockCause, StockLog};
 
 pub(super) use question::ShelfQuestion;
 pub use ware::{Media, Ware, WareOption, WareVariant};
@@ -49,6 +49,7 @@ pub struct Shelf {
     /// Kinds of things that carry ids of the app.
     definitions: BTreeSet<String>,
     keys: Keys,
+    pub(super) log: StockLog,
     /// None once somebody had a hand in it.
     index: Option<Index>,
     next_id: u64,
@@ -65,6 +66,7 @@ impl Shelf {
             names_entries: true,
             definitions: BTreeSet::new(),
             keys: Keys::default(),
+            log: StockLog::default(),
             index: None,
             next_id: FIRST_ID,
         }
@@ -138,7 +140,7 @@ impl Shelf {
     }
 
     /// What a change of an order takes, or puts back.
-    pub(super) fn take(&mut self, catalogue: &Catalogue, change: &Change) {
+    pub(super) fn take(&mut self, catalogue: &Catalogue, change: &Change, now: Timestamp) {
         let Change { before, after } = change;
         let held = |order: &Order, place: usize| {
             let line = order.lines.get(place)?;
@@ -151,10 +153,41 @@ impl Shelf {
                 .unwrap_or(0);
             let taken = held(after, place).unwrap_or(0) - had;
             let variant = line.product(catalogue).map(|product| product.variant_id);
-            if let Some(variant) = variant.and_then(|id| self.variant_mut(id)) {
-                *variant.levels.entry(LOCATION_ID).or_insert(0) -= taken;
+            let Some(variant) = variant.and_then(|id| self.variant_mut(id)) else {
+                continue;
+            };
+            let level = variant.levels.entry(LOCATION_ID).or_insert(0);
+            let figures = (*level, *level - taken);
+            *level -= taken;
+            if taken != 0 {
+                let sku = variant.sku.clone();
+                self.log.add(now, &sku, figures, StockCause::Order);
             }
         }
+    }
+
+    /// Whether there is enough for a new order.
+    pub(super) fn serves(&mut self, catalogue: &Catalogue, order: &Order) -> bool {
+        let mut wanted: BTreeMap<u64, i64> = BTreeMap::new();
+        for line in &order.lines {
+            if let Some(product) = line.product(catalogue) {
+                *wanted.entry(product.variant_id).or_default() += line.quantity;
+            }
+        }
+        wanted.into_iter().all(|(id, units)| {
+            let variant = self.variant_mut(id);
+            variant.is_none_or(|variant| !variant.is_tracked || variant.available() >= units)
+        })
+    }
+
+    /// What there is of every SKU that is counted.
+    pub(super) fn stock(&self) -> BTreeMap<String, i64> {
+        let counted = self
+            .variants()
+            .filter(|variant| variant.is_tracked && !variant.sku.is_empty());
+        counted
+            .map(|variant| (variant.sku.clone(), variant.available()))
+            .collect()
     }
 
     /// Somebody edits a product in the shop.

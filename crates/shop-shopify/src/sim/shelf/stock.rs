@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shop::sim::StockCause;
 
 use super::super::answer::gid;
 use super::{Shelf, number, top, uncoded, wrong};
@@ -56,7 +57,7 @@ impl Shelf {
             payload
         } else {
             let errors = self.wrong_entries(input);
-            let answer = errors.is_empty().then(|| self.done(input));
+            let answer = errors.is_empty().then(|| self.done(input, now));
             let used = Used {
                 input: input.clone(),
                 at: now,
@@ -128,14 +129,21 @@ impl Shelf {
             .then_some(("CHANGE_FROM_QUANTITY_STALE", "changeFromQuantity"))
     }
 
-    fn done(&mut self, input: &Value) -> Value {
+    fn done(&mut self, input: &Value, now: Timestamp) -> Value {
         for entry in input["quantities"].as_array().into_iter().flatten() {
             let item = number(&entry["inventoryItemId"], "InventoryItem");
             let location = number(&entry["locationId"], "Location");
             let variant = item.and_then(|item| self.item_mut(item));
             if let (Some(variant), Some(location)) = (variant, location) {
                 let quantity = entry["quantity"].as_i64().unwrap_or_default();
-                variant.levels.insert(location, quantity);
+                let before = variant.levels.insert(location, quantity).unwrap_or(0);
+                let sku = variant.sku.clone();
+                let cause = if entry["changeFromQuantity"].is_null() {
+                    StockCause::Told
+                } else {
+                    StockCause::Compared
+                };
+                self.log.add(now, &sku, (before, quantity), cause);
             }
         }
         let group = json!({ "id": gid("InventoryAdjustmentGroup", self.id()) });

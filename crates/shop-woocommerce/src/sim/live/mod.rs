@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use jiff::Timestamp;
 use service::clock::Clock;
-use shop::sim::{Access, Books, Outgoing, ProductEdit, ProductEdits, ShopSize, SimShop};
+use shop::sim::{Access, Books, Outgoing, ProductEdit, ProductEdits, ShopSize, SimShop, StockLog};
 
 use self::access::Keys;
 use self::happen::Told;
@@ -77,6 +77,10 @@ struct State {
     home: Option<String>,
     /// When each of the last nonces was used.
     nonces: BTreeSet<(i64, String)>,
+    /// What its products cost, by code and as it is shown.
+    currency: (&'static str, &'static str),
+    /// Orders whose buyers went away; `None`: the shop sells more than it has.
+    turned_away: Option<BTreeSet<usize>>,
 }
 
 impl Running {
@@ -98,6 +102,8 @@ impl Running {
             webhooks: Webhooks::default(),
             home: None,
             nonces: BTreeSet::new(),
+            currency: ("CAD", "&#36;"),
+            turned_away: None,
         };
         Self {
             plot,
@@ -126,6 +132,22 @@ impl Running {
 impl State {
     fn home(&self) -> &str {
         self.home.as_deref().unwrap_or(HOME)
+    }
+
+    /// Whether a buyer wants more than there is, or has gone away before.
+    fn turns_away(&mut self, plot: &Shop, (place, version): (usize, usize)) -> bool {
+        let is_new = version == 0;
+        let is_served = !is_new
+            || plot.orders()[place]
+                .first()
+                .is_none_or(|order| self.serves(plot.catalogue(), order));
+        let Some(away) = &mut self.turned_away else {
+            return false;
+        };
+        if !is_served {
+            away.insert(place);
+        }
+        away.contains(&place)
     }
 
     /// The orders that there are, as they are now, in the order of their ids.
@@ -159,6 +181,9 @@ impl SimShop for Live {
             return false;
         };
         state.happened += 1;
+        if state.turns_away(plot, (place, version)) {
+            return true;
+        }
         let now = clock.now();
         let stamped = &state.orders[place];
         let order = happen::happen(
@@ -238,5 +263,28 @@ impl SimShop for Live {
 
     fn placed(&self) -> usize {
         self.0.state().current().count()
+    }
+
+    fn sell_what_there_is(&self) {
+        self.0.state().turned_away.get_or_insert_default();
+    }
+
+    fn sell_in_euros(&self) {
+        self.0.state().currency = ("EUR", "&euro;");
+    }
+
+    /// It has none.
+    fn lift_limits(&self) {}
+
+    fn stock(&self) -> BTreeMap<String, i64> {
+        self.0.state().shelf.stock()
+    }
+
+    fn begin_stock_log(&self) {
+        self.0.state().shelf.log.begin();
+    }
+
+    fn stock_log(&self) -> StockLog {
+        self.0.state().shelf.log.clone()
     }
 }

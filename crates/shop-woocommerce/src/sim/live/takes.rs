@@ -36,6 +36,17 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether there is enough for a new order.
+    pub(super) fn serves(&self, catalogue: &Catalogue, order: &Order) -> bool {
+        let mut wanted = taken(order, &Taken::new()).into_iter();
+        wanted.all(|(product, units)| {
+            let left = self.shelf.left(shelf::id(catalogue.product(product)));
+            left.is_none_or(|left| left >= units)
+        })
+    }
+}
+
 /// `observations/stock-transitions`: taken on entering a status that holds it, put back by another that does not; what
 /// fails or is refunded gives back what a refund puts back and no more.
 fn taken(order: &Order, before: &Taken) -> Taken {

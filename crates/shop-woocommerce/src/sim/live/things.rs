@@ -31,7 +31,11 @@ impl Running {
     ) -> Result<Vec<u8>, Problem> {
         let now = self.clock.now();
         let mut state = self.state();
+        let before = state.shelf.thing(id).and_then(|thing| thing.quantity);
         state.shelf.update(id, fields, rules, now)?;
+        if fields.contains_key("stock_quantity") {
+            state.shelf.note_told(id, before, now);
+        }
         self.note(&state, id);
         Ok(told(&mut state, id, "product.updated"))
     }

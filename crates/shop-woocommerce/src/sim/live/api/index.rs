@@ -45,6 +45,7 @@ pub(super) async fn system_status(
     RawQuery(query): RawQuery,
 ) -> Response {
     let home = running.state().home().to_owned();
+    let (currency, symbol) = running.state().currency;
     let whole = json!({
         "environment": {
             "home_url": home,
@@ -55,7 +56,7 @@ pub(super) async fn system_status(
             "php_version": "8.2.36",
             "default_timezone": "UTC",
         },
-        "settings": {"currency": "CAD", "currency_symbol": "&#36;", "number_of_decimals": 2},
+        "settings": {"currency": currency, "currency_symbol": symbol, "number_of_decimals": 2},
         "database": {"wc_database_version": "10.0.2"},
     });
     php(StatusCode::OK, &only(whole, query))

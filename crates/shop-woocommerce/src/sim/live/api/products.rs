@@ -21,10 +21,7 @@ pub(super) async fn list(
     let Some(select) = Select::read(&query) else {
         return refused();
     };
-    let state = running.state();
-    select.answer(&state.shelf, state.home(), |thing| {
-        thing.kind != Kind::Variation
-    })
+    running.page(&select, |thing| thing.kind != Kind::Variation)
 }
 
 pub(super) async fn one(

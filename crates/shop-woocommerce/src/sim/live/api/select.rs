@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use axum::response::{IntoResponse, Response};
 
 use super::{Problem, page};
+use crate::sim::live::Running;
 use crate::sim::live::shelf::{Kind, Shelf, Thing, shown};
 
 /// Most rows of a page.
@@ -58,12 +59,8 @@ impl<'a> Select<'a> {
         self.value("context") == Some("edit")
     }
 
-    /// A search for codes finds variations too; otherwise `takes` says.
+    /// A search for codes finds variations too; otherwise `is_listed` says.
     fn takes(&self, thing: &Thing, is_listed: bool) -> bool {
-        let named = |name: &str, value: &str| {
-            let found = self.value(name);
-            found.is_none_or(|all| all.split(',').any(|one| one.trim() == value))
-        };
         let code = |name: &str, code: &str| {
             self.value(name).is_none_or(|all| {
                 let is_it = |one: &str| !code.is_empty() && one.eq_ignore_ascii_case(code);
@@ -80,22 +77,28 @@ impl<'a> Select<'a> {
         };
         (is_listed || (is_searched && thing.kind == Kind::Variation))
             && status
-            && named("include", &thing.id.to_string())
             && self.value("slug").is_none_or(|slug| slug == thing.slug)
             && code("sku", &thing.sku)
             && code("global_unique_id", &thing.barcode)
     }
 
-    /// The page that is asked for of what `lists` takes.
+    /// The page that is asked for of what `lists` takes, and the ids of what is on it.
     pub(super) fn answer(
         &self,
         from: &Shelf,
         home: &str,
         lists: impl Fn(&Thing) -> bool,
-    ) -> Response {
-        let mut hits: Vec<&Thing> = (from.things())
-            .filter(|thing| self.takes(thing, lists(thing)))
-            .collect();
+    ) -> (Response, Vec<u64>) {
+        let mut hits: Vec<&Thing> = match self.value("include") {
+            // A shop of fifty thousand is not gone through for a hundred.
+            Some(ids) => (ids.split(','))
+                .filter_map(|id| from.thing(id.trim().parse().ok()?))
+                .collect(),
+            None => from.things().collect(),
+        };
+        hits.retain(|thing| self.takes(thing, lists(thing)));
+        hits.sort_by_key(|thing| thing.id);
+        hits.dedup_by_key(|thing| thing.id);
         match (self.value("orderby"), self.value("order")) {
             (Some("id"), Some("asc")) => {}
             (Some("id"), _) => hits.sort_by_key(|thing| Reverse(thing.id)),
@@ -105,10 +108,13 @@ impl<'a> Select<'a> {
         let begin = self
             .offset
             .unwrap_or((self.page - 1).saturating_mul(self.rows));
-        let rows: Vec<Vec<u8>> = (hits.iter().skip(begin).take(self.rows))
+        let hits_of_page = || hits.iter().skip(begin).take(self.rows);
+        let rows: Vec<Vec<u8>> = hits_of_page()
             .map(|thing| self.fields(shown(from, thing, home, self.is_edited())))
             .collect();
-        page(&rows, hits.len(), hits.len().div_ceil(self.rows))
+        let ids = hits_of_page().map(|thing| thing.id).collect();
+        let response = page(&rows, hits.len(), hits.len().div_ceil(self.rows));
+        (response, ids)
     }
 
     /// `_fields` alone of a row.
@@ -119,6 +125,17 @@ impl<'a> Select<'a> {
         let whole = serde_json::from_slice(&body).unwrap_or_default();
         let kept = super::index::only(whole, Some(format!("_fields={fields}")));
         kept.to_string().into_bytes()
+    }
+}
+
+impl Running {
+    /// A page of what `lists` takes, and a note that it was shown.
+    pub(super) fn page(&self, select: &Select<'_>, lists: impl Fn(&Thing) -> bool) -> Response {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let (response, ids) = select.answer(&state.shelf, state.home(), lists);
+        state.shelf.note_shown(&ids, now);
+        response
     }
 }
 

@@ -1,17 +1,15 @@
 //! The shop's settings, as far as they say in what it counts.
 
-use axum::extract::{Path, RawQuery};
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Problem, index, php};
+use crate::sim::live::Running;
 
-const GENERAL: [(&str, &str); 3] = [
-    ("woocommerce_default_country", "CA:QC"),
-    ("woocommerce_currency", "CAD"),
-    ("woocommerce_price_num_decimals", "2"),
-];
 const TAX: [(&str, &str); 2] = [
     ("woocommerce_prices_include_tax", "no"),
     ("woocommerce_tax_round_at_subtotal", "no"),
@@ -22,9 +20,19 @@ const PRODUCTS: [(&str, &str); 3] = [
     ("woocommerce_manage_stock", "yes"),
 ];
 
-pub(super) async fn list(Path(group): Path<String>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn list(
+    State(running): State<Arc<Running>>,
+    Path(group): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let (currency, _) = running.state().currency;
+    let general = [
+        ("woocommerce_default_country", "CA:QC"),
+        ("woocommerce_currency", currency),
+        ("woocommerce_price_num_decimals", "2"),
+    ];
     let settings = match group.as_str() {
-        "general" => &GENERAL[..],
+        "general" => &general[..],
         "tax" => &TAX[..],
         "products" => &PRODUCTS[..],
         _ => {

@@ -23,11 +23,10 @@ pub(super) async fn list(
     let Some(select) = Select::read(&query) else {
         return refused();
     };
-    let state = running.state();
-    if state.shelf.product(product).is_none() {
+    if running.state().shelf.product(product).is_none() {
         return Problem::no_product().into_response();
     }
-    select.answer(&state.shelf, state.home(), |thing| thing.parent == product)
+    running.page(&select, |thing| thing.parent == product)
 }
 
 pub(super) async fn one(

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use shop::sim::ProductEdit;
+use shop::sim::{ProductEdit, StockCause, StockLog};
 
 use self::pictures::Picture;
 pub(super) use self::seed::id;
@@ -28,6 +28,7 @@ pub(super) struct Shelf {
     brands: BTreeMap<u64, String>,
     next_id: u64,
     next_meta_id: u64,
+    pub(super) log: StockLog,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,11 +182,48 @@ impl Shelf {
         if let Some(thing) = self.things.get_mut(&counted_by)
             && let Some(quantity) = &mut thing.quantity
         {
+            let figures = (*quantity, *quantity - units);
             *quantity -= units;
             thing.modified_at = now;
+            self.log.add(now, &thing.sku, figures, StockCause::Order);
         }
         if let Some(thing) = self.things.get_mut(&id) {
             thing.sold += units;
+        }
+    }
+
+    /// What is left of a thing that is counted, by itself or by its product.
+    pub(super) fn left(&self, id: u64) -> Option<i64> {
+        let thing = self.things.get(&id)?;
+        let counted_by = if thing.is_counted { id } else { thing.parent };
+        self.things.get(&counted_by)?.quantity
+    }
+
+    /// What there is of every SKU that is counted by itself.
+    pub(super) fn stock(&self) -> BTreeMap<String, i64> {
+        let named = self.things().filter(|thing| !thing.sku.is_empty());
+        named
+            .filter_map(|thing| Some((thing.sku.clone(), thing.quantity?)))
+            .collect()
+    }
+
+    /// Somebody who asks the API is shown these.
+    pub(super) fn note_shown(&mut self, ids: &[u64], now: Timestamp) {
+        for thing in ids.iter().filter_map(|id| self.things.get(id)) {
+            if let Some(quantity) = thing.quantity {
+                let figures = (quantity, quantity);
+                self.log.add(now, &thing.sku, figures, StockCause::Shown);
+            }
+        }
+    }
+
+    /// Somebody who asks the API has said how many there are of it.
+    pub(super) fn note_told(&mut self, id: u64, before: Option<i64>, now: Timestamp) {
+        if let Some(thing) = self.things.get(&id)
+            && let Some(quantity) = thing.quantity
+        {
+            let figures = (before.unwrap_or(0), quantity);
+            self.log.add(now, &thing.sku, figures, StockCause::Told);
         }
     }
 

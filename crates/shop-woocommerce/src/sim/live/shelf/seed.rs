@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use shop::sim::StockLog;
 
 use super::{Attribute, FIRST_ID, Kind, Shelf, Thing};
 use crate::sim::{Catalogue, Product, TaxClass};
@@ -18,6 +19,7 @@ impl Shelf {
             brands: BTreeMap::new(),
             next_id: FIRST_ID,
             next_meta_id: 0,
+            log: StockLog::default(),
         };
         for product in catalogue.products() {
             if product.variation_id != 0 {
