@@ -5,6 +5,7 @@
 //! its credentials say.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ pub(crate) struct Renewing {
     /// the shop does not accept it.
     held: Mutex<HashMap<ConnectionId, Option<Tokens>>>,
     renewals: Semaphore,
+    /// Units that every shop gives back in a second; `None`: as it says, or its platform.
+    per_second: Option<NonZeroU32>,
 }
 
 impl Renewing {
@@ -61,7 +64,13 @@ impl Renewing {
             clock,
             held: Mutex::default(),
             renewals: Semaphore::new(RENEWALS_AT_ONCE),
+            per_second: None,
         }
+    }
+
+    /// Shops are asked so many units a second, whatever they and their platform say.
+    pub(crate) fn at(self, per_second: Option<NonZeroU32>) -> Self {
+        Self { per_second, ..self }
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<ConnectionId, Option<Tokens>>> {
@@ -248,7 +257,9 @@ impl Platform for Renewing {
     }
 
     fn allowance(&self, connection: &Connection) -> Allowance {
-        self.platform.allowance(connection)
+        let allowance = self.platform.allowance(connection);
+        self.per_second
+            .map_or(allowance, |per_second| allowance.at(per_second))
     }
 
     fn import_rules(&self) -> ImportRules {

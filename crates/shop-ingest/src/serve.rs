@@ -87,12 +87,13 @@ pub(crate) async fn serve(
     let answering = store.on(call_pool.clone());
     let app = Arc::new(install::app(settings).context("the app's settings cannot be used")?);
     let bare = Arc::clone(&platform);
-    let renewing = Arc::new(Renewing::new(
+    let renewing = Renewing::new(
         platform,
         Arc::clone(&app),
         store.clone(),
         Arc::clone(&clock),
-    ));
+    );
+    let renewing = Arc::new(renewing.at(settings.optional(settings::SHOP_PER_SECOND)?));
     let platform: Arc<dyn Platform> = Arc::<Renewing>::clone(&renewing);
     let stored = stored(&store, clock.as_ref(), settings).await?;
     let connections = Arc::new(Connections::new(code.clone(), stored)?);

@@ -28,6 +28,9 @@ pub(crate) const LEDGER_URL: &str = "LEDGER_URL";
 pub(crate) const PUBLIC_URL: &str = "PUBLIC_URL";
 /// Signed deliveries a second that are taken of one connection.
 pub(crate) const HOOKS_PER_SECOND: &str = "HOOKS_PER_SECOND";
+/// What every shop lets itself be asked in a second, in its platform's own units: of shops on a machine of one's own.
+/// Absent: as the shop says, or its platform documents.
+pub(crate) const SHOP_PER_SECOND: &str = "SHOP_PER_SECOND";
 /// Milliseconds between two polls of a connection.
 pub(crate) const POLL_EVERY_MS: &str = "POLL_EVERY_MS";
 /// Milliseconds between two looks at a connection's webhooks.

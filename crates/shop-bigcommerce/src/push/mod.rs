@@ -55,6 +55,10 @@ impl Push for BigCommerce {
         &BOUNDS
     }
 
+    fn compares(&self) -> bool {
+        false
+    }
+
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError> {
         terms::terms(&mut Desk::of(self, to)?).await
     }

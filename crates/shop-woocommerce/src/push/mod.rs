@@ -60,6 +60,14 @@ impl Push for WooCommerce {
         &BOUNDS
     }
 
+    fn compares(&self) -> bool {
+        false
+    }
+
+    fn keeps_keys(&self) -> bool {
+        true
+    }
+
     async fn terms(&self, to: To<'_>) -> Result<Terms, FetchError> {
         terms::terms(&Asker::new(&self.client, to)?).await
     }

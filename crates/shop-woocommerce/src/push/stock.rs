@@ -147,7 +147,9 @@ fn judge(found: Option<&RawStock<'_>>, row: &StockRow) -> Option<StockOutcome> {
             PushReason::NotSettable,
             "its product counts for all variations",
         )),
-        (Some(expected), Some(has)) if expected == has => None,
+        (Some(expected), Some(has)) if expected == has => {
+            (has == row.wanted).then_some(StockOutcome::Set)
+        }
         (Some(_), Some(found)) => Some(StockOutcome::Stale { found }),
         (Some(_), None) => Some(refused(
             PushReason::NotCounted,
@@ -219,6 +221,8 @@ mod tests {
         };
         assert_eq!(judged(counted, Some(5)), None);
         assert_eq!(judged(counted, None), None);
+        let wanted = r#"{"id":7,"manage_stock":true,"stock_quantity":3}"#;
+        assert_eq!(judged(wanted, Some(3)), Some(StockOutcome::Set), "it is so");
         let stale = StockOutcome::Stale { found: 5 };
         assert_eq!(judged(counted, Some(3)), Some(stale));
         assert_eq!(
