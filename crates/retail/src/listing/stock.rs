@@ -47,10 +47,15 @@ impl StockTarget {
     /// orders that have not arrived: it is not given back. What is there too much is taken away.
     #[must_use]
     pub fn after_finding(self, found: i64) -> i64 {
-        let unknown = self
-            .expected
-            .map_or(0, |expected| expected.saturating_sub(found));
-        self.wanted.saturating_sub(unknown.max(0)).max(0)
+        self.wanted.saturating_sub(self.unknown(found)).max(0)
+    }
+
+    /// Units that orders which have not arrived took of a shop that was found to have `found`. What it is told then and
+    /// these together are what it has if there is no order that we do not know.
+    #[must_use]
+    pub fn unknown(self, found: i64) -> i64 {
+        let missing = self.expected.map(|expected| expected.saturating_sub(found));
+        missing.unwrap_or_default().max(0)
     }
 
     /// Whether there is nothing to tell.

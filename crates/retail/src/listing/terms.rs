@@ -84,6 +84,13 @@ impl DimensionUnit {
     pub fn of_micrometres(self, micrometres: u64) -> Measure {
         nearest(u128::from(micrometres), self.size())
     }
+
+    /// So much of this unit in micrometres, rounded to the nearest, halves up.
+    #[must_use]
+    pub fn micrometres(self, Measure(thousandths): Measure) -> u64 {
+        let micrometres = (u128::from(thousandths) * self.size() + 500) / 1_000;
+        u64::try_from(micrometres).unwrap_or(u64::MAX)
+    }
 }
 
 /// Thousandths of a unit of `size`.
@@ -122,6 +129,18 @@ mod tests {
             (WeightUnit::Carat, 1_000, 200),
         ] {
             assert_eq!(unit.milligrams(Measure(thousandths)), milligrams);
+        }
+    }
+
+    #[test]
+    fn a_length_in_another_unit_is_the_same_length() {
+        for (unit, thousandths, micrometres) in [
+            (DimensionUnit::Inch, 1_000, 25_400),
+            (DimensionUnit::Centimetre, 1_500, 15_000),
+            (DimensionUnit::Millimetre, 1, 1),
+            (DimensionUnit::Inch, 1, 25),
+        ] {
+            assert_eq!(unit.micrometres(Measure(thousandths)), micrometres);
         }
     }
 

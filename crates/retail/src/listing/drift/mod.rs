@@ -77,6 +77,39 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What hurts most first.
+    pub const ALL: [Self; 8] = [
+        Self::OversellRisk,
+        Self::MissingInShop,
+        Self::ExtraInShop,
+        Self::Refused,
+        Self::EditedInShop,
+        Self::EditedOnBothSides,
+        Self::NotToldYet,
+        Self::OrderOnItsWay,
+    ];
+
+    /// As rows name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OversellRisk => "oversell_risk",
+            Self::MissingInShop => "missing_in_shop",
+            Self::ExtraInShop => "extra_in_shop",
+            Self::Refused => "refused",
+            Self::EditedInShop => "edited_in_shop",
+            Self::EditedOnBothSides => "edited_on_both_sides",
+            Self::NotToldYet => "not_told_yet",
+            Self::OrderOnItsWay => "order_on_its_way",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// The likely cause, for people.
     #[must_use]
     pub const fn cause(self) -> &'static str {
@@ -110,6 +143,34 @@ pub enum Repair {
     CreateAgain,
     /// The POS forgets what it was linked to.
     Unlink,
+}
+
+impl Repair {
+    pub const ALL: [Self; 5] = [
+        Self::TellShop,
+        Self::TakeOver,
+        Self::Accept,
+        Self::CreateAgain,
+        Self::Unlink,
+    ];
+
+    /// As rows name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TellShop => "tell_shop",
+            Self::TakeOver => "take_over",
+            Self::Accept => "accept",
+            Self::CreateAgain => "create_again",
+            Self::Unlink => "unlink",
+        }
+    }
+
+    /// The repair of that name.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|repair| repair.as_str() == text)
+    }
 }
 
 /// All that differs: the product's own, then its variants in their order, then those that only the shop has, then stock.

@@ -398,3 +398,15 @@ fn r_05_stock_differs_only_when_no_order_explains_it() {
         assert_eq!(not_ours, []);
     }
 }
+
+#[test]
+fn kinds_and_repairs_are_read_by_their_names_and_what_hurts_most_is_first() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::read(kind.as_str()), Some(kind));
+    }
+    assert!(Kind::ALL.is_sorted());
+    for repair in Repair::ALL {
+        assert_eq!(Repair::read(repair.as_str()), Some(repair));
+    }
+    assert_eq!((Kind::read("x"), Repair::read("x")), (None, None));
+}

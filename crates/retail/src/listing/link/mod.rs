@@ -133,9 +133,43 @@ pub enum Doubt {
     LinkedTwice,
     /// Several in the shop bear its note: somebody made a copy there.
     NotedTwice,
+    /// A person said that it is another than what bears its note or name, beside which the shop makes no second one.
+    NoSecond,
 }
 
 impl Doubt {
+    pub const ALL: [Self; 8] = [
+        Self::SkuTwiceHere,
+        Self::SkuTwiceInShop,
+        Self::SpreadOut,
+        Self::SharedListing,
+        Self::Taken,
+        Self::LinkedTwice,
+        Self::NotedTwice,
+        Self::NoSecond,
+    ];
+
+    /// As rows and wires name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SkuTwiceHere => "sku_twice_here",
+            Self::SkuTwiceInShop => "sku_twice_in_shop",
+            Self::SpreadOut => "spread_out",
+            Self::SharedListing => "shared_listing",
+            Self::Taken => "taken",
+            Self::LinkedTwice => "linked_twice",
+            Self::NotedTwice => "noted_twice",
+            Self::NoSecond => "no_second",
+        }
+    }
+
+    /// The doubt of that name.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|doubt| doubt.as_str() == text)
+    }
+
     /// For people.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -147,6 +181,21 @@ impl Doubt {
             Self::Taken => "what has its SKU in the shop is linked to something else",
             Self::LinkedTwice => "two of the POS are linked to the same in the shop",
             Self::NotedTwice => "somebody made a copy of it in the shop",
+            Self::NoSecond => "the shop makes no second one beside what it is said not to be",
+        }
+    }
+}
+
+impl By {
+    /// For people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Stored => "linked before",
+            Self::Note => "by our id in the shop",
+            Self::Sku => "by SKU",
+            Self::Values => "by the values of its options",
+            Self::Only => "the only one on each side",
         }
     }
 }

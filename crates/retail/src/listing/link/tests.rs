@@ -299,3 +299,11 @@ fn a_sku_that_another_listing_has_is_for_a_person() {
     };
     assert_eq!(item_verdicts(&linking), [variant("7/1", By::Sku), doubt]);
 }
+
+#[test]
+fn a_doubt_is_read_by_its_name() {
+    for doubt in Doubt::ALL {
+        assert_eq!(Doubt::read(doubt.as_str()), Some(doubt));
+    }
+    assert_eq!(Doubt::read("a feeling"), None);
+}

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Row, Standing};
 use crate::listing::ShopProductId;
-use crate::listing::link::{By, LinkedProduct, Linking, OurItem, Ours, Stored, Theirs, Verdict};
+use crate::listing::link::{LinkedProduct, Linking, OurItem, Ours, Stored, Theirs, Verdict};
 use crate::{ProductId, ShopVariantId};
 
 /// A row for each item, then one for each variant that only the shop has. `linking` is what [`super::super::link`] made
@@ -63,7 +63,7 @@ fn said<T>(verdict: &Verdict<T>, id: impl Fn(&T) -> &str) -> Said<'_> {
         Verdict::Linked { to, by } => Said {
             standing: Standing::Linked,
             to: id(to),
-            why: words(*by).to_owned(),
+            why: by.words().to_owned(),
         },
         Verdict::Review { why, candidates } => {
             let candidates: Vec<&str> = candidates.iter().map(id).collect();
@@ -83,16 +83,6 @@ fn said<T>(verdict: &Verdict<T>, id: impl Fn(&T) -> &str) -> Said<'_> {
             to: "",
             why: String::new(),
         },
-    }
-}
-
-const fn words(by: By) -> &'static str {
-    match by {
-        By::Stored => "linked before",
-        By::Note => "by our id in the shop",
-        By::Sku => "by SKU",
-        By::Values => "by the values of its options",
-        By::Only => "the only one on each side",
     }
 }
 
