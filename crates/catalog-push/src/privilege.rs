@@ -19,6 +19,8 @@ pub const TABLES: &[TableRights] = &[
     // Read at start, to know that schema and program belong together.
     rights("_sqlx_migrations", &[Select], Nobody),
     rights("connection", STATE, Retailer),
+    // What differs no more goes.
+    rights("drift", SET, OF_CONNECTION),
     rights("early_sale", REPLACED, Retailer),
     rights("field_rule", STATE, OF_CONNECTION),
     // A picture is what its hash says.

@@ -266,7 +266,7 @@ fn rule_from(rule: wire::FieldRule) -> Result<(Field, Rule), Status> {
     Ok((field, rule))
 }
 
-const fn field_from(field: wire::ListingField) -> Option<Field> {
+pub const fn field_from(field: wire::ListingField) -> Option<Field> {
     match field {
         wire::ListingField::Unspecified => None,
         wire::ListingField::Title => Some(Field::Title),
@@ -284,7 +284,7 @@ const fn field_from(field: wire::ListingField) -> Option<Field> {
     }
 }
 
-const fn field_into(field: Field) -> wire::ListingField {
+pub const fn field_into(field: Field) -> wire::ListingField {
     match field {
         Field::Title => wire::ListingField::Title,
         Field::Description => wire::ListingField::Description,

@@ -4,7 +4,8 @@ pub use service::refusal::{bad_field, not_found, precondition, unavailable};
 use tonic::{Code, Status};
 
 use crate::store::{
-    BulkError, OnceError, RemoveError, RepushError, SaveError, SheetError, StoreError,
+    BulkError, DriftError, LinkError, OnceError, RemoveError, RepushError, SaveError, SheetError,
+    StoreError,
 };
 
 /// The store's failures: logged here, told without what they say of the inside.
@@ -68,6 +69,31 @@ impl From<RepushError> for Status {
         match error {
             RepushError::UnknownConnection(id) => not_found("connection", &id.to_string()),
             RepushError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Status {
+    fn from(error: LinkError) -> Self {
+        let message = error.to_string();
+        match error {
+            LinkError::UnknownConnection(id) => not_found("connection", &id.to_string()),
+            LinkError::UnknownProduct(id) => not_found("product", &id.to_string()),
+            LinkError::UnknownItem(id) => not_found("item", &id.to_string()),
+            LinkError::ListingTaken {
+                shop_product: _,
+                product: _,
+            } => precondition("listing_taken", "changes", &message),
+            LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DriftError> for Status {
+    fn from(error: DriftError) -> Self {
+        match error {
+            DriftError::UnknownConnection(id) => not_found("connection", &id.to_string()),
+            DriftError::Store(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::error::bad_field;
-use crate::store::{AuditKey, ListingKey, ProductKey, SheetPlace};
+use crate::store::{AuditKey, DriftKey, ListingKey, ProductKey, SheetPlace};
 
 /// Rows of a page when nothing is said.
 const DEFAULT: i64 = 50;
@@ -136,6 +136,23 @@ impl Place for ListingKey {
         Some(Self {
             product: product.parse().ok()?,
             connection: connection.parse().ok()?,
+        })
+    }
+}
+
+impl Place for DriftKey {
+    fn write(&self) -> String {
+        let since = self.since.as_microsecond();
+        format!("{} {since} {}", self.severity, self.id)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (severity, rest) = text.split_once(' ')?;
+        let (since, id) = rest.split_once(' ')?;
+        Some(Self {
+            severity: severity.parse().ok()?,
+            since: Timestamp::from_microsecond(since.parse().ok()?).ok()?,
+            id: Uuid::try_parse(id).ok()?,
         })
     }
 }

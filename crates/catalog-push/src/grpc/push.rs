@@ -125,7 +125,7 @@ fn connection(id: &str) -> Result<Option<ConnectionId>, Status> {
     Ok(optional("connection_id", id)?.map(ConnectionId::new))
 }
 
-fn standing(standing: i32) -> Result<Option<Standing>, Status> {
+pub fn standing(standing: i32) -> Result<Option<Standing>, Status> {
     match wire::ListingStanding::try_from(standing) {
         Ok(wire::ListingStanding::Unspecified) => Ok(None),
         Ok(wire::ListingStanding::Wanted) => Ok(Some(Standing::Wanted)),
@@ -134,11 +134,12 @@ fn standing(standing: i32) -> Result<Option<Standing>, Status> {
         Ok(wire::ListingStanding::Missing) => Ok(Some(Standing::Missing)),
         Ok(wire::ListingStanding::Refused) => Ok(Some(Standing::Refused)),
         Ok(wire::ListingStanding::Deleted) => Ok(Some(Standing::Deleted)),
+        Ok(wire::ListingStanding::Apart) => Ok(Some(Standing::Apart)),
         Err(error) => Err(bad_field("standing", error)),
     }
 }
 
-const fn standing_into(standing: Standing) -> wire::ListingStanding {
+pub const fn standing_into(standing: Standing) -> wire::ListingStanding {
     match standing {
         Standing::Wanted => wire::ListingStanding::Wanted,
         Standing::Linked => wire::ListingStanding::Linked,
@@ -146,6 +147,7 @@ const fn standing_into(standing: Standing) -> wire::ListingStanding {
         Standing::Missing => wire::ListingStanding::Missing,
         Standing::Refused => wire::ListingStanding::Refused,
         Standing::Deleted => wire::ListingStanding::Deleted,
+        Standing::Apart => wire::ListingStanding::Apart,
     }
 }
 

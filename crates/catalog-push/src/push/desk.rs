@@ -14,7 +14,7 @@ use super::meters::Meters;
 use super::purse::{Lease, LeasePurse};
 use super::pushable::ShopStock;
 use super::{PushSettings, patience};
-use crate::store::{Fence, Held, Postponed, PushRules, Store, Work};
+use crate::store::{Fence, Held, KeptListing, Postponed, PushRules, Store, Work};
 
 /// What a connection's process holds for as long as it tells it.
 pub(super) struct Desk {
@@ -65,7 +65,16 @@ impl Desk {
 
     /// It came to nothing, once more.
     pub(super) fn failed(&self, work: Work) -> Postponed {
-        let wait = patience::of_row(work.tries.saturating_add(1), work.subject);
+        self.waits(work, patience::of_row)
+    }
+
+    /// What became of it is not known, once more.
+    pub(super) fn doubted(&self, work: Work) -> Postponed {
+        self.waits(work, patience::of_doubt)
+    }
+
+    fn waits(&self, work: Work, patience: fn(u32, Uuid) -> Duration) -> Postponed {
+        let wait = patience(work.tries.saturating_add(1), work.subject);
         Postponed {
             work,
             until: self.after(wait),
@@ -109,6 +118,12 @@ impl Turn<'_> {
         lacks.fold(self.rules.ownership, |all, field| {
             all.with(*field, Rule::Shop)
         })
+    }
+
+    /// The same of one product, of which a person may have left more to the shop.
+    pub(super) fn ownership_of(&self, kept: &KeptListing) -> Ownership {
+        let left = kept.left_to_shop.iter();
+        left.fold(self.ownership(), |all, field| all.with(*field, Rule::Shop))
     }
 
     /// Whether stock is told at all (EF-8).

@@ -1,15 +1,13 @@
 //! What was being told when nobody heard what became of it: a process was killed, or the shop did not answer.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use retail::ShopVariantId;
-use retail::listing::ShopProductId;
 use shop::push::{StockOutcome, StockRow};
 
 use super::Trouble;
 use super::desk::Turn;
+use super::look::found;
 use super::plan::{self, Intent, Settled};
 use super::pushable::{Answer, NoAnswer};
 use super::stock::{Kept, entry, keep_heard, stock_row, target};
@@ -111,12 +109,14 @@ async fn repeat(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<()
     for (doubt, outcome) in doubts.iter().zip(outcomes) {
         told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
         let settle = match outcome {
-            StockOutcome::Set => Settle::Done,
-            StockOutcome::Stale { found } => by(plan::settle(doubt.intent, found)),
-            StockOutcome::Refused(_) => Settle::Dropped,
-            StockOutcome::Missing => Settle::Forgotten,
+            StockOutcome::Set => (Settle::Done, false),
+            // It knows the keys of what it has done.
+            StockOutcome::Stale { .. } if desk.push.keeps_keys() => (Settle::Dropped, false),
+            StockOutcome::Stale { found } => by(doubt.intent, found),
+            StockOutcome::Refused(_) => (Settle::Dropped, false),
+            StockOutcome::Missing => (Settle::Forgotten, false),
             StockOutcome::Unsure => {
-                kept.postponed.push(desk.failed(doubt.work));
+                kept.postponed.push(desk.doubted(doubt.work));
                 continue;
             }
         };
@@ -129,30 +129,21 @@ async fn repeat(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<()
 /// Reads what the shop has.
 async fn look(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), Trouble> {
     let desk = turn.desk;
-    let products: BTreeSet<ShopProductId> = doubts
-        .iter()
-        .map(|doubt| doubt.row.shop_product.clone())
-        .collect();
-    let products: Vec<ShopProductId> = products.into_iter().collect();
-    let shown = desk.push.read(turn.to(), &products).await?;
-    let variants = shown.iter().flat_map(|shown| &shown.variants);
-    let found: BTreeMap<&ShopVariantId, Option<i64>> = variants
-        .map(|variant| (&variant.id, variant.quantity))
-        .collect();
+    let found = found(turn, doubts.iter().map(|doubt| &doubt.row)).await?;
     let (mut settled, mut told) = (Vec::new(), Vec::new());
     for doubt in doubts {
         let settle = match found.get(&doubt.row.variant) {
-            Some(Some(found)) => by(plan::settle(doubt.intent, *found)),
+            Some(Some(found)) => by(doubt.intent, *found),
             // It is not counted there, or gone: the telling of it says which.
-            Some(None) => Settle::Dropped,
+            Some(None) => (Settle::Dropped, false),
             None => {
                 desk.store
                     .doubt_listing(desk.connection(), doubt.row.product)
                     .await?;
-                Settle::Forgotten
+                (Settle::Forgotten, false)
             }
         };
-        if settle == Settle::Done {
+        if settle.0 == Settle::Done {
             let outcome = StockOutcome::Set;
             told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
         }
@@ -162,17 +153,23 @@ async fn look(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), 
     keep_heard(turn, &settled, &told).await
 }
 
-fn settled_item(doubt: &Doubt, settle: Settle) -> SettledItem {
+fn settled_item(doubt: &Doubt, (settle, is_guess): (Settle, bool)) -> SettledItem {
     SettledItem {
         item: doubt.row.item,
         key: doubt.telling.key,
         settle,
+        is_guess,
     }
 }
 
-const fn by(settled: Settled) -> Settle {
-    match settled {
-        Settled::Done => Settle::Done,
-        Settled::NotDone => Settle::Dropped,
+/// What became of it by what the shop has, and whether that is a guess.
+fn by(intent: Intent, found: i64) -> (Settle, bool) {
+    let Intent { if_done, if_not } = intent;
+    match plan::settle(intent, found) {
+        Settled::Done => (Settle::Done, found != if_done),
+        Settled::NotDone => (
+            Settle::Dropped,
+            if_not.is_some_and(|if_not| found != if_not),
+        ),
     }
 }

@@ -1,14 +1,18 @@
 //! Products that no listing is known of: the shop is asked whether it has them, and they are made where it has not.
 
+use std::collections::BTreeMap;
+
+use retail::ShopVariantId;
+use retail::listing::link::{Doubt, LinkedProduct, Verdict};
 use retail::listing::{ShopListing, ShopProductId};
-use shop::push::{Outcome, Sought};
+use shop::push::Outcome;
 
 use super::Trouble;
+use super::candidates::{Found, found};
 use super::desired::recognised;
 use super::desk::Turn;
-use super::link::{Link, link};
 use super::listings::{Case, Kept, Row, keep, of_refusal, refused, row, standing, told, wanted};
-use crate::store::{ProductView, Standing, ToldOutcome, ToldWhat};
+use crate::store::{ItemDoubt, KeptListing, Review, Standing, ToldOutcome, ToldWhat};
 
 /// Those that the shop may have: it is asked before anything is made, so that nothing is made twice.
 pub(super) async fn linked(
@@ -22,51 +26,113 @@ pub(super) async fn linked(
             kept.done.push(case.work);
             continue;
         };
-        match find(turn, view).await? {
-            Link::To(listing) => {
-                let rule = format!("it is the shop's {}", listing.id.as_str());
-                let entry = told(turn, &case, ToldWhat::Linked, ToldOutcome::Done, rule);
-                rows.extend(row(turn, case, Some(*listing), vec![entry], kept).await?);
-            }
-            Link::Make => rows.extend(make(turn, case, kept).await?),
-            Link::Review(candidates) => {
-                let mut new = standing(&case, Standing::Review);
-                new.candidates = candidates;
+        let Found { linked, listings } = found(turn, &case.kept, &view.product).await?;
+        let doubts = item_doubts(&linked);
+        match &linked.verdict {
+            // The stock of what is linked is told, whatever becomes of what is new.
+            Verdict::Linked { to, by: _ } if !doubts.is_empty() && is_linked_to(&case, to) => {
+                let mut new = standing(&case, Standing::Linked);
+                new.review = Some(Review {
+                    why: None,
+                    candidates: Vec::new(),
+                    items: doubts,
+                });
                 keep(turn, &new).await?;
                 kept.done.push(case.work);
             }
+            Verdict::Linked { to, by: _ } if !doubts.is_empty() => {
+                let review = Review {
+                    why: None,
+                    candidates: vec![to.clone()],
+                    items: doubts,
+                };
+                keep_review(turn, &case, review, kept).await?;
+            }
+            Verdict::Linked { to, by } => {
+                let listing = listings.into_iter().find(|listing| listing.id == *to);
+                let listing = listing.map(|listing| named(listing, &case.kept, &linked));
+                let rule = format!("it is the shop's {}, {}", to.as_str(), by.words());
+                let entry = told(turn, &case, ToldWhat::Linked, ToldOutcome::Done, rule);
+                let news = (!is_linked_to(&case, to)).then_some(entry);
+                rows.extend(row(turn, case, listing, Vec::from_iter(news), kept).await?);
+            }
+            Verdict::Review { why, candidates } => {
+                let review = Review {
+                    why: Some(*why),
+                    candidates: candidates.clone(),
+                    items: Vec::new(),
+                };
+                keep_review(turn, &case, review, kept).await?;
+            }
+            Verdict::Missing(_) => missing(turn, &case, kept).await?,
+            // EC-7: it is made again by a person's word alone.
+            Verdict::OnlyHere if case.kept.standing == Standing::Missing => {
+                kept.done.push(case.work);
+            }
+            Verdict::OnlyHere if case.kept.is_missed => missing(turn, &case, kept).await?,
+            Verdict::OnlyHere => rows.extend(make(turn, case, kept).await?),
         }
     }
     Ok(rows)
 }
 
-async fn find(turn: &Turn<'_>, view: &ProductView) -> Result<Link, Trouble> {
-    let desk = turn.desk;
-    let product = &view.product;
-    let skus: Vec<_> = product
-        .variants
-        .iter()
-        .filter_map(|it| it.sku.clone())
+/// Whether that is known, and no news.
+fn is_linked_to(case: &Case, to: &ShopProductId) -> bool {
+    case.kept.standing == Standing::Linked && case.kept.shop_product.as_ref() == Some(to)
+}
+
+fn item_doubts(linked: &LinkedProduct) -> Vec<ItemDoubt> {
+    let items = linked.items.iter();
+    let doubts = items.filter_map(|(item, verdict)| match verdict {
+        Verdict::Review { why, candidates } => Some(ItemDoubt {
+            item: *item,
+            why: *why,
+            candidates: candidates.clone(),
+        }),
+        Verdict::Linked { .. } | Verdict::Missing(_) | Verdict::OnlyHere => None,
+    });
+    doubts.collect()
+}
+
+/// The listing with its variants named: ours as they were linked, and what was ours and left the product.
+fn named(mut listing: ShopListing, kept: &KeptListing, linked: &LinkedProduct) -> ShopListing {
+    listing = recognised(listing, kept);
+    let items = linked.items.iter();
+    let items: BTreeMap<&ShopVariantId, _> = items
+        .filter_map(|(item, verdict)| match verdict {
+            Verdict::Linked { to, by: _ } => Some((to, *item)),
+            Verdict::Review { .. } | Verdict::Missing(_) | Verdict::OnlyHere => None,
+        })
         .collect();
-    let mut found: Vec<ShopListing> = Vec::new();
-    let mut products = vec![product.id];
-    for some in skus
-        .chunks(desk.bounds().read_rows.max(1))
-        .chain(skus.is_empty().then_some(&[][..]))
-    {
-        let sought = Sought {
-            products: std::mem::take(&mut products),
-            skus: some.to_vec(),
-        };
-        for listing in desk.push.find(turn.to(), &sought).await? {
-            if found.iter().all(|known| known.id != listing.id) {
-                found.push(listing);
-            }
-        }
+    let is_ours = |item| linked.items.iter().any(|(ours, _)| *ours == item);
+    for variant in &mut listing.variants {
+        let was = variant.item.filter(|item| !is_ours(*item));
+        variant.item = items.get(&variant.id).copied().or(was);
     }
-    let ids: Vec<&ShopProductId> = found.iter().map(|listing| &listing.id).collect();
-    let taken = desk.store.linked_products(desk.connection(), &ids).await?;
-    Ok(link(product, &found, &taken.into_iter().collect()))
+    listing
+}
+
+async fn keep_review(
+    turn: &Turn<'_>,
+    case: &Case,
+    review: Review,
+    kept: &mut Kept,
+) -> Result<(), Trouble> {
+    let mut new = standing(case, Standing::Review);
+    new.review = Some(review);
+    keep(turn, &new).await?;
+    kept.done.push(case.work);
+    Ok(())
+}
+
+async fn missing(turn: &Turn<'_>, case: &Case, kept: &mut Kept) -> Result<(), Trouble> {
+    let mut new = standing(case, Standing::Missing);
+    let rule = "the shop has it no more".to_owned();
+    let outcome = ToldOutcome::Missing;
+    new.told = vec![told(turn, case, ToldWhat::Changed, outcome, rule)];
+    keep(turn, &new).await?;
+    kept.done.push(case.work);
+    Ok(())
 }
 
 /// Makes it, hidden (EC-8); what it is to be besides is told with the others.
@@ -78,7 +144,7 @@ async fn make(turn: &Turn<'_>, mut case: Case, kept: &mut Kept) -> Result<Option
     };
     let made = match wanted(turn, view) {
         Ok(wanted) => {
-            let ownership = turn.ownership();
+            let ownership = turn.ownership_of(&case.kept);
             let made = desk.push.create(turn.to(), &wanted, &ownership);
             made.await?
         }
@@ -104,6 +170,16 @@ async fn make(turn: &Turn<'_>, mut case: Case, kept: &mut Kept) -> Result<Option
             return Ok(None);
         }
     };
+    if case.kept.not_these.contains(&shop.id) {
+        // What bears our note, or its name, is what shops give back when they are told twice.
+        let review = Review {
+            why: Some(Doubt::NoSecond),
+            candidates: vec![shop.id],
+            items: Vec::new(),
+        };
+        keep_review(turn, &case, review, kept).await?;
+        return Ok(None);
+    }
     let shop = recognised(shop, &case.kept);
     // At once: what comes next may fail, and it is there.
     let mut new = standing(&case, Standing::Linked);

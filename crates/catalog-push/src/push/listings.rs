@@ -76,8 +76,10 @@ pub(super) async fn tell(turn: &Turn<'_>, work: Vec<Work>) -> Result<(), Trouble
         let shown = shop.map(|shop| recognised(shop, &case.kept));
         rows.extend(row(turn, case, shown, Vec::new(), &mut kept).await?);
     }
-    rows.extend(overwritten(turn, of(Course::Overwrite), &mut kept).await?);
-    rows.extend(linking::linked(turn, of(Course::Link), &mut kept).await?);
+    let (shown, sought) = overwritten(turn, of(Course::Overwrite), &mut kept).await?;
+    rows.extend(shown);
+    let sought = of(Course::Link).into_iter().chain(sought).collect();
+    rows.extend(linking::linked(turn, sought, &mut kept).await?);
     change_all(turn, rows, &mut kept).await?;
     let kind = WorkKind::Listing;
     desk.store.work_done(connection, kind, &kept.done).await?;
@@ -105,7 +107,8 @@ pub(super) fn standing(case: &Case, standing: Standing) -> NewListing {
         shop: None,
         pushed_revision: None,
         refusal: None,
-        candidates: Vec::new(),
+        review: None,
+        words: case.kept.words,
         told: Vec::new(),
     }
 }
@@ -213,7 +216,7 @@ pub(super) async fn row(
             return Ok(None);
         }
     };
-    let change = change(&wanted, &shop, &turn.ownership());
+    let change = change(&wanted, &shop, &turn.ownership_of(&case.kept));
     let revision = view.revision;
     if change.is_empty() {
         let mut new = standing(&case, Standing::Linked);
@@ -245,38 +248,46 @@ pub(super) fn wanted(turn: &Turn<'_>, view: &ProductView) -> Result<Listing, Ref
     )
 }
 
-/// What the shop shows is read. What it has no more is missing, and is not made again (EC-7).
+/// What the shop shows is read. What has to be looked for is given back: it is not there any more and may be something
+/// else, or an item of it may be what somebody made there.
 async fn overwritten(
     turn: &Turn<'_>,
     cases: Vec<Case>,
     kept: &mut Kept,
-) -> Result<Vec<Row>, Trouble> {
+) -> Result<(Vec<Row>, Vec<Case>), Trouble> {
     let ids: Vec<ShopProductId> = cases
         .iter()
         .filter_map(|case| case.kept.shop_product.clone())
         .collect();
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let shown = turn.desk.push.read(turn.to(), &ids).await?;
     let mut shown: BTreeMap<ShopProductId, ShopListing> =
         shown.into_iter().map(|it| (it.id.clone(), it)).collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut sought) = (Vec::new(), Vec::new());
     for case in cases {
         let id = case.kept.shop_product.as_ref();
-        if let Some(shop) = id.and_then(|id| shown.remove(id)) {
-            let shop = recognised(shop, &case.kept);
-            rows.extend(row(turn, case, Some(shop), Vec::new(), kept).await?);
-            continue;
+        match id.and_then(|id| shown.remove(id)) {
+            Some(shop) => {
+                let shop = recognised(shop, &case.kept);
+                if has_strangers(&shop, &case.kept) {
+                    sought.push(case);
+                } else {
+                    rows.extend(row(turn, case, Some(shop), Vec::new(), kept).await?);
+                }
+            }
+            None => sought.push(case),
         }
-        let mut new = standing(&case, Standing::Missing);
-        let rule = "the shop has it no more".to_owned();
-        let outcome = ToldOutcome::Missing;
-        new.told = vec![told(turn, &case, ToldWhat::Changed, outcome, rule)];
-        keep(turn, &new).await?;
-        kept.done.push(case.work);
     }
-    Ok(rows)
+    Ok((rows, sought))
+}
+
+/// Both sides have a variant that the other has not, as far as is known: they may be the same (WC-7).
+fn has_strangers(shop: &ShopListing, kept: &KeptListing) -> bool {
+    let has = |item| shop.variants.iter().any(|there| there.item == Some(item));
+    let mut ours = kept.view.iter().flat_map(|view| &view.product.variants);
+    shop.variants.iter().any(|there| there.item.is_none()) && ours.any(|ours| !has(ours.item))
 }
 
 async fn change_all(turn: &Turn<'_>, rows: Vec<Row>, kept: &mut Kept) -> Result<(), Trouble> {

@@ -11,17 +11,20 @@
 //! - [`stock`], [`doubt`]: stock. What is told is written down before; killed in between, what became of it is found out
 //!   before anything else is told of that item.
 //! - [`listings`], [`linking`]: everything else. The shop is searched before anything is made there.
-//! - [`plan`], [`course`], [`link`], [`desired`], [`said`], [`rank`], [`patience`], [`words`]: what is decided, without
+//! - [`drift`]: what shops show is compared with what they are to show, when nothing has to be told.
+//! - [`plan`], [`course`], [`desired`], [`shown`], [`said`], [`rank`], [`patience`], [`words`]: what is decided, without
 //!   asking anybody.
 //! - [`purse`], [`pushable`]: the ingest service, which lends the shop, and the ledger.
 
+mod candidates;
 mod course;
 mod desired;
 mod desk;
 mod doubt;
-mod link;
+mod drift;
 mod linking;
 mod listings;
+mod look;
 mod meters;
 mod patience;
 mod plan;
@@ -30,6 +33,7 @@ mod pushable;
 mod rank;
 mod reconciler;
 mod said;
+mod shown;
 mod stock;
 mod trouble;
 mod words;
@@ -56,4 +60,8 @@ pub struct PushSettings {
     pub held_for: Duration,
     /// What shops were told is remembered for so long.
     pub told_life: Duration,
+    /// All that a shop shows is compared this often.
+    pub scan_every: Duration,
+    /// A figure of stock differs when it has for so long, while no order waits.
+    pub quiet_for: Duration,
 }

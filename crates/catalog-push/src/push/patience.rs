@@ -14,7 +14,7 @@ const OF_A_CONNECTION: [Duration; 6] = [
     Duration::from_mins(5),
 ];
 
-/// For one row that the shop does not take, or of which nobody knows whether it was taken.
+/// For one row that the shop does not take.
 const OF_A_ROW: [Duration; 6] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
@@ -22,6 +22,17 @@ const OF_A_ROW: [Duration; 6] = [
     Duration::from_mins(10),
     Duration::from_hours(1),
     Duration::from_hours(6),
+];
+
+/// For stock of which nobody knows whether the shop took it, or that has to be heard of first. It is looked at soon: it
+/// may be a last unit.
+const OF_A_DOUBT: [Duration; 6] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_mins(1),
 ];
 
 /// A shop that asks to be left alone for longer is asked again after this all the same.
@@ -40,6 +51,12 @@ pub fn of_connection(tries: u32, connection: Uuid, asked: Option<Duration>) -> D
 #[must_use]
 pub fn of_row(tries: u32, subject: Uuid) -> Duration {
     spread(nth(&OF_A_ROW, tries), subject, tries)
+}
+
+/// The same of stock that is in doubt.
+#[must_use]
+pub fn of_doubt(tries: u32, subject: Uuid) -> Duration {
+    spread(nth(&OF_A_DOUBT, tries), subject, tries)
 }
 
 fn nth(waits: &[Duration], tries: u32) -> Duration {

@@ -8,22 +8,39 @@ pub enum Step {
     /// The shop has what it should have.
     Nothing,
     /// The same, by what its own orders took: from now on it is reckoned from here.
-    Anchor {
-        confirmed: i64,
+    Anchor,
+    Tell(Telling),
+    /// First it is read what the shop has.
+    Look {
+        expected: i64,
     },
-    Tell {
-        expected: Option<i64>,
-        wanted: i64,
-    },
+}
+
+/// What the shop is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Telling {
+    pub expected: Option<i64>,
+    pub wanted: i64,
+    /// What the shop then has if there is no order that is not known: what such orders took is not told, and stands in
+    /// this until they are heard of.
+    pub confirms: i64,
+}
+
+/// How sure it is that orders of the shop lower the figure that was confirmed, and not one from before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sureness {
+    /// The shop held what it was told against what it had.
+    Compared,
+    /// It was told a figure outright not long ago: what was sold before, and is heard of now, was given back.
+    Outright,
+    /// It can only be set, and is read just before: what was sold between the two was given back.
+    Set,
 }
 
 /// What follows from a shop having something else than was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterStale {
-    Tell {
-        expected: i64,
-        wanted: i64,
-    },
+    Tell(Telling),
     /// It has more than expected and not more than it should have: likely goods of an order came back that we have not
     /// heard of. Nobody buys what is not there meanwhile.
     Wait,
@@ -47,16 +64,19 @@ pub enum Settled {
 
 /// What to do about a target. `has_moved`: orders of the shop have taken from its figure since it was confirmed.
 #[must_use]
-pub fn step(target: StockTarget, has_moved: bool) -> Step {
-    match (target.is_met(), has_moved) {
-        (true, false) => Step::Nothing,
-        (true, true) => Step::Anchor {
-            confirmed: target.wanted,
-        },
-        (false, _) => Step::Tell {
-            expected: target.expected,
-            wanted: target.wanted,
-        },
+pub fn step(target: StockTarget, has_moved: bool, sureness: Sureness) -> Step {
+    let StockTarget { expected, wanted } = target;
+    if let (true, Sureness::Outright, Some(expected)) = (has_moved, sureness, expected) {
+        return Step::Look { expected };
+    }
+    match (target.is_met(), has_moved, sureness) {
+        (true, false, _) => Step::Nothing,
+        (true, true, Sureness::Compared) => Step::Anchor,
+        (true, true, Sureness::Outright | Sureness::Set) | (false, _, _) => Step::Tell(Telling {
+            expected,
+            wanted,
+            confirms: wanted,
+        }),
     }
 }
 
@@ -67,10 +87,26 @@ pub fn after_stale(target: StockTarget, found: i64, is_patient: bool) -> AfterSt
     if has_more && found <= target.wanted && is_patient {
         return AfterStale::Wait;
     }
-    AfterStale::Tell {
-        expected: found,
-        wanted: target.after_finding(found),
+    let wanted = target.after_finding(found);
+    AfterStale::Tell(Telling {
+        expected: Some(found),
+        wanted,
+        confirms: wanted.saturating_add(target.unknown(found)),
+    })
+}
+
+/// What to do where it was read what the shop has.
+#[must_use]
+pub fn after_look(target: StockTarget, expected: i64, found: i64, is_patient: bool) -> AfterStale {
+    if found == expected {
+        let StockTarget { wanted, .. } = target;
+        return AfterStale::Tell(Telling {
+            expected: Some(expected),
+            wanted,
+            confirms: wanted,
+        });
     }
+    after_stale(target, found, is_patient)
 }
 
 /// Whether what was being told is told again as it is, under its key: only while what the shop would then have is no
@@ -80,19 +116,12 @@ pub fn is_repeated(intent: Intent, wanted: i64, is_remembered: bool) -> bool {
     is_remembered && intent.if_done <= wanted
 }
 
-/// What became of it, by what the shop has. Where both may be, it is the one by which the shop should have more: what is
-/// missing then was taken by orders on their way, and is not given back.
+/// What became of it, where `found` is all that the shop says: the one by which it should have more, even where it has just
+/// what the other says. What is missing then is perhaps not there for orders on their way, and is not given back.
 #[must_use]
 pub fn settle(intent: Intent, found: i64) -> Settled {
     let Intent { if_done, if_not } = intent;
-    let Some(if_not) = if_not else {
-        return if found == if_done {
-            Settled::Done
-        } else {
-            Settled::NotDone
-        };
-    };
-    if found == if_done || (found != if_not && if_done > if_not) {
+    if if_done >= if_not.unwrap_or(found) {
         Settled::Done
     } else {
         Settled::NotDone
@@ -109,40 +138,53 @@ mod tests {
         StockTarget { wanted, expected }
     }
 
-    #[test]
-    fn what_is_met_is_not_told() {
-        for (wanted, expected, has_moved, step_is) in [
-            (5, Some(5), false, Step::Nothing),
-            (5, Some(5), true, Step::Anchor { confirmed: 5 }),
-            (
-                5,
-                Some(6),
-                true,
-                Step::Tell {
-                    expected: Some(6),
-                    wanted: 5,
-                },
-            ),
-            (
-                0,
-                None,
-                false,
-                Step::Tell {
-                    expected: None,
-                    wanted: 0,
-                },
-            ),
-        ] {
-            assert_eq!(step(target(wanted, expected), has_moved), step_is);
+    fn telling(expected: Option<i64>, wanted: i64, confirms: i64) -> Telling {
+        Telling {
+            expected,
+            wanted,
+            confirms,
         }
     }
 
     #[test]
+    fn what_is_met_is_not_told() {
+        for (wanted, expected, has_moved, step_is) in [
+            (5, Some(5), false, Step::Nothing),
+            (5, Some(5), true, Step::Anchor),
+            (5, Some(6), true, Step::Tell(telling(Some(6), 5, 5))),
+            (0, None, false, Step::Tell(telling(None, 0, 0))),
+        ] {
+            assert_eq!(
+                step(target(wanted, expected), has_moved, Sureness::Compared),
+                step_is
+            );
+        }
+    }
+
+    #[test]
+    fn r_04_a_shop_that_cannot_compare_is_looked_at_when_its_order_is_heard_of() {
+        let met = target(5, Some(5));
+        let look = Step::Tell(telling(Some(5), 5, 5));
+        assert_eq!(step(met, true, Sureness::Set), look);
+        assert_eq!(step(met, false, Sureness::Set), Step::Nothing);
+    }
+
+    #[test]
+    fn r_04_a_shop_that_was_told_outright_is_looked_at_when_its_order_is_heard_of() {
+        for wanted in [4, 5, 6] {
+            let target = target(wanted, Some(5));
+            let look = Step::Look { expected: 5 };
+            assert_eq!(step(target, true, Sureness::Outright), look);
+        }
+        let never_known = Step::Tell(telling(None, 5, 5));
+        assert_eq!(step(target(5, None), true, Sureness::Outright), never_known);
+        let met = target(5, Some(5));
+        assert_eq!(step(met, false, Sureness::Outright), Step::Nothing);
+    }
+
+    #[test]
     fn what_orders_on_their_way_took_is_not_given_back() {
-        let lowered = AfterStale::Tell {
-            expected: 3,
-            wanted: 6,
-        };
+        let lowered = AfterStale::Tell(telling(Some(3), 6, 8));
         assert_eq!(after_stale(target(8, Some(5)), 3, true), lowered);
     }
 
@@ -150,10 +192,7 @@ mod tests {
     fn what_came_back_unheard_is_waited_for_where_nobody_can_buy_too_much() {
         let target = target(8, Some(5));
         assert_eq!(after_stale(target, 7, true), AfterStale::Wait);
-        let told = |found| AfterStale::Tell {
-            expected: found,
-            wanted: 8,
-        };
+        let told = |found| AfterStale::Tell(telling(Some(found), 8, 8));
         assert_eq!(after_stale(target, 7, false), told(7));
         assert_eq!(after_stale(target, 9, true), told(9), "too much is on sale");
     }
@@ -163,13 +202,14 @@ mod tests {
         let settled = |if_done, if_not, found| settle(Intent { if_done, if_not }, found);
         for (if_done, if_not, found, expected) in [
             (8, Some(5), 8, Settled::Done),
-            (8, Some(5), 5, Settled::NotDone),
-            // Raised, and two sold; or not, and somebody gave two: the first.
+            // Raised, and sold since; or not raised: the first.
             (8, Some(5), 6, Settled::Done),
-            // Lowered, and one sold; or not, and four sold: the second.
+            (8, Some(5), 5, Settled::Done),
+            // Lowered, or not lowered and sold since: the second.
+            (5, Some(8), 5, Settled::NotDone),
             (5, Some(8), 4, Settled::NotDone),
-            (5, Some(8), 5, Settled::Done),
             (5, None, 5, Settled::Done),
+            (5, None, 3, Settled::Done),
             (5, None, 7, Settled::NotDone),
         ] {
             assert_eq!(settled(if_done, if_not, found), expected, "found {found}");
@@ -185,8 +225,6 @@ mod tests {
             let had = if is_done { told } else { before };
             prop_assume!(unheard <= had);
             let found = had - unheard;
-            // A coincidence of both readings is nobody's to tell apart.
-            prop_assume!(found != if is_done { before } else { told } || before == told);
             let intent = Intent { if_done: told, if_not: Some(before) };
             let expected = match settle(intent, found) {
                 Settled::Done => told,
@@ -196,7 +234,9 @@ mod tests {
             let next = after_stale(target(wanted, Some(expected)), found, false);
             let truth = (told - at_till - unheard).max(0);
             match next {
-                AfterStale::Tell { wanted, .. } => prop_assert!(wanted <= truth, "{} > {}", wanted, truth),
+                AfterStale::Tell(Telling { wanted, .. }) => {
+                    prop_assert!(wanted <= truth, "{} > {}", wanted, truth);
+                }
                 AfterStale::Wait => prop_assert!(false, "nobody is patient"),
             }
         }
@@ -209,9 +249,11 @@ mod tests {
             prop_assume!(unheard <= confirmed);
             let found = confirmed - unheard;
             match after_stale(target(wanted, Some(confirmed)), found, true) {
-                AfterStale::Tell { expected, wanted: told } => {
-                    prop_assert_eq!(expected, found);
+                AfterStale::Tell(Telling { expected, wanted: told, confirms }) => {
+                    prop_assert_eq!(expected, Some(found));
                     prop_assert!(told <= (wanted - unheard).max(0));
+                    // When those are heard of, what it has is known.
+                    prop_assert_eq!(confirms - unheard, told);
                 }
                 AfterStale::Wait => prop_assert!(false, "it has no more than expected"),
             }

@@ -3,25 +3,32 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use retail::ItemId;
-use retail::listing::{Pushable, StockTarget};
+use retail::listing::StockTarget;
 use shop::push::{StockOutcome, StockRow};
 
 use super::desk::Turn;
-use super::plan::{self, AfterStale, Step};
+use super::look::{self, Seen};
+use super::plan::{self, AfterStale, Step, Sureness, Telling};
 use super::pushable::{Answer, NoAnswer, Said};
 use super::{Trouble, doubt, words};
 use crate::store::{
-    Confirmed, KeptIntent, ListedItem, NewTold, Postponed, Settle, SettledItem, ToldOutcome,
-    ToldWhat, Work, WorkKind,
+    Anchored, Confirmed, KeptIntent, ListedItem, NewTold, Postponed, Settle, SettledItem,
+    ToldOutcome, ToldWhat, Work, WorkKind,
 };
 
 /// Times that a row is told again at once where the shop has something else.
 const ROUNDS: usize = 3;
 /// While orders wait that may have taken from the shop's figure, it is looked at again after this.
 const QUIET_AFTER: Duration = Duration::from_millis(300);
-/// Times that goods which came back unheard of are waited for: about a minute by `patience::of_row`.
-const WAITS: u32 = 3;
+/// Times that goods which came back unheard of are waited for: a few seconds by `patience::of_doubt`.
+pub(super) const WAITS: u32 = 3;
+/// An order that was placed before a shop was told a figure outright is heard of within this: what is not by then was
+/// missed by the shop's webhooks and by polling too, and is found as drift.
+const HEARD_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+/// Added to the rule of what is told because an order was heard of, and it was looked whether it is as it should be.
+const LOOKED_AT: &str = "; looked at for its order";
 /// A lease tells what waits unread at the moment it was given: no older one is gone by.
 const LEASE_AGE: Duration = Duration::from_secs(1);
 
@@ -99,7 +106,7 @@ async fn keep(turn: &Turn<'_>, kept: Kept) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn since(confirmed: Option<&Confirmed>) -> String {
+pub(super) fn since(confirmed: Option<&Confirmed>) -> String {
     confirmed
         .map(|known| known.mark.clone())
         .unwrap_or_default()
@@ -121,6 +128,14 @@ fn is_hidden(turn: &Turn<'_>, row: &ListedItem) -> bool {
     !row.is_active && turn.desk.push.hides_variants_by_stock()
 }
 
+/// What was asked of one row, and answered.
+pub(super) struct Asked {
+    pub(super) row: ListedItem,
+    pub(super) work: Work,
+    pub(super) target: StockTarget,
+    said: Said,
+}
+
 /// Those that have to be told.
 async fn lines(
     turn: &Turn<'_>,
@@ -129,57 +144,106 @@ async fn lines(
     kept: &mut Kept,
 ) -> Result<Vec<Line>, Trouble> {
     let desk = turn.desk;
-    let (mut lines, mut anchors) = (Vec::new(), Vec::new());
+    let (mut lines, mut anchors, mut looks) = (Vec::new(), Vec::new(), Vec::new());
     for (row, work) in rows {
         let Some(said) = answer.items.remove(&row.item) else {
             kept.done.push(work);
             continue;
         };
         let target = target(turn, &row, &said);
-        let Pushable { taken, .. } = said.pushable;
-        let has_moved = taken.milli() != 0;
-        match plan::step(target, has_moved) {
+        let has_moved = said.pushable.taken.milli() != 0;
+        let step = plan::step(target, has_moved, sureness(turn, &row));
+        let asked = Asked {
+            row,
+            work,
+            target,
+            said,
+        };
+        match step {
             Step::Nothing => kept.done.push(work),
-            Step::Anchor { confirmed } => {
-                let confirmed = Confirmed {
-                    quantity: confirmed,
-                    mark: said.mark,
-                };
-                anchors.push((row.item, confirmed));
-                kept.done.push(work);
+            Step::Anchor => {
+                let confirms = asked.target.wanted;
+                anchors.push(anchor(asked, confirms, kept));
             }
-            Step::Tell { expected, wanted } => {
-                let rule = words::of_stock(said.pushable, row.buffer, is_hidden(turn, &row));
-                let telling = intent(turn, target, (expected, wanted), &said.mark);
-                lines.push(Line {
-                    row,
-                    work,
-                    target,
-                    mark: said.mark,
-                    rule,
-                    telling,
-                });
-            }
+            Step::Tell(telling) => lines.push(line(turn, asked, telling)),
+            Step::Look { expected } => looks.push((asked, expected)),
+        }
+    }
+    for (asked, what) in look::at(turn, looks, kept).await? {
+        match what {
+            Seen::Met { confirms } => anchors.push(anchor(asked, confirms, kept)),
+            Seen::Tell(telling) => lines.push(line(turn, asked, telling)),
         }
     }
     desk.store.anchor_items(desk.fence(), &anchors).await?;
     Ok(lines)
 }
 
-/// Whatever is told, what the shop has if there is no order that is not known is the target: what is missing beyond
-/// it was taken by orders on their way.
-fn intent(
-    turn: &Turn<'_>,
-    target: StockTarget,
-    (expected, wanted): (Option<i64>, i64),
-    mark: &str,
-) -> KeptIntent {
+fn sureness(turn: &Turn<'_>, row: &ListedItem) -> Sureness {
+    let desk = turn.desk;
+    let is_new = |at| desk.clock.now().duration_since(at) < HEARD_WITHIN;
+    if !desk.push.compares() {
+        Sureness::Set
+    } else if row.outright_at.is_some_and(is_new) {
+        Sureness::Outright
+    } else {
+        Sureness::Compared
+    }
+}
+
+/// The shop has what it is to have, but for orders that are not known: from now on it is reckoned from here.
+fn anchor(asked: Asked, confirms: i64, kept: &mut Kept) -> Anchored {
+    let Asked {
+        row,
+        work,
+        target,
+        said,
+    } = asked;
+    kept.done.push(work);
+    Anchored {
+        item: row.item,
+        confirmed: Confirmed {
+            quantity: confirms,
+            mark: said.mark,
+        },
+        is_sure: confirms == target.wanted,
+    }
+}
+
+fn line(turn: &Turn<'_>, asked: Asked, telling: Telling) -> Line {
+    let Asked {
+        row,
+        work,
+        target,
+        said,
+    } = asked;
+    let mut rule = words::of_stock(said.pushable, row.buffer, is_hidden(turn, &row));
+    if telling.expected == Some(telling.wanted) {
+        rule.push_str(LOOKED_AT);
+    }
+    let telling = intent(turn, telling, &said.mark);
+    Line {
+        row,
+        work,
+        target,
+        mark: said.mark,
+        rule,
+        telling,
+    }
+}
+
+fn intent(turn: &Turn<'_>, telling: Telling, mark: &str) -> KeptIntent {
+    let Telling {
+        expected,
+        wanted,
+        confirms,
+    } = telling;
     KeptIntent {
         key: turn.desk.new_key(),
         expected,
         wanted,
         confirms: Confirmed {
-            quantity: target.wanted,
+            quantity: confirms,
             mark: mark.to_owned(),
         },
         at: turn.desk.clock.now(),
@@ -239,11 +303,26 @@ async fn hear(
     let desk = turn.desk;
     let (mut again, mut settled, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for (mut line, outcome) in lines.into_iter().zip(outcomes) {
-        let entry = entry(turn, &line.row, &line.telling, &line.rule, &outcome);
-        desk.meters.told(WorkKind::Stock, entry.outcome);
-        told.push(entry);
+        // It was looked at and had what it should have: it was told nothing.
+        let is_told = line.telling.expected != Some(line.telling.wanted)
+            || !matches!(outcome, StockOutcome::Set);
+        if is_told {
+            let entry = entry(turn, &line.row, &line.telling, &line.rule, &outcome);
+            desk.meters.told(WorkKind::Stock, entry.outcome);
+            told.push(entry);
+        }
         let (item, key) = (line.row.item, line.telling.key);
-        let mut settle = |settle| settled.push(SettledItem { item, key, settle });
+        // Goods that came back, and were not waited for long enough, may be heard of yet.
+        let is_guess =
+            line.target.expected.is_some() && line.telling.expected > line.target.expected;
+        let mut settle = |settle| {
+            settled.push(SettledItem {
+                item,
+                key,
+                settle,
+                is_guess,
+            });
+        };
         match outcome {
             StockOutcome::Set => {
                 settle(Settle::Done);
@@ -253,10 +332,9 @@ async fn hear(
                 settle(Settle::Dropped);
                 let is_patient = line.work.tries < WAITS;
                 match plan::after_stale(line.target, found, is_patient) {
-                    AfterStale::Wait => kept.postponed.push(desk.failed(line.work)),
-                    AfterStale::Tell { expected, wanted } => {
-                        let telling = (Some(expected), wanted);
-                        line.telling = intent(turn, line.target, telling, &line.mark);
+                    AfterStale::Wait => kept.postponed.push(desk.doubted(line.work)),
+                    AfterStale::Tell(telling) => {
+                        line.telling = intent(turn, telling, &line.mark);
                         again.push(line);
                     }
                 }
@@ -268,7 +346,7 @@ async fn hear(
                     .await?;
                 kept.done.push(line.work);
             }
-            StockOutcome::Unsure => kept.postponed.push(desk.failed(line.work)),
+            StockOutcome::Unsure => kept.postponed.push(desk.doubted(line.work)),
             StockOutcome::Refused(_) => {
                 settle(Settle::Dropped);
                 kept.postponed.push(desk.failed(line.work));

@@ -9,12 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, Turn};
 use super::purse::Lease;
-use super::{Trouble, listings, patience, stock};
+use super::{Trouble, drift, listings, patience, stock};
 use crate::store::{Work, WorkKind};
 
 /// When nothing is due it is looked again after this: what is marked last units is told within it.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// Products of one turn: a change of stock waits for no more than these.
+/// Products of one turn, told or compared: a change of stock waits for no more than these.
 const LISTINGS_AT_ONCE: usize = 20;
 /// However much stock changes, every so many turns products are first.
 const LISTINGS_FIRST_EVERY: u64 = 4;
@@ -24,6 +24,8 @@ const TERMS_LIFE: Duration = Duration::from_hours(1);
 const LEASE_AGE: Duration = Duration::from_secs(30);
 /// Of what few are left, what may be sold is asked for this often: orders that nobody can apply change it unheard.
 const LAST_UNITS_EVERY: Duration = Duration::from_secs(30);
+/// Whether all of a shop is to be compared is looked at this often.
+const SCAN_LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Items of one turn, at most; the platform may take fewer.
 const STOCK_AT_ONCE: usize = super::pushable::ITEMS_LIMIT;
 
@@ -32,6 +34,7 @@ pub(super) async fn work(desk: Desk, stop: CancellationToken) {
     let mut worker = Worker {
         terms: None,
         last_units_at: Instant::now(),
+        scan_looked_at: None,
         turns: 0,
         is_troubled: true,
         desk,
@@ -43,6 +46,7 @@ struct Worker {
     desk: Desk,
     terms: Option<(Terms, Instant)>,
     last_units_at: Instant,
+    scan_looked_at: Option<Instant>,
     turns: u64,
     /// Trouble stands in the database, as far as is known.
     is_troubled: bool,
@@ -92,6 +96,7 @@ impl Worker {
         match kind {
             WorkKind::Stock => stock::tell(&turn, work).await?,
             WorkKind::Listing => Box::pin(listings::tell(&turn, work)).await?,
+            WorkKind::Drift => drift::scan(&turn, work).await?,
         }
         Ok(true)
     }
@@ -118,10 +123,11 @@ impl Worker {
 
     async fn due(&mut self) -> Result<Option<(WorkKind, Vec<Work>)>, Trouble> {
         self.turns = self.turns.wrapping_add(1);
+        // What differs is looked for when nothing is to be told.
         let kinds = if self.turns.is_multiple_of(LISTINGS_FIRST_EVERY) {
-            [WorkKind::Listing, WorkKind::Stock]
+            [WorkKind::Listing, WorkKind::Stock, WorkKind::Drift]
         } else {
-            [WorkKind::Stock, WorkKind::Listing]
+            [WorkKind::Stock, WorkKind::Listing, WorkKind::Drift]
         };
         let desk = &self.desk;
         for kind in kinds {
@@ -130,6 +136,7 @@ impl Worker {
                 WorkKind::Listing => LISTINGS_AT_ONCE
                     .min(desk.bounds().read_rows)
                     .min(desk.bounds().change_rows),
+                WorkKind::Drift => scanned_at_once(desk),
             };
             let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
             let found = desk.store.due_work(desk.connection(), kind, limit).await?;
@@ -145,7 +152,15 @@ impl Worker {
         let desk = &self.desk;
         let every = desk.settings.sweep_every;
         if desk.store.is_sweep_due(desk.connection(), every).await? {
-            desk.store.sweep(desk.fence(), every).await?;
+            desk.store.sweep(desk.connection(), every).await?;
+        }
+        let every = desk.settings.scan_every;
+        if (self.scan_looked_at).is_none_or(|at| at.elapsed() >= SCAN_LOOK_EVERY) {
+            self.scan_looked_at = Some(Instant::now());
+            if desk.store.is_scan_due(desk.connection(), every).await? {
+                let at_once = i64::try_from(scanned_at_once(desk)).unwrap_or(i64::MAX);
+                desk.store.scan(desk.connection(), every, at_once).await?;
+            }
         }
         if self.last_units_at.elapsed() >= LAST_UNITS_EVERY {
             self.last_units_at = Instant::now();
@@ -181,4 +196,9 @@ impl Worker {
             Err(error) => tracing::debug!(%connection, %error, "its trouble stays written down"),
         }
     }
+}
+
+/// Products that are read together to be compared.
+fn scanned_at_once(desk: &Desk) -> usize {
+    LISTINGS_AT_ONCE.min(desk.bounds().read_rows)
 }

@@ -112,7 +112,7 @@ impl Store {
         retailer: RetailerId,
         by: &ProductBy,
     ) -> Result<Option<ProductView>, StoreError> {
-        let mut db = self.pool.begin().await?;
+        let mut db = self.snapshot().await?;
         let id = match by {
             ProductBy::Id(id) => Some(id.uuid()),
             ProductBy::Item(item) => {

@@ -126,7 +126,7 @@ impl Once {
         let after = after.ok_or_else(|| StoreError::corrupt("product", "product_id", "gone"))?;
         // What an order made is the POS's product from the first save on (EC-8).
         if (before.as_ref()).is_none_or(|before| before.origin == Origin::AsSold) {
-            push::want_everywhere(db, product.id.uuid()).await?;
+            push::want_everywhere(db, &[product.id.uuid()]).await?;
         }
         let rank = Rank::of_change(before.as_ref(), &after);
         outbox::mark(db, &[product.id.uuid()], rank, now).await?;

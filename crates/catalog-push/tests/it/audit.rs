@@ -6,6 +6,8 @@ use proto::catalog as wire;
 use proto::catalog::audit_client::AuditClient;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::drift_client::DriftClient;
+use proto::catalog::links_client::LinksClient;
 use proto::catalog::push_client::PushClient;
 use proto::catalog::sheets_client::SheetsClient;
 use proto::ledger::{AuditEntry, Role};
@@ -18,7 +20,7 @@ use crate::running::Running;
 
 const PACKAGE: &str = "comptoir.catalog.v1";
 /// What changes nothing.
-const READING: [&str; 14] = [
+const READING: [&str; 17] = [
     "Audit/ListAuditEntries",
     "Catalog/CheckPrices",
     "Catalog/GetProduct",
@@ -26,6 +28,9 @@ const READING: [&str; 14] = [
     "Catalog/ListProducts",
     "Channels/ListConnectionSettings",
     "Channels/PreviewBulk",
+    "Drift/ListDrift",
+    "Links/ListLinkRows",
+    "Links/ListLinks",
     "Push/ListConnectionStatus",
     "Push/ListListings",
     "Push/ListTold",
@@ -186,12 +191,82 @@ async fn item_9_every_write_leaves_an_audit_entry() {
     });
     assert!(entry.await.before.contains(r#""is_deleted":true"#));
 
+    links(&mut trail, &retailer_id).await;
+    drift(&mut trail, &retailer_id).await;
     sheet(&mut trail, retailer_id).await;
 
     let reading = READING.map(str::to_owned).into_iter();
     let known = reading.chain(trail.walked);
     let known: BTreeSet<String> = known.map(|method| format!("{PACKAGE}.{method}")).collect();
     assert_eq!(known, methods_of(PACKAGE), "a method is in no table");
+}
+
+/// What people say of links.
+async fn links(trail: &mut Trail<'_>, retailer_id: &str) {
+    let request = wire::SetLinksRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        changes: vec![wire::ProductLinkChange {
+            product_id: product_id(1).to_string(),
+            link: Some(wire::product_link_change::Link::Apart(true)),
+            items: Vec::new(),
+        }],
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Links/SetLinks", async |channel| {
+        LinksClient::new(channel).set_links(request).await
+    });
+    assert!(entry.await.after.contains(r#""link":"apart""#));
+    let request = wire::LinkAllRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        overwrite: true,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Links/LinkAll", async |channel| {
+        LinksClient::new(channel).link_all(request).await
+    });
+    assert!(entry.await.after.contains(r#""overwrite":true"#));
+    let columns = "product_id item_id sku shop_product_id shop_variant_id standing why";
+    let request = wire::ImportLinksRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        rows: vec![wire::LinkCells {
+            cells: columns.split(' ').map(str::to_owned).collect(),
+        }],
+        preview: false,
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Links/ImportLinks", async |channel| {
+        LinksClient::new(channel).import_links(request).await
+    });
+    assert!(entry.await.after.contains(r#""links":[]"#));
+}
+
+/// What people have done about what differs.
+async fn drift(trail: &mut Trail<'_>, retailer_id: &str) {
+    let request = wire::ScanDriftRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        product_ids: Vec::new(),
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Drift/ScanDrift", async |channel| {
+        DriftClient::new(channel).scan_drift(request).await
+    });
+    assert!(entry.await.after.contains(r#""named":0"#));
+    let request = wire::RepairDriftRequest {
+        retailer_id: retailer_id.to_owned(),
+        entries: Some(wire::repair_drift_request::Entries::Filter(
+            wire::DriftFilter::default(),
+        )),
+        repair: wire::DriftRepair::TellShop.into(),
+        act: Some(new_act()),
+    };
+    let entry = trail.of("Drift/RepairDrift", async |channel| {
+        DriftClient::new(channel).repair_drift(request).await
+    });
+    assert!(entry.await.after.contains(r#""repair":"tell_shop""#));
 }
 
 /// A sheet with one row, which makes a product.

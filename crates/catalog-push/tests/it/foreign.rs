@@ -4,6 +4,8 @@ use proto::catalog as wire;
 use proto::catalog::bulk_selection::Products;
 use proto::catalog::catalog_client::CatalogClient;
 use proto::catalog::channels_client::ChannelsClient;
+use proto::catalog::drift_client::DriftClient;
+use proto::catalog::links_client::LinksClient;
 use proto::catalog::push_client::PushClient;
 use proto::ledger::Role;
 use service::access::Authorized;
@@ -129,7 +131,9 @@ async fn item_9_foreign_ids_under_ones_own_retailer_id_reach_nothing() {
     assert_eq!(done.changed, 0);
     assert_eq!(done.refused[0].reason(), wire::BulkRefusal::Unknown);
 
-    push_reaches_nothing(&running, PushClient::new(channel), &retailer_id).await;
+    push_reaches_nothing(&running, PushClient::new(channel.clone()), &retailer_id).await;
+    links_reach_nothing(&running, LinksClient::new(channel.clone()), &retailer_id).await;
+    drift_reaches_nothing(&running, DriftClient::new(channel), &retailer_id).await;
     let request = wire::ListConnectionSettingsRequest { retailer_id };
     let found = channels.list_connection_settings(request).await.unwrap();
     let found = found.into_inner().connections;
@@ -190,4 +194,118 @@ async fn push_reaches_nothing(
     let found = found.into_inner().connections;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].connection_id, STRANGERS_SHOP.to_string());
+}
+
+/// What products are in a shop, and what is said of that.
+async fn links_reach_nothing(
+    running: &Running,
+    mut links: LinksClient<Authorized>,
+    retailer_id: &str,
+) {
+    let before = running.sql("select * from catalog.listing order by 1, 2");
+    let change = wire::ProductLinkChange {
+        product_id: product_id(1).to_string(),
+        link: Some(wire::product_link_change::Link::Apart(true)),
+        items: Vec::new(),
+    };
+    let columns = "product_id item_id sku shop_product_id shop_variant_id standing why";
+    let row = format!("{} {} SKU-1 - - apart -", product_id(1), item_id(1));
+    let cells = |row: &str| wire::LinkCells {
+        cells: row.split(' ').map(str::to_owned).collect(),
+    };
+    for shop in [SHOP, STRANGERS_SHOP] {
+        let (retailer_id, connection_id) = (retailer_id.to_owned(), shop.to_string());
+        let request = wire::SetLinksRequest {
+            retailer_id: retailer_id.clone(),
+            connection_id: connection_id.clone(),
+            changes: vec![change.clone()],
+            act: Some(new_act()),
+        };
+        assert_code(links.set_links(request).await, Code::NotFound);
+        let request = wire::ListLinksRequest {
+            retailer_id: retailer_id.clone(),
+            connection_id: connection_id.clone(),
+            ..wire::ListLinksRequest::default()
+        };
+        let listed = links.list_links(request).await;
+        let request = wire::ListLinkRowsRequest {
+            retailer_id: retailer_id.clone(),
+            connection_id: connection_id.clone(),
+            ..wire::ListLinkRowsRequest::default()
+        };
+        let rows = links.list_link_rows(request).await;
+        let request = wire::ImportLinksRequest {
+            retailer_id: retailer_id.clone(),
+            connection_id: connection_id.clone(),
+            rows: vec![cells(columns), cells(&row)],
+            preview: false,
+            act: Some(new_act()),
+        };
+        let imported = links.import_links(request).await;
+        if shop == STRANGERS_SHOP {
+            assert_eq!(listed.unwrap().into_inner().links, []);
+            assert_eq!(rows.unwrap().into_inner().rows, []);
+            let errors = imported.unwrap().into_inner().errors;
+            assert_eq!(errors[0].column, "product_id", "{errors:?}");
+            continue;
+        }
+        assert_code(listed, Code::NotFound);
+        assert_code(rows, Code::NotFound);
+        assert_code(imported, Code::NotFound);
+        let request = wire::LinkAllRequest {
+            retailer_id,
+            connection_id,
+            overwrite: true,
+            act: Some(new_act()),
+        };
+        assert_code(links.link_all(request).await, Code::NotFound);
+    }
+    let after = running.sql("select * from catalog.listing order by 1, 2");
+    assert_eq!(after, before);
+}
+
+/// What differs in a shop, and what can be done about it.
+async fn drift_reaches_nothing(
+    running: &Running,
+    mut drift: DriftClient<Authorized>,
+    retailer_id: &str,
+) {
+    let drift_id = id(901);
+    running.sql(&format!(
+        "insert into catalog.drift (drift_id, connection_id, product_id, revision, subject, field, pos, shop, kind, severity,
+            repairs, since, same_since, seen_at)
+        values ('{drift_id}', '{SHOP}', '{}', 1, '', 'title', 'Mug', 'Cup', 'edited_in_shop', 4, '{{tell_shop}}', now(),
+            now(), now())",
+        product_id(1)
+    ));
+    for connection_id in [String::new(), SHOP.to_string()] {
+        let request = wire::ListDriftRequest {
+            retailer_id: retailer_id.to_owned(),
+            filter: Some(wire::DriftFilter {
+                connection_id,
+                ..wire::DriftFilter::default()
+            }),
+            ..wire::ListDriftRequest::default()
+        };
+        let found = drift.list_drift(request).await.unwrap().into_inner();
+        assert_eq!((found.entries, found.total), (Vec::new(), 0));
+    }
+    let request = wire::RepairDriftRequest {
+        retailer_id: retailer_id.to_owned(),
+        entries: Some(wire::repair_drift_request::Entries::Ids(wire::DriftIds {
+            drift_ids: vec![drift_id.to_string()],
+        })),
+        repair: wire::DriftRepair::TellShop.into(),
+        act: Some(new_act()),
+    };
+    let done = drift.repair_drift(request).await.unwrap().into_inner();
+    assert_eq!((done.repaired, done.refused.len()), (0, 1));
+    let request = wire::ScanDriftRequest {
+        retailer_id: retailer_id.to_owned(),
+        connection_id: SHOP.to_string(),
+        product_ids: vec![product_id(1).to_string()],
+        act: Some(new_act()),
+    };
+    assert_code(drift.scan_drift(request).await, Code::NotFound);
+    running.sql("delete from catalog.drift");
 }

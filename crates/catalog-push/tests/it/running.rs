@@ -294,6 +294,7 @@ fn settings(
         ("INGEST_URLS", ingest.to_owned()),
         ("PUSH_HELD_FOR_S", "5".to_owned()),
         ("PUSH_SWEEP_EVERY_S", "2".to_owned()),
+        ("DRIFT_QUIET_FOR_S", "1".to_owned()),
         ("NATS_URL", nats.url()),
         ("NATS_PASSWORD", nats.password(&user).to_owned()),
         ("NATS_USER", user),

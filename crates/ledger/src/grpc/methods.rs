@@ -108,7 +108,7 @@ pub const METHODS: &[Method] = &[
     method("comptoir.ledger.v1.Sales/ListReservations", READ),
     method("comptoir.ledger.v1.Sales/ListSales", READ),
     method("comptoir.ledger.v1.Sales/StreamSales", READ),
-    method("comptoir.ledger.v1.ShopStock/ListPushable", PUSH),
+    method("comptoir.ledger.v1.ShopStock/ListPushable", READ_AND_PUSH),
     method("comptoir.ledger.v1.Stock/ExplainLevel", READ_AND_PUSH),
     method("comptoir.ledger.v1.Stock/ListLevels", READ_AND_PUSH),
     method("comptoir.ledger.v1.Stock/ListLevelsAsOf", READ_AND_PUSH),

@@ -10,6 +10,8 @@ use super::super::row::{self, SqlTimestamp};
 use super::super::{Store, StoreError};
 use super::pusher::{self, Fence};
 use super::told::{self, NewTold};
+use super::work;
+use crate::push::Rank;
 
 /// An item that a shop shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub struct ListedItem {
     pub buffer: Quantity,
     /// `None`: it was never known.
     pub confirmed: Option<Confirmed>,
+    /// When the shop was last told a figure whatever it had. `None`: never.
+    pub outright_at: Option<Timestamp>,
+    /// What the shop has is less than what is known accounts for, or was guessed at.
+    pub is_unsure: bool,
     /// What is being told, of which nobody has heard.
     pub intent: Option<KeptIntent>,
 }
@@ -65,6 +71,25 @@ pub struct SettledItem {
     /// Of the intent.
     pub key: Uuid,
     pub settle: Settle,
+    /// What the shop has speaks neither for it nor against it.
+    pub is_guess: bool,
+}
+
+/// What an item has in a shop from now on, but for what orders took that are not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    pub item: ItemId,
+    pub confirmed: Confirmed,
+    /// Nothing is missing there that such orders must have taken.
+    pub is_sure: bool,
+}
+
+/// What an item was found to have in a shop, in place of what was known before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundAnew {
+    pub item: ItemId,
+    pub was: Confirmed,
+    pub is: Confirmed,
 }
 
 impl Store {
@@ -77,11 +102,12 @@ impl Store {
         let found = sqlx::query!(
             r#"select i.item_id, i.product_id, l.shop_product_id as "shop_product_id!", i.shop_variant_id, i.stock_id,
                 v.is_active, coalesce(c.buffer_milli, k.buffer_milli) as "buffer_milli!",
-                i.confirmed, i.mark, i.intent_key, i.intent_expected, i.intent_wanted, i.intent_confirms,
+                i.confirmed, i.mark, i.outright_at as "outright_at: SqlTimestamp",
+                i.unsure_since is not null as "is_unsure!", i.intent_key, i.intent_expected, i.intent_wanted, i.intent_confirms,
                 i.intent_mark, i.intent_at as "intent_at: SqlTimestamp"
             from catalog.listing_item i
             join catalog.listing l on l.connection_id = i.connection_id and l.product_id = i.product_id
-                and l.standing = 'linked'
+                and l.standing = 'linked' and 'stock' <> all(l.left_to_shop)
             join catalog.connection k on k.connection_id = i.connection_id
             join catalog.product p on p.product_id = i.product_id and p.deleted_at is null
             join catalog.variant v on v.item_id = i.item_id and v.product_id = i.product_id
@@ -128,6 +154,8 @@ impl Store {
                     is_active: found.is_active,
                     buffer: Quantity::from_milli(found.buffer_milli),
                     confirmed: confirmed.map(|(quantity, mark)| Confirmed { quantity, mark }),
+                    outright_at: found.outright_at.map(SqlTimestamp::to_jiff),
+                    is_unsure: found.is_unsure,
                     intent,
                 })
             })
@@ -190,44 +218,92 @@ impl Store {
             return Ok(false);
         }
         for settle in [Settle::Done, Settle::Dropped, Settle::Forgotten] {
-            let of = settled.iter().filter(|it| it.settle == settle);
-            let items: Vec<Uuid> = of.clone().map(|it| it.item.uuid()).collect();
-            let keys: Vec<Uuid> = of.map(|it| it.key).collect();
-            if !items.is_empty() {
-                write(&mut db, fence.connection, &settle, (&items, &keys), now).await?;
+            let of: Vec<&SettledItem> = (settled.iter()).filter(|it| it.settle == settle).collect();
+            if !of.is_empty() {
+                write(&mut db, fence.connection, &settle, &of, now).await?;
             }
         }
         told::write(&mut db, fence.connection, told, now).await?;
+        let products: Vec<Uuid> = told.iter().map(|told| told.product.uuid()).collect();
+        work::mark_drifting(&mut db, fence.connection, &products, now).await?;
         db.commit().await?;
         Ok(true)
     }
 
     /// From now on what these shops' items have is reckoned from here.
-    pub async fn anchor_items(
-        &self,
-        fence: Fence,
-        anchors: &[(ItemId, Confirmed)],
-    ) -> Result<(), StoreError> {
+    pub async fn anchor_items(&self, fence: Fence, anchors: &[Anchored]) -> Result<(), StoreError> {
         if anchors.is_empty() {
             return Ok(());
         }
         let of = anchors.iter();
-        let items: Vec<Uuid> = of.clone().map(|(item, _)| item.uuid()).collect();
-        let confirmed: Vec<i64> = of.clone().map(|(_, it)| it.quantity).collect();
-        let marks: Vec<&str> = of.map(|(_, it)| it.mark.as_str()).collect();
+        let items: Vec<Uuid> = of.clone().map(|it| it.item.uuid()).collect();
+        let confirmed: Vec<i64> = of.clone().map(|it| it.confirmed.quantity).collect();
+        let sure: Vec<bool> = of.clone().map(|it| it.is_sure).collect();
+        let marks: Vec<&str> = of.map(|it| it.confirmed.mark.as_str()).collect();
         let mut db = self.pool.begin().await?;
         if !pusher::is_held(&mut db, fence).await? {
             return Ok(());
         }
         sqlx::query!(
-            "update catalog.listing_item i set confirmed = n.confirmed, mark = n.mark, confirmed_at = $5
-            from unnest($2::uuid[], $3::bigint[], $4::text[]) n (item_id, confirmed, mark)
+            "update catalog.listing_item i set confirmed = n.confirmed, mark = n.mark, confirmed_at = $5,
+                unsure_since = case when n.is_sure then i.unsure_since else $5 end
+            from unnest($2::uuid[], $3::bigint[], $4::text[], $6::boolean[]) n (item_id, confirmed, mark, is_sure)
             where i.connection_id = $1 and i.item_id = n.item_id",
             fence.connection.uuid(),
             &items,
             &confirmed,
             &marks as _,
             row::at(self.clock.now()) as _,
+            &sure,
+        )
+        .execute(&mut *db)
+        .await?;
+        db.commit().await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Of those that are unsure what was found is from now on what is known, unless something was told meanwhile; and they
+    /// are told from there.
+    pub async fn find_anew(&self, fence: Fence, found: &[FoundAnew]) -> Result<(), StoreError> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let now = row::at(self.clock.now());
+        let items: Vec<Uuid> = found.iter().map(|it| it.item.uuid()).collect();
+        let had: Vec<i64> = found.iter().map(|it| it.was.quantity).collect();
+        let had_marks: Vec<&str> = found.iter().map(|it| it.was.mark.as_str()).collect();
+        let has: Vec<i64> = found.iter().map(|it| it.is.quantity).collect();
+        let marks: Vec<&str> = found.iter().map(|it| it.is.mark.as_str()).collect();
+        let mut db = self.pool.begin().await?;
+        if !pusher::is_held(&mut db, fence).await? {
+            return Ok(());
+        }
+        // As if it had been told that outright: an order that is heard of after all has it looked at.
+        sqlx::query!(
+            "with found as (
+                update catalog.listing_item i
+                set confirmed = n.has, mark = n.mark, confirmed_at = $7, outright_at = $7, unsure_since = null
+                from unnest($2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
+                    n (item_id, had, had_mark, has, mark)
+                where i.connection_id = $1 and i.item_id = n.item_id and i.intent_key is null
+                    and i.unsure_since is not null and i.confirmed = n.had and i.mark = n.had_mark
+                returning i.item_id
+            )
+            insert into catalog.work as w (connection_id, kind, subject, rank, since, not_before, tries, mark)
+            select $1, 'stock', item_id, $8, $7, $7, 0, 1 from found
+            order by item_id
+            on conflict on constraint work_pkey do update
+                set mark = w.mark + 1, tries = 0, not_before = least(w.not_before, excluded.not_before)",
+            fence.connection.uuid(),
+            &items,
+            &had,
+            &had_marks as _,
+            &has,
+            &marks as _,
+            now as _,
+            Rank::Stock.number(),
         )
         .execute(&mut *db)
         .await?;
@@ -240,7 +316,7 @@ async fn write(
     db: &mut PgConnection,
     connection: ConnectionId,
     settle: &Settle,
-    (items, keys): (&[Uuid], &[Uuid]),
+    settled: &[&SettledItem],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (is_done, is_forgotten) = match settle {
@@ -248,21 +324,28 @@ async fn write(
         Settle::Dropped => (false, false),
         Settle::Forgotten => (false, true),
     };
+    let items: Vec<Uuid> = settled.iter().map(|it| it.item.uuid()).collect();
+    let keys: Vec<Uuid> = settled.iter().map(|it| it.key).collect();
+    let guesses: Vec<bool> = settled.iter().map(|it| it.is_guess).collect();
     sqlx::query!(
         "update catalog.listing_item i
         set confirmed = case when $4 then i.intent_confirms when $5 then null else i.confirmed end,
             mark = case when $4 then i.intent_mark when $5 then null else i.mark end,
             confirmed_at = case when $4 then $6 when $5 then null else i.confirmed_at end,
+            outright_at = case when $4 and i.intent_expected is null then $6 else i.outright_at end,
+            unsure_since = case when n.is_guess or ($4 and i.intent_confirms <> i.intent_wanted) then $6
+                when $4 or $5 then null else i.unsure_since end,
             intent_key = null, intent_expected = null, intent_wanted = null, intent_confirms = null,
             intent_mark = null, intent_at = null
-        from unnest($2::uuid[], $3::uuid[]) n (item_id, key)
+        from unnest($2::uuid[], $3::uuid[], $7::boolean[]) n (item_id, key, is_guess)
         where i.connection_id = $1 and i.item_id = n.item_id and i.intent_key = n.key",
         connection.uuid(),
-        items,
-        keys,
+        &items,
+        &keys,
         is_done,
         is_forgotten,
         row::at(now) as _,
+        &guesses,
     )
     .execute(db)
     .await?;

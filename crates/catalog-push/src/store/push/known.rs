@@ -101,6 +101,15 @@ pub(super) fn read(value: Value) -> Result<ShopListing, StoreError> {
     })
 }
 
+/// One variant alone.
+pub(in crate::store) fn write_variant(variant: &ShopVariant) -> Result<Value, StoreError> {
+    serde_json::to_value(kept_variant(variant.clone())).map_err(|error| corrupt(&error))
+}
+
+pub(in crate::store) fn read_variant(value: Value) -> Result<ShopVariant, StoreError> {
+    variant(serde_json::from_value(value).map_err(|error| corrupt(&error))?)
+}
+
 fn corrupt(error: &dyn std::fmt::Display) -> StoreError {
     StoreError::corrupt("listing", "known", &error.to_string())
 }

@@ -1,8 +1,9 @@
 //! What shops are known to show of products.
 
 use jiff::Timestamp;
-use retail::listing::{ShopListing, ShopProductId};
-use retail::{ConnectionId, ItemId, ProductId, RetailerId};
+use retail::listing::link::Doubt;
+use retail::listing::{Field, ShopListing, ShopProductId};
+use retail::{ConnectionId, ItemId, ProductId, RetailerId, ShopVariantId};
 use shop::push::Refusal;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,8 +11,10 @@ use uuid::Uuid;
 use super::super::product;
 use super::super::row;
 use super::super::{ProductView, Store, StoreError};
+use super::freed;
 use super::known;
 use super::pusher::{self, Fence};
+use super::review;
 use super::told::{self, NewTold};
 use super::work;
 use crate::push::Rank;
@@ -30,6 +33,8 @@ pub enum Standing {
     Refused,
     /// It was deleted here, and there.
     Deleted,
+    /// A person said that the shop has it not, and is not to.
+    Apart,
 }
 
 /// What is known of a product in a shop, and what the product is.
@@ -41,6 +46,16 @@ pub struct KeptListing {
     pub known: Option<ShopListing>,
     /// `None`: whatever the shop shows is made equal.
     pub pushed_revision: Option<i64>,
+    /// What people said of it so far, counted.
+    pub words: i64,
+    /// The shop does not take it as it is.
+    pub is_refused: bool,
+    /// It was there and is not, and nobody has said since that it is to be made again (EC-7).
+    pub is_missed: bool,
+    /// Those of the shop that a person said it is not.
+    pub not_these: Vec<ShopProductId>,
+    /// What a person left to the shop, of this product alone.
+    pub left_to_shop: Vec<Field>,
     /// As links are kept here: of whatever variants the shop does not tell whose they are.
     pub items: Vec<KeptLink>,
     /// `None`: there is none of that id.
@@ -64,18 +79,40 @@ pub struct NewListing {
     /// `None`: it has still to be made equal.
     pub pushed_revision: Option<i64>,
     pub refusal: Option<Refusal>,
-    pub candidates: Vec<ShopProductId>,
+    /// Why a person says which one it is.
+    pub review: Option<Review>,
+    /// As it was looked at with: if people said more since, nothing is kept but what was told.
+    pub words: i64,
     pub told: Vec<NewTold>,
 }
 
+/// What a person has to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// Of the product; `None`: only items are in doubt.
+    pub why: Option<Doubt>,
+    /// Listings that it may be.
+    pub candidates: Vec<ShopProductId>,
+    pub items: Vec<ItemDoubt>,
+}
+
+/// An item that may be several variants, or one that is another's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemDoubt {
+    pub item: ItemId,
+    pub why: Doubt,
+    pub candidates: Vec<ShopVariantId>,
+}
+
 impl Standing {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Wanted,
         Self::Linked,
         Self::Review,
         Self::Missing,
         Self::Refused,
         Self::Deleted,
+        Self::Apart,
     ];
 
     /// As rows name it.
@@ -88,10 +125,11 @@ impl Standing {
             Self::Missing => "missing",
             Self::Refused => "refused",
             Self::Deleted => "deleted",
+            Self::Apart => "apart",
         }
     }
 
-    pub(super) fn read(text: &str) -> Result<Self, StoreError> {
+    pub(in crate::store) fn read(text: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
         found.ok_or_else(|| StoreError::corrupt("listing", "standing", text))
     }
@@ -107,8 +145,9 @@ impl Store {
     ) -> Result<Vec<KeptListing>, StoreError> {
         let mut db = self.pool.begin().await?;
         let found = sqlx::query!(
-            "select product_id, standing, shop_product_id, known, pushed_revision
-            from catalog.listing where connection_id = $1 and product_id = any($2) order by product_id",
+            r#"select product_id, standing, shop_product_id, known, pushed_revision, words,
+                refused_why is not null as "is_refused!", gone is not null as "is_missed!", not_these, left_to_shop
+            from catalog.listing where connection_id = $1 and product_id = any($2) order by product_id"#,
             connection.uuid(),
             products,
         )
@@ -136,32 +175,18 @@ impl Store {
                 shop_product: found.shop_product_id.as_deref().map(shop_id).transpose()?,
                 known: found.known.map(known::read).transpose()?,
                 pushed_revision: found.pushed_revision,
+                words: found.words,
+                is_refused: found.is_refused,
+                is_missed: found.is_missed,
+                not_these: (found.not_these.iter())
+                    .map(|id| shop_id(id))
+                    .collect::<Result<_, _>>()?,
+                left_to_shop: fields(&found.left_to_shop)?,
                 items: link.collect(),
                 view: product::read(&mut db, retailer, id).await?,
             });
         }
         Ok(kept)
-    }
-
-    /// Which of a shop's products are linked already, to which of ours.
-    pub async fn linked_products(
-        &self,
-        connection: ConnectionId,
-        shop_products: &[&ShopProductId],
-    ) -> Result<Vec<(ShopProductId, ProductId)>, StoreError> {
-        let ids: Vec<&str> = shop_products.iter().map(|id| id.as_str()).collect();
-        let found = sqlx::query!(
-            r#"select shop_product_id as "shop_product_id!", product_id from catalog.listing
-            where connection_id = $1 and shop_product_id = any($2)"#,
-            connection.uuid(),
-            &ids as _,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let linked = found.into_iter();
-        linked
-            .map(|it| Ok((shop_id(&it.shop_product_id)?, ProductId::new(it.product_id))))
-            .collect()
     }
 
     /// What the shop shows of it is read and made equal.
@@ -191,9 +216,11 @@ impl Store {
         if !pusher::is_held(&mut db, fence).await? {
             return Ok(false);
         }
-        write(&mut db, fence.connection, new, now).await?;
-        if let Some(shop) = &new.shop {
-            write_items(&mut db, fence.connection, new.product, shop, now).await?;
+        if write(&mut db, fence.connection, new, now).await? {
+            if let Some(shop) = &new.shop {
+                write_items(&mut db, fence.connection, new.product, shop, now).await?;
+            }
+            look_again(&mut db, fence.connection, new, now).await?;
         }
         told::write(&mut db, fence.connection, &new.told, now).await?;
         db.commit().await?;
@@ -201,36 +228,49 @@ impl Store {
     }
 }
 
+/// Whether it is kept: nobody said anything since it was looked at.
 async fn write(
     db: &mut PgConnection,
     connection: ConnectionId,
     new: &NewListing,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let NewListing {
         product,
         standing,
         shop,
         pushed_revision,
         refusal,
-        candidates,
+        review,
+        words,
         told: _,
     } = new;
     let known = shop.as_ref().map(known::write).transpose()?;
-    let candidates: Vec<&str> = candidates.iter().map(ShopProductId::as_str).collect();
+    let review = review.clone().unwrap_or_default();
+    let candidates: Vec<&str> = (review.candidates.iter())
+        .map(ShopProductId::as_str)
+        .collect();
     // A listing that is gone there, and here, is nobody's any more: made again it is another.
-    let is_gone = match standing {
-        Standing::Deleted | Standing::Missing => true,
-        Standing::Wanted | Standing::Linked | Standing::Review | Standing::Refused => false,
+    let (is_gone, is_missing) = match standing {
+        Standing::Deleted | Standing::Apart => (true, false),
+        Standing::Missing => (true, true),
+        Standing::Wanted | Standing::Linked | Standing::Review | Standing::Refused => {
+            (false, false)
+        }
     };
-    sqlx::query!(
+    if is_gone {
+        freed::mark_those_in_doubt(db, connection, *product, now).await?;
+    }
+    let written = sqlx::query!(
         "update catalog.listing set standing = $3,
             shop_product_id = case when $4 then null else coalesce($5, shop_product_id) end,
-            known = case when $4 then null else coalesce($6, known) end,
-            known_at = case when $4 then null when $6::jsonb is null then known_at else $7 end,
+            gone = case when $14 then coalesce(shop_product_id, gone) when $3 = 'review' then gone end,
+            known = case when $4 and not $14 then null else coalesce($6, known) end,
+            known_at = case when $4 and not $14 then null when $6::jsonb is null then known_at else $7 end,
             pushed_revision = $8, candidates = $9,
-            refused_why = $10, refused_says = $11, refused_at = case when $10::text is null then null else $7 end
-        where connection_id = $1 and product_id = $2",
+            refused_why = $10, refused_says = $11, refused_at = case when $10::text is null then null else $7 end,
+            doubt = $12, item_doubts = $13
+        where connection_id = $1 and product_id = $2 and words = $15",
         connection.uuid(),
         product.uuid(),
         standing.as_str(),
@@ -242,9 +282,16 @@ async fn write(
         &candidates as _,
         refusal.as_ref().map(|refusal| refusal.why.as_str()),
         refusal.as_ref().map(|refusal| &*refusal.says),
+        review.why.map(Doubt::as_str),
+        review::write(&review.items)?,
+        is_missing,
+        *words,
     )
     .execute(&mut *db)
     .await?;
+    if written.rows_affected() == 0 {
+        return Ok(false);
+    }
     if is_gone {
         sqlx::query!(
             "delete from catalog.listing_item where connection_id = $1 and product_id = $2",
@@ -254,7 +301,29 @@ async fn write(
         .execute(db)
         .await?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// What differed of it is compared again, and what stands out from now on is told of.
+async fn look_again(
+    db: &mut PgConnection,
+    connection: ConnectionId,
+    new: &NewListing,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let stands_out = match new.standing {
+        Standing::Missing | Standing::Refused => true,
+        Standing::Wanted
+        | Standing::Linked
+        | Standing::Review
+        | Standing::Deleted
+        | Standing::Apart => false,
+    };
+    let product = new.product.uuid();
+    if stands_out {
+        return work::mark_drift(db, connection, &[product], now).await;
+    }
+    work::mark_drifting(db, connection, &[product], now).await
 }
 
 /// The variants that are ours. Whose stock was never told is looked at next.
@@ -316,6 +385,14 @@ async fn write_items(
     Ok(())
 }
 
-fn shop_id(text: &str) -> Result<ShopProductId, StoreError> {
+/// Fields by their names.
+pub(in crate::store) fn fields(names: &[String]) -> Result<Vec<Field>, StoreError> {
+    let field = |name: &String| {
+        Field::read(name).ok_or_else(|| StoreError::corrupt("listing", "left_to_shop", name))
+    };
+    names.iter().map(field).collect()
+}
+
+pub(in crate::store) fn shop_id(text: &str) -> Result<ShopProductId, StoreError> {
     ShopProductId::new(text).map_err(|_| StoreError::corrupt("listing", "shop_product_id", text))
 }

@@ -142,7 +142,10 @@ impl Store {
 }
 
 /// Whether it is still the holder's. The row stays so until the transaction ends.
-pub(super) async fn is_held(db: &mut PgConnection, fence: Fence) -> Result<bool, StoreError> {
+pub(in crate::store) async fn is_held(
+    db: &mut PgConnection,
+    fence: Fence,
+) -> Result<bool, StoreError> {
     let Fence {
         connection,
         holder,

@@ -42,7 +42,7 @@ impl Once {
                 select l.connection_id, l.product_id
                 from catalog.listing l
                 join catalog.connection k on k.connection_id = l.connection_id and k.retailer_id = $1 and k.is_linked
-                where ($2::uuid is null or l.connection_id = $2)
+                where ($2::uuid is null or l.connection_id = $2) and l.standing <> 'apart'
                     and (cardinality($3::uuid[]) = 0 or l.product_id = any($3))
                     and ($4::text is null or l.standing = $4)
                 order by l.connection_id, l.product_id
@@ -52,7 +52,7 @@ impl Once {
                 from meant m where i.connection_id = m.connection_id and i.product_id = m.product_id
             )
             update catalog.listing l
-            set pushed_revision = null, candidates = '{}',
+            set pushed_revision = null, candidates = '{}', words = l.words + 1, gone = null,
                 standing = case when l.standing in ('missing', 'review', 'refused') and l.shop_product_id is null
                     then 'wanted' else l.standing end
             from meant m where l.connection_id = m.connection_id and l.product_id = m.product_id

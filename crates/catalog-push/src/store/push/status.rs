@@ -44,8 +44,10 @@ impl Store {
                 coalesce(p.holder is not null and p.held_until > clock_timestamp(), false) as "is_told!",
                 p.trouble, p.trouble_says, p.trouble_since as "trouble_since: SqlTimestamp",
                 (select min(w.since) from catalog.work w
-                    where w.connection_id = k.connection_id and w.not_before <= $2) as "waiting_since: SqlTimestamp",
-                (select count(*) from catalog.work w where w.connection_id = k.connection_id) as "waiting!"
+                    where w.connection_id = k.connection_id and w.not_before <= $2 and w.kind <> 'drift')
+                    as "waiting_since: SqlTimestamp",
+                (select count(*) from catalog.work w
+                    where w.connection_id = k.connection_id and w.kind <> 'drift') as "waiting!"
             from catalog.connection k
             left join catalog.pusher p on p.connection_id = k.connection_id
             where k.retailer_id = $1

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use retail::ConnectionId;
 
 use super::super::row::{self, SqlTimestamp};
 use super::super::{Store, StoreError};
-use super::pusher::Fence;
 use crate::push::Rank;
 
 /// What the shops were told is forgotten so many rows at a time.
@@ -26,13 +25,15 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
-        let swept_at = found.flatten().map(SqlTimestamp::to_jiff);
-        Ok(swept_at.is_none_or(|at| self.clock.now().duration_since(at) >= every))
+        Ok(self.is_due(found.flatten(), every))
     }
 
     /// Marks all stock of a connection, spread over `spread`, and what is not yet told of its products.
-    pub async fn sweep(&self, fence: Fence, spread: Duration) -> Result<(), StoreError> {
+    pub async fn sweep(
+        &self,
+        connection: ConnectionId,
+        spread: Duration,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut db = self.pool.begin().await?;
         let spread_s = i32::try_from(spread.as_secs()).unwrap_or(i32::MAX).max(1);
@@ -45,7 +46,7 @@ impl Store {
             where i.connection_id = $1
             order by i.item_id
             on conflict on constraint work_pkey do nothing",
-            fence.connection.uuid(),
+            connection.uuid(),
             row::at(now) as _,
             Rank::Stock.number(),
             spread_s,
@@ -62,7 +63,7 @@ impl Store {
                 and (l.standing <> 'deleted' or p.deleted_at is null)
             order by l.product_id
             on conflict on constraint work_pkey do nothing",
-            fence.connection.uuid(),
+            connection.uuid(),
             row::at(now) as _,
             Rank::Content.number(),
         )
@@ -70,7 +71,7 @@ impl Store {
         .await?;
         sqlx::query!(
             "update catalog.pusher set swept_at = $2 where connection_id = $1",
-            fence.connection.uuid(),
+            connection.uuid(),
             row::at(now) as _,
         )
         .execute(&mut *db)

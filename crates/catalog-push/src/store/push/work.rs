@@ -16,6 +16,8 @@ pub enum WorkKind {
     Stock,
     /// Of a product.
     Listing,
+    /// What differs of a product.
+    Drift,
 }
 
 /// An entry.
@@ -46,24 +48,25 @@ impl WorkKind {
         match self {
             Self::Stock => "stock",
             Self::Listing => "listing",
+            Self::Drift => "drift",
         }
     }
 }
 
-/// A new product belongs in every shop of the retailer, hidden until somebody says otherwise (EC-8).
+/// New products belong in every shop of the retailer, hidden until somebody says otherwise (EC-8).
 pub(in crate::store) async fn want_everywhere(
     db: &mut PgConnection,
-    product: Uuid,
+    products: &[Uuid],
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into catalog.listing (connection_id, product_id, standing)
         select k.connection_id, p.product_id, 'wanted'
         from catalog.product p
         join catalog.connection k on k.retailer_id = p.retailer_id and k.is_linked
-        where p.product_id = $1
-        order by 1
+        where p.product_id = any($1)
+        order by 1, 2
         on conflict on constraint listing_pkey do nothing",
-        product,
+        products,
     )
     .execute(db)
     .await?;
@@ -160,7 +163,7 @@ pub(in crate::store) async fn mark_connection(
 }
 
 /// These products are looked at in one shop.
-pub(super) async fn mark_listings(
+pub(in crate::store) async fn mark_listings(
     db: &mut PgConnection,
     connection: ConnectionId,
     products: &[Uuid],
@@ -183,6 +186,50 @@ pub(super) async fn mark_listings(
     Ok(())
 }
 
+/// These products are compared with what a shop shows of them.
+pub(in crate::store) async fn mark_drift(
+    db: &mut PgConnection,
+    connection: ConnectionId,
+    products: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into catalog.work as w (connection_id, kind, subject, rank, since, not_before, tries, mark)
+        select $1, 'drift', n.product_id, $3, $4, $4, 0, 1
+        from unnest($2::uuid[]) n (product_id)
+        order by n.product_id
+        on conflict on constraint work_pkey do update
+            set mark = w.mark + 1, tries = 0, not_before = least(w.not_before, excluded.not_before)",
+        connection.uuid(),
+        products,
+        Rank::Content.number(),
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The same, of those of them that differed when they were compared last.
+pub(in crate::store) async fn mark_drifting(
+    db: &mut PgConnection,
+    connection: ConnectionId,
+    products: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let differing = sqlx::query_scalar!(
+        "select distinct product_id from catalog.drift where connection_id = $1 and product_id = any($2)",
+        connection.uuid(),
+        products,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    if differing.is_empty() {
+        return Ok(());
+    }
+    mark_drift(db, connection, &differing, now).await
+}
+
 impl Store {
     /// All that a shop shows is looked at: it counts otherwise now.
     pub async fn look_at_all(&self, connection: ConnectionId) -> Result<(), StoreError> {
@@ -198,7 +245,7 @@ impl Store {
             r#"select k.platform, min(w.since) as "since!: SqlTimestamp"
             from catalog.work w
             join catalog.connection k on k.connection_id = w.connection_id and k.is_linked
-            where w.not_before <= $1
+            where w.not_before <= $1 and w.kind <> 'drift'
             group by k.platform"#,
             row::at(self.clock.now()) as _,
         )

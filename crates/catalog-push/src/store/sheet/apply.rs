@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Identity;
 use crate::push::Rank;
-use crate::store::{Store, StoreError, outbox, row, sold};
+use crate::store::{Store, StoreError, outbox, push, row, sold};
 
 /// Items that the ledger is told of at once; it takes no more.
 const ITEMS_AT_ONCE: usize = 500;
@@ -116,6 +116,7 @@ impl Store {
         if taken > 0 {
             return Ok(Write::ItemsTaken(taken));
         }
+        let new = new_products(&mut db, id).await?;
         write_products(&mut db, id, now).await?;
         write_variants(&mut db, id).await?;
         write_channels(&mut db, id).await?;
@@ -126,6 +127,7 @@ impl Store {
         )
         .fetch_all(&mut *db)
         .await?;
+        push::want_everywhere(&mut db, &new).await?;
         // Among what a sheet changes a price hurts most.
         outbox::mark(&mut db, &products, Rank::Price, now).await?;
         sqlx::query!(
@@ -207,6 +209,19 @@ async fn taken(db: &mut PgConnection, id: SheetId) -> Result<i64, StoreError> {
     .fetch_one(db)
     .await?;
     Ok(taken)
+}
+
+/// Those that are the POS's from this sheet on: new ones, and what an order made.
+async fn new_products(db: &mut PgConnection, id: SheetId) -> Result<Vec<Uuid>, StoreError> {
+    let new = sqlx::query_scalar!(
+        "select s.product_id from catalog.sheet_product s
+        where s.sheet_id = $1 and not exists (
+            select from catalog.product p where p.product_id = s.product_id and not p.is_as_sold)",
+        id.uuid(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(new)
 }
 
 async fn write_products(

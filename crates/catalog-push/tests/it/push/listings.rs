@@ -15,7 +15,7 @@ use crate::make::{
 use crate::sold::{by_item, registered, taken, tell_item};
 
 impl Scene {
-    async fn save(
+    pub(super) async fn save(
         &self,
         product: wire::Product,
         online: Vec<wire::OnlineChannel>,
@@ -27,7 +27,7 @@ impl Scene {
     }
 
     /// Waits until the shop shows product 1 so.
-    async fn until(&self, shop: ConnectionId, is_so: impl Fn(&ShopListing) -> bool) {
+    pub(super) async fn until(&self, shop: ConnectionId, is_so: impl Fn(&ShopListing) -> bool) {
         let item = item_id(1);
         let found = |shops: &Shops| {
             shops.see(shop, |shop| {
@@ -43,7 +43,7 @@ impl Scene {
         self.running.until(due, "0").await;
     }
 
-    fn standing(&self, shop: ConnectionId) -> String {
+    pub(super) fn standing(&self, shop: ConnectionId) -> String {
         let of = format!(
             "select standing from catalog.listing where connection_id = '{shop}' and product_id = '{}'",
             product_id(1)
@@ -56,7 +56,7 @@ impl Scene {
         self.running.sql(all)
     }
 
-    fn calls(&self, shop: ConnectionId) -> usize {
+    pub(super) fn calls(&self, shop: ConnectionId) -> usize {
         self.shops.see(shop, |shop| shop.calls.len())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use retail::listing::{
@@ -17,6 +18,9 @@ use shop::{FetchError, PageToken};
 use uuid::Uuid;
 
 use crate::ledger::Ledger;
+
+/// Between two looks at whether a call is held.
+const PAUSE: Duration = Duration::from_millis(10);
 
 const BOUNDS: Bounds = Bounds {
     options: 3,
@@ -65,10 +69,21 @@ pub struct Shop {
     /// Figures that gave back what buyers took: more than the ledger said there was when it was asked last, less what
     /// it had not heard of.
     pub too_high: Vec<String>,
+    /// What buyers took and the setting gave back.
+    pub overwritten: i64,
     said: Option<i64>,
     pub faults: VecDeque<Fault>,
     pub hides_by_stock: bool,
+    /// It can only be set, and buyers take so many between the reading and the setting of a row.
+    pub overwrites: Option<i64>,
     pub shows_no_variant_images: bool,
+    pub refuses_to_delete: bool,
+    /// Products that it answers with something nobody can read.
+    pub unreadable: BTreeSet<String>,
+    /// Calls of that name wait until this is something else.
+    pub holds: Option<&'static str>,
+    /// One of those that waits.
+    pub waiting: Option<&'static str>,
     keys: BTreeSet<Uuid>,
     made: u64,
 }
@@ -98,6 +113,20 @@ impl Shops {
         self.all.lock().unwrap()
     }
 
+    /// Waits for as long as a test holds calls of that name.
+    async fn hold(&self, to: To<'_>, name: &'static str) {
+        let is_held = || {
+            let mut shops = self.lock();
+            let shop = shops.entry(to.connection.id).or_default();
+            let is_held = shop.holds == Some(name);
+            shop.waiting = is_held.then_some(name);
+            is_held
+        };
+        while is_held() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The call `name`, with what goes wrong with it.
     async fn write<T>(
         &self,
@@ -106,6 +135,7 @@ impl Shops {
         act: impl FnOnce(&mut Shop, Option<Fault>) -> T,
     ) -> Result<T, FetchError> {
         to.purse.spend(1).await?;
+        self.hold(to, name).await;
         let (answer, fault) = {
             let mut shops = self.lock();
             let shop = shops.entry(to.connection.id).or_default();
@@ -194,7 +224,28 @@ impl Shop {
         ShopProductId::new(&id).unwrap()
     }
 
+    /// The same, sold as several variants.
+    pub fn had_several(&mut self, title: &str, skus: &[&str]) -> ShopProductId {
+        let id = self.had(title, "", 1);
+        let listing = self.products.get_mut(id.as_str()).unwrap();
+        let one = listing.variants.remove(0);
+        let variants = (1..).zip(skus).map(|(n, sku)| ShopVariant {
+            id: ShopVariantId::new(&format!("{}-{n}", id.as_str())).unwrap(),
+            sku: retail::Sku::new(sku).ok(),
+            values: vec![format!("of {sku}").into()],
+            ..one.clone()
+        });
+        listing.options = vec!["Kind".into()];
+        listing.variants = variants.collect();
+        id
+    }
+
+    /// What bears the product's note is it: told twice, it is made once.
     fn make(&mut self, wanted: &Listing) -> ShopListing {
+        let mut products = self.products.values();
+        if let Some(made) = products.find(|it| it.product == Some(wanted.product)) {
+            return made.clone();
+        }
         self.made += 1;
         let id = self.made.to_string();
         let variants = (1..).zip(&wanted.variants);
@@ -290,6 +341,11 @@ impl Shop {
         if row.expected.is_some_and(|expected| expected != has) {
             return StockOutcome::Stale { found: has };
         }
+        if self.overwrites.is_some() && row.expected == Some(row.wanted) {
+            return StockOutcome::Set;
+        }
+        // What is taken now is not seen in the figure afterwards.
+        self.overwritten += self.overwrites.as_mut().map_or(0, std::mem::take);
         found.quantity = Some(row.wanted);
         self.set.push(row.wanted);
         let (said, unheard, wanted) = (self.said, self.unheard, row.wanted);
@@ -330,6 +386,10 @@ fn refusal() -> Refusal {
 impl Push for Shops {
     fn bounds(&self) -> &'static Bounds {
         &BOUNDS
+    }
+
+    fn compares(&self) -> bool {
+        self.lock().values().all(|shop| shop.overwrites.is_none())
     }
 
     fn hides_variants_by_stock(&self) -> bool {
@@ -373,8 +433,14 @@ impl Push for Shops {
         products: &[ShopProductId],
     ) -> Result<Vec<ShopListing>, FetchError> {
         to.purse.spend(1).await?;
+        self.hold(to, "read").await;
         let shops = self.lock();
         let shop = shops.get(&to.connection.id);
+        let mut unreadable = shop.iter().flat_map(|shop| &shop.unreadable);
+        if unreadable.any(|id| products.iter().any(|asked| asked.as_str() == id)) {
+            let why = "not a product".to_owned();
+            return Err(FetchError::Unreadable { why });
+        }
         let all = shop.iter().flat_map(|shop| shop.products.values());
         Ok(all
             .filter(|it| products.contains(&it.id))
@@ -447,6 +513,12 @@ impl Push for Shops {
         products: &[ShopProductId],
     ) -> Result<Vec<Outcome<()>>, FetchError> {
         self.write(to, "delete", |shop, _| {
+            if shop.refuses_to_delete {
+                return products
+                    .iter()
+                    .map(|_| Outcome::Refused(refusal()))
+                    .collect();
+            }
             for id in products {
                 shop.products.remove(id.as_str());
             }

@@ -1,6 +1,8 @@
 //! What shops are told of stock.
 
 use bus::subject;
+use proto::catalog as wire;
+use proto::catalog::push_client::PushClient;
 use proto::convert::quantity_into;
 use proto::ledger as told;
 use retail::{ConnectionId, Quantity};
@@ -123,6 +125,52 @@ async fn pos_06_what_a_till_sells_reaches_every_shop() {
     let orders = scene.shops.see(SHOP, |shop| shop.calls.clone());
     let expected = ["create", "change", "set_stock", "set_stock"];
     assert_eq!(orders, expected, "an order is none of what a shop is told");
+}
+
+#[tokio::test]
+async fn r_04_what_a_setting_gave_back_is_taken_away_when_the_order_is_heard_of() {
+    let scene = Scene::sells(1, 10).await;
+    scene.shops.of(SHOP, |shop| shop.overwrites = Some(2));
+    scene.running.ledger.moves(item_id(1), -3);
+    scene.changed(1).await;
+    scene.until_has(SHOP, 1, 7).await;
+    assert_eq!(scene.shops.see(SHOP, |shop| shop.overwritten), 2);
+    scene.running.ledger.order(SHOP, item_id(1), 2);
+    scene.changed(1).await;
+    scene.until_has(SHOP, 1, 5).await;
+    // What is as it should be is told nothing.
+    scene.shops.of(SHOP, |shop| shop.sell(item_id(1), 1));
+    scene.running.ledger.order(SHOP, item_id(1), 1);
+    scene.changed(1).await;
+    scene.until_has(OTHER_SHOP, 1, 4).await;
+    scene.until_has(SHOP, 1, 4).await;
+    assert_eq!(scene.set(SHOP), [10, 7, 5]);
+}
+
+#[tokio::test]
+async fn r_04_what_was_given_back_by_telling_again_is_taken_away_when_the_orders_are_heard_of() {
+    let scene = Scene::sells(1, 10).await;
+    scene.shops.of(SHOP, |shop| shop.sell(item_id(1), 2));
+    scene.shops.of(SHOP, |shop| shop.sell(item_id(1), 1));
+    let again = wire::RepushRequest {
+        retailer_id: RETAILER.to_string(),
+        connection_id: SHOP.to_string(),
+        act: Some(crate::make::act(77)),
+        ..wire::RepushRequest::default()
+    };
+    let mut push = PushClient::new(service_kit::as_operator(&scene.running.grpc));
+    push.repush(again).await.unwrap();
+    scene.until_has(SHOP, 1, 10).await;
+    // The till's sale is told while the orders are still on their way.
+    scene.running.ledger.moves(item_id(1), -3);
+    scene.changed(1).await;
+    scene.until_has(SHOP, 1, 7).await;
+    for (units, left) in [(2, 5), (1, 4)] {
+        scene.running.ledger.order(SHOP, item_id(1), units);
+        scene.changed(1).await;
+        scene.until_has(SHOP, 1, left).await;
+    }
+    assert_eq!(scene.set(SHOP), [10, 10, 7, 5, 4]);
 }
 
 #[tokio::test]

@@ -203,7 +203,8 @@ async fn ec_12_what_is_wrong_is_told_by_row_and_column_and_nothing_is_applied() 
 }
 
 #[tokio::test]
-async fn rows_are_found_by_their_skus_and_new_ones_are_put_together_by_their_handles() {
+async fn ec_08_rows_are_found_by_their_skus_and_new_ones_are_put_together_and_wanted_in_every_shop()
+{
     let running = Running::start().await;
     stock(&running).await;
     let known = id(777);
@@ -239,4 +240,14 @@ async fn rows_are_found_by_their_skus_and_new_ones_are_put_together_by_their_han
     );
     assert_eq!(running.sql(&lamp), "Lamp");
     assert_eq!(running.ledger.item(known).name, "Lamp");
+    for new in ["Bag", "Lamp"] {
+        let wanted = format!(
+            "select count(*) from catalog.listing l join catalog.product p using (product_id) where p.name = '{new}'"
+        );
+        let linked = format!(
+            "select count(*) from catalog.connection where retailer_id = '{RETAILER}' and is_linked"
+        );
+        assert_eq!(running.sql(&wanted), running.sql(&linked), "{new}");
+        assert_ne!(running.sql(&wanted), "0", "{new}");
+    }
 }

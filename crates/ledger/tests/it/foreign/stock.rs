@@ -56,6 +56,9 @@ pub fn reading_stock(own: &Things, other: &Things) -> Vec<Question> {
                 ..Default::default()
             },
         ),
+        pushable(own, &other.connection, &other.item),
+        pushable(own, &own.connection, &other.item),
+        pushable(own, &other.connection, &own.item),
         ask(
             "Kits/GetKit",
             &wire::GetKitRequest {
@@ -291,4 +294,18 @@ fn by_id(item: &str) -> Vec<wire::StockLine> {
         item: Some(wire::stock_line::Item::ItemId(item.to_owned())),
         quantity: Some(quantity_into(Quantity::units(1).unwrap())),
     }]
+}
+
+fn pushable(own: &Things, connection: &str, item: &str) -> Question {
+    ask(
+        "ShopStock/ListPushable",
+        &wire::ListPushableRequest {
+            retailer_id: own.retailer.clone(),
+            connection_id: connection.to_owned(),
+            items: vec![wire::PushableItem {
+                item_id: item.to_owned(),
+                since: String::new(),
+            }],
+        },
+    )
 }
