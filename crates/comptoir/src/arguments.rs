@@ -2,9 +2,11 @@
 
 mod access;
 mod connections;
+mod drift;
 mod fulfilment;
 mod import;
 mod kits;
+mod links;
 mod people;
 mod plans;
 mod products;
@@ -35,9 +37,11 @@ pub(crate) use connections::{
     Connections, InstallArguments, LinkArguments, OrderUpdates, SettingArguments, StockAt,
     StockSide, Switch, Terms,
 };
+pub(crate) use drift::{Drift, DriftArguments, DriftKind, Repair, RepairArguments};
 pub(crate) use fulfilment::{AcceptArguments, Fulfilment, FulfilmentList, StepArguments};
 pub(crate) use import::{Allow, Import, OneOrder, PlanArguments, Which};
 pub(crate) use kits::Kits;
+pub(crate) use links::{Links, ResolveArguments};
 pub(crate) use people::{Customers, Privacy};
 pub(crate) use plans::Plans;
 pub(crate) use products::{
@@ -136,6 +140,16 @@ pub(crate) enum Command {
     Push {
         #[command(subcommand)]
         command: Push,
+    },
+    /// Which product of a shop is which of the catalogue: list, say, part, look through a shop; links as a file.
+    Links {
+        #[command(subcommand)]
+        command: Links,
+    },
+    /// Where shops show something else than the catalogue wants: look, list, have something done about it.
+    Drift {
+        #[command(subcommand)]
+        command: Drift,
     },
     /// What is sold as one item and in stock as its parts: say what it is made of, list, show.
     Kits {
@@ -306,6 +320,18 @@ mod tests {
             "push again 00000000-0000-0000-0000-000000000001 --standing missing --note sold",
             "push again --everything",
             "push told --product 00000000-0000-0000-0000-000000000001 --until 2026-11-21T19:50:52Z",
+            "links list 00000000-0000-0000-0000-000000000001 --standing review",
+            "links resolve TEA-1 --connection 00000000-0000-0000-0000-000000000001 --to 7 --item 00000000-0000-0000-0000-000000000002=7-1",
+            "links resolve TEA-1 TEA-2 --connection 00000000-0000-0000-0000-000000000001 --anew",
+            "links unlink TEA-1 --connection 00000000-0000-0000-0000-000000000001 --note gone",
+            "links all 00000000-0000-0000-0000-000000000001 --overwrite",
+            "links export links.csv --connection 00000000-0000-0000-0000-000000000001 --force",
+            "links import links.xlsx --connection 00000000-0000-0000-0000-000000000001 --preview",
+            "drift list --kind oversell-risk --sku TEA-1 --before 2026-11-21 --limit 5",
+            "drift scan 00000000-0000-0000-0000-000000000001 00000000-0000-0000-0000-000000000002",
+            "drift repair tell-shop 00000000-0000-0000-0000-000000000001 --note ours",
+            "drift repair take-over --field title --connection 00000000-0000-0000-0000-000000000001",
+            "drift repair tell-shop --everything",
             "kits define TEA-SET TEA-1=2 CUP=1 --note new",
             "kits dissolve TEA-SET",
             "kits show TEA-SET",
@@ -409,6 +435,12 @@ mod tests {
             "comptoir fulfilment undo 1001 --step shipped",
             "comptoir fulfilment pick 1001 TEA-1",
             "comptoir push list --standing gone",
+            "comptoir links resolve TEA-1 --connection 00000000-0000-0000-0000-000000000001",
+            "comptoir links resolve TEA-1 --connection 00000000-0000-0000-0000-000000000001 --to 7 --anew",
+            "comptoir links unlink --connection 00000000-0000-0000-0000-000000000001",
+            "comptoir drift repair",
+            "comptoir drift repair tell-shop --everything --field title",
+            "comptoir drift list --field colour",
             "comptoir push again --everything --standing missing",
             "comptoir kits define TEA-SET",
             "comptoir stock adjust --outlet Main TEA-1=1",

@@ -48,6 +48,8 @@ async fn dispatch(common: Common, command: Command) -> anyhow::Result<Exit> {
         }
         Command::Channels { command } => command::channels(screen, &place, command).await,
         Command::Push { command } => command::push(screen, &place, command).await,
+        Command::Links { command } => Box::pin(command::links(screen, &place, command)).await,
+        Command::Drift { command } => command::drift(screen, &place, command).await,
         Command::Kits { command } => command::kits(screen, &place, command).await,
         Command::Registers { command } => command::registers(screen, &place, command).await,
         Command::Till { command } => command::till(screen, &place, command).await,

@@ -34,6 +34,8 @@ pub(crate) enum Standing {
     Refused,
     /// It was deleted here and there.
     Deleted,
+    /// A person said that the shop has it not, and is not to.
+    Apart,
 }
 
 #[derive(Clone, Debug, Args)]

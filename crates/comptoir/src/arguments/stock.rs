@@ -18,7 +18,7 @@ pub(crate) enum Stock {
         #[arg(long)]
         sku: Option<String>,
     },
-    /// What was on hand at an instant, by when the ledger booked what moved it.
+    /// What was on hand at an instant, by when the ledger booked what moved it; of one SKU, what shops were told besides.
     At {
         /// An instant such as 2026-11-21T19:50:52Z, or a day: the moment at which it begins by each outlet's clock.
         #[arg(value_name = "WHEN")]
@@ -30,7 +30,7 @@ pub(crate) enum Stock {
         #[arg(long)]
         sku: Option<String>,
     },
-    /// Why a number is what it is: every movement, with its sale and delivery or with who did what.
+    /// Why a number is what it is: every movement, with its sale and delivery or with who did what; and what shops were told.
     Explain {
         /// The item's SKU.
         sku: String,

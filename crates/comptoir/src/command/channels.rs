@@ -88,7 +88,19 @@ fn profile_into(profile: Option<Profile>) -> wire::LinkProfile {
 }
 
 fn rule_into((field, rule): (Field, Rule)) -> wire::FieldRule {
-    let field = match field {
+    let owner = match rule {
+        Rule::Pos => wire::FieldOwner::Pos,
+        Rule::PosWipes => wire::FieldOwner::PosWipes,
+        Rule::Shop => wire::FieldOwner::Shop,
+    };
+    wire::FieldRule {
+        field: field_into(field).into(),
+        owner: owner.into(),
+    }
+}
+
+pub(super) const fn field_into(field: Field) -> wire::ListingField {
+    match field {
         Field::Title => wire::ListingField::Title,
         Field::Description => wire::ListingField::Description,
         Field::Brand => wire::ListingField::Brand,
@@ -101,14 +113,5 @@ fn rule_into((field, rule): (Field, Rule)) -> wire::FieldRule {
         Field::Dimensions => wire::ListingField::Dimensions,
         Field::Images => wire::ListingField::Images,
         Field::Stock => wire::ListingField::Stock,
-    };
-    let owner = match rule {
-        Rule::Pos => wire::FieldOwner::Pos,
-        Rule::PosWipes => wire::FieldOwner::PosWipes,
-        Rule::Shop => wire::FieldOwner::Shop,
-    };
-    wire::FieldRule {
-        field: field.into(),
-        owner: owner.into(),
     }
 }

@@ -129,7 +129,7 @@ async fn told(screen: Screen, catalog: &Catalog, asked: ToldArguments) -> anyhow
     Ok(())
 }
 
-fn standing_into(standing: Option<Standing>) -> wire::ListingStanding {
+pub(super) fn standing_into(standing: Option<Standing>) -> wire::ListingStanding {
     standing.map_or(
         wire::ListingStanding::Unspecified,
         |standing| match standing {
@@ -139,6 +139,7 @@ fn standing_into(standing: Option<Standing>) -> wire::ListingStanding {
             Standing::Missing => wire::ListingStanding::Missing,
             Standing::Refused => wire::ListingStanding::Refused,
             Standing::Deleted => wire::ListingStanding::Deleted,
+            Standing::Apart => wire::ListingStanding::Apart,
         },
     )
 }

@@ -1,15 +1,23 @@
 use anyhow::{anyhow, bail};
 use serde::Serialize;
 
-use super::Place;
+use super::{Place, told};
 use crate::exit::Exit;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::Level;
+use crate::view::{Explanation, Level, ToldShop};
 
 #[derive(Serialize)]
 struct List {
     levels: Vec<Level>,
+}
+
+#[derive(Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    /// What shops were told of the item, newest first; `None`: no catalogue is known here.
+    told: Option<Vec<ToldShop>>,
 }
 
 /// What is on hand, by SKU and outlet.
@@ -31,7 +39,7 @@ pub(super) async fn stock_levels(
     Ok(Exit::Done)
 }
 
-/// Why a number is what it is.
+/// Why a number is what it is, and what shops were told of it.
 pub(super) async fn stock_explain(
     screen: Screen,
     place: &Place,
@@ -42,10 +50,12 @@ pub(super) async fn stock_explain(
     let levels = ledger.levels(None, Some(sku)).await?;
     let level = choose(sku, outlet, &levels)?;
     let explanation = ledger.explain(sku, &level.outlet_id).await?;
+    let told = told::latest(place, &level.item_id).await?;
     if screen.is_json() {
-        screen.json(&explanation)?;
+        screen.json(&Explained { explanation, told })?;
     } else {
         tables::explanation(screen, &place.outlets(), &explanation);
+        told::show(screen, told.as_deref());
     }
     Ok(Exit::Done)
 }

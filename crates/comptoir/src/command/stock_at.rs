@@ -2,20 +2,22 @@ use anyhow::ensure;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Place;
+use super::{Place, told};
 use crate::arguments::When;
 use crate::exit::Exit;
 use crate::outlets::Outlets;
 use crate::output::Screen;
 use crate::tables;
-use crate::view::LevelAsOf;
+use crate::view::{LevelAsOf, ToldShop};
 
 #[derive(Serialize)]
 struct List {
     levels: Vec<LevelAsOf>,
+    /// The figure that each shop took last by then; `None`: no SKU is named, or no catalogue is known here.
+    told: Option<Vec<ToldShop>>,
 }
 
-/// What was on hand at an instant.
+/// What was on hand at an instant; of one SKU, what each shop was told last by then besides.
 pub(crate) async fn stock_at(
     screen: Screen,
     place: &Place,
@@ -33,12 +35,28 @@ pub(crate) async fn stock_at(
     }
     // Outlets that were asked for one by one stand together where they have the same item.
     levels.sort_by(|one, other| (&one.sku, &one.item_id).cmp(&(&other.sku, &other.item_id)));
+    let told = match sku {
+        Some(_) => told::by_then(place, &asked(&levels)).await?,
+        None => None,
+    };
     if screen.is_json() {
-        screen.json(&List { levels })?;
+        screen.json(&List { levels, told })?;
     } else {
         tables::levels_as_of(screen, &outlets, &levels);
+        told::show(screen, told.as_deref());
     }
     Ok(Exit::Done)
+}
+
+/// Of which items, by when: a shop is told of all outlets at once.
+fn asked(levels: &[LevelAsOf]) -> Vec<(String, Timestamp)> {
+    let asked = levels.iter();
+    let mut asked: Vec<_> = asked
+        .map(|level| (level.item_id.clone(), level.as_of))
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    asked
 }
 
 /// Of which outlet, all where none is named, what instant is asked. A day begins in each by its own clock.

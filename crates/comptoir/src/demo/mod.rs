@@ -3,6 +3,7 @@
 
 mod captures;
 mod delivery;
+mod drifting;
 mod market;
 mod outcome;
 mod percentile;

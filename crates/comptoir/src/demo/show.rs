@@ -161,7 +161,8 @@ fn trade(screen: Screen, market: &Traded) {
 /// What the shops showed of what the POS said.
 fn tell(screen: Screen, telling: &Telling) {
     screen.title("The POS speaks, and the four shops listen");
-    screen.line("A product is made, put on sale, priced anew, sold at each store's till and taken off sale.");
+    screen.line("A product is made, put on sale, priced anew and sold at each store's till. Somebody gives it another name");
+    screen.line("and price in each shop: none of it reaches the POS, and it is found and undone. At last it is taken off sale.");
     let mut table = Table::new([
         ("Store", Align::Left),
         ("Shop", Align::Left),
@@ -169,18 +170,23 @@ fn tell(screen: Screen, telling: &Telling) {
         ("On sale", Align::Right),
         ("New price", Align::Right),
         ("Till sale", Align::Right),
+        ("Edit found", Align::Right),
+        ("Undone", Align::Right),
         ("Off sale", Align::Right),
     ]);
     for shop in &telling.shops {
-        let [made, shown, dearer, sold, hidden] = shop.times().map(|ms| match ms {
-            Some(ms) => duration(Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))),
-            None => "NEVER".to_owned(),
-        });
+        let [made, shown, dearer, sold, found, repaired, hidden] =
+            shop.times().map(|ms| match ms {
+                Some(ms) => duration(Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))),
+                None => "NEVER".to_owned(),
+            });
         let ShopTold {
             store, platform, ..
         } = shop;
         let [store, platform] = [store, platform].map(|text| (*text).to_owned());
-        table.row([store, platform, made, shown, dearer, sold, hidden]);
+        table.row([
+            store, platform, made, shown, dearer, sold, found, repaired, hidden,
+        ]);
     }
     screen.line(table);
     if telling.is_good() {

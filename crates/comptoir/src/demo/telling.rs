@@ -1,4 +1,5 @@
-//! The POS speaks and four shops listen: a new product, what it costs now, what tills sold of it, that it is not on sale.
+//! The POS speaks and four shops listen: a new product, what it costs now, what tills sold of it, that what somebody
+//! edited in the shop is as it was, that it is not on sale.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +29,8 @@ const STOCK: i64 = 12;
 /// What each store's till sells of it.
 const SOLD: i64 = 3;
 /// What a shop does not show by then it was not told.
-const SHOWN_WITHIN: Duration = Duration::from_mins(1);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What shops were told, and when they showed it.
 #[derive(Clone, Debug, Serialize)]
@@ -48,22 +49,26 @@ pub(crate) struct ShopTold {
     pub(crate) dearer_ms: Option<u128>,
     /// Of its store's till (POS-6).
     pub(crate) sold_ms: Option<u128>,
+    /// Listed as drift: what somebody edited there.
+    pub(crate) found_ms: Option<u128>,
+    /// Shown as the POS has it, once a person said so.
+    pub(crate) repaired_ms: Option<u128>,
     pub(crate) hidden_ms: Option<u128>,
 }
 
 /// Who says it, and who looks whether it is shown.
-struct Teller<'a> {
-    catalog: &'a Catalog,
+pub(super) struct Teller<'a> {
+    pub(super) catalog: &'a Catalog,
     ledger: &'a Ledger,
     ids: SystemIds,
-    windows: Vec<Window<'a>>,
+    pub(super) windows: Vec<Window<'a>>,
 }
 
 /// A shop, and what is looked for there.
-struct Window<'a> {
-    stall: &'a Stall,
-    eyes: Eyes,
-    sku: Sku,
+pub(super) struct Window<'a> {
+    pub(super) stall: &'a Stall,
+    pub(super) eyes: Eyes,
+    pub(super) sku: Sku,
 }
 
 impl Market {
@@ -95,6 +100,12 @@ impl Market {
         let began = Instant::now();
         teller.sell(then).await?;
         let sold = teller.seen(began, |it| has(it, STOCK - SOLD)).await?;
+        let edited = teller.edit(then).await?;
+        let found = teller.found(&edited).await?;
+        let began = Instant::now();
+        teller.repair(&edited).await?;
+        let is_again = |it: &ShopListing| *it.title == *NAME && costs(it, then);
+        let repaired = teller.seen(began, is_again).await?;
         let began = Instant::now();
         teller.switch(false).await?;
         let hidden = teller.seen(began, |it| !it.is_on_sale).await?;
@@ -106,6 +117,8 @@ impl Market {
             shown_ms: shown[place],
             dearer_ms: dearer[place],
             sold_ms: sold[place],
+            found_ms: found[place],
+            repaired_ms: repaired[place],
             hidden_ms: hidden[place],
         });
         Ok(Telling {
@@ -124,12 +137,14 @@ impl Telling {
 
 impl ShopTold {
     /// In the order in which it was said.
-    pub(crate) const fn times(&self) -> [Option<u128>; 5] {
+    pub(crate) const fn times(&self) -> [Option<u128>; 7] {
         [
             self.made_ms,
             self.shown_ms,
             self.dearer_ms,
             self.sold_ms,
+            self.found_ms,
+            self.repaired_ms,
             self.hidden_ms,
         ]
     }
@@ -229,7 +244,7 @@ impl Teller<'_> {
     }
 
     /// How long after `began` each shop showed its listing so.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         began: Instant,
         is_so: impl Fn(&ShopListing) -> bool,
@@ -256,7 +271,7 @@ impl Teller<'_> {
             .collect()
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn act(&self) -> Act {
         Act {
             request_id: self.ids.next().to_string(),
             actor: "demo".to_owned(),

@@ -80,6 +80,9 @@ pub(crate) fn connection(screen: Screen, linked: &Linked) {
     ] {
         screen.line(format_args!("  {name:<26}{value}"));
     }
+    if linked.hide_stock_recommended {
+        screen.line("Its stock is told from here: show buyers no figures in the shop, which may be a moment old.");
+    }
     if linked.get_all_recommended && linked.actions.contains(&"get_all") {
         screen.line("Its past orders were never got: `comptoir import plan` is recommended.");
     }

@@ -30,6 +30,8 @@ pub(crate) struct Linked {
     pub(crate) actions: Vec<&'static str>,
     /// All orders were never got (SH-3).
     pub(crate) get_all_recommended: bool,
+    /// The shop is told its stock from here: it is better not to show buyers figures that may be a moment old (EF-10).
+    pub(crate) hide_stock_recommended: bool,
     /// Whether the retailer's plan has shops of this platform; `None`: the ledger cannot be asked (POS-10).
     pub(crate) in_plan: Option<bool>,
 }
@@ -141,6 +143,7 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
             store,
         } = connection;
         let store = store.unwrap_or_default();
+        let hide_stock_recommended = settings.stock_side() != StockSide::Shop;
         Ok(Self {
             connection_id,
             platform,
@@ -156,6 +159,7 @@ impl TryFrom<connect::GetConnectionResponse> for Linked {
             settings: Settings::try_from(settings)?,
             actions,
             get_all_recommended,
+            hide_stock_recommended,
             in_plan,
         })
     }
@@ -346,6 +350,33 @@ const fn in_words(consequence: Consequence) -> &'static str {
         Consequence::SalesStay => "what was booked stays booked",
         Consequence::ReconnectingCatchesUp => {
             "linked again, the shop is asked for everything since, and nothing is booked twice"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::convert::{instant_into, quantity_into};
+    use retail::Quantity;
+
+    use super::*;
+
+    #[test]
+    fn ef_10_hiding_figures_in_the_shop_is_advised_while_its_stock_is_managed_here() {
+        for (side, is_advised) in [(StockSide::Pos, true), (StockSide::Shop, false)] {
+            let linked = Linked::try_from(connect::GetConnectionResponse {
+                connection: Some(connect::Connection {
+                    created_at: Some(instant_into(Timestamp::UNIX_EPOCH)),
+                    ..connect::Connection::default()
+                }),
+                settings: Some(connect::Settings {
+                    stock_side: side.into(),
+                    channel_buffer: Some(quantity_into(Quantity::ZERO)),
+                    ..connect::Settings::default()
+                }),
+                ..connect::GetConnectionResponse::default()
+            });
+            assert_eq!(linked.unwrap().hide_stock_recommended, is_advised);
         }
     }
 }

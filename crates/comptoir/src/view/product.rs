@@ -359,23 +359,27 @@ impl From<wire::ConnectionSettings> for ShopSettings {
     }
 }
 
+pub(super) const fn field(field: wire::ListingField) -> &'static str {
+    match field {
+        wire::ListingField::Unspecified => "unknown",
+        wire::ListingField::Title => "title",
+        wire::ListingField::Description => "description",
+        wire::ListingField::Brand => "brand",
+        wire::ListingField::Availability => "availability",
+        wire::ListingField::Options => "options",
+        wire::ListingField::Sku => "sku",
+        wire::ListingField::Barcode => "barcode",
+        wire::ListingField::Price => "price",
+        wire::ListingField::Weight => "weight",
+        wire::ListingField::Dimensions => "dimensions",
+        wire::ListingField::Images => "images",
+        wire::ListingField::Stock => "stock",
+    }
+}
+
 impl From<wire::FieldRule> for FieldRule {
     fn from(rule: wire::FieldRule) -> Self {
-        let field = match rule.field() {
-            wire::ListingField::Unspecified => "unknown",
-            wire::ListingField::Title => "title",
-            wire::ListingField::Description => "description",
-            wire::ListingField::Brand => "brand",
-            wire::ListingField::Availability => "availability",
-            wire::ListingField::Options => "options",
-            wire::ListingField::Sku => "sku",
-            wire::ListingField::Barcode => "barcode",
-            wire::ListingField::Price => "price",
-            wire::ListingField::Weight => "weight",
-            wire::ListingField::Dimensions => "dimensions",
-            wire::ListingField::Images => "images",
-            wire::ListingField::Stock => "stock",
-        };
+        let field = field(rule.field());
         let owner = match rule.owner() {
             wire::FieldOwner::Unspecified => "unknown",
             wire::FieldOwner::Pos => "pos",

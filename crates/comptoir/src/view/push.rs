@@ -164,7 +164,7 @@ impl TryFrom<wire::ToldEntry> for ToldShop {
     }
 }
 
-const fn standing(standing: wire::ListingStanding) -> &'static str {
+pub(super) const fn standing(standing: wire::ListingStanding) -> &'static str {
     match standing {
         wire::ListingStanding::Unspecified => "unknown",
         wire::ListingStanding::Wanted => "wanted",
@@ -173,6 +173,7 @@ const fn standing(standing: wire::ListingStanding) -> &'static str {
         wire::ListingStanding::Missing => "missing",
         wire::ListingStanding::Refused => "refused",
         wire::ListingStanding::Deleted => "deleted",
+        wire::ListingStanding::Apart => "apart",
     }
 }
 
