@@ -9,6 +9,9 @@ use test_kit::storm::StormOptions;
 
 use crate::figure::{Figure, report};
 use crate::machine::{Moment, wait_for_rest};
+use crate::oversell::{self, Oversell};
+use crate::push_all::{self, PushAll};
+use crate::push_latency::{self, PushLatency};
 use crate::shop_import::{self, ShopImport};
 use crate::shop_storm::{self, ShopStorm};
 use crate::{drain, end_to_end, footprint, history, intake, isolation, posting, storm};
@@ -16,6 +19,13 @@ use crate::{drain, end_to_end, footprint, history, intake, isolation, posting, s
 /// Orders of a storm, where none are asked for.
 const STORM_ORDERS: usize = 20_000;
 const SHOP_STORM_ORDERS: usize = 5_000;
+/// Shops that are told, and of them those that are broken.
+const SHOPS: u16 = 50;
+const BROKEN_SHOPS: u16 = 10;
+/// Of a whole catalogue.
+const PRODUCTS: u32 = 50_000;
+/// Orders of the last units, in all shops.
+const OVERSELL_SALES: usize = 1_000;
 /// Past orders of an import.
 const IMPORT_ORDERS: usize = 20_000;
 
@@ -79,6 +89,28 @@ enum What {
         #[arg(long, default_value_t = IMPORT_ORDERS)]
         orders: usize,
     },
+    /// The last units sold at tills and in four shops while services are killed: what shops are told, against the truth.
+    Oversell {
+        /// In the shops; tills sell besides.
+        #[arg(long, default_value_t = OVERSELL_SALES)]
+        sales: usize,
+    },
+    /// From a till's sale of a last unit to the beginning of the push, while some shops are broken.
+    PushLatency {
+        #[arg(long, default_value_t = SHOPS)]
+        shops: u16,
+        /// Of them: they refuse connections, answer 500 or 401, or hang.
+        #[arg(long, default_value_t = BROKEN_SHOPS)]
+        broken: u16,
+    },
+    /// A whole catalogue told to a shop of each platform, and looked at again.
+    PushAll {
+        #[arg(long, default_value_t = PRODUCTS)]
+        products: u32,
+        /// Shops let themselves be asked as often as anybody likes.
+        #[arg(long)]
+        unlimited: bool,
+    },
     /// Random histories through the pure function, against an oracle.
     Posting {
         #[arg(long, default_value_t = 1_000_000)]
@@ -116,6 +148,9 @@ impl What {
             platform,
             orders: IMPORT_ORDERS,
         }));
+        all.push(Self::Oversell {
+            sales: OVERSELL_SALES,
+        });
         all
     }
 
@@ -161,6 +196,26 @@ impl What {
                 })
                 .await
             }
+            Self::Oversell { sales } => oversell::run(Oversell { seed, sales }).await,
+            Self::PushLatency { shops, broken } => {
+                push_latency::run(PushLatency {
+                    seed,
+                    shops,
+                    broken,
+                })
+                .await
+            }
+            Self::PushAll {
+                products,
+                unlimited,
+            } => {
+                push_all::run(PushAll {
+                    seed,
+                    products,
+                    unlimited,
+                })
+                .await
+            }
             Self::Posting { histories } => posting::run(seed, histories),
             Self::All => anyhow::bail!("everything is not one measurement"),
         }
@@ -185,6 +240,9 @@ impl Bench {
             | What::Footprint
             | What::Storm { .. }
             | What::Import { .. }
+            | What::Oversell { .. }
+            | What::PushLatency { .. }
+            | What::PushAll { .. }
             | What::Posting { .. } => vec![what],
         };
         let mut figures = Vec::new();

@@ -1,4 +1,5 @@
-//! Load generator and reports: intake, drain, end to end, isolation, history, footprint, storm, import, posting.
+//! Load generator and reports: intake, drain, end to end, isolation, history, footprint, storm, import, oversell, push
+//! latency, push all, posting.
 //!
 //! The bench starts the whole system as real processes of this very program: called with
 //! `service …` it is what the command line is.
@@ -14,9 +15,12 @@ mod isolation;
 mod latency;
 mod load;
 mod machine;
+mod oversell;
 mod past;
 mod posting;
 mod process;
+mod push_all;
+mod push_latency;
 mod shop_import;
 mod shop_storm;
 mod simulated;

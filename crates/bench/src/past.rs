@@ -53,6 +53,17 @@ pub async fn fill(system: &System, sales: u32, booked: Booked) -> anyhow::Result
     Ok(())
 }
 
+/// Reads the sales through, so that they are in memory: a machine that puts out what nobody has read for a minute would
+/// else have its disk measured.
+pub async fn touch(system: &System) -> anyhow::Result<()> {
+    let options: PgConnectOptions = system.stack().admin_database_url().parse()?;
+    let mut database = PgConnection::connect_with(&options).await?;
+    let read = database.execute("select count(shop_status) from ledger.sale");
+    read.await.context("the sales cannot be read")?;
+    database.close().await?;
+    Ok(())
+}
+
 /// The customer of this number, from 1 to [`CUSTOMERS`].
 pub fn customer(number: u64) -> Uuid {
     Uuid::from_u128(CUSTOMER_IDS + u128::from(number))

@@ -1,8 +1,6 @@
 //! Imports, asked for over gRPC as the command line does: of the ingest service, and of the ledger that takes them
 //! back. Services may be down meanwhile; every call can be repeated.
 
-use std::time::{Duration, Instant};
-
 use anyhow::Context as _;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::imports_client::ImportsClient;
@@ -12,17 +10,13 @@ use proto::ledger::imports_client::ImportsClient as LedgerImportsClient;
 use service::access::Authorized;
 use shop::sim::Access;
 use test_kit::world;
-use tokio::time::sleep;
-use tonic::{Code, Response, Status};
+use tonic::{Code, Response};
 use uuid::Uuid;
 
-use crate::simulated::{ShopSystem, SimulatedShop};
+use crate::simulated::{ShopSystem, SimulatedShop, patiently};
 
 /// The most that the services give in one page.
 const PAGE_SIZE: i32 = 500;
-/// A service that was killed is back within this.
-const PATIENCE: Duration = Duration::from_mins(2);
-const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// The way to one connection's imports.
 #[derive(Clone)]
@@ -195,28 +189,4 @@ impl Desk {
     fn ledger_imports(&self) -> LedgerImportsClient<Authorized> {
         LedgerImportsClient::new(self.ledger.clone())
     }
-}
-
-/// Asks again while the service is away.
-async fn patiently<T>(
-    mut ask: impl AsyncFnMut() -> Result<Response<T>, Status>,
-) -> anyhow::Result<T> {
-    let began = Instant::now();
-    loop {
-        match ask().await {
-            Ok(answer) => return Ok(answer.into_inner()),
-            Err(status) if began.elapsed() < PATIENCE && is_away(&status) => {
-                sleep(AGAIN_AFTER).await;
-            }
-            Err(status) => return Err(status.into()),
-        }
-    }
-}
-
-/// A connection that breaks in the middle of a call is told as one of the others.
-fn is_away(status: &Status) -> bool {
-    matches!(
-        status.code(),
-        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal
-    )
 }

@@ -134,9 +134,11 @@ impl fmt::Display for ShopReport {
         } = deliveries;
         let AnswerCounts {
             answered,
+            hasty: _,
             hung,
             busy,
             failed: errors,
+            denied,
             broken,
             truncated,
         } = answers;
@@ -153,8 +155,8 @@ impl fmt::Display for ShopReport {
         )?;
         writeln!(
             f,
-            "  API: {answered} answered, {hung} hung, {busy} busy, {errors} failed, {broken} broken off, \
-             {truncated} truncated"
+            "  API: {answered} answered, {hung} hung, {busy} busy, {errors} failed, {denied} denied, {broken} broken \
+             off, {truncated} truncated"
         )
     }
 }

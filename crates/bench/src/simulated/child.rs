@@ -29,7 +29,7 @@ pub async fn kill_and_wait(service: &str) -> anyhow::Result<()> {
 }
 
 /// Of our own child that runs `service NAME serve`.
-fn pid(service: &str) -> anyhow::Result<Option<i32>> {
+pub fn pid(service: &str) -> anyhow::Result<Option<i32>> {
     let own = std::process::id().to_string();
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;

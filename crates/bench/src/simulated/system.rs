@@ -35,13 +35,23 @@ pub fn ingest(platform: Platform) -> String {
 
 impl ShopSystem {
     pub const LEDGER: &str = "ledger";
+    pub const CATALOGUE: &str = "catalog-push";
 
     pub async fn start(shops: &[SimulatedShop]) -> anyhow::Result<Self> {
+        Self::start_with(shops, &SETTINGS).await
+    }
+
+    /// With settings for every service besides its own.
+    pub async fn start_with(
+        shops: &[SimulatedShop],
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let dir = folder()?;
         let program = std::env::current_exe().context("this program has no path")?;
-        let settings = SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let settings = settings.iter();
+        let settings = settings.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let options = StackOptions {
-            settings: settings.into(),
+            settings: settings.collect(),
             ..StackOptions::new(dir.path(), program, seed(shops))
         };
         let start = tokio::task::spawn_blocking(|| Stack::start(options));
@@ -69,10 +79,29 @@ impl ShopSystem {
 
     /// Where the platform's ingest service answers gRPC.
     pub fn ingest_grpc_url(&self, platform: Platform) -> anyhow::Result<&str> {
-        let name = ingest(platform);
+        self.grpc_url(&ingest(platform))
+    }
+
+    /// The way to the catalogue, as the operator.
+    pub fn catalogue_channel(&self) -> anyhow::Result<Authorized> {
+        self.stack.as_operator(self.grpc_url(Self::CATALOGUE)?)
+    }
+
+    fn grpc_url(&self, service: &str) -> anyhow::Result<&str> {
         let mut services = self.stack.state().services.iter();
-        let running = services.find(|running| running.name == name);
-        Ok(&running.context("it has an ingest service")?.grpc_url)
+        let running = services.find(|running| running.name == service);
+        let running = running.with_context(|| format!("{service} is not a part of it"))?;
+        Ok(&running.grpc_url)
+    }
+
+    /// The process of a service.
+    #[expect(
+        clippy::unused_self,
+        reason = "services are those of a system that runs"
+    )]
+    pub fn pid(&self, service: &str) -> anyhow::Result<u32> {
+        let pid = child::pid(service)?.with_context(|| format!("{service} does not run"))?;
+        Ok(u32::try_from(pid)?)
     }
 
     /// The administrator's, password included.
