@@ -17,14 +17,16 @@ RUSTFLAGS="$COVERAGE --cfg fuzzing --cap-lints allow" \
   cargo build --quiet --locked -p fuzz --profile fuzz --target "$host"
 [ "$seconds" -gt 0 ] || exit 0
 
+# The program that writes the seeds is built as the tests of the whole are, lest all of it be built again for it alone.
+cargo test --quiet --locked --no-run --test seeds
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-  mapfile -t targets < <(cargo run --quiet --locked -p fuzz)
+  mapfile -t targets < <(target/debug/fuzz)
 fi
 
 for target in "${targets[@]}"; do
   corpus=target/fuzz/$target
-  cargo run --quiet --locked -p fuzz -- "$target" "$corpus"
+  target/debug/fuzz "$target" "$corpus"
   mkdir -p "crates/fuzz/found/$target"
   log=$corpus.log
   if ! FUZZ_TARGET=$target "target/$host/fuzz/fuzz" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \

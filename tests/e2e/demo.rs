@@ -56,8 +56,10 @@ fn the_demo_makes_one_sale_of_each_captured_order() {
     let told = outcome["telling"]["shops"].as_array().unwrap();
     assert_eq!(told.len(), 4);
     for shop in told {
-        for what in ["made_ms", "shown_ms", "dearer_ms", "sold_ms", "hidden_ms"] {
-            assert!(shop[what].is_u64(), "{what} {shop}");
+        for what in [
+            "made", "shown", "dearer", "sold", "found", "repaired", "hidden",
+        ] {
+            assert!(shop[format!("{what}_ms")].is_u64(), "{what} {shop}");
         }
     }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use service::clock::SystemClock;
 use shop::sim::Access;
 use shop_sim::checker::{ShopBooks, Told, differences, read};
-use shop_sim::{Pace, Platform, Runner, RunnerOptions, ShopSize, SimClock, Speed};
+use shop_sim::{Pace, Platform, Runner, RunnerOptions, ShopRun, ShopSize, SimClock, Speed};
 use tempfile::TempDir;
 use test_kit::{folder, world};
 use tokio::sync::SemaphorePermit;
@@ -45,24 +45,59 @@ pub struct Shop {
     pub register: Uuid,
 }
 
+/// What the shops are like when they open.
+struct Opening {
+    orders: usize,
+    products: usize,
+    /// Whether all sell what one outlet has.
+    in_one_outlet: bool,
+}
+
 impl FourShops {
     /// Linked, and closed until [`FourShops::trade`]; each has an outlet of its own.
     pub async fn open(orders: usize) -> Self {
-        Self::open_by(orders, |number| number).await
+        let opening = Opening {
+            orders,
+            products: PRODUCTS,
+            in_one_outlet: false,
+        };
+        Self::open_by(opening, |_| {}).await
     }
 
     /// All four sell what one outlet has, and order nothing.
     pub async fn open_in_one_outlet() -> Self {
-        Self::open_by(1, |_| 1).await
+        let opening = Opening {
+            orders: 1,
+            products: PRODUCTS,
+            in_one_outlet: true,
+        };
+        Self::open_by(opening, |_| {}).await
     }
 
-    async fn open_by(orders: usize, outlet_of: impl Fn(u64) -> u64) -> Self {
+    /// The same in euros, with so many products, as `prepare` leaves them before anybody speaks to the shops. People
+    /// may look as often as they like.
+    pub async fn open_in_euros(products: usize, prepare: impl Fn(&ShopRun)) -> Self {
+        let opening = Opening {
+            orders: 1,
+            products,
+            in_one_outlet: true,
+        };
+        let prepare = |shop: &ShopRun| {
+            shop.sell_in_euros();
+            shop.lift_limits();
+            prepare(shop);
+        };
+        Self::open_by(opening, prepare).await
+    }
+
+    async fn open_by(opening: Opening, prepare: impl Fn(&ShopRun)) -> Self {
         // Four shops and all services keep the machine busy, and what these services do is watched.
         let turn = only_turn().await;
         let mut shops = Vec::new();
         for (number, platform) in (1..).zip(Platform::ALL) {
-            let outlet = outlet_of(number);
-            shops.push(Shop::open(platform, number, outlet, orders).await);
+            let shop = Shop::open(platform, number, &opening).await;
+            prepare(shop.runner.shop());
+            shops.push(shop);
         }
         let folder = folder().unwrap();
         let settings = [
@@ -71,6 +106,8 @@ impl FourShops {
             ("POLL_EVERY_MS", "2000"),
             ("HOOKS_EVERY_MS", "2000"),
             ("COUNT_EVERY_MS", "3000"),
+            // Nobody waits minutes for an order that may be on its way.
+            ("DRIFT_QUIET_FOR_S", "1"),
         ];
         let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let options = StackOptions {
@@ -192,13 +229,19 @@ impl FourShops {
 }
 
 impl Shop {
-    async fn open(platform: Platform, number: u64, outlet: u64, orders: usize) -> Self {
+    async fn open(platform: Platform, number: u64, opening: &Opening) -> Self {
+        let Opening {
+            orders,
+            products,
+            in_one_outlet,
+        } = *opening;
+        let outlet = if in_one_outlet { 1 } else { number };
         let clock = SimClock::beside(Arc::new(SystemClock), Speed::REAL);
         let size = ShopSize {
             seed: number,
             orders,
             max_versions: MAX_VERSIONS,
-            products: PRODUCTS,
+            products,
         };
         let options = RunnerOptions {
             paused: true,

@@ -1,15 +1,19 @@
 //! Four shops show what the POS says, and the POS has nothing of what shops do to it.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use jiff::Timestamp;
+use retail::Money;
 use retail::listing::ShopListing;
-use retail::{Money, Sku};
 use serde_json::Value;
+use service::clock::{Clock as _, SystemClock};
 use shop_sim::{Eyes, Platform};
 
 use crate::four_shops::{FourShops, LOOK_EVERY, PATIENCE, Shop};
 use crate::silence::is_harmless;
+use crate::watched::Watched;
 
 /// A pot in the currency of each shop: none is told a price in another.
 const POTS: [(&str, &str); 2] = [("POT-EUR", "EUR"), ("POT-CAD", "CAD")];
@@ -27,20 +31,19 @@ const MERCHANTS: [&str; 8] = [
 ];
 
 struct Scene {
-    four: FourShops,
-    /// In the order of the shops.
-    eyes: Vec<Eyes>,
+    watched: Watched,
 }
 
 impl Scene {
     async fn open() -> Self {
         let four = FourShops::open_in_one_outlet().await;
-        let mut eyes = Vec::new();
-        for shop in &four.shops {
-            let run = shop.runner.shop();
-            eyes.push(Eyes::of(shop.platform, run).await.unwrap());
+        Self {
+            watched: Watched::of(four).await,
         }
-        Self { four, eyes }
+    }
+
+    const fn four(&self) -> &FourShops {
+        &self.watched.four
     }
 
     /// The pot that this shop can sell.
@@ -51,15 +54,14 @@ impl Scene {
     }
 
     async fn shown(&self, place: usize) -> Option<ShopListing> {
-        let eyes = &self.eyes[place];
-        let sku = Sku::new(Self::pot(eyes)).unwrap();
-        eyes.listing(&sku).await.unwrap()
+        let pot = Self::pot(&self.watched.eyes[place]);
+        self.watched.shown(place, pot).await
     }
 
     /// Waits until every shop shows its pot so.
     async fn until(&self, what: &str, is_so: impl Fn(&ShopListing) -> bool) {
-        for place in 0..self.eyes.len() {
-            self.until_of(place, what, |shown| shown.as_ref().is_some_and(&is_so))
+        for place in 0..self.watched.eyes.len() {
+            self.until_of(place, what, |shown| shown.is_some_and(&is_so))
                 .await;
         }
     }
@@ -68,22 +70,10 @@ impl Scene {
         &self,
         place: usize,
         what: &str,
-        is_so: impl Fn(&Option<ShopListing>) -> bool,
+        is_so: impl Fn(Option<&ShopListing>) -> bool,
     ) {
-        let began = Instant::now();
-        loop {
-            let shown = self.shown(place).await;
-            if is_so(&shown) {
-                return;
-            }
-            if began.elapsed() > PATIENCE {
-                let platform = self.four.shops[place].platform;
-                let status = self.four.comptoir("push status").await;
-                let told = self.four.comptoir("push told --limit 20").await;
-                panic!("{platform:?}: not {what}: {shown:#?} {status:#} {told:#}");
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
+        let pot = Self::pot(&self.watched.eyes[place]);
+        self.watched.until(place, pot, what, is_so).await;
     }
 
     async fn save(&self, price: &str, name: Option<&str>) {
@@ -92,17 +82,17 @@ impl Scene {
             let mut words = vec!["products", "save", sku, "--price", &price];
             let name = name.map(|name| format!("{name} {currency}"));
             words.extend(name.iter().flat_map(|name| ["--name", name]));
-            self.four.comptoir_of(&words).await;
+            self.four().comptoir_of(&words).await;
         }
     }
 
     async fn switch(&self, to: &str) {
         for (sku, _) in POTS {
-            let shops = self.four.shops.iter();
+            let shops = self.four().shops.iter();
             let online = shops.map(|shop| format!("--online {}={to}", shop.connection));
             let online = online.collect::<Vec<_>>().join(" ");
             let said = format!("channels set {sku} {online}");
-            self.four.comptoir(&said).await;
+            self.four().comptoir(&said).await;
         }
     }
 
@@ -110,7 +100,7 @@ impl Scene {
     async fn standing(&self, shop: &Shop, standing: &str) -> Vec<Value> {
         let id = shop.connection;
         let said = format!("push list --connection {id} --standing {standing}");
-        let listings = self.four.comptoir(&said).await;
+        let listings = self.four().comptoir(&said).await;
         let listings = listings["listings"].as_array().unwrap().iter();
         listings
             .map(|listing| listing["refused_why"].clone())
@@ -140,10 +130,10 @@ fn has(listing: &ShopListing, units: i64) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_four_shops_show_what_the_pos_says()
+async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_and_r_03_and_r_07_four_shops_show_what_the_pos_says()
  {
     let scene = Scene::open().await;
-    let four = &scene.four;
+    let four = scene.four();
     let outlet = four.shops[0].outlet;
 
     scene.save("24.00", Some("Teapot")).await;
@@ -161,6 +151,7 @@ async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_four
     scene.save("26.50", None).await;
     scene.until("dearer", |pot| costs(pot, 2_650)).await;
 
+    let before = SystemClock.now();
     sell_at_the_till(&scene).await;
     scene.until("sold", |pot| has(pot, STOCK - 3)).await;
 
@@ -169,6 +160,7 @@ async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_four
     scene.switch("on").await;
     scene.until("shown again", |pot| pot.is_on_sale).await;
 
+    told_of_stock(&scene, before).await;
     nothing_else_was_said(&scene).await;
     deleted_and_made_again(&scene).await;
     // EC-7: what is deleted here is deleted there.
@@ -176,16 +168,16 @@ async fn pos_06_and_ec_02_and_ec_06_and_ec_07_and_ec_08_and_ec_15_and_ec_18_four
         four.comptoir(&format!("products delete {sku}")).await;
     }
     for place in 0..four.shops.len() {
-        scene.until_of(place, "deleted", Option::is_none).await;
+        scene
+            .until_of(place, "deleted", |shown| shown.is_none())
+            .await;
     }
-    for Shop { runner, .. } in scene.four.shops {
-        runner.stop().await;
-    }
+    scene.watched.close().await;
 }
 
 /// Three of each.
 async fn sell_at_the_till(scene: &Scene) {
-    let four = &scene.four;
+    let four = scene.four();
     let register = four.shops[0].register;
     for (sku, currency) in POTS {
         four.comptoir(&format!(
@@ -200,12 +192,44 @@ async fn sell_at_the_till(scene: &Scene) {
     }
 }
 
+/// from a figure to what each shop was told of it, now and as it was before the till sold some.
+async fn told_of_stock(scene: &Scene, before: Timestamp) {
+    let four = scene.four();
+    for (sku, _) in POTS {
+        let eyes = scene.watched.eyes.iter();
+        let shops = eyes.filter(|eyes| Scene::pot(eyes) == sku).count();
+        let explained = four.comptoir(&format!("stock explain {sku}")).await;
+        let told = explained["told"].as_array().unwrap().iter();
+        let told =
+            told.filter(|entry| entry["outcome"] == "done" && entry["quantity"] == STOCK - 3);
+        assert_eq!(told.count(), shops, "{explained:#}");
+
+        let then = four
+            .comptoir(&format!("stock at {before} --sku {sku}"))
+            .await;
+        let told = then["told"].as_array().unwrap();
+        assert_eq!(told.len(), shops, "{then:#}");
+        assert!(
+            told.iter().all(|entry| entry["quantity"] == STOCK),
+            "{then:#}"
+        );
+        assert_eq!(then["levels"][0]["on_hand"], STOCK.to_string(), "{then:#}");
+    }
+}
+
 /// EC-7: what somebody deletes in the shop is missing, and no save makes it again. A person's word does.
 async fn deleted_and_made_again(scene: &Scene) {
-    let four = &scene.four;
-    for (place, eyes) in scene.eyes.iter().enumerate() {
-        let pot = scene.shown(place).await.unwrap();
-        eyes.delete(&pot).await.unwrap();
+    let four = scene.four();
+    for (place, eyes) in scene.watched.eyes.iter().enumerate() {
+        // A shop's search may pass by what has just been changed.
+        let pot = RefCell::new(None);
+        scene
+            .until_of(place, "there", |shown| {
+                pot.replace(shown.cloned());
+                shown.is_some()
+            })
+            .await;
+        eyes.delete(&pot.take().unwrap()).await.unwrap();
     }
     scene.save("27.00", None).await;
     for (place, shop) in four.shops.iter().enumerate() {
@@ -223,7 +247,7 @@ async fn deleted_and_made_again(scene: &Scene) {
         let is_back =
             |pot: &ShopListing| pot.is_on_sale && costs(pot, 2_700) && has(pot, STOCK - 3);
         scene
-            .until_of(place, "made again", |pot| pot.as_ref().is_some_and(is_back))
+            .until_of(place, "made again", |pot| pot.is_some_and(is_back))
             .await;
     }
 }
@@ -231,7 +255,7 @@ async fn deleted_and_made_again(scene: &Scene) {
 /// What shops were told is on record, no shop was told a price in another's currency, and none was asked for anything
 /// but products and stock.
 async fn nothing_else_was_said(scene: &Scene) {
-    let four = &scene.four;
+    let four = scene.four();
     // EC-15: what shops have of their own is no product of the POS.
     let products = four.comptoir("products list").await;
     assert_eq!(products["total"], 2);
