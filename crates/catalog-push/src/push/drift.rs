@@ -29,6 +29,8 @@ struct Figure {
     look: StockLook,
     mark: String,
     found_anew: Option<FoundAnew>,
+    /// It was, and is not found anew.
+    stays_unsure: bool,
 }
 
 /// Looks at these products. What cannot be looked at is put off: it would be first again, and keep all else that is to be
@@ -80,22 +82,15 @@ async fn look(turn: &Turn<'_>, work: &[Work]) -> Result<(), Trouble> {
     if !desk.store.keep_drift(desk.fence(), &scanned).await? {
         return Err(Trouble::Lost);
     }
+    let waiting = waiting(&listings, &scanned, &figures);
     let found = figures.into_values();
     let found: Vec<FoundAnew> = found.filter_map(|figure| figure.found_anew).collect();
     desk.store.find_anew(desk.fence(), &found).await?;
-    let waits = |scanned: &&ScannedProduct| {
-        let mut drifts = scanned.drifts.iter();
-        drifts.any(|drift| drift.kind == Kind::OrderOnItsWay)
-    };
-    let waiting: BTreeSet<Uuid> = scanned
-        .iter()
-        .filter(waits)
-        .map(|scanned| scanned.product.uuid())
-        .collect();
     let (waiting, done): (Vec<Work>, Vec<Work>) = work
         .iter()
         .partition(|work| waiting.contains(&work.subject));
-    let later = |work| desk.later(work, desk.settings.quiet_for);
+    // Twice in the time that has to be quiet: it begins when both sides are first seen as they stay.
+    let later = |work| desk.later(work, desk.settings.quiet_for / 2);
     let postponed: Vec<Postponed> = waiting.into_iter().map(later).collect();
     let kind = WorkKind::Drift;
     desk.store.work_done(connection, kind, &done).await?;
@@ -103,6 +98,26 @@ async fn look(turn: &Turn<'_>, work: &[Work]) -> Result<(), Trouble> {
         .postpone_work(connection, kind, &postponed)
         .await?;
     Ok(())
+}
+
+/// What is compared again soon: an order that explains what differs may be on its way, or it is not sure yet what is known.
+fn waiting(
+    listings: &[KeptListing],
+    scanned: &[ScannedProduct],
+    figures: &BTreeMap<ItemId, Figure>,
+) -> BTreeSet<Uuid> {
+    let on_its_way = scanned.iter().filter(|scanned| {
+        let mut drifts = scanned.drifts.iter();
+        drifts.any(|drift| drift.kind == Kind::OrderOnItsWay)
+    });
+    let unsure = listings.iter().filter(|kept| {
+        let mut figures = kept.items.iter().filter_map(|link| figures.get(&link.item));
+        figures.any(|figure| figure.stays_unsure)
+    });
+    on_its_way
+        .map(|scanned| scanned.product.uuid())
+        .chain(unsure.map(|kept| kept.product.uuid()))
+        .collect()
 }
 
 /// As the shop shows them now.
@@ -173,20 +188,24 @@ fn figure(
     let mut variants = shown.get(&row.shop_product)?.variants.iter();
     let there = variants.find(|there| there.id == row.variant)?.quantity;
     let says = |units: i64| shown::words(&Shown::Units(units), &turn.terms);
+    let quiet_for = turn.desk.settings.quiet_for;
     // What has only just begun to differ may be an order that nobody has heard of.
     let lasts = seen.get(&row.item).is_some_and(|seen| {
         seen.pos == says(target.wanted)
             && there.is_some_and(|there| seen.shop == says(there))
-            && seen.lasts >= turn.desk.settings.quiet_for
+            && seen.lasts >= quiet_for
     });
+    let is_still = is_calm && row.intent.is_none();
     let look = StockLook {
         item: row.item,
         target,
-        is_quiet: is_calm && row.intent.is_none() && lasts,
+        is_quiet: is_still && lasts,
     };
     let mark = said.mark.clone();
+    // The shop has what is known after all: so it was right.
+    let is_right = target.is_met() && there == target.expected && is_old(turn, row, quiet_for);
     // No order explains any more what we told less for, or guessed: it is ours to set right, and no edit of anybody's.
-    let is_ours = look.is_quiet && row.is_unsure;
+    let is_ours = row.unsure_since.is_some() && is_still && (lasts || is_right);
     let found_anew = there.zip(row.confirmed.clone()).filter(|_| is_ours);
     let found_anew = found_anew.map(|(quantity, was)| FoundAnew {
         item: row.item,
@@ -199,9 +218,17 @@ fn figure(
     let figure = Figure {
         look,
         mark,
+        stays_unsure: row.unsure_since.is_some() && there.is_some() && found_anew.is_none(),
         found_anew,
     };
     Some((row.item, figure))
+}
+
+/// Whether it has been unsure for that long.
+fn is_old(turn: &Turn<'_>, row: &ListedItem, quiet_for: Duration) -> bool {
+    let age = |since| turn.desk.clock.now().duration_since(since);
+    row.unsure_since
+        .is_some_and(|since| Duration::try_from(age(since)).unwrap_or_default() >= quiet_for)
 }
 
 /// What differs of one product.

@@ -109,9 +109,10 @@ impl Running {
     }
 
     /// The same, and tells the shops of `shop1` by this.
-    pub async fn telling(push: Arc<dyn Push>, lender: &Lender) -> Self {
+    pub async fn telling(push: Arc<dyn Push>, lender: &Lender, quiet_for_s: u64) -> Self {
         let pushers = Pushers::from([(shop1(), push)]);
-        let running = Self::start_with(pushers, Some(lender)).await;
+        let quiet = ("DRIFT_QUIET_FOR_S", quiet_for_s.to_string());
+        let running = Self::start_with(pushers, Some(lender), [quiet]).await;
         running.know(RETAILER, SHOP, 1).await;
         running.know(RETAILER, OTHER_SHOP, 1).await;
         running
@@ -121,10 +122,14 @@ impl Running {
     }
 
     pub async fn start_without_shops() -> Self {
-        Self::start_with(Pushers::new(), None).await
+        Self::start_with(Pushers::new(), None, []).await
     }
 
-    async fn start_with(pushers: Pushers, lender: Option<&Lender>) -> Self {
+    async fn start_with<const N: usize>(
+        pushers: Pushers,
+        lender: Option<&Lender>,
+        more: [(&str, String); N],
+    ) -> Self {
         let database = database().await;
         let root = User {
             name: "root".to_owned(),
@@ -139,7 +144,7 @@ impl Running {
             Some(lender) => format!("{}={}", shop1(), lender.serve(&mut tasks).await),
             None => String::new(),
         };
-        let settings = settings(&database, &nats, &folder, (&ledger_url, &ingest));
+        let settings = settings(&database, &nats, &folder, (&ledger_url, &ingest), more);
         catalog_push::run_untold(Command::Migrate, &settings, Pushers::new())
             .await
             .unwrap();
@@ -274,11 +279,12 @@ impl Running {
     }
 }
 
-fn settings(
+fn settings<const N: usize>(
     database: &Database,
     nats: &Nats,
     folder: &tempfile::TempDir,
     (ledger, ingest): (&str, &str),
+    more: [(&str, String); N],
 ) -> Settings {
     let (_, place) = database.url.rsplit_once('@').unwrap();
     let listening = folder.path().join("listening.json");
@@ -294,7 +300,6 @@ fn settings(
         ("INGEST_URLS", ingest.to_owned()),
         ("PUSH_HELD_FOR_S", "5".to_owned()),
         ("PUSH_SWEEP_EVERY_S", "2".to_owned()),
-        ("DRIFT_QUIET_FOR_S", "1".to_owned()),
         ("NATS_URL", nats.url()),
         ("NATS_PASSWORD", nats.password(&user).to_owned()),
         ("NATS_USER", user),
@@ -308,5 +313,6 @@ fn settings(
         ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
         ("LISTEN_FILE", listening.to_str().unwrap().to_owned()),
     ];
-    Settings::from_map(own.into_iter().chain(service_kit::access_settings()))
+    let all = own.into_iter().chain(more);
+    Settings::from_map(all.chain(service_kit::access_settings()))
 }

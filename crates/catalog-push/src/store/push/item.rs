@@ -28,8 +28,8 @@ pub struct ListedItem {
     pub confirmed: Option<Confirmed>,
     /// When the shop was last told a figure whatever it had. `None`: never.
     pub outright_at: Option<Timestamp>,
-    /// What the shop has is less than what is known accounts for, or was guessed at.
-    pub is_unsure: bool,
+    /// Since when what the shop has is less than what is known accounts for, or was guessed at. `None`: it is not.
+    pub unsure_since: Option<Timestamp>,
     /// What is being told, of which nobody has heard.
     pub intent: Option<KeptIntent>,
 }
@@ -103,7 +103,7 @@ impl Store {
             r#"select i.item_id, i.product_id, l.shop_product_id as "shop_product_id!", i.shop_variant_id, i.stock_id,
                 v.is_active, coalesce(c.buffer_milli, k.buffer_milli) as "buffer_milli!",
                 i.confirmed, i.mark, i.outright_at as "outright_at: SqlTimestamp",
-                i.unsure_since is not null as "is_unsure!", i.intent_key, i.intent_expected, i.intent_wanted, i.intent_confirms,
+                i.unsure_since as "unsure_since: SqlTimestamp", i.intent_key, i.intent_expected, i.intent_wanted, i.intent_confirms,
                 i.intent_mark, i.intent_at as "intent_at: SqlTimestamp"
             from catalog.listing_item i
             join catalog.listing l on l.connection_id = i.connection_id and l.product_id = i.product_id
@@ -155,7 +155,7 @@ impl Store {
                     buffer: Quantity::from_milli(found.buffer_milli),
                     confirmed: confirmed.map(|(quantity, mark)| Confirmed { quantity, mark }),
                     outright_at: found.outright_at.map(SqlTimestamp::to_jiff),
-                    is_unsure: found.is_unsure,
+                    unsure_since: found.unsure_since.map(SqlTimestamp::to_jiff),
                     intent,
                 })
             })
@@ -220,7 +220,8 @@ impl Store {
         for settle in [Settle::Done, Settle::Dropped, Settle::Forgotten] {
             let of: Vec<&SettledItem> = (settled.iter()).filter(|it| it.settle == settle).collect();
             if !of.is_empty() {
-                write(&mut db, fence.connection, &settle, &of, now).await?;
+                let unsure = write(&mut db, fence.connection, &settle, &of, now).await?;
+                work::mark_unsure(&mut db, fence.connection, &unsure, now).await?;
             }
         }
         told::write(&mut db, fence.connection, told, now).await?;
@@ -240,24 +241,29 @@ impl Store {
         let confirmed: Vec<i64> = of.clone().map(|it| it.confirmed.quantity).collect();
         let sure: Vec<bool> = of.clone().map(|it| it.is_sure).collect();
         let marks: Vec<&str> = of.map(|it| it.confirmed.mark.as_str()).collect();
+        let now = self.clock.now();
         let mut db = self.pool.begin().await?;
         if !pusher::is_held(&mut db, fence).await? {
             return Ok(());
         }
-        sqlx::query!(
-            "update catalog.listing_item i set confirmed = n.confirmed, mark = n.mark, confirmed_at = $5,
-                unsure_since = case when n.is_sure then i.unsure_since else $5 end
-            from unnest($2::uuid[], $3::bigint[], $4::text[], $6::boolean[]) n (item_id, confirmed, mark, is_sure)
-            where i.connection_id = $1 and i.item_id = n.item_id",
+        let unsure = sqlx::query_scalar!(
+            "with anchored as (
+                update catalog.listing_item i set confirmed = n.confirmed, mark = n.mark, confirmed_at = $5,
+                    unsure_since = case when n.is_sure then i.unsure_since else $5 end
+                from unnest($2::uuid[], $3::bigint[], $4::text[], $6::boolean[]) n (item_id, confirmed, mark, is_sure)
+                where i.connection_id = $1 and i.item_id = n.item_id
+                returning i.product_id, i.unsure_since)
+            select distinct product_id from anchored where unsure_since is not null order by product_id",
             fence.connection.uuid(),
             &items,
             &confirmed,
             &marks as _,
-            row::at(self.clock.now()) as _,
+            row::at(now) as _,
             &sure,
         )
-        .execute(&mut *db)
+        .fetch_all(&mut *db)
         .await?;
+        work::mark_unsure(&mut db, fence.connection, &unsure, now).await?;
         db.commit().await?;
         Ok(())
     }
@@ -312,13 +318,14 @@ impl Store {
     }
 }
 
+/// Gives the products of those that are unsure from now on.
 async fn write(
     db: &mut PgConnection,
     connection: ConnectionId,
     settle: &Settle,
     settled: &[&SettledItem],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Uuid>, StoreError> {
     let (is_done, is_forgotten) = match settle {
         Settle::Done => (true, false),
         Settle::Dropped => (false, false),
@@ -327,18 +334,21 @@ async fn write(
     let items: Vec<Uuid> = settled.iter().map(|it| it.item.uuid()).collect();
     let keys: Vec<Uuid> = settled.iter().map(|it| it.key).collect();
     let guesses: Vec<bool> = settled.iter().map(|it| it.is_guess).collect();
-    sqlx::query!(
-        "update catalog.listing_item i
-        set confirmed = case when $4 then i.intent_confirms when $5 then null else i.confirmed end,
-            mark = case when $4 then i.intent_mark when $5 then null else i.mark end,
-            confirmed_at = case when $4 then $6 when $5 then null else i.confirmed_at end,
-            outright_at = case when $4 and i.intent_expected is null then $6 else i.outright_at end,
-            unsure_since = case when n.is_guess or ($4 and i.intent_confirms <> i.intent_wanted) then $6
-                when $4 or $5 then null else i.unsure_since end,
-            intent_key = null, intent_expected = null, intent_wanted = null, intent_confirms = null,
-            intent_mark = null, intent_at = null
-        from unnest($2::uuid[], $3::uuid[], $7::boolean[]) n (item_id, key, is_guess)
-        where i.connection_id = $1 and i.item_id = n.item_id and i.intent_key = n.key",
+    let unsure = sqlx::query_scalar!(
+        "with settled as (
+            update catalog.listing_item i
+            set confirmed = case when $4 then i.intent_confirms when $5 then null else i.confirmed end,
+                mark = case when $4 then i.intent_mark when $5 then null else i.mark end,
+                confirmed_at = case when $4 then $6 when $5 then null else i.confirmed_at end,
+                outright_at = case when $4 and i.intent_expected is null then $6 else i.outright_at end,
+                unsure_since = case when n.is_guess or ($4 and i.intent_confirms <> i.intent_wanted) then $6
+                    when $4 or $5 then null else i.unsure_since end,
+                intent_key = null, intent_expected = null, intent_wanted = null, intent_confirms = null,
+                intent_mark = null, intent_at = null
+            from unnest($2::uuid[], $3::uuid[], $7::boolean[]) n (item_id, key, is_guess)
+            where i.connection_id = $1 and i.item_id = n.item_id and i.intent_key = n.key
+            returning i.product_id, i.unsure_since)
+        select distinct product_id from settled where unsure_since is not null order by product_id",
         connection.uuid(),
         &items,
         &keys,
@@ -347,9 +357,9 @@ async fn write(
         row::at(now) as _,
         &guesses,
     )
-    .execute(db)
+    .fetch_all(db)
     .await?;
-    Ok(())
+    Ok(unsure)
 }
 
 fn variant(text: &str) -> Result<ShopVariantId, StoreError> {

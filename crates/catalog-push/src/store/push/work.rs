@@ -210,7 +210,30 @@ pub(in crate::store) async fn mark_drift(
     Ok(())
 }
 
-/// The same, of those of them that differed when they were compared last.
+/// The same, in their turn: whoever compares them now does not know that they are unsure.
+pub(in crate::store) async fn mark_unsure(
+    db: &mut PgConnection,
+    connection: ConnectionId,
+    products: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into catalog.work as w (connection_id, kind, subject, rank, since, not_before, tries, mark)
+        select $1, 'drift', n.product_id, $3, $4, $4, 0, 1
+        from unnest($2::uuid[]) n (product_id)
+        order by n.product_id
+        on conflict on constraint work_pkey do update set mark = w.mark + 1",
+        connection.uuid(),
+        products,
+        Rank::Content.number(),
+        row::at(now) as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// These products are compared now, of those of them that differed when they were compared last.
 pub(in crate::store) async fn mark_drifting(
     db: &mut PgConnection,
     connection: ConnectionId,

@@ -261,7 +261,7 @@ async fn ec_07_what_the_reconciler_finds_missing_is_told_of_without_a_scan() {
 
 #[tokio::test]
 async fn r_05_stock_differs_once_no_order_explains_it_and_is_told_from_what_was_found() {
-    let scene = Scene::sells(1, 10).await;
+    let scene = Scene::sells_in_calm(1, 10).await;
     scene.running.ledger.waits(true);
     scene
         .edit(|listing| listing.variants[0].quantity = Some(14))

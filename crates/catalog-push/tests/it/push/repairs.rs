@@ -34,7 +34,7 @@ impl Scene {
 
 #[tokio::test]
 async fn r_05_stock_that_was_told_since_it_was_looked_at_is_not_told_from_the_old_look() {
-    let scene = Scene::sells(1, 5).await;
+    let scene = Scene::sells_in_calm(1, 5).await;
     scene
         .edit(|listing| listing.variants[0].quantity = Some(3))
         .await;

@@ -18,6 +18,9 @@ use crate::running::Running;
 /// Longer than the longest of the first waits of a row.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Longer than a test takes: orders that nobody has heard of are on their way.
+const LONG_QUIET_S: u64 = 300;
+
 /// A running service, its shops, and what lends them.
 pub struct Scene {
     pub running: Running,
@@ -27,8 +30,12 @@ pub struct Scene {
 
 impl Scene {
     pub async fn start() -> Self {
+        Self::start_with(LONG_QUIET_S).await
+    }
+
+    async fn start_with(quiet_for_s: u64) -> Self {
         let (shops, lender) = (Shops::default(), Lender::default());
-        let running = Running::telling(Arc::new(shops.clone()), &lender).await;
+        let running = Running::telling(Arc::new(shops.clone()), &lender, quiet_for_s).await;
         Self {
             running,
             shops,
@@ -39,6 +46,13 @@ impl Scene {
     /// Product `number`, on sale in both shops, with so many units to sell.
     pub async fn sells(number: u128, units: i64) -> Self {
         let scene = Self::start().await;
+        scene.add(number, units).await;
+        scene
+    }
+
+    /// The same, and what no order explains for a second is explained by none.
+    pub async fn sells_in_calm(number: u128, units: i64) -> Self {
+        let scene = Self::start_with(1).await;
         scene.add(number, units).await;
         scene
     }
@@ -203,6 +217,36 @@ async fn r_04_what_an_order_on_its_way_took_is_not_given_back() {
     scene.until_has(OTHER_SHOP, 1, 5).await;
     scene.until_has(SHOP, 1, 5).await;
     assert_eq!(scene.set(SHOP), [10, 5]);
+}
+
+/// An order that nobody ever hears of: one that the shop forgot, or an edit. What was told less for it is told after all.
+#[tokio::test]
+async fn r_04_what_no_order_explains_is_told_after_all_by_nobodys_word() {
+    let scene = Scene::sells_in_calm(1, 10).await;
+    scene.shops.of(SHOP, |shop| shop.sell(item_id(1), 4));
+    scene.running.ledger.moves(item_id(1), -1);
+    scene.changed(1).await;
+    scene.until_has(SHOP, 1, 9).await;
+    assert_eq!(scene.set(SHOP), [10, 5, 9]);
+    // And from then on it is sure.
+    let unsure = "select count(*) from catalog.listing_item where unsure_since is not null";
+    scene.running.until(unsure, "0").await;
+    let compared = "select count(*) from catalog.work where kind = 'drift' and not_before < now() + interval '1 hour'";
+    scene.running.until(compared, "0").await;
+}
+
+/// Goods that came back before their order was heard of, and were told over meanwhile.
+#[tokio::test]
+async fn r_04_what_was_told_over_too_early_is_told_again_when_its_order_is_heard_of() {
+    let scene = Scene::sells_in_calm(1, 10).await;
+    scene.shops.of(SHOP, |shop| shop.sell(item_id(1), -2));
+    scene.running.ledger.moves(item_id(1), -1);
+    scene.changed(1).await;
+    scene.until_has(SHOP, 1, 9).await;
+    scene.running.ledger.order(SHOP, item_id(1), -2);
+    scene.changed(1).await;
+    scene.until_has(OTHER_SHOP, 1, 11).await;
+    scene.until_has(SHOP, 1, 11).await;
 }
 
 #[tokio::test]
