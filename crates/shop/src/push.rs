@@ -35,6 +35,12 @@ pub trait Push: Send + Sync + 'static {
         false
     }
 
+    /// Whether a row of stock that has an expected figure is added to what the shop has, whatever that is. One that is done
+    /// proves nothing of the figure then, and what became of one of which nobody heard is asked with [`Push::recall`].
+    fn adds(&self) -> bool {
+        false
+    }
+
     /// Whether the platform has no switch for a single variant, so that one that is not to be sold stays where it is and
     /// must be told a stock of none until it is sold again.
     fn hides_variants_by_stock(&self) -> bool {
@@ -87,6 +93,13 @@ pub trait Push: Send + Sync + 'static {
         to: To<'_>,
         rows: &[StockRow],
     ) -> Result<Vec<StockOutcome>, FetchError>;
+
+    /// Asks under their keys what became of rows of which nobody heard, where the platform [`Push::adds`]; one outcome for
+    /// each, in their order. At most [`Bounds::stock_rows`].
+    async fn recall(&self, to: To<'_>, rows: &[StockRow]) -> Result<Vec<Recalled>, FetchError> {
+        let _nobody_is_asked = to;
+        Ok(vec![Recalled::Unknown; rows.len()])
+    }
 
     /// Deletes listings; one that is not there is deleted.
     async fn delete(
@@ -192,6 +205,16 @@ pub struct StockRow {
     pub wanted: i64,
     /// The same intent has the same key, also after a crash.
     pub key: Uuid,
+}
+
+/// What became of a row of stock of which nobody heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recalled {
+    Done,
+    /// Nor will it be: its key is used up.
+    NotDone,
+    /// It may yet be done: it is asked again.
+    Unknown,
 }
 
 /// What became of one row.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use shop::push::{StockOutcome, StockRow};
+use shop::push::{Recalled, StockOutcome, StockRow};
 
 use super::Trouble;
 use super::desk::Turn;
@@ -36,15 +36,27 @@ pub(super) async fn settle(
     kept: &mut Kept,
 ) -> Result<(), Trouble> {
     let doubts = doubts(turn, rows, answer, kept).await?;
-    let now = turn.desk.clock.now();
-    let (repeated, read): (Vec<Doubt>, Vec<Doubt>) = doubts.into_iter().partition(|doubt| {
-        let is_remembered = now.duration_since(doubt.telling.at) < KEY_LIFE;
-        plan::is_repeated(doubt.intent, doubt.wanted, is_remembered)
+    let (desk, now) = (turn.desk, turn.desk.clock.now());
+    let is_remembered = |doubt: &Doubt| now.duration_since(doubt.telling.at) < KEY_LIFE;
+    let (recalled, others): (Vec<Doubt>, Vec<Doubt>) = doubts.into_iter().partition(|doubt| {
+        desk.push.adds() && doubt.telling.expected.is_some() && is_remembered(doubt)
     });
-    for some in repeated.chunks(turn.desk.bounds().stock_rows) {
-        repeat(turn, some, kept).await?;
+    let (mut repeated, mut read) = (Vec::new(), Vec::new());
+    for doubt in others {
+        if plan::is_repeated(doubt.intent, doubt.wanted, is_remembered(&doubt)) {
+            repeated.push(doubt);
+        } else {
+            read.push(doubt);
+        }
     }
-    for some in read.chunks(turn.desk.bounds().read_rows) {
+    for some in recalled.chunks(desk.bounds().stock_rows) {
+        recall(turn, some, kept).await?;
+    }
+    while !repeated.is_empty() {
+        let some = repeated.split_off(repeated.len().saturating_sub(desk.bounds().stock_rows));
+        read.extend(repeat(turn, some, kept).await?);
+    }
+    for some in read.chunks(desk.bounds().read_rows) {
         look(turn, some, kept).await?;
     }
     Ok(())
@@ -85,6 +97,7 @@ async fn doubts(
         let intent = Intent {
             if_done: telling.confirms.quantity.saturating_sub(taken),
             if_not: target.expected,
+            is_behind: telling.expected.is_none() && taken != 0,
         };
         doubts.push(Doubt {
             row,
@@ -97,16 +110,48 @@ async fn doubts(
     Ok(doubts)
 }
 
-/// Tells it again as it was, under its key.
-async fn repeat(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), Trouble> {
+/// Asks the shop, which knows each by its key.
+async fn recall(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<(), Trouble> {
     let desk = turn.desk;
-    let rows: Vec<StockRow> = doubts
+    let recalled = desk.push.recall(turn.to(), &stock_rows(doubts)).await?;
+    let (mut settled, mut told) = (Vec::new(), Vec::new());
+    for (doubt, recalled) in doubts.iter().zip(recalled) {
+        let settle = match recalled {
+            Recalled::Done => {
+                let outcome = StockOutcome::Set;
+                told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
+                // It was added to what was there: where that was unsure, so is this.
+                (Settle::Done, doubt.row.unsure_since.is_some())
+            }
+            Recalled::NotDone => (Settle::Dropped, false),
+            Recalled::Unknown => {
+                kept.postponed.push(desk.doubted(doubt.work));
+                continue;
+            }
+        };
+        settled.push(settled_item(doubt, settle));
+        kept.postponed.push(desk.later(doubt.work, AT_ONCE));
+    }
+    keep_heard(turn, &settled, &told).await
+}
+
+fn stock_rows(doubts: &[Doubt]) -> Vec<StockRow> {
+    doubts
         .iter()
         .map(|doubt| stock_row(&doubt.row, &doubt.telling))
-        .collect();
-    let outcomes = desk.push.set_stock(turn.to(), &rows).await?;
-    let (mut settled, mut told) = (Vec::new(), Vec::new());
-    for (doubt, outcome) in doubts.iter().zip(outcomes) {
+        .collect()
+}
+
+/// Tells it again as it was, under its key. Gives what has to be read: of those the shop cannot say it.
+async fn repeat(
+    turn: &Turn<'_>,
+    doubts: Vec<Doubt>,
+    kept: &mut Kept,
+) -> Result<Vec<Doubt>, Trouble> {
+    let desk = turn.desk;
+    let outcomes = desk.push.set_stock(turn.to(), &stock_rows(&doubts)).await?;
+    let (mut settled, mut told, mut read) = (Vec::new(), Vec::new(), Vec::new());
+    for (doubt, outcome) in doubts.into_iter().zip(outcomes) {
         told.push(entry(turn, &doubt.row, &doubt.telling, RULE, &outcome));
         let settle = match outcome {
             StockOutcome::Set => (Settle::Done, false),
@@ -116,14 +161,15 @@ async fn repeat(turn: &Turn<'_>, doubts: &[Doubt], kept: &mut Kept) -> Result<()
             StockOutcome::Refused(_) => (Settle::Dropped, false),
             StockOutcome::Missing => (Settle::Forgotten, false),
             StockOutcome::Unsure => {
-                kept.postponed.push(desk.doubted(doubt.work));
+                read.push(doubt);
                 continue;
             }
         };
-        settled.push(settled_item(doubt, settle));
+        settled.push(settled_item(&doubt, settle));
         kept.postponed.push(desk.later(doubt.work, AT_ONCE));
     }
-    keep_heard(turn, &settled, &told).await
+    keep_heard(turn, &settled, &told).await?;
+    Ok(read)
 }
 
 /// Reads what the shop has.
@@ -164,7 +210,9 @@ fn settled_item(doubt: &Doubt, (settle, is_guess): (Settle, bool)) -> SettledIte
 
 /// What became of it by what the shop has, and whether that is a guess.
 fn by(intent: Intent, found: i64) -> (Settle, bool) {
-    let Intent { if_done, if_not } = intent;
+    let Intent {
+        if_done, if_not, ..
+    } = intent;
     match plan::settle(intent, found) {
         Settled::Done => (Settle::Done, found != if_done),
         Settled::NotDone => (

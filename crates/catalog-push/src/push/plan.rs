@@ -53,6 +53,8 @@ pub struct Intent {
     pub if_done: i64,
     /// The same if it was not. `None`: nothing was known before.
     pub if_not: Option<i64>,
+    /// It was told outright, and orders have taken from it since: told again it would give that back.
+    pub is_behind: bool,
 }
 
 /// What became of it.
@@ -113,14 +115,16 @@ pub fn after_look(target: StockTarget, expected: i64, found: i64, is_patient: bo
 /// more than it should have by now, and the shop still remembers the key.
 #[must_use]
 pub fn is_repeated(intent: Intent, wanted: i64, is_remembered: bool) -> bool {
-    is_remembered && intent.if_done <= wanted
+    is_remembered && intent.if_done <= wanted && !intent.is_behind
 }
 
 /// What became of it, where `found` is all that the shop says: the one by which it should have more, even where it has just
 /// what the other says. What is missing then is perhaps not there for orders on their way, and is not given back.
 #[must_use]
 pub fn settle(intent: Intent, found: i64) -> Settled {
-    let Intent { if_done, if_not } = intent;
+    let Intent {
+        if_done, if_not, ..
+    } = intent;
     if if_done >= if_not.unwrap_or(found) {
         Settled::Done
     } else {
@@ -144,6 +148,27 @@ mod tests {
             wanted,
             confirms,
         }
+    }
+
+    fn intent(if_done: i64, if_not: Option<i64>) -> Intent {
+        Intent {
+            if_done,
+            if_not,
+            is_behind: false,
+        }
+    }
+
+    #[test]
+    fn what_would_give_something_back_is_not_repeated() {
+        let plain = intent(5, Some(3));
+        assert!(is_repeated(plain, 5, true));
+        assert!(!is_repeated(plain, 4, true), "less is wanted by now");
+        assert!(!is_repeated(plain, 5, false), "the key is forgotten");
+        let behind = Intent {
+            is_behind: true,
+            ..intent(5, None)
+        };
+        assert!(!is_repeated(behind, 5, true), "outright, and sold since");
     }
 
     #[test]
@@ -199,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_nobody_heard_of_is_told_by_what_the_shop_has() {
-        let settled = |if_done, if_not, found| settle(Intent { if_done, if_not }, found);
+        let settled = |if_done, if_not, found| settle(intent(if_done, if_not), found);
         for (if_done, if_not, found, expected) in [
             (8, Some(5), 8, Settled::Done),
             // Raised, and sold since; or not raised: the first.
@@ -225,7 +250,7 @@ mod tests {
             let had = if is_done { told } else { before };
             prop_assume!(unheard <= had);
             let found = had - unheard;
-            let intent = Intent { if_done: told, if_not: Some(before) };
+            let intent = intent(told, Some(before));
             let expected = match settle(intent, found) {
                 Settled::Done => told,
                 Settled::NotDone => before,

@@ -313,8 +313,11 @@ async fn hear(
         }
         let (item, key) = (line.row.item, line.telling.key);
         // Goods that came back, and were not waited for long enough, may be heard of yet.
-        let is_guess =
+        let came_back =
             line.target.expected.is_some() && line.telling.expected > line.target.expected;
+        // What was added to a figure that is unsure is no surer.
+        let was_unsure = desk.push.adds() && line.row.unsure_since.is_some();
+        let is_guess = came_back || (was_unsure && line.telling.expected.is_some());
         let mut settle = |settle| {
             settled.push(SettledItem {
                 item,

@@ -24,6 +24,9 @@ const LOOKS_LIMIT: usize = 40;
 /// Largest answer to a new batch, in bytes.
 const TICKET_LIMIT_BYTES: usize = 64 << 10;
 
+/// What a request goes by that asks what became of another one. Those of others go by their places.
+const QUESTION: &str = "question";
+
 /// What a batch goes by.
 pub(super) struct Ticket(String);
 
@@ -67,15 +70,39 @@ pub(super) async fn submit(
     rows: &[Request],
     key: Option<Uuid>,
 ) -> Result<Submitted, FetchError> {
-    let rows: Vec<Row<'_>> = (rows.iter().enumerate())
-        .map(|(id, request)| Row {
-            id: id.to_string(),
-            path: &request.path,
-            method: request.method.as_str(),
-            body: request.body.as_deref(),
-        })
+    let rows = rows.iter().enumerate();
+    let rows: Vec<Row<'_>> = rows
+        .map(|(place, request)| Row::new(place.to_string(), request))
         .collect();
-    let body = serde_json::value::to_raw_value(&rows)
+    hand_over(api, &rows, key).await
+}
+
+/// What became of a batch of one request that was, or was not, handed over under this key. `None`: it was not, and will
+/// not be done any more: the key is used up by `question`, which changes nothing.
+pub(super) async fn recall(
+    api: &Api<'_>,
+    key: Uuid,
+    question: &Request,
+) -> Result<Option<Said>, FetchError> {
+    let rows = [Row::new(QUESTION.to_owned(), question)];
+    let ticket = match hand_over(api, &rows, Some(key)).await? {
+        Submitted::Ticket(ticket) => ticket,
+        Submitted::Refused => return Err(FetchError::later("the store takes no question")),
+    };
+    let body = through(api, &ticket).await?;
+    let Progress { responses, .. } = progress(&body)?;
+    if responses.0.iter().any(|it| it.id.as_str() == QUESTION) {
+        return Ok(None);
+    }
+    Ok(sorted(responses.0, 1)?.pop())
+}
+
+async fn hand_over(
+    api: &Api<'_>,
+    rows: &[Row<'_>],
+    key: Option<Uuid>,
+) -> Result<Submitted, FetchError> {
+    let body = serde_json::value::to_raw_value(rows)
         .map_err(|_| unreadable("a batch cannot be written"))?;
     // It would stop at the first failure otherwise.
     let goes_on = "/batch?stopOnFirstFailure=false";
@@ -106,6 +133,12 @@ pub(super) async fn result(
     ticket: &Ticket,
     rows: usize,
 ) -> Result<Vec<Said>, FetchError> {
+    let body = through(api, ticket).await?;
+    sorted(progress(&body)?.responses.0, rows)
+}
+
+/// Waits until a batch is through, and gives what the store tells of it.
+async fn through(api: &Api<'_>, ticket: &Ticket) -> Result<Bytes, FetchError> {
     let path = query("/batch", &[("ticket", &ticket.0), ("escapedJson", "false")]);
     let path = path.ok_or(FetchError::NoAccess)?;
     let last = LOOKS_MS.iter().copied().next_back();
@@ -117,13 +150,15 @@ pub(super) async fn result(
         tokio::time::sleep(Duration::from_millis(wait)).await;
         let body = api.ask(path.clone()).await?;
         let body = body.ok_or_else(|| FetchError::later("the store knows no such batch"))?;
-        let Progress { status, responses } =
-            serde_json::from_slice(&body).map_err(|_| unreadable("a batch's progress"))?;
-        if status.as_str() == "COMPLETED" {
-            return sorted(responses.0, rows);
+        if progress(&body)?.status.as_str() == "COMPLETED" {
+            return Ok(body);
         }
     }
     Err(FetchError::later("a batch is not through"))
+}
+
+fn progress(body: &[u8]) -> Result<Progress<'_>, FetchError> {
+    serde_json::from_slice(body).map_err(|_| unreadable("a batch's progress"))
 }
 
 /// In the order they were sent in. One that was not done is one that the store could not do.
@@ -154,6 +189,17 @@ struct Row<'a> {
     method: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a RawValue>,
+}
+
+impl<'a> Row<'a> {
+    fn new(id: String, request: &'a Request) -> Self {
+        Self {
+            id,
+            path: &request.path,
+            method: request.method.as_str(),
+            body: request.body.as_deref(),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]

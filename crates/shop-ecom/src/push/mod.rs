@@ -33,7 +33,8 @@ mod terms;
 use async_trait::async_trait;
 use retail::listing::{Listing, Ownership, ShopListing, ShopProductId, Terms};
 use shop::push::{
-    Bounds, ChangeRow, Changed, Listings, Outcome, Push, Sought, StockOutcome, StockRow, To,
+    Bounds, ChangeRow, Changed, Listings, Outcome, Push, Recalled, Sought, StockOutcome, StockRow,
+    To,
 };
 use shop::{FetchError, PageToken};
 
@@ -58,6 +59,10 @@ const BOUNDS: Bounds = Bounds {
 impl Push for Ecom {
     fn bounds(&self) -> &'static Bounds {
         &BOUNDS
+    }
+
+    fn adds(&self) -> bool {
+        true
     }
 
     fn hides_variants_by_stock(&self) -> bool {
@@ -117,6 +122,10 @@ impl Push for Ecom {
         rows: &[StockRow],
     ) -> Result<Vec<StockOutcome>, FetchError> {
         stock::set_stock(&api::Api::new(self, to)?, rows).await
+    }
+
+    async fn recall(&self, to: To<'_>, rows: &[StockRow]) -> Result<Vec<Recalled>, FetchError> {
+        stock::recall(&api::Api::new(self, to)?, rows).await
     }
 
     async fn delete(

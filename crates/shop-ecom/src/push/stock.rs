@@ -1,13 +1,15 @@
 //! Telling stock: a difference, so that what buyers took meanwhile stays taken.
 //!
 //! A difference must not be told twice, and only a batch can have a key. So each difference is a batch of its own under
-//! its own key: whichever rows it is repeated with, the store does it once. The store remembers a key for an hour; what
-//! is older than that has to be read. A first figure is set as it is and needs no key: those go together.
+//! its own key: whichever rows it is repeated with, the store does it once. What became of one of which nobody heard is
+//! asked under its key ([`recall`]): a batch that only reads uses the key up, or is answered with what became of the
+//! difference. Reading the figure tells nothing: a batch that waits in the store's queue may be done after. The store
+//! remembers a key for an hour; what is older than that has to be read. A first figure is set as it is and needs no key: those go together.
 
 use http::Method;
 use serde::Deserialize;
 use shop::FetchError;
-use shop::push::{PushReason, Refusal, StockOutcome, StockRow};
+use shop::push::{PushReason, Recalled, Refusal, StockOutcome, StockRow};
 use uuid::Uuid;
 
 use super::api::{Api, Request, Said};
@@ -49,6 +51,32 @@ pub(super) async fn set_stock(
         // Where nothing was told, that is worth more than a row of doubts.
         Err(error) if !is_told => Err(error),
         Ok(()) | Err(_) => Ok(outcomes),
+    }
+}
+
+/// Finds out what became of differences.
+pub(super) async fn recall(api: &Api<'_>, rows: &[StockRow]) -> Result<Vec<Recalled>, FetchError> {
+    let mut recalled = Vec::with_capacity(rows.len());
+    for row in rows {
+        let question = Request::get(format!("/products/{}", row.product.as_str()));
+        recalled.push(match batch::recall(api, row.key, &question).await {
+            Ok(became) => became.as_ref().map_or(Recalled::NotDone, became_of),
+            // What is known of others is kept.
+            Err(_) if !recalled.is_empty() => Recalled::Unknown,
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(recalled)
+}
+
+fn became_of(said: &Said) -> Recalled {
+    match counted(said) {
+        StockOutcome::Set => Recalled::Done,
+        StockOutcome::Refused(_) | StockOutcome::Missing | StockOutcome::Stale { .. } => {
+            Recalled::NotDone
+        }
+        // The store tries such a request again by itself.
+        StockOutcome::Unsure => Recalled::Unknown,
     }
 }
 

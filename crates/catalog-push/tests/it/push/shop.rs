@@ -11,8 +11,8 @@ use retail::listing::{
 };
 use retail::{ConnectionId, Currency, ItemId, ShopVariantId};
 use shop::push::{
-    Bounds, ChangeRow, Changed, Listings, Outcome, Push, PushReason, Refusal, Sought, StockOutcome,
-    StockRow, To,
+    Bounds, ChangeRow, Changed, Listings, Outcome, Push, PushReason, Recalled, Refusal, Sought,
+    StockOutcome, StockRow, To,
 };
 use shop::{FetchError, PageToken};
 use uuid::Uuid;
@@ -76,6 +76,8 @@ pub struct Shop {
     pub hides_by_stock: bool,
     /// It can only be set, and buyers take so many between the reading and the setting of a row.
     pub overwrites: Option<i64>,
+    /// Differences are added to what it has, and it says under their keys what became of them.
+    pub adds: bool,
     pub shows_no_variant_images: bool,
     pub refuses_to_delete: bool,
     /// Products that it answers with something nobody can read.
@@ -85,6 +87,8 @@ pub struct Shop {
     /// One of those that waits.
     pub waiting: Option<&'static str>,
     keys: BTreeSet<Uuid>,
+    /// Of what was not done, and will not be: somebody asked.
+    spent: BTreeSet<Uuid>,
     made: u64,
 }
 
@@ -338,6 +342,13 @@ impl Shop {
             return StockOutcome::Set;
         }
         let has = found.quantity.unwrap_or_default();
+        if let Some(expected) = row.expected.filter(|_| self.adds) {
+            assert!(!self.spent.contains(&row.key), "it was said not to be done");
+            found.quantity = Some(has + row.wanted - expected);
+            self.set.push(row.wanted);
+            self.keys.insert(row.key);
+            return StockOutcome::Set;
+        }
         if row.expected.is_some_and(|expected| expected != has) {
             return StockOutcome::Stale { found: has };
         }
@@ -390,6 +401,10 @@ impl Push for Shops {
 
     fn compares(&self) -> bool {
         self.lock().values().all(|shop| shop.overwrites.is_none())
+    }
+
+    fn adds(&self) -> bool {
+        self.lock().values().any(|shop| shop.adds)
     }
 
     fn hides_variants_by_stock(&self) -> bool {
@@ -503,6 +518,21 @@ impl Push for Shops {
                 Some(Fault::Away | Fault::Unheard | Fault::Hangs) | None => shop.set_stock(row),
             };
             rows.iter().map(one).collect()
+        })
+        .await
+    }
+
+    async fn recall(&self, to: To<'_>, rows: &[StockRow]) -> Result<Vec<Recalled>, FetchError> {
+        self.write(to, "recall", |shop, fault| {
+            let mut one = |row: &StockRow| match fault {
+                Some(Fault::Unsure) => Recalled::Unknown,
+                _ if shop.keys.contains(&row.key) => Recalled::Done,
+                _ => {
+                    shop.spent.insert(row.key);
+                    Recalled::NotDone
+                }
+            };
+            rows.iter().map(&mut one).collect()
         })
         .await
     }

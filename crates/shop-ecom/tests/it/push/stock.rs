@@ -1,7 +1,7 @@
 //! Stock is told as a difference, once.
 
 use serde_json::json;
-use shop::push::PushReason;
+use shop::push::{PushReason, Recalled};
 
 use super::*;
 
@@ -153,6 +153,25 @@ async fn r_04_a_difference_is_told_once_whatever_it_is_repeated_with() {
     for request in bench.requests() {
         assert!(request.method == Method::GET || request.path.contains("deduplicationKey="));
     }
+}
+
+#[tokio::test]
+async fn r_04_what_became_of_a_difference_is_asked_under_its_key() {
+    let bench = Bench::open().await;
+    let row = counted(&bench, 1, 5).await;
+    let recall = async |rows: &[StockRow]| bench.platform.recall(bench.to(), rows).await.unwrap();
+    let (done, undone) = (told(&row, 5, 3, 1), told(&row, 3, 8, 2));
+    bench.live.lose_answers(1);
+    let rows = std::slice::from_ref(&done);
+    let lost = bench.platform.set_stock(bench.to(), rows).await;
+    assert!(lost.is_err(), "{lost:?}");
+    let became = recall(&[done, undone.clone()]).await;
+    assert_eq!(became, [Recalled::Done, Recalled::NotDone]);
+    assert_eq!(quantity(&bench, &row), 3, "who asks changes nothing");
+    // One that was on its way comes too late.
+    bench.set_stock(std::slice::from_ref(&undone)).await;
+    assert_eq!(quantity(&bench, &row), 3);
+    assert_eq!(recall(&[undone]).await, [Recalled::NotDone]);
 }
 
 #[tokio::test]
