@@ -248,11 +248,12 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
     let Entry {
         place,
         retailer,
-        mark: _,
+        mark,
         now,
     } = entry;
     let available = now.available();
     let LevelNow {
+        marked_at,
         on_hand,
         safety,
         kits,
@@ -271,9 +272,11 @@ fn level_event(entry: &Entry<LevelNow>) -> Message {
         is_kit: kits.is_some(),
     };
     let (item, outlet) = (place.subject.as_simple(), place.outlet.as_simple());
+    // The same mark is the same word, said again.
+    let at = marked_at.as_microsecond();
     message(
         subject::stock_changed(*retailer),
-        &format!("stock:{item}:{outlet}:{version}"),
+        &format!("stock:{item}:{outlet}:{version}:{at}:{mark}"),
         &event,
     )
 }

@@ -15,6 +15,7 @@
 //! in a circle. Whoever finds at step 5 that another one was there first rolls back and begins anew,
 //! seeing what that one committed. The number of statements does not depend on the batch's size.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ use super::{
     StoreError, connection, customer, delivery, fulfilment, head, held, import, item, kit, known,
     level, open, outbox, parked, people, repoint, sale,
 };
-use crate::decide::{Batch, Incoming, Outcome, Plan, decide};
+use crate::decide::{Batch, Dirty, Incoming, Outcome, Plan, decide};
 use crate::erasure::ErasureKey;
 
 /// Attempts at one batch before the race is called lost; each loss means that others have moved on.
@@ -151,8 +152,10 @@ pub(super) async fn write(
     import::readmit(db, readmitted).await?;
     held::clear(db, unheld).await?;
     held::write(db, held, now).await?;
-    open::write(db, reopened, open_lines).await?;
+    let held = open::write(db, reopened, open_lines).await?;
     people::note_erased(db, erased_orders, now).await?;
     level::move_stock(db, movements, now).await?;
-    outbox::mark(db, dirty, now).await
+    // At once: whoever marks in two goes meets others half-way.
+    let dirty: BTreeSet<Dirty> = dirty.iter().copied().chain(held).collect();
+    outbox::mark(db, &Vec::from_iter(dirty), now).await
 }

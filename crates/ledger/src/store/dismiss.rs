@@ -4,7 +4,7 @@ use retail::{ConnectionId, RetailerId};
 
 use super::apply::RACE_ATTEMPTS;
 use super::journal::{Entry, Recorded};
-use super::{Store, StoreError, journal, row};
+use super::{Store, StoreError, journal, open, outbox, row};
 use crate::desk::{Act, ActionKind, ActionOutcome, Done, Subject};
 
 /// What became of a dismissal.
@@ -73,6 +73,10 @@ impl Store {
             before,
         };
         journal::write(&mut db, &entry, now).await?;
+        if let Subject::Order(order) = subject {
+            let freed = open::held_by(&mut db, connection, order).await?;
+            outbox::mark(&mut db, &freed, now).await?;
+        }
         db.commit().await?;
         Ok(Dismissed::Now)
     }

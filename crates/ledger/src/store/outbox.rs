@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{StoreError, row};
 use crate::decide::Dirty;
 
-/// Adds to the set of what changed. With the level of a part those of its kits change.
+/// Adds to the set of what changed. With the level of a part those of its kits change. Of stock that nobody has counted
+/// there is nothing to say.
 pub(super) async fn mark(
     db: &mut PgConnection,
     dirty: &[Dirty],
@@ -47,6 +48,8 @@ pub(super) async fn mark(
         )
         insert into ledger.outbox as o (kind, subject_id, outlet_id, retailer_id, mark, dirty_at)
         select t.*, 1, $5 from told t
+        where t.kind <> 'stock' or exists (select from ledger.stock_level l
+            where l.item_id = t.subject_id and l.outlet_id = t.outlet_id)
         order by t.kind collate \"C\", t.retailer_id, t.subject_id, t.outlet_id
         on conflict on constraint outbox_pkey do update set mark = o.mark + 1",
         &kinds as _,

@@ -89,6 +89,8 @@ pub struct SoldItem {
 /// What the bus says of a level.
 #[derive(Clone, Debug)]
 pub struct LevelNow {
+    /// When it was marked: what may be sold changes by what orders hold as well, with no movement.
+    pub marked_at: Timestamp,
     pub on_hand: Quantity,
     /// What shops are not to sell.
     pub safety: Quantity,
@@ -240,7 +242,7 @@ impl Outbox {
         let begin = "begin transaction isolation level repeatable read, read only";
         let mut db = self.pool.begin_with(begin).await?;
         let rows = sqlx::query!(
-            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, l.on_hand_milli, l.safety_milli, l.version,
+            r#"select o.subject_id, o.outlet_id, o.retailer_id, o.mark, o.dirty_at as "dirty_at: SqlTimestamp", l.on_hand_milli, l.safety_milli, l.version,
                 l.changed_at as "changed_at: SqlTimestamp"
             from ledger.outbox o
             join ledger.stock_level l on l.item_id = o.subject_id and l.outlet_id = o.outlet_id
@@ -272,6 +274,7 @@ impl Outbox {
                     retailer: RetailerId::new(found.retailer_id),
                     mark: found.mark,
                     now: LevelNow {
+                        marked_at: found.dirty_at.to_jiff(),
                         on_hand: Quantity::from_milli(found.on_hand_milli),
                         safety: Quantity::from_milli(found.safety_milli),
                         version: found.version + kit.as_ref().map_or(0, |kit| kit.version),

@@ -80,7 +80,7 @@ impl Store {
         Ok(())
     }
 
-    /// Marks what a shop has few of: orders that nobody can apply yet change what may be sold without an event.
+    /// Marks what a shop has few of, whatever was missed.
     pub async fn sweep_last_units(
         &self,
         connection: ConnectionId,

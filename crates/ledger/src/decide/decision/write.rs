@@ -59,6 +59,14 @@ impl<'a> Decision<'_, 'a> {
         };
         self.plan.kit_parts.extend(KitPartRow::of(sale, newly_made));
         if let Some(applied) = last {
+            let before = head.and_then(|head| head.sale.as_ref());
+            let before = before.iter().flat_map(|sale| &sale.recorded.lines);
+            let awaits = before.chain(&recorded.lines);
+            let awaits = awaits.filter(|line| !line.awaiting.is_zero());
+            // What is held until it is invoiced is not for sale, and moves nothing.
+            self.dirty.extend(
+                awaits.map(|line| Dirty::Stock(group.settings.retailer, line.item, outlet)),
+            );
             let booked = Booked {
                 sale,
                 is_new: head.is_none_or(|head| head.sale.is_none()),
