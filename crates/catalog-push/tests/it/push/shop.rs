@@ -58,6 +58,10 @@ pub struct Shops {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that some platform does and others do not"
+)]
 pub struct Shop {
     pub products: BTreeMap<String, ShopListing>,
     /// Calls that write, by name, in order.
