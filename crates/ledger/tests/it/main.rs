@@ -33,6 +33,7 @@ mod grpc_sales;
 mod grpc_stock;
 mod grpc_stream;
 mod held;
+mod held_stock;
 mod history_pages;
 mod imports;
 mod imports_grpc;

@@ -217,6 +217,10 @@ pub(in crate::store) async fn mark_unsure(
     products: &[Uuid],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    // Nearly always: what was told is sure.
+    if products.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into catalog.work as w (connection_id, kind, subject, rank, since, not_before, tries, mark)
         select $1, 'drift', n.product_id, $3, $4, $4, 0, 1
