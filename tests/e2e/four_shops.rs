@@ -106,8 +106,6 @@ impl FourShops {
             ("POLL_EVERY_MS", "2000"),
             ("HOOKS_EVERY_MS", "2000"),
             ("COUNT_EVERY_MS", "3000"),
-            // Nobody waits minutes for an order that may be on its way.
-            ("DRIFT_QUIET_FOR_S", "1"),
         ];
         let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let options = StackOptions {

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -50,6 +51,9 @@ pub const LOGIN_URL: &str = "https://login.bigcommerce.com";
 /// The topic of the delivery that says that the store is gone: its owner took the app away, and with it
 /// the access token and all webhooks.
 pub const APP_UNINSTALLED: &str = "store/app/uninstalled";
+
+/// Orders are listed from where they are kept: this is for the clocks of two machines.
+const LISTS_WITHIN: Duration = Duration::from_secs(1);
 
 /// The platform.
 ///
@@ -130,6 +134,10 @@ impl Platform for BigCommerce {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         client::list(self, connection, listing, after).await
+    }
+
+    fn lists_within(&self) -> Duration {
+        LISTS_WITHIN
     }
 
     fn allowance(&self, connection: &Connection) -> Allowance {

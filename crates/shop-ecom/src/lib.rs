@@ -15,6 +15,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -145,6 +146,10 @@ impl Platform for Ecom {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         client::list(self, connection, listing, after).await
+    }
+
+    fn lists_within(&self) -> Duration {
+        client::INDEX_LAG.unsigned_abs()
     }
 
     fn allowance(&self, _connection: &Connection) -> Allowance {

@@ -19,6 +19,7 @@ use tonic::{Request, Response, Status};
 
 use crate::connections::Connections;
 use crate::isolation::{Gates, Loan};
+use crate::poll::before;
 use crate::renewal::Renewing;
 use crate::store::{ConnectionState, Store};
 use crate::unread::Unread;
@@ -40,6 +41,12 @@ pub(crate) struct Leases {
     /// Who reads the inbox.
     pub(crate) inbox: Durable,
     pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// What is known of the shop's orders.
+struct Orders {
+    unread_since: Option<Timestamp>,
+    listed_to: Option<Timestamp>,
 }
 
 #[tonic::async_trait]
@@ -72,6 +79,9 @@ impl wire::leases_server::Leases for Leases {
             .await
             .map_err(|error| refusal(&error))?;
         let api = asked_with.api.ok_or_else(no_access)?;
+        // Before it is asked what waits: what was listed by then is counted among it.
+        let listed_to = self.store.listed_to(connection.id).await?;
+        let listed_to = listed_to.map(|at| before(at, self.platform.lists_within()));
         let unread_since = self
             .unread
             .since(&self.bus, &self.inbox, &connection.platform, &connection)
@@ -83,7 +93,11 @@ impl wire::leases_server::Leases for Leases {
         let life = now.checked_add(LEASE_LIFE).unwrap_or(now);
         let valid_until = access_until.map_or(life, |until| until.min(life));
         let loan = gate.lend(&allowance, wanted);
-        let lease = lease_into(&api, &allowance, loan, valid_until, unread_since);
+        let orders = Orders {
+            unread_since,
+            listed_to,
+        };
+        let lease = lease_into(&api, &allowance, loan, valid_until, orders);
         Ok(Response::new(lease))
     }
 }
@@ -160,10 +174,14 @@ fn lease_into(
     allowance: &Allowance,
     loan: Loan,
     valid_until: Timestamp,
-    unread_since: Option<Timestamp>,
+    orders: Orders,
 ) -> wire::LeaseShopResponse {
     let ApiAccess { url, key, secret } = api;
     let Loan { units, more_in } = loan;
+    let Orders {
+        unread_since,
+        listed_to,
+    } = orders;
     // Who comes back a moment too early is lent nothing.
     let more_in = more_in.as_nanos().div_ceil(1_000_000);
     wire::LeaseShopResponse {
@@ -177,5 +195,6 @@ fn lease_into(
         per_second: allowance.per_second,
         at_once: allowance.at_once,
         unread_since: unread_since.map(instant_into),
+        orders_listed_to: listed_to.map(instant_into),
     }
 }

@@ -256,6 +256,10 @@ impl Platform for Renewing {
         self.platform.privacy_subject(body)
     }
 
+    fn lists_within(&self) -> Duration {
+        self.platform.lists_within()
+    }
+
     fn allowance(&self, connection: &Connection) -> Allowance {
         let allowance = self.platform.allowance(connection);
         self.per_second

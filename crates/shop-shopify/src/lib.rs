@@ -16,6 +16,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -77,6 +78,9 @@ const ALLOWANCE: Allowance = Allowance {
     order: 187,
 };
 
+/// Orders are searched for in an index that follows them; nobody says how fast.
+const LISTS_WITHIN: Duration = Duration::from_secs(30);
+
 /// The platform.
 #[derive(Clone)]
 pub struct Shopify {
@@ -113,6 +117,10 @@ impl fmt::Debug for Shopify {
 impl Platform for Shopify {
     fn code(&self) -> PlatformCode {
         PlatformCode::new(CODE).expect("the constant is a platform code")
+    }
+
+    fn lists_within(&self) -> Duration {
+        LISTS_WITHIN
     }
 
     fn allowance(&self, connection: &Connection) -> Allowance {

@@ -9,6 +9,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -45,6 +46,9 @@ pub mod sim;
 
 /// The platform's code, as it stands in subjects and in the seed file.
 pub const CODE: &str = "woocommerce";
+
+/// Orders are listed from where they are kept: this is for the clocks of two machines.
+const LISTS_WITHIN: Duration = Duration::from_secs(1);
 
 /// The platform.
 #[derive(Clone)]
@@ -119,6 +123,10 @@ impl Platform for WooCommerce {
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError> {
         list::list(&self.client, connection, listing, after).await
+    }
+
+    fn lists_within(&self) -> Duration {
+        LISTS_WITHIN
     }
 
     fn allowance(&self, _connection: &Connection) -> Allowance {

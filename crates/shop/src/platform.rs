@@ -1,5 +1,7 @@
 //! What a platform must be able to do.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -56,6 +58,9 @@ pub trait Platform: Install + 'static {
         listing: Listing,
         after: Option<&PageToken>,
     ) -> Result<Page, FetchError>;
+
+    /// How long after it happened a change of an order is in the shop's listings, as far as is known, and clocks included.
+    fn lists_within(&self) -> Duration;
 
     /// How much the connection's shop lets itself be asked, as far as its answers have told by now.
     fn allowance(&self, connection: &Connection) -> Allowance;

@@ -46,10 +46,8 @@ const PATIENCE_PER_SALE: Duration = Duration::from_secs(1);
 const PATIENCE_AT_LEAST: Duration = Duration::from_mins(5);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Minutes out of hours; and who tells shops may be killed often: another tells them soon after. What no order explains is
-/// told anew once it has lasted a few polls.
-const SETTINGS: [(&str, &str); 5] = [
-    ("DRIFT_QUIET_FOR_S", "3"),
+/// Minutes out of hours; and who tells shops may be killed often: another tells them soon after.
+const SETTINGS: [(&str, &str); 4] = [
     ("POLL_EVERY_MS", "1000"),
     ("HOOKS_EVERY_MS", "2000"),
     ("GAP_GRACE_MS", "5000"),

@@ -1,9 +1,10 @@
 //! Compares what a shop shows with what it is to show. Nothing is told, and nothing is known after but what
 //! differs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use retail::ItemId;
 use retail::listing::drift::{Drift, Kind, Look, Shown, StockLook, drift};
 use retail::listing::{Listing, ShopListing, ShopProductId};
@@ -24,6 +25,10 @@ use crate::store::{
 /// A lease tells what waits unread at the moment it was given: no older one is gone by.
 const LEASE_AGE: Duration = Duration::from_secs(1);
 
+/// What may be explained by an order on its way is looked at again after half the time that it has been so, within these.
+const AGAIN_SOONEST: Duration = Duration::from_millis(500);
+const AGAIN_LATEST: Duration = Duration::from_mins(1);
+
 /// What is known of an item's stock, and the ledger's mark of that.
 struct Figure {
     look: StockLook,
@@ -31,6 +36,23 @@ struct Figure {
     found_anew: Option<FoundAnew>,
     /// It was, and is not found anew.
     stays_unsure: bool,
+    /// From when on it has been as it is.
+    since: Timestamp,
+}
+
+/// What orders explain.
+#[derive(Clone, Copy)]
+struct Orders {
+    now: Timestamp,
+    /// Each that changed in the shop before then is counted in what the ledger says. `None`: some wait, or nobody knows.
+    known_to: Option<Timestamp>,
+}
+
+impl Orders {
+    /// Whether none that is not known explains what has been so since then.
+    fn are_known(self, since: Timestamp) -> bool {
+        self.known_to.is_some_and(|known_to| since <= known_to)
+    }
 }
 
 /// Looks at these products. What cannot be looked at is put off: it would be first again, and keep all else that is to be
@@ -86,12 +108,13 @@ async fn look(turn: &Turn<'_>, work: &[Work]) -> Result<(), Trouble> {
     let found = figures.into_values();
     let found: Vec<FoundAnew> = found.filter_map(|figure| figure.found_anew).collect();
     desk.store.find_anew(desk.fence(), &found).await?;
-    let (waiting, done): (Vec<Work>, Vec<Work>) = work
-        .iter()
-        .partition(|work| waiting.contains(&work.subject));
-    // Twice in the time that has to be quiet: it begins when both sides are first seen as they stay.
-    let later = |work| desk.later(work, desk.settings.quiet_for / 2);
-    let postponed: Vec<Postponed> = waiting.into_iter().map(later).collect();
+    let (mut done, mut postponed) = (Vec::new(), Vec::new());
+    for work in work {
+        match waiting.get(&work.subject) {
+            Some(since) => postponed.push(again(turn, *work, *since)),
+            None => done.push(*work),
+        }
+    }
     let kind = WorkKind::Drift;
     desk.store.work_done(connection, kind, &done).await?;
     desk.store
@@ -100,24 +123,35 @@ async fn look(turn: &Turn<'_>, work: &[Work]) -> Result<(), Trouble> {
     Ok(())
 }
 
+fn again(turn: &Turn<'_>, work: Work, since: Timestamp) -> Postponed {
+    let age = turn.desk.clock.now().duration_since(since);
+    let half = Duration::try_from(age).unwrap_or_default() / 2;
+    turn.desk
+        .later(work, half.clamp(AGAIN_SOONEST, AGAIN_LATEST))
+}
+
 /// What is compared again soon: an order that explains what differs may be on its way, or it is not sure yet what is known.
+/// With since when the newest of it has been so.
 fn waiting(
     listings: &[KeptListing],
     scanned: &[ScannedProduct],
     figures: &BTreeMap<ItemId, Figure>,
-) -> BTreeSet<Uuid> {
-    let on_its_way = scanned.iter().filter(|scanned| {
-        let mut drifts = scanned.drifts.iter();
-        drifts.any(|drift| drift.kind == Kind::OrderOnItsWay)
-    });
-    let unsure = listings.iter().filter(|kept| {
-        let mut figures = kept.items.iter().filter_map(|link| figures.get(&link.item));
-        figures.any(|figure| figure.stays_unsure)
-    });
-    on_its_way
-        .map(|scanned| scanned.product.uuid())
-        .chain(unsure.map(|kept| kept.product.uuid()))
-        .collect()
+) -> BTreeMap<Uuid, Timestamp> {
+    let mut waiting = BTreeMap::new();
+    for (kept, scanned) in listings.iter().zip(scanned) {
+        let on_its_way = |item: ItemId| {
+            let mut drifts = scanned.drifts.iter();
+            drifts.any(|drift| drift.kind == Kind::OrderOnItsWay && drift.item == Some(item))
+        };
+        let figures = kept.items.iter().filter_map(|link| {
+            let figure = figures.get(&link.item)?;
+            (figure.stays_unsure || on_its_way(link.item)).then_some(figure.since)
+        });
+        if let Some(newest) = figures.max() {
+            waiting.insert(kept.product.uuid(), newest);
+        }
+    }
+    waiting
 }
 
 /// As the shop shows them now.
@@ -155,6 +189,8 @@ async fn figures(
     let seen = desk.store.seen_stock(desk.connection(), &products).await?;
     let mut figures = BTreeMap::new();
     for rows in rows.chunks(ITEMS_LIMIT) {
+        // Asked before the ledger: it counts whatever was read by then.
+        let lease = desk.purse.lease(LEASE_AGE).await?;
         let asked = rows
             .iter()
             .map(|row| (row.item, stock::since(row.confirmed.as_ref())));
@@ -163,11 +199,14 @@ async fn figures(
             Err(NoAnswer::StockInShop) => return Ok(BTreeMap::new()),
             Err(NoAnswer::Trouble(trouble)) => return Err(trouble),
         };
-        let lease = desk.purse.lease(LEASE_AGE).await?;
-        let is_calm = answer.waiting_since.is_none() && lease.unread_since.is_none();
+        let waits = lease.unread_since.or(answer.waiting_since).is_some();
+        let orders = Orders {
+            now: desk.clock.now(),
+            known_to: lease.orders_listed_to.filter(|_| !waits),
+        };
         let of = rows
             .iter()
-            .filter_map(|row| figure(turn, row, &answer, is_calm, (shown, &seen)));
+            .filter_map(|row| figure(turn, row, &answer, orders, (shown, &seen)));
         figures.extend(of);
     }
     Ok(figures)
@@ -177,7 +216,7 @@ fn figure(
     turn: &Turn<'_>,
     row: &ListedItem,
     answer: &Answer,
-    is_calm: bool,
+    orders: Orders,
     (shown, seen): (
         &BTreeMap<ShopProductId, ShopListing>,
         &BTreeMap<ItemId, SeenStock>,
@@ -188,24 +227,27 @@ fn figure(
     let mut variants = shown.get(&row.shop_product)?.variants.iter();
     let there = variants.find(|there| there.id == row.variant)?.quantity;
     let says = |units: i64| shown::words(&Shown::Units(units), &turn.terms);
-    let quiet_for = turn.desk.settings.quiet_for;
-    // What has only just begun to differ may be an order that nobody has heard of.
-    let lasts = seen.get(&row.item).is_some_and(|seen| {
-        seen.pos == says(target.wanted)
-            && there.is_some_and(|there| seen.shop == says(there))
-            && seen.lasts >= quiet_for
+    // What both sides showed before as they do now.
+    let same_since = seen.get(&row.item).filter(|seen| {
+        seen.pos == says(target.wanted) && there.is_some_and(|there| seen.shop == says(there))
     });
-    let is_still = is_calm && row.intent.is_none();
+    let same_since = same_since.map(|seen| seen.since);
+    let is_still = row.intent.is_none();
+    let is_quiet = is_still && same_since.is_some_and(|since| orders.are_known(since));
     let look = StockLook {
         item: row.item,
         target,
-        is_quiet: is_still && lasts,
+        is_quiet,
     };
     let mark = said.mark.clone();
+    let unsure_since = row.unsure_since;
     // The shop has what is known after all: so it was right.
-    let is_right = target.is_met() && there == target.expected && is_old(turn, row, quiet_for);
-    // No order explains any more what we told less for, or guessed: it is ours to set right, and no edit of anybody's.
-    let is_ours = row.unsure_since.is_some() && is_still && (lasts || is_right);
+    let is_right = is_still
+        && target.is_met()
+        && there == target.expected
+        && unsure_since.is_some_and(|since| orders.are_known(since));
+    // No order explains what we told less for, or guessed: it is ours to set right, and no edit of anybody's.
+    let is_ours = unsure_since.is_some() && (is_quiet || is_right);
     let found_anew = there.zip(row.confirmed.clone()).filter(|_| is_ours);
     let found_anew = found_anew.map(|(quantity, was)| FoundAnew {
         item: row.item,
@@ -215,20 +257,16 @@ fn figure(
             mark: mark.clone(),
         },
     });
+    let differs = there != Some(target.wanted);
+    let since = if differs { same_since } else { unsure_since };
     let figure = Figure {
         look,
         mark,
-        stays_unsure: row.unsure_since.is_some() && there.is_some() && found_anew.is_none(),
+        stays_unsure: unsure_since.is_some() && there.is_some() && found_anew.is_none(),
         found_anew,
+        since: since.unwrap_or(orders.now),
     };
     Some((row.item, figure))
-}
-
-/// Whether it has been unsure for that long.
-fn is_old(turn: &Turn<'_>, row: &ListedItem, quiet_for: Duration) -> bool {
-    let age = |since| turn.desk.clock.now().duration_since(since);
-    row.unsure_since
-        .is_some_and(|since| Duration::try_from(age(since)).unwrap_or_default() >= quiet_for)
 }
 
 /// What differs of one product.

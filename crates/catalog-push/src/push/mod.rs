@@ -62,6 +62,4 @@ pub struct PushSettings {
     pub told_life: Duration,
     /// All that a shop shows is compared this often.
     pub scan_every: Duration,
-    /// A figure of stock differs when it has for so long, while no order waits.
-    pub quiet_for: Duration,
 }

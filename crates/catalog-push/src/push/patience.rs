@@ -5,7 +5,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// For a shop that cannot be asked: after its nth failure in a row, and after every further one.
-const OF_A_CONNECTION: [Duration; 6] = [
+const OF_A_CONNECTION: [Duration; 8] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(5),
@@ -26,7 +28,9 @@ const OF_A_ROW: [Duration; 6] = [
 
 /// For stock of which nobody knows whether the shop took it, or that has to be heard of first. It is looked at soon: it
 /// may be a last unit.
-const OF_A_DOUBT: [Duration; 6] = [
+const OF_A_DOUBT: [Duration; 8] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(4),
@@ -81,14 +85,14 @@ mod tests {
     fn waits_grow_up_to_a_limit_and_differ() {
         let id = Uuid::from_u128(0x0195_c0de_0000_7000_8000_0000_0000_0001);
         let mut before = Duration::ZERO;
-        for tries in 1..=6 {
+        for tries in 1..=8 {
             let wait = of_connection(tries, id, None);
             let least = OF_A_CONNECTION[tries as usize - 1];
             assert!(wait >= least && wait <= least * 5 / 4, "{tries}: {wait:?}");
             assert!(wait > before);
             before = wait;
         }
-        assert!(of_connection(1_000, id, None) <= OF_A_CONNECTION[5] * 5 / 4);
+        assert!(of_connection(1_000, id, None) <= OF_A_CONNECTION[7] * 5 / 4);
         let other = Uuid::from_u128(0x0195_c0de_0000_7000_8000_0000_0000_0fff);
         assert_ne!(of_row(1, id), of_row(1, other));
     }

@@ -58,6 +58,8 @@ pub struct Lease {
     pub connection: Connection,
     /// Since when deliveries of it wait unread, at the moment when the lease was given.
     pub unread_since: Option<Timestamp>,
+    /// Every order of it that changed before then was accepted; some may wait unread. `None`: nobody knows.
+    pub orders_listed_to: Option<Timestamp>,
     /// Units that the shop gives back in a second.
     per_second: u32,
     asked_at: Instant,
@@ -152,11 +154,15 @@ impl LeasePurse {
             per_second,
             at_once: _,
             unread_since,
+            orders_listed_to,
         } = answer;
         let instant = |field, at| instant_from(field, at).map_err(|_| unreadable());
         let valid_until = instant("valid_until", valid_until)?;
         let unread_since = unread_since
             .map(|since| instant("unread_since", Some(since)))
+            .transpose()?;
+        let orders_listed_to = orders_listed_to
+            .map(|to| instant("orders_listed_to", Some(to)))
             .transpose()?;
         let plain_http = if is_plain_http {
             PlainHttp::Allowed
@@ -180,6 +186,7 @@ impl LeasePurse {
         let lease = Lease {
             connection,
             unread_since,
+            orders_listed_to,
             per_second,
             asked_at: now,
             good_until: now + life,

@@ -23,7 +23,7 @@ const ROUNDS: usize = 3;
 /// While orders wait that may have taken from the shop's figure, it is looked at again after this.
 const QUIET_AFTER: Duration = Duration::from_millis(300);
 /// Times that goods which came back unheard of are waited for: a few seconds by `patience::of_doubt`.
-pub(super) const WAITS: u32 = 3;
+pub(super) const WAITS: u32 = 5;
 /// An order that was placed before a shop was told a figure outright is heard of within this: what is not by then was
 /// missed by the shop's webhooks and by polling too, and is found as drift.
 const HEARD_WITHIN: SignedDuration = SignedDuration::from_hours(1);

@@ -45,9 +45,6 @@ const TOLD_DEFAULT_DAYS: u64 = 400;
 /// All that a shop shows is compared with the catalogue every so many seconds, a little at a time.
 const SCAN_EVERY_S: &str = "DRIFT_SCAN_EVERY_S";
 const SCAN_EVERY_DEFAULT_S: u64 = 24 * 60 * 60;
-/// A figure of stock that differs is told of as more than an order on its way after so many seconds without one.
-const QUIET_FOR_S: &str = "DRIFT_QUIET_FOR_S";
-const QUIET_FOR_DEFAULT_S: u64 = 5 * 60;
 const NATS_URL: &str = "NATS_URL";
 /// The broker's monitoring address, `http://host:port`.
 pub const NATS_MONITOR: &str = "NATS_MONITOR_URL";
@@ -84,7 +81,6 @@ pub fn push(settings: &Settings) -> anyhow::Result<PushSettings> {
     anyhow::ensure!(sweep_every_s > 0, "setting {SWEEP_EVERY_S} is zero");
     let scan_every_s = settings.or(SCAN_EVERY_S, SCAN_EVERY_DEFAULT_S)?;
     anyhow::ensure!(scan_every_s > 0, "setting {SCAN_EVERY_S} is zero");
-    let quiet_for_s = settings.or(QUIET_FOR_S, QUIET_FOR_DEFAULT_S)?;
     let told_days: u64 = settings.or(TOLD_DAYS, TOLD_DEFAULT_DAYS)?;
     let moment_ms = settings.or(ORDERS_MOMENT_MS, ORDERS_MOMENT_DEFAULT_MS)?;
     let held_for_s = settings.or(HELD_FOR_S, HELD_FOR_DEFAULT_S)?;
@@ -98,7 +94,6 @@ pub fn push(settings: &Settings) -> anyhow::Result<PushSettings> {
         orders_moment: Duration::from_millis(moment_ms),
         sweep_every: Duration::from_secs(sweep_every_s),
         scan_every: Duration::from_secs(scan_every_s),
-        quiet_for: Duration::from_secs(quiet_for_s),
         told_life: Duration::from_hours(24).saturating_mul(u32::try_from(told_days)?),
     })
 }

@@ -109,10 +109,9 @@ impl Running {
     }
 
     /// The same, and tells the shops of `shop1` by this.
-    pub async fn telling(push: Arc<dyn Push>, lender: &Lender, quiet_for_s: u64) -> Self {
+    pub async fn telling(push: Arc<dyn Push>, lender: &Lender) -> Self {
         let pushers = Pushers::from([(shop1(), push)]);
-        let quiet = ("DRIFT_QUIET_FOR_S", quiet_for_s.to_string());
-        let running = Self::start_with(pushers, Some(lender), [quiet]).await;
+        let running = Self::start_with(pushers, Some(lender)).await;
         running.know(RETAILER, SHOP, 1).await;
         running.know(RETAILER, OTHER_SHOP, 1).await;
         running
@@ -122,14 +121,10 @@ impl Running {
     }
 
     pub async fn start_without_shops() -> Self {
-        Self::start_with(Pushers::new(), None, []).await
+        Self::start_with(Pushers::new(), None).await
     }
 
-    async fn start_with<const N: usize>(
-        pushers: Pushers,
-        lender: Option<&Lender>,
-        more: [(&str, String); N],
-    ) -> Self {
+    async fn start_with(pushers: Pushers, lender: Option<&Lender>) -> Self {
         let database = database().await;
         let root = User {
             name: "root".to_owned(),
@@ -144,7 +139,7 @@ impl Running {
             Some(lender) => format!("{}={}", shop1(), lender.serve(&mut tasks).await),
             None => String::new(),
         };
-        let settings = settings(&database, &nats, &folder, (&ledger_url, &ingest), more);
+        let settings = settings(&database, &nats, &folder, (&ledger_url, &ingest));
         catalog_push::run_untold(Command::Migrate, &settings, Pushers::new())
             .await
             .unwrap();
@@ -279,12 +274,11 @@ impl Running {
     }
 }
 
-fn settings<const N: usize>(
+fn settings(
     database: &Database,
     nats: &Nats,
     folder: &tempfile::TempDir,
     (ledger, ingest): (&str, &str),
-    more: [(&str, String); N],
 ) -> Settings {
     let (_, place) = database.url.rsplit_once('@').unwrap();
     let listening = folder.path().join("listening.json");
@@ -313,6 +307,5 @@ fn settings<const N: usize>(
         ("LISTEN_GRPC", "127.0.0.1:0".to_owned()),
         ("LISTEN_FILE", listening.to_str().unwrap().to_owned()),
     ];
-    let all = own.into_iter().chain(more);
-    Settings::from_map(all.chain(service_kit::access_settings()))
+    Settings::from_map(own.into_iter().chain(service_kit::access_settings()))
 }

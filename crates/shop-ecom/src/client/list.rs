@@ -21,7 +21,7 @@ const ROW_FIELDS: &str =
     "total,items(id,internalId,createDate,createTimestamp,updateDate,updateTimestamp)";
 /// The search answers from an index that follows the orders by some seconds: the tests of eCom's own
 /// client wait up to ten for it. An order that changed later than this before the answer is not taken from it.
-const INDEX_LAG: SignedDuration = SignedDuration::from_mins(1);
+pub(crate) const INDEX_LAG: SignedDuration = SignedDuration::from_mins(1);
 
 /// The page of `listing` that begins where `after` says.
 ///

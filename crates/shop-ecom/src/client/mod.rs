@@ -21,7 +21,7 @@ use shop::{ApiAccess, FetchError};
 
 pub(crate) use self::fetch::fetch;
 pub(crate) use self::hooks::{ensure_hooks, remove_hooks};
-pub(crate) use self::list::list;
+pub(crate) use self::list::{INDEX_LAG, list};
 pub(crate) use self::profile::{PROFILE_LIMIT_BYTES, bookable, identity, parsed as parsed_profile};
 use crate::Ecom;
 use crate::payload::Problem;

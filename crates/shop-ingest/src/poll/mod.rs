@@ -307,7 +307,7 @@ fn since_linked(
 }
 
 /// `duration` before `instant`, or the beginning of time.
-fn before(instant: Timestamp, duration: Duration) -> Timestamp {
+pub(crate) fn before(instant: Timestamp, duration: Duration) -> Timestamp {
     SignedDuration::try_from(duration)
         .ok()
         .and_then(|duration| instant.checked_sub(duration).ok())

@@ -76,6 +76,18 @@ impl Store {
         })
     }
 
+    /// Everything that changed before this instant of our clock is in the inbox, but for what the shop lists late.
+    /// `None`: no listing has come to its end.
+    pub async fn listed_to(&self, id: ConnectionId) -> Result<Option<Timestamp>, StoreError> {
+        let listed_to = sqlx::query_scalar!(
+            r#"select listed_to as "listed_to: SqlTimestamp" from poll where connection_id = $1"#,
+            id.uuid(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(listed_to.map(SqlTimestamp::to_jiff))
+    }
+
     /// A page is in the inbox, and the listing goes on.
     pub async fn listing_goes_on(
         &self,
@@ -112,12 +124,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut db = self.pool.begin().await?;
         sqlx::query!(
-            "update poll set polled_to = $2, last_polled_at = $3, failures = 0, last_failure = null,
+            "update poll set polled_to = $2, last_polled_at = $3, listed_to = $4, failures = 0, last_failure = null,
                 listing_since = null, listing_to = null, listing_began_at = null, page_token = null
             where connection_id = $1",
             id.uuid(),
             polled_to.to_sqlx() as _,
             now.to_sqlx() as _,
+            began_at.to_sqlx() as _,
         )
         .execute(&mut *db)
         .await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use proto::connect as wire;
 use proto::connect::connections_client::ConnectionsClient;
 use proto::connect::leases_client::LeasesClient;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use crate::database::{RETAILER, connection_id};
 use crate::running::{Running, ago};
-use crate::stall::{HINT, Mood, Shop, ShopOrder};
+use crate::stall::{HINT, LISTS_WITHIN, Mood, Shop, ShopOrder};
 
 fn pusher(running: &Running) -> Authorized {
     let token = service_kit::secrets()
@@ -140,6 +141,32 @@ async fn r_04_a_delivery_is_unread_until_its_order_is_told() {
             .unread_since
             .is_some()
     );
+}
+
+#[tokio::test]
+async fn r_04_a_lease_tells_up_to_when_the_shops_orders_were_listed() {
+    let running = Running::start(vec![Shop::default()]).await;
+    let id = connection_id(1);
+    let listed_to = async || {
+        let lent = lease(&running, of(id)).await.unwrap();
+        let to = lent.orders_listed_to?;
+        Some(instant_from("orders_listed_to", Some(to)).unwrap())
+    };
+    let before = SystemClock.now();
+    let first = within(listed_to).await;
+    // Less what the shop may list late.
+    let late = SignedDuration::try_from(LISTS_WITHIN).unwrap();
+    assert!(first <= SystemClock.now() - late);
+    within(async || listed_to().await.filter(|to| *to > before - late)).await;
+    // A shop that lists nothing leaves it where it was, and so does a listing that is not at its end.
+    running.shop(1, |shop| shop.mood = Mood::Away);
+    let asked = running.shop(1, |shop| shop.listed.len());
+    within(async || (running.shop(1, |shop| shop.listed.len()) > asked + 1).then_some(())).await;
+    let stands = listed_to().await;
+    running.polls(1, 2).await;
+    assert_eq!(listed_to().await, stands);
+    running.shop(1, |shop| shop.mood = Mood::Well);
+    within(async || listed_to().await.filter(|to| Some(*to) > stands)).await;
 }
 
 #[tokio::test]

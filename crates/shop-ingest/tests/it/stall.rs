@@ -36,6 +36,8 @@ pub const STRANGE: &str = "strange";
 pub const UNSHIPPED: &str = "unshipped";
 /// Of an order that is listed and cannot be fetched.
 pub const GHOST: &str = "ghost";
+/// How late a change may be listed.
+pub const LISTS_WITHIN: Duration = Duration::from_secs(5);
 /// Orders placed longer ago are not imported.
 pub const AGE_LIMIT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// What no reader survives.
@@ -344,6 +346,10 @@ impl Platform for Stall {
                     .then(|| PageToken::new(&(page + 1).to_string()).unwrap()),
             })
         })
+    }
+
+    fn lists_within(&self) -> Duration {
+        LISTS_WITHIN
     }
 
     fn order_updates(&self) -> OrderUpdates {

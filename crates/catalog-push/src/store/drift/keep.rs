@@ -1,7 +1,6 @@
 //! What a look at a shop found.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use retail::listing::drift::{Kind, Repair};
@@ -51,8 +50,8 @@ pub struct ScannedProduct {
 pub struct SeenStock {
     pub pos: String,
     pub shop: String,
-    /// For how long both sides have shown that.
-    pub lasts: Duration,
+    /// From when on both sides have shown that.
+    pub since: Timestamp,
 }
 
 impl Store {
@@ -62,7 +61,6 @@ impl Store {
         connection: ConnectionId,
         products: &[Uuid],
     ) -> Result<BTreeMap<ItemId, SeenStock>, StoreError> {
-        let now = self.clock.now();
         let found = sqlx::query!(
             r#"select item_id as "item_id!", pos, shop, same_since as "same_since: SqlTimestamp"
             from catalog.drift
@@ -73,11 +71,10 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let seen = found.into_iter().map(|found| {
-            let lasts = now.duration_since(found.same_since.to_jiff());
             let seen = SeenStock {
                 pos: found.pos,
                 shop: found.shop,
-                lasts: Duration::try_from(lasts).unwrap_or_default(),
+                since: found.same_since.to_jiff(),
             };
             (ItemId::new(found.item_id), seen)
         });

@@ -221,7 +221,7 @@ impl Store {
             let of: Vec<&SettledItem> = (settled.iter()).filter(|it| it.settle == settle).collect();
             if !of.is_empty() {
                 let unsure = write(&mut db, fence.connection, &settle, &of, now).await?;
-                work::mark_unsure(&mut db, fence.connection, &unsure, now).await?;
+                work::mark_drift(&mut db, fence.connection, &unsure, now).await?;
             }
         }
         told::write(&mut db, fence.connection, told, now).await?;
@@ -263,7 +263,7 @@ impl Store {
         )
         .fetch_all(&mut *db)
         .await?;
-        work::mark_unsure(&mut db, fence.connection, &unsure, now).await?;
+        work::mark_drift(&mut db, fence.connection, &unsure, now).await?;
         db.commit().await?;
         Ok(())
     }

@@ -193,31 +193,7 @@ pub(in crate::store) async fn mark_drift(
     products: &[Uuid],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into catalog.work as w (connection_id, kind, subject, rank, since, not_before, tries, mark)
-        select $1, 'drift', n.product_id, $3, $4, $4, 0, 1
-        from unnest($2::uuid[]) n (product_id)
-        order by n.product_id
-        on conflict on constraint work_pkey do update
-            set mark = w.mark + 1, tries = 0, not_before = least(w.not_before, excluded.not_before)",
-        connection.uuid(),
-        products,
-        Rank::Content.number(),
-        row::at(now) as _,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// The same, in their turn: whoever compares them now does not know that they are unsure.
-pub(in crate::store) async fn mark_unsure(
-    db: &mut PgConnection,
-    connection: ConnectionId,
-    products: &[Uuid],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    // Nearly always: what was told is sure.
+    // Nearly always, where stock is told: it is sure.
     if products.is_empty() {
         return Ok(());
     }
@@ -226,7 +202,8 @@ pub(in crate::store) async fn mark_unsure(
         select $1, 'drift', n.product_id, $3, $4, $4, 0, 1
         from unnest($2::uuid[]) n (product_id)
         order by n.product_id
-        on conflict on constraint work_pkey do update set mark = w.mark + 1",
+        on conflict on constraint work_pkey do update
+            set mark = w.mark + 1, tries = 0, not_before = least(w.not_before, excluded.not_before)",
         connection.uuid(),
         products,
         Rank::Content.number(),
@@ -251,9 +228,6 @@ pub(in crate::store) async fn mark_drifting(
     )
     .fetch_all(&mut *db)
     .await?;
-    if differing.is_empty() {
-        return Ok(());
-    }
     mark_drift(db, connection, &differing, now).await
 }
 

@@ -17,6 +17,7 @@ pub struct Lender(Arc<Mutex<Lent>>);
 struct Lent {
     refused: BTreeMap<String, &'static str>,
     unread: bool,
+    listed: bool,
     units: u32,
 }
 
@@ -46,6 +47,11 @@ impl Lender {
         self.0.lock().unwrap().unread = unread;
     }
 
+    /// All orders of the shops have been listed.
+    pub fn lists(&self, listed: bool) {
+        self.0.lock().unwrap().listed = listed;
+    }
+
     /// Units that were lent and not given back.
     pub fn units(&self) -> u32 {
         self.0.lock().unwrap().units
@@ -71,6 +77,10 @@ impl Lender {
             more_in_ms: 0,
             per_second: 10,
             at_once: 20,
+            orders_listed_to: lent.listed.then_some(prost_types::Timestamp {
+                seconds: 9_999_999_999,
+                nanos: 0,
+            }),
             unread_since: lent.unread.then_some(prost_types::Timestamp {
                 seconds: 1_700_000_000,
                 nanos: 0,

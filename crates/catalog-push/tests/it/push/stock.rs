@@ -18,9 +18,6 @@ use crate::running::Running;
 /// Longer than the longest of the first waits of a row.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Longer than a test takes: orders that nobody has heard of are on their way.
-const LONG_QUIET_S: u64 = 300;
-
 /// A running service, its shops, and what lends them.
 pub struct Scene {
     pub running: Running,
@@ -29,13 +26,10 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The shops' orders are not listed: any that nobody has heard of may be on its way.
     pub async fn start() -> Self {
-        Self::start_with(LONG_QUIET_S).await
-    }
-
-    async fn start_with(quiet_for_s: u64) -> Self {
         let (shops, lender) = (Shops::default(), Lender::default());
-        let running = Running::telling(Arc::new(shops.clone()), &lender, quiet_for_s).await;
+        let running = Running::telling(Arc::new(shops.clone()), &lender).await;
         Self {
             running,
             shops,
@@ -50,10 +44,10 @@ impl Scene {
         scene
     }
 
-    /// The same, and what no order explains for a second is explained by none.
+    /// The same, and all orders of the shops have been listed.
     pub async fn sells_in_calm(number: u128, units: i64) -> Self {
-        let scene = Self::start_with(1).await;
-        scene.add(number, units).await;
+        let scene = Self::sells(number, units).await;
+        scene.lender.lists(true);
         scene
     }
 
