@@ -22,7 +22,7 @@ async fn migrations_run_twice_and_at_once_beside_another_platforms() {
     migrate(&database, &own).await;
     for schema in [own, other] {
         let history = format!("select count(*) from {schema}._sqlx_migrations");
-        assert_eq!(sql(&database, &history), "9", "{schema}");
+        assert_eq!(sql(&database, &history), "10", "{schema}");
         let options = admin(&database)
             .username(&schema.name().app())
             .password(crate::database::APP_PASSWORD);
