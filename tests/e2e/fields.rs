@@ -105,7 +105,7 @@ impl Scene {
     }
 
     async fn shown(&self, place: usize) -> ShopListing {
-        self.watched.shown(place, SKUS[0]).await.unwrap()
+        self.watched.there(place, SKUS[0]).await
     }
 
     /// Until every shop shows all that the POS says of it.

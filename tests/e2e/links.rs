@@ -181,7 +181,7 @@ async fn linked_by_sku(scene: &Scene) {
     let outlet = four.shops[0].outlet;
     let mut before = Vec::new();
     for place in 0..four.shops.len() {
-        before.push(scene.watched.shown(place, POT).await.unwrap().id);
+        before.push(scene.watched.there(place, POT).await.id);
     }
     scene.save(&format!(" {POT} "), "Our pot").await;
     scene
@@ -197,7 +197,7 @@ async fn linked_by_sku(scene: &Scene) {
     };
     scene.watched.until_all(POT, "overwritten", is_ours).await;
     for (place, shop) in four.shops.iter().enumerate() {
-        let now = scene.watched.shown(place, POT).await.unwrap();
+        let now = scene.watched.there(place, POT).await;
         assert_eq!(now.id, before[place], "{:?}", shop.platform);
         let link = scene.link(shop, "Our pot").await;
         assert_eq!(link["standing"], "linked", "{:?}", shop.platform);
@@ -255,7 +255,7 @@ async fn said_by_a_file(scene: &Scene) {
         assert_eq!(asked["standing"], "review");
         assert_eq!(candidates(&asked), scene.ids(place, &PANS).await);
         for sku in PANS {
-            let pan = scene.watched.shown(place, sku).await.unwrap();
+            let pan = scene.watched.there(place, sku).await;
             assert!(is_theirs(&pan), "{:?}: {pan:#?}", shop.platform);
         }
         import(scene, place, shop).await;
@@ -282,7 +282,7 @@ async fn said_by_a_file(scene: &Scene) {
         scene.watched.until(place, PANS[0], "whole", is_ours).await;
         let [one, other] = [PANS[0], NEW_PAN].map(|sku| scene.watched.shown(place, sku));
         assert_eq!(one.await.unwrap().id, other.await.unwrap().id);
-        let theirs = scene.watched.shown(place, PANS[1]).await.unwrap();
+        let theirs = scene.watched.there(place, PANS[1]).await;
         assert!(is_theirs(&theirs), "{:?}: {theirs:#?}", shop.platform);
     }
 }
@@ -303,7 +303,7 @@ async fn import(scene: &Scene, place: usize, shop: &Shop) {
     };
     assert_eq!(changed(&import).await, 0, "{:?}", shop.platform);
 
-    let pan = scene.watched.shown(place, PANS[0]).await.unwrap();
+    let pan = scene.watched.there(place, PANS[0]).await;
     let to = [pan.id.as_str(), pan.variants[0].id.as_str()];
     decide(&file, PANS[0], to);
     assert_eq!(changed(&preview).await, 1, "{:?}", shop.platform);
@@ -342,10 +342,10 @@ async fn parted_and_linked_again(scene: &Scene) {
         scene.watched.until(place, POT, "renamed", is_new).await;
     }
     assert_eq!(scene.link(first, "Our new pot").await["standing"], "apart");
-    let pot = scene.watched.shown(0, POT).await.unwrap();
+    let pot = scene.watched.there(0, POT).await;
     assert_eq!(*pot.title, *"Our pot");
     let again = format!("links resolve {POT} --connection {id} --again");
     scene.comptoir(&again).await;
     scene.watched.until(0, POT, "renamed too", is_new).await;
-    assert_eq!(scene.watched.shown(0, POT).await.unwrap().id, pot.id);
+    assert_eq!(scene.watched.there(0, POT).await.id, pot.id);
 }

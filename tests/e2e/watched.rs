@@ -30,6 +30,18 @@ impl Watched {
         self.eyes[place].listing(&sku).await.unwrap()
     }
 
+    /// The same, once it is found: a search may not know for some seconds what has just changed.
+    pub async fn there(&self, place: usize, sku: &str) -> ShopListing {
+        let began = Instant::now();
+        loop {
+            if let Some(shown) = self.shown(place, sku).await {
+                return shown;
+            }
+            assert!(began.elapsed() < PATIENCE, "{sku} is not found");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Waits until the shop in this place shows it so.
     pub async fn until(
         &self,

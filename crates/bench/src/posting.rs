@@ -131,7 +131,7 @@ fn oracle(history: &History) -> End {
     let mut versions: Vec<&(Order, Vec<ItemId>)> = history
         .versions
         .iter()
-        .filter(|(order, _)| order.state != SaleState::NotImported)
+        .filter(|(order, _)| order.state.is_imported())
         .collect();
     versions.sort_by_key(|(order, _)| order.version);
     let Some((order, items)) = versions.last() else {

@@ -42,11 +42,12 @@ impl Order {
     pub const LINES_LIMIT: usize = 1_000;
 
     /// What the shop holds for a line while the order is not booked: what is sold less what went back, as far
-    /// as that makes sense in an order that may be refused for it. Nothing of what is void, and of services.
+    /// as that makes sense in an order that may be refused for it. Nothing of what is void or unfinished,
+    /// and of services.
     #[must_use]
     pub fn held(&self, line: &OrderLine) -> Quantity {
         match (self.state, &line.kind) {
-            (SaleState::Voided, _)
+            (SaleState::Voided | SaleState::Unfinished, _)
             | (
                 _,
                 LineKind::Shipping
@@ -71,7 +72,7 @@ impl Order {
     pub fn to_hand_over(&self, line: &OrderLine) -> Quantity {
         match self.state {
             SaleState::Closed => line.kept_less(line.handed_over()),
-            SaleState::Voided | SaleState::NotImported => Quantity::ZERO,
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => Quantity::ZERO,
         }
     }
 

@@ -136,7 +136,7 @@ pub fn post(
 ) -> Result<Posting, Refusal> {
     assert_eq!(items.len(), order.lines.len(), "one item for each line");
     match order.state {
-        SaleState::NotImported => {
+        SaleState::Unfinished | SaleState::NotImported => {
             return Ok(Posting::NotImported {
                 sale_exists: recorded.is_some(),
             });

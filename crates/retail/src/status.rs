@@ -7,7 +7,9 @@ use crate::money::{Money, MoneyError};
 /// Whether an order counts as a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SaleState {
-    /// A draft or a state the platform's table does not import (BC-3). Never a sale by itself.
+    /// A cart or a draft that nobody has bought. Never a sale by itself, and the shop keeps nothing back for it.
+    Unfinished,
+    /// A state the platform's table does not import (BC-3). Never a sale by itself; what it sells the shop may have taken.
     NotImported,
     /// A sale: its stock has left the outlet.
     Closed,
@@ -16,10 +18,20 @@ pub enum SaleState {
 }
 
 impl SaleState {
+    /// Whether an order in it is a sale, or makes one void.
+    #[must_use]
+    pub const fn is_imported(self) -> bool {
+        match self {
+            Self::Closed | Self::Voided => true,
+            Self::Unfinished | Self::NotImported => false,
+        }
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::NotImported => "not_imported",
+            // To people they are one: it is not imported.
+            Self::Unfinished | Self::NotImported => "not_imported",
             Self::Closed => "closed",
             Self::Voided => "voided",
         }

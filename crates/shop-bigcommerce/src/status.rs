@@ -21,8 +21,8 @@ const fn status(id: &'static str, label: &'static str, state: SaleState) -> Stat
 pub(crate) const AWAITING_PAYMENT: Status = status("7", "Awaiting Payment", SaleState::Closed);
 
 const STATUSES: [Status; 15] = [
-    status("0", "Incomplete", SaleState::NotImported),
-    status("1", "Pending", SaleState::NotImported),
+    status("0", "Incomplete", SaleState::Unfinished),
+    status("1", "Pending", SaleState::Unfinished),
     status("2", "Shipped", SaleState::Closed),
     status("3", "Partially Shipped", SaleState::Closed),
     status("4", "Refunded", SaleState::Closed),

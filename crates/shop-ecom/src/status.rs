@@ -44,7 +44,7 @@ const STATUSES: [(&str, Status); 6] = [
     ),
     ("REFUNDED", row(SaleState::Closed, Paid::AndGivenBack, true)),
     ("CANCELLED", row(SaleState::Voided, Paid::Cancelled, false)),
-    ("INCOMPLETE", row(SaleState::NotImported, Paid::No, false)),
+    ("INCOMPLETE", row(SaleState::Unfinished, Paid::No, false)),
 ];
 
 /// What an order in a status that is not in the table is: not imported.

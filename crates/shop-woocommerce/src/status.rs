@@ -10,8 +10,8 @@ const STATES: [(&str, SaleState); 10] = [
     ("refunded", SaleState::Closed),
     ("cancelled", SaleState::Voided),
     ("failed", SaleState::Voided),
-    ("checkout-draft", SaleState::NotImported),
-    ("auto-draft", SaleState::NotImported),
+    ("checkout-draft", SaleState::Unfinished),
+    ("auto-draft", SaleState::Unfinished),
     ("trash", SaleState::NotImported),
 ];
 

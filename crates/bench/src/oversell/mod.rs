@@ -51,7 +51,7 @@ const SETTINGS: [(&str, &str); 4] = [
     ("POLL_EVERY_MS", "1000"),
     ("HOOKS_EVERY_MS", "2000"),
     ("GAP_GRACE_MS", "5000"),
-    ("PUSH_HELD_FOR_S", "3"),
+    ("PUSH_HELD_FOR_S", "2"),
 ];
 /// Deliveries as in a storm. Answers are late, lost or refused now and then: shops that fail all the time are left alone,
 /// and told nothing.

@@ -220,7 +220,7 @@ pub(super) fn known(text: String) -> Option<String> {
 pub(super) const fn state(state: order::SaleState) -> &'static str {
     match state {
         order::SaleState::Unspecified => "unknown",
-        order::SaleState::NotImported => "not_imported",
+        order::SaleState::Unfinished | order::SaleState::NotImported => "not_imported",
         order::SaleState::Closed => "closed",
         order::SaleState::Voided => "voided",
     }

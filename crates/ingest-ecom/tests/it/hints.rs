@@ -60,7 +60,7 @@ async fn told(running: &mut Running) -> BTreeMap<String, Order> {
         let is_newer = newest
             .get(&id)
             .is_none_or(|other| other.version < order.version);
-        if order.state != SaleState::NotImported && is_newer {
+        if order.state.is_imported() && is_newer {
             newest.insert(id, order);
         }
     }

@@ -76,7 +76,7 @@ impl WorkedSale {
     ) -> Self {
         let is_closed = match state {
             SaleState::Closed => true,
-            SaleState::Voided | SaleState::NotImported => false,
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => false,
         };
         let (mut worked, mut is_to_fulfil, mut stages) = (Vec::new(), false, Vec::new());
         let untouched = Work::default();

@@ -215,7 +215,7 @@ const fn is_unpaid(sale: &SaleView) -> bool {
         (SaleState::Closed, Balance::Unpaid | Balance::PartPaid) => true,
         (SaleState::Closed, Balance::Paid)
         | (
-            SaleState::Voided | SaleState::NotImported,
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported,
             Balance::Unpaid | Balance::PartPaid | Balance::Paid,
         ) => false,
     }

@@ -42,4 +42,9 @@ async fn r_04_what_orders_hold_and_let_go_of_is_told_to_whoever_tells_shops() {
     assert_eq!(told(), "A", "it is parked");
     dismiss(&mut client, "2", 1).await.unwrap();
     assert_eq!(told(), "A", "nobody wants it");
+    let cart = an_order(3).line("A", 5).state(SaleState::Unfinished);
+    ledger.apply_one(&cart.build()).await;
+    assert_eq!(told(), "", "nobody has bought it");
+    let open = "select count(*) from ledger.open_line where shop_order_id = '3'";
+    assert_eq!(ledger.sql(open), "0");
 }

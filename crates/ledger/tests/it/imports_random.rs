@@ -92,7 +92,7 @@ fn tell(known: &mut Known, life: &Life, told: Told, may_readmit: bool) {
         second,
         by_import,
     } = told;
-    if life[second].0 == SaleState::NotImported || (known.withdrawn && !may_readmit) {
+    if !life[second].0.is_imported() || (known.withdrawn && !may_readmit) {
         return;
     }
     match known.second {

@@ -55,6 +55,7 @@ fn lives() -> impl Strategy<Value = Lives> {
         6 => Just(SaleState::Closed),
         1 => Just(SaleState::Voided),
         1 => Just(SaleState::NotImported),
+        1 => Just(SaleState::Unfinished),
     ];
     let line = || (0..5_i64, 0..3_i64).prop_map(|(units, back)| (units, back.min(units)));
     let lines = [line(), line(), line()];

@@ -8,6 +8,7 @@ use crate::{ledger, order};
 #[must_use]
 pub const fn state_into(state: SaleState) -> order::SaleState {
     match state {
+        SaleState::Unfinished => order::SaleState::Unfinished,
         SaleState::NotImported => order::SaleState::NotImported,
         SaleState::Closed => order::SaleState::Closed,
         SaleState::Voided => order::SaleState::Voided,
@@ -16,6 +17,7 @@ pub const fn state_into(state: SaleState) -> order::SaleState {
 
 pub fn state_from(field: &'static str, state: i32) -> Result<SaleState, WireError> {
     match order::SaleState::try_from(state) {
+        Ok(order::SaleState::Unfinished) => Ok(SaleState::Unfinished),
         Ok(order::SaleState::NotImported) => Ok(SaleState::NotImported),
         Ok(order::SaleState::Closed) => Ok(SaleState::Closed),
         Ok(order::SaleState::Voided) => Ok(SaleState::Voided),

@@ -110,7 +110,10 @@ fn held(state: SaleState, line: &OrderLine) -> Result<Quantity, Refusal> {
     }
     Ok(match (&line.kind, state) {
         (LineKind::Product(_), SaleState::Closed) => kept,
-        (LineKind::Product(_), SaleState::Voided | SaleState::NotImported)
+        (
+            LineKind::Product(_),
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported,
+        )
         | (
             LineKind::Shipping
             | LineKind::Handling

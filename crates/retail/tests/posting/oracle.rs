@@ -41,7 +41,7 @@ pub fn outcome<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) -> Option<
 
 /// Whether a sale can be made of it.
 pub fn is_bookable(order: &Order) -> bool {
-    order.state != SaleState::NotImported && adds_up(order) && restocks_soundly(order)
+    order.state.is_imported() && adds_up(order) && restocks_soundly(order)
 }
 
 /// Whether lines and their taxes come to the shop's total.
@@ -129,7 +129,7 @@ fn target(snapshot: &Snapshot, earlier: &[&Snapshot]) -> Outcome {
                 let sold = line.quantity.milli() - line.restocked.milli();
                 let held = match (order.state, &line.kind) {
                     (SaleState::Closed, LineKind::Product(_)) => sold,
-                    (SaleState::Voided | SaleState::NotImported, _)
+                    (SaleState::Voided | SaleState::Unfinished | SaleState::NotImported, _)
                     | (
                         _,
                         LineKind::Shipping

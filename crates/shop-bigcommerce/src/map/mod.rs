@@ -8,8 +8,8 @@ mod value;
 
 use jiff::Timestamp;
 use retail::{
-    ConnectionId, ContentHash, Currency, Customer, Order, OrderKey, ReceiptNumber, SaleState,
-    ShopOrderId, Version,
+    ConnectionId, ContentHash, Currency, Customer, Order, OrderKey, ReceiptNumber, ShopOrderId,
+    Version,
 };
 use shop::{Reading, Reason, Refusal, content_hash};
 
@@ -44,7 +44,7 @@ pub(crate) fn map(connection: ConnectionId, document: &Document<'_>) -> Reading 
             status_known: true,
         },
         // A checkout left half way is half an order: what is wrong with it is wrong with nothing yet.
-        Err(_) if status.state == SaleState::NotImported => {
+        Err(_) if !status.state.is_imported() => {
             Reading::Nothing("an order that is not placed yet")
         }
         Err(wrong) => refused(Some(status.state), wrong),

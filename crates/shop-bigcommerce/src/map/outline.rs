@@ -25,7 +25,9 @@ pub(super) fn outline(
     };
     let lines = match state {
         Some(SaleState::Voided) => &[][..],
-        Some(SaleState::Closed | SaleState::NotImported) | None => &document.products,
+        Some(SaleState::Closed | SaleState::Unfinished | SaleState::NotImported) | None => {
+            &document.products
+        }
     };
     Some(shop::outline(
         &key,

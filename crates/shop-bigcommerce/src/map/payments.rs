@@ -85,7 +85,7 @@ fn is_paid(status: Status, payment_status: &Scalar<'_>) -> bool {
         SaleState::Closed => {
             status != AWAITING_PAYMENT && !NOT_RECEIVED.contains(&payment_status.as_str())
         }
-        SaleState::Voided | SaleState::NotImported => false,
+        SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => false,
     }
 }
 

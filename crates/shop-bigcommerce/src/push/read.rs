@@ -8,7 +8,7 @@ use shop::FetchError;
 use super::desk::Desk;
 use super::note::{self, Kept};
 use super::shown::{self, Product};
-use super::{PAGE_ROWS, find};
+use super::{PAGE_ROWS, find, stock};
 use crate::client::unreadable;
 
 const PRODUCTS: &str = "/v3/catalog/products";
@@ -20,7 +20,9 @@ pub(super) async fn read(
     products: &[ShopProductId],
 ) -> Result<Vec<ShopListing>, FetchError> {
     let ids: Vec<u64> = products.iter().filter_map(id_of).collect();
-    by_ids(desk, &ids).await
+    let mut listings = by_ids(desk, &ids).await?;
+    stock::look_below_none(desk, &mut listings).await?;
+    Ok(listings)
 }
 
 /// What no number is names no product of the store's.

@@ -27,7 +27,7 @@ fn bc_03_a_renamed_status_is_known_by_its_id_and_shown_by_its_name() {
 #[test]
 fn bc_03_an_archived_order_is_what_its_status_says() {
     for (status, state) in [
-        (0, SaleState::NotImported),
+        (0, SaleState::Unfinished),
         (5, SaleState::Voided),
         (10, SaleState::Closed),
     ] {

@@ -101,7 +101,7 @@ fn payments(order: &Order) -> Value {
 
 fn state(state: SaleState) -> &'static str {
     match state {
-        SaleState::NotImported => "Not imported",
+        SaleState::Unfinished | SaleState::NotImported => "Not imported",
         SaleState::Closed => "Closed",
         SaleState::Voided => "Voided",
     }

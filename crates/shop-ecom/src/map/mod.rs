@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use retail::{
     ConnectionId, ContentHash, Currency, Customer, Money, MoneyError, Order, OrderKey,
-    ReceiptNumber, SaleState, ShopOrderId, Version,
+    ReceiptNumber, ShopOrderId, Version,
 };
 use shop::{Reading, Reason, Refusal, content_hash};
 
@@ -34,7 +34,7 @@ pub(crate) fn map(connection: ConnectionId, currency: Currency, payload: &Payloa
             status_known: known.is_some(),
         },
         // An unfinished order is half an order: what is wrong with it is wrong with nothing yet.
-        Err(_) if known.is_some_and(|status| status.state == SaleState::NotImported) => {
+        Err(_) if known.is_some_and(|status| !status.state.is_imported()) => {
             Reading::Nothing("an order that is still unfinished")
         }
         Err(wrong) => refused(connection, status, payload, wrong),

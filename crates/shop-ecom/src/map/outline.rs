@@ -22,7 +22,7 @@ pub(crate) fn outline(
     };
     let lines = match (status.state, status.restocked) {
         (SaleState::Voided, _) | (_, true) => &[][..],
-        (SaleState::Closed | SaleState::NotImported, false) => {
+        (SaleState::Closed | SaleState::Unfinished | SaleState::NotImported, false) => {
             payload.items.as_deref().unwrap_or_default()
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use retail::{ConnectionId, Order, PlatformCode, RetailerId, SaleState};
+use retail::{ConnectionId, Order, PlatformCode, RetailerId};
 use secrecy::SecretString;
 use service::clock::ManualClock;
 use shop::conformance::Booked;
@@ -78,9 +78,7 @@ fn ec_17_the_newest_version_of_each_order_is_the_sale_in_the_shops_books() {
                 .map(|order| read(&platform, &shop, order))
                 .collect();
             assert!(orders.is_sorted_by_key(|order| order.version));
-            let newest = orders
-                .iter()
-                .rfind(|order| order.state != SaleState::NotImported);
+            let newest = orders.iter().rfind(|order| order.state.is_imported());
             let expected = books.sales.get(&versions[0].id);
             assert_eq!(newest.is_some(), expected.is_some());
             if let (Some(order), Some(sale)) = (newest, expected) {

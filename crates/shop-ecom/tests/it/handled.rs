@@ -74,7 +74,7 @@ fn pos_03_paid_and_unpaid_orders_are_both_sales() {
         ("REFUNDED", SaleState::Closed, 5400),
         ("AWAITING_PAYMENT", SaleState::Closed, 0),
         ("CANCELLED", SaleState::Voided, 0),
-        ("INCOMPLETE", SaleState::NotImported, 0),
+        ("INCOMPLETE", SaleState::Unfinished, 0),
     ] {
         order["paymentStatus"] = json!(status);
         let sale = order_of(&order);

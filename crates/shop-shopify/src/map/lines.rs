@@ -174,8 +174,12 @@ impl Sheet<'_> {
         let charged = minor("shipping charge", discounted_price_set, self.currency)?;
         let dropped = match self.state {
             SaleState::Voided => Decimal::ZERO,
-            SaleState::Closed | SaleState::NotImported if *is_removed => charged,
-            SaleState::Closed | SaleState::NotImported => self.returned.dropped(id),
+            SaleState::Closed | SaleState::Unfinished | SaleState::NotImported if *is_removed => {
+                charged
+            }
+            SaleState::Closed | SaleState::Unfinished | SaleState::NotImported => {
+                self.returned.dropped(id)
+            }
         };
         self.something_left |= !dropped.is_zero();
         let price = minus(charged, dropped)?;

@@ -30,7 +30,7 @@ pub(crate) fn map(connection: ConnectionId, payload: &Order) -> Reading {
             order: Box::new(order),
             status_known: true,
         },
-        Err(_) if state == SaleState::NotImported => Reading::Nothing("a test order"),
+        Err(_) if !state.is_imported() => Reading::Nothing("a test order"),
         Err(Wrong { reason, detail }) => Reading::Refused(Refusal {
             order: payload.id.order(),
             reason,

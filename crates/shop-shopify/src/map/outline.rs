@@ -17,7 +17,9 @@ pub(super) fn outline(
     };
     let lines = match state {
         SaleState::Voided => &[][..],
-        SaleState::Closed | SaleState::NotImported => &payload.line_items.nodes,
+        SaleState::Closed | SaleState::Unfinished | SaleState::NotImported => {
+            &payload.line_items.nodes
+        }
     };
     Some(shop::outline(
         &key,

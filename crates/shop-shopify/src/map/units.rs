@@ -33,7 +33,7 @@ impl Units {
         let bad = || bad_quantity("a line's quantities contradict each other");
         let (charged, taken) = match state {
             SaleState::Voided => (ordered, ordered),
-            SaleState::Closed | SaleState::NotImported => {
+            SaleState::Closed | SaleState::Unfinished | SaleState::NotImported => {
                 let charged = current.checked_add(repaid).ok_or_else(bad)?;
                 (charged, charged.checked_add(dropped).ok_or_else(bad)?)
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
-use retail::{SaleState, ShopOrderId};
+use retail::ShopOrderId;
 use shop::sim::{Outgoing, SimShop as _};
 use shop::{
     FetchError, HookAddress, HookReport, Listing, Notice, Page, Platform as _, Reading, ShopUrl,
@@ -265,7 +265,7 @@ async fn r_12_what_the_shop_tells_leads_to_what_its_books_say() {
     assert!(topics.len() >= 6, "{topics:?}");
     for id in hinted {
         match world.read(&id).await {
-            Reading::Order { order, .. } if order.state == SaleState::NotImported => {
+            Reading::Order { order, .. } if !order.state.is_imported() => {
                 assert!(books.drafts.contains_key(id.as_str()), "{id}");
             }
             Reading::Order { order, .. } => {

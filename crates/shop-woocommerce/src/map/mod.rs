@@ -31,7 +31,7 @@ pub(crate) fn map(connection: ConnectionId, payload: &Payload<'_>) -> Reading {
             status_known: known.is_some(),
         },
         // A draft is half an order: what is wrong with it is wrong with nothing yet.
-        Err(_) if known == Some(SaleState::NotImported) => {
+        Err(_) if known.is_some_and(|state| !state.is_imported()) => {
             Reading::Nothing("an order that is still a draft")
         }
         Err(Wrong { reason, detail }) => {

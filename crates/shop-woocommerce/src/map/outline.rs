@@ -22,7 +22,9 @@ pub(super) fn outline(
     };
     let lines = match (state, &payload.line_items) {
         (SaleState::Voided, _) | (_, None) => &[][..],
-        (SaleState::Closed | SaleState::NotImported, Some(lines)) => &lines.0,
+        (SaleState::Closed | SaleState::Unfinished | SaleState::NotImported, Some(lines)) => {
+            &lines.0
+        }
     };
     Some(shop::outline(
         &key,

@@ -53,11 +53,11 @@ fn pos_01_and_wc_01_every_captured_delivery_is_an_order_a_hint_or_nothing() {
                 );
                 let expected = match order.shop_status.as_str() {
                     "cancelled" | "failed" => SaleState::Voided,
-                    "checkout-draft" => SaleState::NotImported,
+                    "checkout-draft" => SaleState::Unfinished,
                     _ => SaleState::Closed,
                 };
                 assert_eq!(order.state, expected, "{file}");
-                if expected == SaleState::NotImported {
+                if expected == SaleState::Unfinished {
                     drafts += 1;
                 } else {
                     orders += 1;

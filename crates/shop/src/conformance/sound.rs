@@ -24,7 +24,7 @@ pub fn sound(
     } = &reading
     {
         assert!(
-            *status_known || order.state == SaleState::NotImported,
+            *status_known || !order.state.is_imported(),
             "a status that is not known makes a sale"
         );
         bookable(connection, order);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use retail::{Order, SaleState, ShopOrderId};
+use retail::{Order, ShopOrderId};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
@@ -381,7 +381,7 @@ impl<'a> Trading<'a> {
             let known = books.sales.contains_key(order.as_str())
                 || books.parked.contains_key(order.as_str());
             let drafted = match &read.last {
-                Some(Last::Order(order)) => order.state == SaleState::NotImported,
+                Some(Last::Order(order)) => !order.state.is_imported(),
                 Some(Last::Nothing) | None => true,
                 Some(Last::Refused(_)) => false,
             };

@@ -126,7 +126,9 @@ impl Once {
         let of = load(db, sale).await?;
         match of.sale.state {
             SaleState::Closed => {}
-            SaleState::Voided | SaleState::NotImported => return Err(FulfilmentError::Voided),
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => {
+                return Err(FulfilmentError::Voided);
+            }
         }
         let mut work = work::work(db, &[sale.uuid()]).await?;
         Ok(Bench {

@@ -45,7 +45,7 @@ impl SaleView {
     pub fn to_hand_over(&self, line: &LineView) -> Quantity {
         match (self.state, line.kind) {
             (SaleState::Closed, ItemKind::Product) => line.progress.to_hand_over(),
-            (SaleState::Voided | SaleState::NotImported, _)
+            (SaleState::Voided | SaleState::Unfinished | SaleState::NotImported, _)
             | (
                 SaleState::Closed,
                 ItemKind::Shipping

@@ -151,7 +151,9 @@ impl Due {
     fn check(&self, taking: &Taking, amount: Money, may_exceed: bool) -> Result<(), RegisterError> {
         match self.state {
             SaleState::Closed => {}
-            SaleState::Voided | SaleState::NotImported => return Err(RegisterError::Voided),
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => {
+                return Err(RegisterError::Voided);
+            }
         }
         let payment = amount.currency();
         if self.total.currency() != payment {

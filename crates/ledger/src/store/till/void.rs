@@ -44,7 +44,9 @@ impl Once {
         let recorded = booked.lock(db).await?;
         match recorded.recorded.state {
             SaleState::Closed => {}
-            SaleState::Voided | SaleState::NotImported => return Err(TillError::Voided),
+            SaleState::Voided | SaleState::Unfinished | SaleState::NotImported => {
+                return Err(TillError::Voided);
+            }
         }
         if returned::is_any(db, sale).await? {
             return Err(TillError::Returned);

@@ -9,6 +9,7 @@ mod levels;
 
 use std::time::Duration;
 
+use retail::listing::{ShopListing, ShopVariant};
 use shop::FetchError;
 use shop::push::{StockOutcome, StockRow};
 use tokio::time::sleep;
@@ -51,10 +52,7 @@ impl Line {
     fn of(row: &StockRow) -> Option<Self> {
         let product = read::id_of(&row.product)?;
         let variant = variant_of(&row.variant)?;
-        let by = match &row.stock_id {
-            Some(_) => Identity::Product(product),
-            None => Identity::Variant(variant),
-        };
+        let by = identity(product, variant, row.stock_id.is_some());
         Some(Self {
             product,
             variant,
@@ -65,13 +63,57 @@ impl Line {
     }
 }
 
+/// The catalogue shows no less than none: what was sold beyond it stands in the inventory alone.
+pub(super) async fn look_below_none(
+    desk: &mut Desk<'_>,
+    listings: &mut [ShopListing],
+) -> Result<(), FetchError> {
+    let mut none: Vec<(Identity, &mut ShopVariant)> = listings
+        .iter_mut()
+        .flat_map(|listing| {
+            let product = read::id_of(&listing.id);
+            let variants = listing.variants.iter_mut();
+            variants.filter_map(move |variant| {
+                let by = identity(
+                    product?,
+                    variant_of(&variant.id)?,
+                    variant.stock_id.is_some(),
+                );
+                (variant.quantity == Some(0)).then_some((by, variant))
+            })
+        })
+        .collect();
+    if none.is_empty() {
+        return Ok(());
+    }
+    let location = location(desk)?;
+    let identities: Vec<Identity> = none.iter().map(|(by, _)| *by).collect();
+    let levels = levels::levels(desk, location, &identities).await?;
+    for (by, variant) in &mut none {
+        variant.quantity = Some(levels.get(by).map_or(0, |level| level.available));
+    }
+    Ok(())
+}
+
+fn location(desk: &Desk<'_>) -> Result<u64, FetchError> {
+    let location = desk.terms()?.location.parse();
+    location.map_err(|_| unreadable("the store's location is none"))
+}
+
+const fn identity(product: u64, variant: u64, is_by_product: bool) -> Identity {
+    if is_by_product {
+        Identity::Product(product)
+    } else {
+        Identity::Variant(variant)
+    }
+}
+
 /// One outcome for each row, in their order.
 pub(super) async fn set(
     desk: &mut Desk<'_>,
     rows: &[StockRow],
 ) -> Result<Vec<StockOutcome>, FetchError> {
-    let location = desk.terms()?.location.parse();
-    let location: u64 = location.map_err(|_| unreadable("the store's location is none"))?;
+    let location = location(desk)?;
     let mut lines: Vec<Option<Line>> = rows.iter().map(Line::of).collect();
     compare(desk, location, rows, &mut lines).await?;
     let mut open: Vec<(&StockRow, &mut Line)> = rows

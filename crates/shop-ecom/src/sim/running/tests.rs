@@ -174,7 +174,7 @@ async fn ec_17_polling_alone_reaches_the_shops_books() {
         compare(&known[id], sale);
     }
     for id in books.drafts.keys() {
-        assert_eq!(known[id].state, SaleState::NotImported, "order {id}");
+        assert_eq!(known[id].state, SaleState::Unfinished, "order {id}");
     }
     assert!(books.sales.len() > 100 && !books.drafts.is_empty());
 }

@@ -35,9 +35,10 @@ pub(super) fn by_reading(reading: Reading) -> Judged {
             status_known,
         } => match order.state {
             SaleState::NotImported if !status_known => is(Verdict::UnknownStatus),
-            SaleState::NotImported | SaleState::Closed | SaleState::Voided => {
-                Judged::AskLedger(order)
-            }
+            SaleState::Unfinished
+            | SaleState::NotImported
+            | SaleState::Closed
+            | SaleState::Voided => Judged::AskLedger(order),
         },
         // The shop was asked for the order, and answered with something else.
         Reading::Hint(_) | Reading::Nothing(_) | Reading::Event(_) => is(Verdict::NotImported),
