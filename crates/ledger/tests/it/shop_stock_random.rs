@@ -102,7 +102,8 @@ impl Model {
         let mut held = [0; 3];
         for ((of, order), second) in &self.newest {
             let moment = self.moment(*of, *order, *second);
-            if *of != shop || moment.state == SaleState::Voided {
+            let holds = ![SaleState::Voided, SaleState::Unfinished].contains(&moment.state);
+            if *of != shop || !holds {
                 continue;
             }
             for (sku, (units, back)) in moment.lines.iter().enumerate() {
