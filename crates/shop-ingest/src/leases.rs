@@ -44,6 +44,7 @@ pub(crate) struct Leases {
 }
 
 /// What is known of the shop's orders.
+#[derive(Clone, Copy)]
 struct Orders {
     unread_since: Option<Timestamp>,
     listed_to: Option<Timestamp>,
